@@ -1,0 +1,1 @@
+//! YAML as text: parse with places, edit. Knows nothing of Vapi.

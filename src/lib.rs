@@ -1,0 +1,8 @@
+//! vapi-sync keeps a version-controlled YAML file and a Vapi organisation in step.
+
+pub mod diagnostic;
+pub mod document;
+#[cfg(feature = "emulator")]
+pub mod emulator;
+pub mod model;
+pub mod vapi;

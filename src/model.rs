@@ -1,0 +1,300 @@
+//! The words every other module speaks: addresses, ids, field paths, values, secrets.
+//!
+//! Nothing here knows of YAML, HTTP or Vapi's field names.
+
+use std::fmt;
+
+use indexmap::IndexMap;
+use serde_json::Number;
+
+/// What stands in output in place of a secret.
+pub const SENSITIVE: &str = "(sensitive)";
+
+/// The name of an entry of the state file: `agents.receptionist`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Address {
+    /// The section of the file: `agents`, `phone_numbers`.
+    pub section: &'static str,
+    /// The entry's key in that section. Stable: renaming an object in Vapi does not change it.
+    pub handle: String,
+}
+
+impl Address {
+    /// An address from a section and a handle.
+    pub fn new(section: &'static str, handle: impl Into<String>) -> Self {
+        Self { section, handle: handle.into() }
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.section, self.handle)
+    }
+}
+
+/// The id that Vapi gave an object.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RemoteId(pub String);
+
+impl RemoteId {
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for RemoteId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A text that cannot be printed: it has no `Display`, and its `Debug` says `(sensitive)`.
+///
+/// `text` is `None` while the environment variable it comes from is not set.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret {
+    text: Option<String>,
+    variables: Vec<String>,
+}
+
+impl Secret {
+    /// A secret whose text is known, with the environment variables it was made from (may be none).
+    pub fn new(text: impl Into<String>, variables: Vec<String>) -> Self {
+        Self { text: Some(text.into()), variables }
+    }
+
+    /// A secret that needs variables which are not set.
+    pub fn missing(variables: Vec<String>) -> Self {
+        Self { text: None, variables }
+    }
+
+    /// The text itself, for a request body or header and for comparing. `None` if a variable is not set.
+    pub fn expose(&self) -> Option<&str> {
+        self.text.as_deref()
+    }
+
+    /// The environment variables that the file names for it.
+    pub fn variables(&self) -> &[String] {
+        &self.variables
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(SENSITIVE)
+    }
+}
+
+/// One part of a text whose references cannot be filled in yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Part {
+    /// Text as it stands.
+    Text(String),
+    /// The Vapi id of an entry that has none yet.
+    Id(Address),
+    /// A secret inside a longer text.
+    Secret(Secret),
+}
+
+/// A mapping that keeps the order of its keys; two are equal whatever the order.
+pub type Map = IndexMap<String, Value>;
+
+/// The one normal form in which desired, live and recorded values are compared: plain equality is the comparison.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// JSON `null`. Distinct from absent.
+    Null,
+    /// A boolean.
+    Bool(bool),
+    /// A number by value: an integral number is always an integer here, so that `1` equals `1.0`.
+    Number(Number),
+    /// A text.
+    Text(String),
+    /// A text that must not be shown.
+    Secret(Secret),
+    /// A text that is known only after an earlier step of an apply: it holds the id of an object not created yet.
+    Unknown(Vec<Part>),
+    /// A list.
+    List(Vec<Value>),
+    /// A mapping.
+    Map(Map),
+}
+
+impl Value {
+    /// The text, if this is one that may be shown.
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Value::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The mapping, if this is one.
+    pub fn as_map(&self) -> Option<&Map> {
+        match self {
+            Value::Map(map) => Some(map),
+            _ => None,
+        }
+    }
+
+    /// The list, if this is one.
+    pub fn as_list(&self) -> Option<&[Value]> {
+        match self {
+            Value::List(list) => Some(list),
+            _ => None,
+        }
+    }
+
+    /// A text for an entry of a map that is there and not null.
+    pub fn text_at(&self, key: &str) -> Option<&str> {
+        self.as_map()?.get(key)?.as_text()
+    }
+
+    /// Whether a secret stands anywhere in it.
+    pub fn holds_secret(&self) -> bool {
+        match self {
+            Value::Secret(_) => true,
+            Value::Unknown(parts) => parts.iter().any(|part| matches!(part, Part::Secret(_))),
+            Value::List(items) => items.iter().any(Value::holds_secret),
+            Value::Map(map) => map.values().any(Value::holds_secret),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) => false,
+        }
+    }
+
+    /// The value as JSON for people and machines to read: secrets as `(sensitive)`, ids that are not known yet as
+    /// `(known after apply: agents.x)`.
+    pub fn to_shown(&self) -> serde_json::Value {
+        use serde_json::Value as Json;
+        match self {
+            Value::Null => Json::Null,
+            Value::Bool(value) => Json::Bool(*value),
+            Value::Number(value) => Json::Number(value.clone()),
+            Value::Text(text) => Json::String(text.clone()),
+            Value::Secret(_) => Json::String(SENSITIVE.to_owned()),
+            Value::Unknown(parts) => Json::String(
+                parts
+                    .iter()
+                    .map(|part| match part {
+                        Part::Text(text) => text.clone(),
+                        Part::Id(address) => format!("(known after apply: {address})"),
+                        Part::Secret(_) => SENSITIVE.to_owned(),
+                    })
+                    .collect(),
+            ),
+            Value::List(items) => Json::Array(items.iter().map(Value::to_shown).collect()),
+            Value::Map(map) => Json::Object(map.iter().map(|(key, value)| (key.clone(), value.to_shown())).collect()),
+        }
+    }
+}
+
+/// A JSON number in normal form: integral values as integers, `-0` as `0`.
+pub fn normal_number(number: &Number) -> Number {
+    // Beyond 2^53 a float no longer names one integer.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    match number.as_f64() {
+        Some(float) if number.is_f64() && float.fract() == 0.0 && float.abs() <= EXACT => Number::from(float as i64),
+        _ => number.clone(),
+    }
+}
+
+/// One step of a [`FieldPath`].
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Step {
+    /// The key of a mapping.
+    Key(String),
+    /// The position in a list, from 0.
+    Index(usize),
+    /// The key of an element in a list whose elements have keys: `function:lookup_patient`.
+    Element(String),
+}
+
+/// Where a field stands inside an object: `model.tools[function:lookup].server.url`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct FieldPath(pub Vec<Step>);
+
+impl FieldPath {
+    /// The path of the object itself.
+    pub fn root() -> Self {
+        Self::default()
+    }
+
+    /// This path and one more step.
+    pub fn join(&self, step: Step) -> Self {
+        let mut steps = Vec::with_capacity(self.0.len() + 1);
+        steps.extend_from_slice(&self.0);
+        steps.push(step);
+        Self(steps)
+    }
+
+    /// This path and a key.
+    pub fn key(&self, key: &str) -> Self {
+        self.join(Step::Key(key.to_owned()))
+    }
+
+    /// The top-level field that this path lies in. `None` for the root.
+    pub fn top(&self) -> Option<&str> {
+        match self.0.first() {
+            Some(Step::Key(key)) => Some(key),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for FieldPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (position, step) in self.0.iter().enumerate() {
+            match step {
+                Step::Key(key) if is_plain_key(key) => {
+                    if position > 0 {
+                        f.write_str(".")?;
+                    }
+                    f.write_str(key)?;
+                }
+                Step::Key(key) => write!(f, "[{}]", serde_json::Value::from(key.as_str()))?,
+                Step::Index(index) => write!(f, "[{index}]")?,
+                Step::Element(key) if is_plain_element(key) => write!(f, "[{key}]")?,
+                Step::Element(key) => write!(f, "[={}]", serde_json::Value::from(key.as_str()))?,
+            }
+        }
+        Ok(())
+    }
+}
+
+fn is_plain_key(key: &str) -> bool {
+    !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '$'))
+}
+
+fn is_plain_element(key: &str) -> bool {
+    key.starts_with(|c: char| c.is_ascii_alphabetic())
+        && key.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | ':' | '.' | ' '))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_cannot_be_printed() {
+        let value = Value::List(vec![Value::Secret(Secret::new("hunter2", vec![]))]);
+        assert!(!format!("{value:?}").contains("hunter2"));
+        assert!(!value.to_shown().to_string().contains("hunter2"));
+    }
+
+    #[test]
+    fn paths_read_like_code_and_cannot_be_mistaken() {
+        let path =
+            FieldPath::root().key("model").key("tools").join(Step::Element("function:look_up".into())).key("a.b");
+        assert_eq!(path.to_string(), r#"model.tools[function:look_up]["a.b"]"#);
+        let odd = FieldPath::root().key("hooks").join(Step::Element("0]".into()));
+        assert_eq!(odd.to_string(), r#"hooks[="0]"]"#);
+    }
+
+    #[test]
+    fn numbers_compare_by_value() {
+        let float = Number::from_f64(1.0).map(|n| normal_number(&n));
+        assert_eq!(float, Some(Number::from(1)));
+        let half = Number::from_f64(0.5).map(|n| normal_number(&n));
+        assert_eq!(half, Number::from_f64(0.5));
+    }
+}

@@ -1,0 +1,1 @@
+//! The way to Vapi: reading, retry, pacing.

@@ -1,8 +1,12 @@
 //! vapi-sync keeps a version-controlled YAML file and a Vapi organisation in step.
 
+pub mod compare;
 pub mod diagnostic;
 pub mod document;
 #[cfg(feature = "emulator")]
 pub mod emulator;
+pub mod kinds;
 pub mod model;
+pub mod normalize;
+pub mod template;
 pub mod vapi;

@@ -50,28 +50,57 @@ impl fmt::Display for RemoteId {
 }
 
 /// A text that cannot be printed: it has no `Display`, and its `Debug` says `(sensitive)`.
-///
-/// `text` is `None` while the environment variable it comes from is not set.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret {
-    text: Option<String>,
+    state: SecretState,
     variables: Vec<String>,
+}
+
+#[derive(Clone, PartialEq, Eq)]
+enum SecretState {
+    Known(String),
+    VariableNotSet,
+    Hidden,
+    Unsure,
 }
 
 impl Secret {
     /// A secret whose text is known, with the environment variables it was made from (may be none).
     pub fn new(text: impl Into<String>, variables: Vec<String>) -> Self {
-        Self { text: Some(text.into()), variables }
+        Self { state: SecretState::Known(text.into()), variables }
     }
 
     /// A secret that needs variables which are not set.
     pub fn missing(variables: Vec<String>) -> Self {
-        Self { text: None, variables }
+        Self { state: SecretState::VariableNotSet, variables }
     }
 
-    /// The text itself, for a request body or header and for comparing. `None` if a variable is not set.
+    /// A secret that Vapi holds and does not show.
+    pub fn hidden() -> Self {
+        Self { state: SecretState::Hidden, variables: Vec::new() }
+    }
+
+    /// A secret that Vapi would not show, of which it does not say either whether it holds one.
+    pub fn unsure() -> Self {
+        Self { state: SecretState::Unsure, variables: Vec::new() }
+    }
+
+    /// The text itself, for a request body or header and for comparing. `None` if it is not known here.
     pub fn expose(&self) -> Option<&str> {
-        self.text.as_deref()
+        match &self.state {
+            SecretState::Known(text) => Some(text),
+            SecretState::VariableNotSet | SecretState::Hidden | SecretState::Unsure => None,
+        }
+    }
+
+    /// Whether Vapi holds it and does not show it.
+    pub fn is_hidden(&self) -> bool {
+        self.state == SecretState::Hidden
+    }
+
+    /// Whether nobody can tell if Vapi holds one.
+    pub fn is_unsure(&self) -> bool {
+        self.state == SecretState::Unsure
     }
 
     /// The environment variables that the file names for it.

@@ -6,6 +6,7 @@ pub mod document;
 #[cfg(feature = "emulator")]
 pub mod emulator;
 pub mod kinds;
+pub mod merge;
 pub mod model;
 pub mod normalize;
 pub mod template;

@@ -123,6 +123,13 @@ impl From<Diagnostic> for Diagnostics {
     }
 }
 
+/// Gives each message the line of text that its place names, as far as `line` knows the file.
+pub fn attach_snippets<'l>(diagnostics: &mut [Diagnostic], line: impl Fn(&Place) -> Option<&'l str>) {
+    for diagnostic in diagnostics.iter_mut().filter(|diagnostic| diagnostic.snippet.is_none()) {
+        diagnostic.snippet = diagnostic.place.as_ref().and_then(&line).map(str::to_owned);
+    }
+}
+
 /// How a run ended, as far as its exit code is concerned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Ending {

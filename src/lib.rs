@@ -6,8 +6,13 @@ pub mod document;
 #[cfg(feature = "emulator")]
 pub mod emulator;
 pub mod kinds;
+pub mod identity;
+pub mod live;
+pub mod load;
 pub mod merge;
 pub mod model;
 pub mod normalize;
+pub mod recorded;
+pub mod resolve;
 pub mod template;
 pub mod vapi;

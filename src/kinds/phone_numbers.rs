@@ -18,7 +18,7 @@ pub(super) static KIND: Kind = Kind {
     nouns: "phone numbers",
     id_key: "vapi_phone_number_id",
     endpoint: "/phone-number",
-    identity: &["number", "sipUri"],
+    identity: &["number", "sipUri", "name"],
     assignment: &["assistantId", "squadId", "workflowId"],
     fields: FIELDS,
     purchase: |config| config.text_at("provider") == Some("vapi"),

@@ -1,0 +1,68 @@
+//! The `recorded` question: which version of the file gives a live value back?
+//!
+//! In: [`Question`]s about the fields that differ. Out: per question the newest record that holds the value, or none. Who
+//! answers (git, the audit log) is not known here.
+
+use crate::diagnostic::Diagnostic;
+use crate::model::{Address, FieldPath, RemoteId, Value};
+
+/// Has anybody recorded this value of this field?
+#[derive(Debug, Clone, PartialEq)]
+pub struct Question {
+    /// The entry that has the field.
+    pub address: Address,
+    /// Its Vapi id: in older versions the entry is found by it, whatever its handle was then.
+    pub id: Option<RemoteId>,
+    /// The field.
+    pub path: FieldPath,
+    /// The value, in normal form.
+    pub value: Value,
+    /// The value is an element of the list that stands at `path`, wherever in it.
+    pub element: bool,
+}
+
+/// A record that holds a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Recorded {
+    /// A commit of the state file's repository.
+    Commit {
+        /// Its full id.
+        id: String,
+        /// Its committer time, RFC 3339 in UTC.
+        time: String,
+        /// `None`: `HEAD` contains it. Otherwise a branch that does.
+        only_on: Option<String>,
+    },
+    /// A run in the audit log.
+    AuditLog {
+        /// When, RFC 3339 in UTC.
+        time: String,
+    },
+}
+
+impl Recorded {
+    /// When it was recorded, RFC 3339 in UTC.
+    pub fn time(&self) -> &str {
+        match self {
+            Recorded::Commit { time, .. } | Recorded::AuditLog { time } => time,
+        }
+    }
+}
+
+/// Somebody who can answer.
+pub trait Record {
+    /// The newest record per question, in the order of the questions.
+    ///
+    /// # Errors
+    /// The record cannot be read, so that nothing can be said: a damaged repository, one of another user.
+    fn answer(&mut self, questions: &[Question]) -> Result<Vec<Option<Recorded>>, Diagnostic>;
+}
+
+/// Nobody recorded anything.
+pub struct NoRecord;
+
+impl Record for NoRecord {
+    fn answer(&mut self, questions: &[Question]) -> Result<Vec<Option<Recorded>>, Diagnostic> {
+        Ok(vec![None; questions.len()])
+    }
+}

@@ -1,0 +1,360 @@
+//! From parser events to the tree, with all that is checked on the way.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use granit_parser::{Event, Parser, ScalarStyle, Span, StructureStyle, options};
+
+use super::limits::{Extent, MAX_ALIASED, MAX_DEPTH};
+use super::problem::{Problem, tag_of};
+use super::scalar::{self, Tag};
+use super::scan;
+use super::tree::{Anchor, Kind, NodeId, Pair, Raw, Style, Tree};
+
+/// Parses `text` into a tree, or says all that is wrong with it.
+pub(super) fn build(text: &str) -> Result<Tree, Vec<Problem>> {
+    let options = options! {
+        emit_anchor_events: true,
+        // As libyaml, PyYAML and Psych read it: no line end where none is written.
+        block_scalar_eof_without_line_feed: true,
+        flow_nesting_limit: MAX_DEPTH,
+        block_nesting_limit: MAX_DEPTH,
+        // Long runs of commented-out entries are common; the text is in memory anyway.
+        max_buffered_comment_events: usize::MAX,
+    };
+    let mut builder = Builder::new(text);
+    for event in Parser::new_from_str_with_options(text, options) {
+        match event.map_err(Problem::from) {
+            Ok((event, span)) => {
+                if let Err(problem) = builder.event(event, span) {
+                    builder.problems.push(problem);
+                    break;
+                }
+            }
+            Err(problem) => {
+                builder.problems.push(problem);
+                break;
+            }
+        }
+    }
+    builder.finish()
+}
+
+/// A collection whose end has not come yet.
+struct Frame {
+    node: NodeId,
+    map: bool,
+    /// Where its children start in [`Builder::children`].
+    base: usize,
+    extent: Extent,
+    /// The parser's number of its anchor, 0 for none.
+    anchor: usize,
+}
+
+struct Builder<'t> {
+    text: &'t str,
+    tree: Tree,
+    frames: Vec<Frame>,
+    /// The children of all open collections; those of the innermost one last.
+    children: Vec<NodeId>,
+    /// By the parser's number of the anchor: its place in `tree.anchors`, and its extent once it is complete.
+    anchors: HashMap<usize, (usize, Option<Extent>)>,
+    /// What all aliases so far stand for.
+    aliased: Extent,
+    /// Where the last token ends that is no gap.
+    cursor: usize,
+    documents: usize,
+    problems: Vec<Problem>,
+}
+
+impl<'t> Builder<'t> {
+    fn new(text: &'t str) -> Self {
+        Self {
+            text,
+            tree: Tree::default(),
+            frames: Vec::new(),
+            children: Vec::new(),
+            anchors: HashMap::new(),
+            aliased: Extent::default(),
+            cursor: 0,
+            documents: 0,
+            problems: Vec::new(),
+        }
+    }
+
+    fn event(&mut self, event: Event<'t>, span: Span) -> Result<(), Problem> {
+        let range = span.byte_range().unwrap_or(self.cursor..self.cursor);
+        match event {
+            Event::DocumentStart(..) => {
+                self.documents += 1;
+                if self.documents > 1 {
+                    return Err(Problem::new("yaml-documents", range, "a second YAML document starts here")
+                        .help("keep one document in the file"));
+                }
+                self.cursor = range.end;
+            }
+            Event::Comment(..) => self.tree.comments.push((range.start as u32, range.end as u32)),
+            Event::Anchor(..) => self.cursor = self.cursor.max(range.end),
+            Event::Scalar(value, style, anchor, tag) => {
+                let tagged = span.tag_span().and_then(|tag| tag.byte_range());
+                let tag = tag_of(tag.as_deref(), &range)?;
+                let range = self.scalar_range(style, range, tagged.as_ref().map(|tag| tag.end));
+                let style = match style {
+                    ScalarStyle::Plain => Style::Plain,
+                    ScalarStyle::SingleQuoted => Style::Single,
+                    ScalarStyle::DoubleQuoted => Style::Double,
+                    ScalarStyle::Literal => Style::Literal,
+                    ScalarStyle::Folded => Style::Folded,
+                };
+                let value = if range.is_empty() { "" } else { value.as_ref() };
+                self.scalar(value, style, tag, range, (anchor, tagged.is_some()));
+            }
+            Event::SequenceStart(style, anchor, tag) => {
+                self.collection(false, style, range, (anchor, tag.is_some()))?;
+            }
+            Event::MappingStart(style, anchor, tag) => {
+                self.collection(true, style, range, (anchor, tag.is_some()))?;
+            }
+            Event::SequenceEnd | Event::MappingEnd => self.close(&range),
+            Event::Alias(anchor) => self.alias(anchor, range)?,
+            Event::StreamStart | Event::StreamEnd | Event::DocumentEnd | Event::UnresolvedAlias(_) => {}
+            // The parser's events may grow; an unknown one could move every node after it.
+            _ => return Err(Problem::new("yaml-syntax", range, "the YAML parser reports something unknown here")),
+        }
+        Ok(())
+    }
+
+    /// Where a scalar is written. The parser gives the text only of a block scalar, and puts a missing value before its
+    /// colon.
+    fn scalar_range(&mut self, style: ScalarStyle, range: Range<usize>, tag_end: Option<usize>) -> Range<usize> {
+        match style {
+            ScalarStyle::Literal | ScalarStyle::Folded => {
+                let header = scan::find(self.text, self.cursor, b"|>").unwrap_or(range.start);
+                let header_end = scan::line_end(self.text.as_bytes(), header);
+                header..range.end.max(scan::after_break(self.text.as_bytes(), header_end))
+            }
+            ScalarStyle::Plain if range.is_empty() => {
+                let indicator = match self.frames.last() {
+                    Some(frame) if frame.map && !self.at_key() => scan::colon(self.text, self.cursor),
+                    Some(frame) if !frame.map => self.dash(),
+                    _ => None,
+                };
+                let behind = indicator.map_or(self.cursor, |at| at + 1);
+                let at = behind.max(range.start).max(tag_end.unwrap_or(0));
+                at..at
+            }
+            _ => range,
+        }
+    }
+
+    /// Where the `-` of the item that comes next is, in a block list.
+    fn dash(&self) -> Option<usize> {
+        let frame = self.frames.last()?;
+        matches!(self.tree.raw(frame.node).kind, Kind::List { flow: false, .. })
+            .then(|| scan::find(self.text, self.cursor, b"-"))
+            .flatten()
+    }
+
+    fn scalar(&mut self, value: &str, style: Style, tag: Tag, range: Range<usize>, (anchor, tagged): (usize, bool)) {
+        let written = match style {
+            Style::Plain => self.text.get(range.clone()),
+            Style::Single | Style::Double => self.text.get(range.start + 1..range.end.saturating_sub(1)),
+            Style::Literal | Style::Folded => None,
+        };
+        let decoded = (written != Some(value)).then(|| {
+            self.tree.decoded.push(value.into());
+            self.tree.decoded.len() as u32 - 1
+        });
+        if !self.at_key()
+            && let Err(reason) = scalar::meaning(value, style == Style::Plain, tag)
+        {
+            let problem = Problem::new("yaml-not-json", range.clone(), format!("this value cannot be JSON: {reason}"));
+            self.problems.push(problem.help("put it in quotes if it is meant as text"));
+        }
+        let id = self.node(Kind::Scalar { style, tag, decoded }, range.clone(), tagged);
+        let extent = Extent { nodes: 1, bytes: value.len() as u64, height: 1 };
+        self.anchor(anchor, id, Some(extent));
+        self.grow(extent);
+        self.cursor = self.cursor.max(range.end);
+    }
+
+    fn collection(
+        &mut self,
+        map: bool,
+        style: StructureStyle,
+        range: Range<usize>,
+        (anchor, tagged): (usize, bool),
+    ) -> Result<(), Problem> {
+        let flow = style == StructureStyle::Flow;
+        // The parser puts the start of a list that is not indented behind its first dash.
+        let start = match scan::find(self.text, self.cursor, b"-") {
+            Some(dash) if !map && !flow => dash,
+            _ => range.start,
+        };
+        if self.at_key() {
+            return Err(Problem::new(
+                "yaml-key",
+                range,
+                "a key must be a plain word or a quoted text, not a collection",
+            ));
+        }
+        if self.frames.len() >= MAX_DEPTH {
+            return Err(too_deep(range));
+        }
+        let kind = match map {
+            true => Kind::Map { flow, merges: false, first: 0, len: 0 },
+            false => Kind::List { flow, first: 0, len: 0 },
+        };
+        let id = self.node(kind, start..start, tagged);
+        self.anchor(anchor, id, None);
+        let extent = Extent { nodes: 1, bytes: 0, height: 1 };
+        self.frames.push(Frame { node: id, map, base: self.children.len(), extent, anchor });
+        if flow {
+            self.cursor = range.end.max(self.cursor);
+        }
+        Ok(())
+    }
+
+    fn alias(&mut self, anchor: usize, range: Range<usize>) -> Result<(), Problem> {
+        if self.at_key() {
+            return Err(Problem::new("yaml-key", range, "an alias cannot be a key"));
+        }
+        let Some(&(index, extent)) = self.anchors.get(&anchor) else {
+            return Err(Problem::new("yaml-syntax", range, "no anchor of this name comes before it"));
+        };
+        let Some(extent) = extent else {
+            return Err(Problem::new("yaml-aliases", range, "this alias stands inside the value that it names"));
+        };
+        self.aliased.add(extent);
+        if self.aliased.nodes > MAX_ALIASED.nodes || self.aliased.bytes > MAX_ALIASED.bytes {
+            return Err(Problem::new("yaml-aliases", range, "the aliases up to here stand for far too many values")
+                .help("write fewer aliases of aliases"));
+        }
+        if self.frames.len() + extent.height as usize > MAX_DEPTH {
+            return Err(too_deep(range));
+        }
+        self.tree.anchors[index].users += 1;
+        let target = self.tree.anchors[index].node;
+        self.node(Kind::Alias { target }, range.clone(), false);
+        self.grow(extent);
+        self.cursor = self.cursor.max(range.end);
+        Ok(())
+    }
+
+    fn close(&mut self, range: &Range<usize>) {
+        let Some(frame) = self.frames.pop() else { return };
+        let children = self.children.split_off(frame.base);
+        let node = frame.node as usize;
+        match self.tree.nodes[node].kind {
+            Kind::Map { flow, .. } => {
+                let (first, len, merges) = self.close_map(&children);
+                self.tree.nodes[node].kind = Kind::Map { flow, merges, first, len };
+            }
+            Kind::List { flow, .. } => {
+                let first = self.tree.items.len() as u32;
+                self.tree.items.extend_from_slice(&children);
+                self.tree.nodes[node].kind = Kind::List { flow, first, len: children.len() as u32 };
+            }
+            Kind::Scalar { .. } | Kind::Alias { .. } => {}
+        }
+        if matches!(self.tree.nodes[node].kind, Kind::Map { flow: true, .. } | Kind::List { flow: true, .. }) {
+            self.cursor = self.cursor.max(range.end);
+        }
+        self.tree.nodes[node].end = self.cursor as u32;
+        if let Some((index, extent)) = self.anchors.get_mut(&frame.anchor) {
+            self.tree.anchors[*index].node_end = self.tree.nodes.len() as NodeId;
+            *extent = Some(frame.extent);
+        }
+        self.grow(frame.extent);
+    }
+
+    /// Moves the children of a mapping into the tree as pairs; gives their place, their number, and whether one is a
+    /// merge key.
+    fn close_map(&mut self, children: &[NodeId]) -> (u32, u32, bool) {
+        let first = self.tree.pairs.len();
+        for child in children.chunks_exact(2) {
+            let (key, value) = (child[0], child[1]);
+            let raw = self.tree.raw(key);
+            let plain = matches!(raw.kind, Kind::Scalar { style: Style::Plain, .. }) && !raw.tagged;
+            let merge = plain && self.tree.text(key, self.text) == "<<";
+            if merge && !self.can_merge(value) {
+                let problem = Problem::new("yaml-merge", self.tree.range(key), "`<<` needs an alias of a mapping");
+                self.problems.push(problem.help("put the key in quotes if it is meant as text"));
+            }
+            self.tree.pairs.push(Pair { key, value, merge });
+        }
+        let pairs = &self.tree.pairs[first..];
+        let key = |place: u32| self.tree.text(pairs[place as usize].key, self.text);
+        let mut sorted: Vec<u32> = (0..pairs.len() as u32).collect();
+        sorted.sort_by(|&a, &b| key(a).cmp(key(b)).then(a.cmp(&b)));
+        for twins in sorted.windows(2).filter(|twins| key(twins[0]) == key(twins[1])) {
+            let [one, two] = [pairs[twins[0] as usize].key, pairs[twins[1] as usize].key];
+            let message = format!("the key `{}` is given twice", key(twins[1]));
+            let problem = Problem::new("yaml-duplicate-key", self.tree.range(two), message);
+            self.problems.push(problem.also_at(self.tree.range(one).start));
+        }
+        let merges = pairs.iter().any(|pair| pair.merge);
+        self.tree.sorted.extend(sorted);
+        (first as u32, children.len() as u32 / 2, merges)
+    }
+
+    /// Is it a mapping, or a list of mappings, behind aliases or not?
+    fn can_merge(&self, value: NodeId) -> bool {
+        let is_map = |id: NodeId| matches!(self.tree.raw(self.tree.follow(id)).kind, Kind::Map { .. });
+        let value = self.tree.follow(value);
+        match self.tree.raw(value).kind {
+            Kind::List { .. } => self.tree.items_of(value).iter().all(|&item| is_map(item)),
+            _ => is_map(value),
+        }
+    }
+
+    fn at_key(&self) -> bool {
+        self.frames.last().is_some_and(|frame| frame.map && (self.children.len() - frame.base).is_multiple_of(2))
+    }
+
+    /// Adds a node and gives it to the collection that is open.
+    fn node(&mut self, kind: Kind, range: Range<usize>, tagged: bool) -> NodeId {
+        let id = self.tree.nodes.len() as NodeId;
+        self.tree.nodes.push(Raw { start: range.start as u32, end: range.end as u32, kind, shared: false, tagged });
+        match self.frames.is_empty() {
+            true => self.tree.root = Some(id),
+            false => self.children.push(id),
+        }
+        id
+    }
+
+    fn anchor(&mut self, anchor: usize, node: NodeId, extent: Option<Extent>) {
+        if anchor != 0 {
+            self.anchors.insert(anchor, (self.tree.anchors.len(), extent));
+            self.tree.anchors.push(Anchor { node, node_end: node + 1, users: 0 });
+        }
+    }
+
+    /// Adds to the innermost open collection what a complete child of it stands for.
+    fn grow(&mut self, child: Extent) {
+        if let Some(frame) = self.frames.last_mut() {
+            frame.extent.add(child);
+            frame.extent.height = frame.extent.height.max(child.height + 1);
+        }
+    }
+
+    fn finish(mut self) -> Result<Tree, Vec<Problem>> {
+        if !self.problems.is_empty() {
+            return Err(self.problems);
+        }
+        let mut shared_until = 0;
+        let mut anchors = self.tree.anchors.iter().filter(|anchor| anchor.users > 0).peekable();
+        for (id, raw) in self.tree.nodes.iter_mut().enumerate() {
+            while let Some(anchor) = anchors.next_if(|anchor| anchor.node as usize <= id) {
+                shared_until = shared_until.max(anchor.node_end as usize);
+            }
+            raw.shared = id < shared_until;
+        }
+        self.tree.comments.sort_unstable();
+        Ok(self.tree)
+    }
+}
+
+fn too_deep(range: Range<usize>) -> Problem {
+    Problem::new("yaml-too-deep", range, format!("more than {MAX_DEPTH} values inside each other"))
+}

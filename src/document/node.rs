@@ -1,0 +1,207 @@
+//! A look at one value of a document.
+
+use std::collections::HashSet;
+
+use serde_json::{Map, Number, Value};
+
+use super::Document;
+use super::scalar::{self, Meaning};
+use super::tree::{Kind, NodeId, Style};
+use crate::diagnostic::Place;
+
+/// A value of a document, in its place. Aliases are followed and merge keys resolved as one looks.
+#[derive(Clone, Copy)]
+pub struct Node<'d> {
+    doc: &'d Document,
+    /// The node as it is written; it may be an alias.
+    id: NodeId,
+    key: Option<NodeId>,
+    /// An alias or a merge key was passed on the way here.
+    borrowed: bool,
+}
+
+/// What a value is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum View<'d> {
+    /// `null`, `~` or nothing at all.
+    Null,
+    /// `true` or `false`.
+    Bool(bool),
+    /// A number, whole if it is written so.
+    Number(Number),
+    /// A text, decoded.
+    Text(&'d str),
+    /// A list; see [`Node::items`].
+    List,
+    /// A mapping; see [`Node::entries`].
+    Map,
+}
+
+/// A key of a mapping with its value.
+#[derive(Clone, Copy)]
+pub struct Entry<'d> {
+    /// The key's text; numbers and the like as they are written.
+    pub key: &'d str,
+    /// The value.
+    pub value: Node<'d>,
+}
+
+impl Entry<'_> {
+    /// Where the key stands. For a key that comes through `<<`, where it is written.
+    pub fn key_place(&self) -> Place {
+        let Node { doc, id, key, .. } = self.value;
+        doc.place(doc.tree.range(key.unwrap_or(id)))
+    }
+}
+
+impl<'d> Node<'d> {
+    pub(super) fn root(doc: &'d Document, id: NodeId) -> Self {
+        Self { doc, id, key: None, borrowed: false }
+    }
+
+    /// What the value is, by the YAML 1.2 core schema.
+    pub fn view(&self) -> View<'d> {
+        let id = self.target();
+        match self.doc.tree.raw(id).kind {
+            Kind::List { .. } => View::List,
+            Kind::Map { .. } => View::Map,
+            Kind::Alias { .. } => View::Null,
+            Kind::Scalar { style, tag, .. } => {
+                let text = self.doc.tree.text(id, &self.doc.text);
+                // What has no meaning was refused when the document was parsed.
+                match scalar::meaning(text, style == Style::Plain, tag) {
+                    Ok(Meaning::Null) => View::Null,
+                    Ok(Meaning::Bool(value)) => View::Bool(value),
+                    Ok(Meaning::Number(number)) => View::Number(number),
+                    Ok(Meaning::Text) | Err(_) => View::Text(text),
+                }
+            }
+        }
+    }
+
+    /// The text, if the value is one.
+    pub fn as_text(&self) -> Option<&'d str> {
+        match self.view() {
+            View::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The text of a scalar as it reads before its type is looked at: `0123` for the number 123, and decoded for a
+    /// quoted or block text. `None` for a collection.
+    pub fn scalar_text(&self) -> Option<&'d str> {
+        let id = self.target();
+        matches!(self.doc.tree.raw(id).kind, Kind::Scalar { .. }).then(|| self.doc.tree.text(id, &self.doc.text))
+    }
+
+    /// The value of a key. Keys of the mapping itself win over those that come through `<<`.
+    pub fn get(&self, key: &str) -> Option<Node<'d>> {
+        let map = self.target();
+        let tree = &self.doc.tree;
+        if let Some(pair) = tree.own_pair(map, key, &self.doc.text) {
+            return Some(self.child(pair.value, Some(pair.key), false));
+        }
+        tree.merged(map).into_iter().find_map(|source| self.child(source, None, true).get(key))
+    }
+
+    /// The entries of a mapping, those of its own first, then those that come through `<<`. Nothing for another value.
+    pub fn entries(&self) -> impl Iterator<Item = Entry<'d>> + use<'d> {
+        let map = self.target();
+        let tree = &self.doc.tree;
+        let entry = |key: NodeId, value: Node<'d>| Entry { key: tree.text(key, &self.doc.text), value };
+        let own = tree.pairs_of(map).iter().filter(|pair| !pair.merge);
+        let mut entries: Vec<_> =
+            own.map(|pair| entry(pair.key, self.child(pair.value, Some(pair.key), false))).collect();
+        let sources = tree.merged(map);
+        if !sources.is_empty() {
+            let mut seen: HashSet<&str> = entries.iter().map(|entry| entry.key).collect();
+            for source in sources {
+                entries.extend(self.child(source, None, true).entries().filter(|entry| seen.insert(entry.key)));
+            }
+        }
+        entries.into_iter()
+    }
+
+    /// The items of a list. Nothing for another value.
+    pub fn items(&self) -> impl ExactSizeIterator<Item = Node<'d>> + use<'d> {
+        let node = *self;
+        self.doc.tree.items_of(self.target()).iter().map(move |&item| node.child(item, None, false))
+    }
+
+    /// Where the value is written; for an alias, where the alias is.
+    pub fn place(&self) -> Place {
+        let range = self.doc.tree.range(self.id);
+        match (range.is_empty(), self.key) {
+            // Where nothing is written, the key is what one can point at.
+            (true, Some(key)) => self.doc.place(self.doc.tree.range(key)),
+            _ => self.doc.place(range),
+        }
+    }
+
+    /// The bytes of the document that hold the value, without its anchor and tag; for an alias, the alias.
+    pub fn range(&self) -> std::ops::Range<usize> {
+        self.doc.tree.range(self.id)
+    }
+
+    /// The value as it is written: quotes, indentation, comments and all.
+    pub fn snippet(&self) -> &'d str {
+        &self.doc.text[self.range()]
+    }
+
+    /// Does the text that holds this value stand for others as well? It does behind an alias, behind a merge key, and
+    /// inside a value with an anchor that somebody uses.
+    pub fn is_shared(&self) -> bool {
+        self.borrowed || self.target() != self.id || self.doc.tree.raw(self.id).shared
+    }
+
+    /// The comments that belong to the value, without their `#`: behind its key, behind the value on its last line,
+    /// then the one on the line directly above, if nothing else is on that line.
+    pub fn comments(&self) -> Vec<&'d str> {
+        let tree = &self.doc.tree;
+        let raw = tree.raw(self.id);
+        let start = self.key.map_or(raw.start, |key| tree.raw(key).start);
+        let first = self.doc.lines.index_of(start as usize);
+        let mut lines = vec![first];
+        match raw.kind {
+            Kind::Scalar { style, .. } if style.is_block() => lines.push(self.doc.lines.index_of(raw.start as usize)),
+            Kind::Scalar { .. } | Kind::Alias { .. } => lines.push(self.doc.lines.index_of(raw.end as usize)),
+            Kind::List { flow, .. } | Kind::Map { flow, .. } if flow => {
+                lines.push(self.doc.lines.index_of(raw.end as usize));
+            }
+            Kind::List { .. } | Kind::Map { .. } => {}
+        }
+        lines.dedup();
+        let behind = lines.into_iter().filter_map(|line| self.doc.comment_on(line));
+        let above = first.checked_sub(1).filter(|&line| self.doc.is_comment_line(line));
+        behind.chain(above.and_then(|line| self.doc.comment_on(line))).collect()
+    }
+
+    /// The value as JSON, copied out.
+    pub fn to_json(&self) -> Value {
+        match self.view() {
+            View::Null => Value::Null,
+            View::Bool(value) => Value::Bool(value),
+            View::Number(number) => Value::Number(number),
+            View::Text(text) => Value::String(text.to_owned()),
+            View::List => self.items().map(|item| item.to_json()).collect(),
+            View::Map => {
+                let entries = self.entries().map(|entry| (entry.key.to_owned(), entry.value.to_json()));
+                Value::Object(entries.collect::<Map<_, _>>())
+            }
+        }
+    }
+
+    fn target(&self) -> NodeId {
+        self.doc.tree.follow(self.id)
+    }
+
+    fn child(&self, id: NodeId, key: Option<NodeId>, merged: bool) -> Node<'d> {
+        Node { doc: self.doc, id, key, borrowed: self.borrowed || merged || self.target() != self.id }
+    }
+}
+
+impl std::fmt::Debug for Node<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Node").field("view", &self.view()).field("range", &self.range()).finish_non_exhaustive()
+    }
+}

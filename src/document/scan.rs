@@ -1,0 +1,63 @@
+//! The gaps between two nodes: white space, line ends, comments, indicators, anchors and tags.
+//!
+//! The parser tells where nodes are, but not where the `-`, the `:` or the `|` in front of one is. These functions find
+//! them. They expect a text that has been parsed, and a start in a gap.
+
+/// The first byte at or after `from` that is one of `wanted`, stepping over all that a gap can hold.
+/// `None` if something else comes first.
+pub(super) fn find(text: &str, from: usize, wanted: &[u8]) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let mut at = from;
+    while let Some(&byte) = bytes.get(at) {
+        if wanted.contains(&byte) {
+            return Some(at);
+        }
+        at = match byte {
+            b' ' | b'\t' | b'\n' | b'\r' | b':' | b'?' | b'-' | b',' => at + 1,
+            b'#' => line_end(bytes, at),
+            b'&' | b'!' => property_end(bytes, at),
+            0xef if text[at..].starts_with('\u{feff}') => at + 3,
+            _ => return None,
+        };
+    }
+    None
+}
+
+/// The `:` of a mapping entry whose key ends at `from`. `None` if the entry has none: `{a, b}`, `? a`.
+pub(super) fn colon(text: &str, from: usize) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let mut at = from;
+    loop {
+        at = match bytes.get(at)? {
+            b' ' | b'\t' | b'\n' | b'\r' => at + 1,
+            b'#' => line_end(bytes, at),
+            b':' => return Some(at),
+            _ => return None,
+        };
+    }
+}
+
+/// Where the line of byte `at` ends: at its line break, or at the end of the text.
+pub(super) fn line_end(bytes: &[u8], at: usize) -> usize {
+    memchr::memchr2(b'\n', b'\r', &bytes[at..]).map_or(bytes.len(), |offset| at + offset)
+}
+
+/// The byte behind the line break at `at`, if there is one at all.
+pub(super) fn after_break(bytes: &[u8], at: usize) -> usize {
+    match (bytes.get(at), bytes.get(at + 1)) {
+        (Some(b'\r'), Some(b'\n')) => at + 2,
+        (Some(b'\r' | b'\n'), _) => at + 1,
+        _ => at,
+    }
+}
+
+/// Where the anchor or tag that starts at `at` ends.
+fn property_end(bytes: &[u8], at: usize) -> usize {
+    let verbatim = bytes[at..].starts_with(b"!<");
+    let ends = |byte: u8| match byte {
+        b' ' | b'\t' | b'\n' | b'\r' => true,
+        b',' | b'[' | b']' | b'{' | b'}' => !verbatim,
+        _ => false,
+    };
+    bytes[at..].iter().position(|&byte| ends(byte)).map_or(bytes.len(), |offset| at + offset)
+}

@@ -281,17 +281,17 @@ fn unique_keys(key: fn(&Map) -> Option<String>, items: &[Value]) -> Option<Vec<S
     (unique.len() == keys.len()).then_some(keys)
 }
 
-/// The step by which an element of a list is addressed, for finding it again in another version of the list.
-pub fn find_element<'v>(spot: Spot, items: &'v [Value], step: &Step) -> Option<&'v Value> {
+/// The position of the element that a step names, in any version of the list that stands at `spot`.
+pub fn element_position(spot: Spot, items: &[Value], step: &Step) -> Option<usize> {
     match step {
-        Step::Index(at) => items.get(*at),
+        Step::Index(at) => (*at < items.len()).then_some(*at),
         Step::Element(wanted) => {
             let keys = match spot.list() {
                 ListRule::Whole => return None,
                 ListRule::Set => set_keys(items)?,
                 ListRule::Keyed(key) => unique_keys(key, items)?,
             };
-            keys.iter().position(|key| key == wanted).map(|at| &items[at])
+            keys.iter().position(|key| key == wanted)
         }
         Step::Key(_) => None,
     }
@@ -304,7 +304,7 @@ pub fn value_at<'v>(root: Spot, value: &'v Value, path: &FieldPath) -> Option<&'
     for step in &path.0 {
         (spot, value) = match (step, value) {
             (Step::Key(key), Value::Map(map)) => (spot.key(key), map.get(key)?),
-            (step, Value::List(items)) => (spot.item(), find_element(spot, items, step)?),
+            (step, Value::List(items)) => (spot.item(), &items[element_position(spot, items, step)?]),
             _ => return None,
         };
     }

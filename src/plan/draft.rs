@@ -1,0 +1,279 @@
+//! The first half of a plan: where the file and Vapi differ, and what must be asked about it.
+
+use std::collections::BTreeSet;
+
+use crate::compare::{AtStake, Difference, What, differences};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::identity::{Identities, Identity, Listings};
+use crate::live::{Header, Live};
+use crate::load::{Entry, StateFile};
+use crate::merge::{Basis, FileBasis};
+use crate::model::{Address, Part, Value};
+use crate::normalize;
+use crate::plan::{Direction, Selection};
+use crate::recorded::{Question, Recorded};
+use crate::resolve::{Id, Ids, Resolved, Resolver};
+
+/// All that a plan is made of.
+pub struct Inputs<'i, 'd> {
+    /// Which way.
+    pub direction: Direction,
+    /// The file.
+    pub state: &'i StateFile<'d>,
+    /// What Vapi holds.
+    pub listings: &'i Listings,
+    /// Which entry is which object.
+    pub identities: &'i Identities,
+    /// How values of the file are resolved; its ids know of links and of objects that are gone.
+    pub resolver: &'i Resolver<'i>,
+    /// The ids that the resolver has.
+    pub ids: &'i Ids,
+    /// What may be written.
+    pub selection: &'i Selection,
+    /// `--send-secrets`: an entry that holds a secret is never simply in step.
+    pub send_secrets: bool,
+}
+
+impl<'i> Inputs<'i, '_> {
+    /// The live object at a position of the listing of a kind.
+    pub(super) fn live(&self, section: &str, at: usize) -> Option<&'i Live> {
+        self.listings.get(section)?.get(at)
+    }
+}
+
+/// A difference with the questions that it asks.
+pub(super) struct Asked {
+    pub(super) difference: Difference,
+    /// Positions of questions: any of these groups answered in full gives the live value back.
+    live: Vec<Vec<usize>>,
+    /// Position of the question whether the file's value is recorded.
+    file: Option<usize>,
+}
+
+/// An entry that is not simply in step.
+pub(super) struct Drafted<'d> {
+    pub(super) entry: Entry<'d>,
+    pub(super) identity: Identity,
+    pub(super) desired: Value,
+    pub(super) live: Option<(Header, Value)>,
+    pub(super) asked: Vec<Asked>,
+}
+
+/// The differences of all selected entries, with the questions to be answered before they can be judged.
+pub struct Draft<'d> {
+    pub(super) drafted: Vec<Drafted<'d>>,
+    /// Selected entries that are in step: address, id and name.
+    pub(super) in_step: Vec<(Entry<'d>, Option<String>)>,
+    /// To be answered by a [`crate::recorded::Record`].
+    pub questions: Vec<Question>,
+    /// What was noticed while values were resolved.
+    pub noticed: Resolved,
+    /// What is worth knowing.
+    pub(super) warnings: Diagnostics,
+}
+
+/// The differences between the file and Vapi.
+///
+/// # Errors
+/// Everything in the file that cannot be resolved, at once.
+pub fn draft<'d>(inputs: &Inputs<'_, 'd>) -> Result<Draft<'d>, Diagnostics> {
+    let mut draft = Draft {
+        drafted: Vec::new(),
+        in_step: Vec::new(),
+        questions: Vec::new(),
+        noticed: Resolved::default(),
+        warnings: Vec::new(),
+    };
+    for entry in &inputs.state.entries {
+        let Some(identity) = inputs.identities.of.get(&entry.address) else { continue };
+        // Resolved even where it is not selected: a file with an error in it is not half right.
+        let desired = inputs.resolver.desired(entry, &mut draft.noticed);
+        if inputs.selection.selects(&entry.address) {
+            draft.entry(inputs, entry, identity, desired);
+        }
+    }
+    draft.warnings.append(&mut draft.noticed.warnings);
+    if draft.noticed.errors.is_empty() { Ok(draft) } else { Err(std::mem::take(&mut draft.noticed.errors)) }
+}
+
+impl<'d> Draft<'d> {
+    fn entry(&mut self, inputs: &Inputs<'_, 'd>, entry: &Entry<'d>, identity: &Identity, desired: Value) {
+        let live = match identity {
+            Identity::Linked(at) | Identity::Link(at) => inputs.live(entry.kind.section, *at),
+            Identity::Create | Identity::Recreate { .. } => None,
+        };
+        let Some(live) = live else {
+            self.drafted.push(Drafted {
+                entry: entry.clone(),
+                identity: identity.clone(),
+                desired,
+                live: None,
+                asked: Vec::new(),
+            });
+            return;
+        };
+        let live_value = normalize::live(entry.kind, live.json());
+        let mut found = differences(entry.kind.root(), &desired, &live_value);
+        if inputs.direction == Direction::ToVapi {
+            found.retain(|difference| difference.what != What::Undeclared);
+        }
+        self.warn_of_create_only(entry, &mut found);
+        let rotates = inputs.send_secrets && desired.holds_secret();
+        if found.is_empty() && matches!(identity, Identity::Linked(_)) && !rotates {
+            let name = entry.kind.name_of(&live_value).map(str::to_owned);
+            self.in_step.push((entry.clone(), name));
+            return;
+        }
+        let asked = found.into_iter().map(|difference| self.ask(inputs, entry, &live.header, difference)).collect();
+        self.drafted.push(Drafted {
+            entry: entry.clone(),
+            identity: identity.clone(),
+            desired,
+            live: Some((live.header.clone(), live_value)),
+            asked,
+        });
+    }
+
+    fn warn_of_create_only(&mut self, entry: &Entry<'_>, found: &mut Vec<Difference>) {
+        found.retain(|difference| {
+            if difference.what != What::CreateOnly {
+                return true;
+            }
+            let shown = |value: &Option<Value>| value.as_ref().map_or("nothing".to_owned(), |v| v.to_shown().to_string());
+            let place = super::fields::place_of(entry, &difference.path).unwrap_or_else(|| entry.place.clone());
+            self.warnings.push(
+                Diagnostic::warning(
+                    "create-only",
+                    format!(
+                        "{} of {} can be given only when the object is made: the file says {}, Vapi has {}. It is not sent",
+                        difference.path,
+                        entry.address,
+                        shown(&difference.desired),
+                        shown(&difference.live),
+                    ),
+                )
+                .at(place)
+                .help("put Vapi's value into the file, or make a new entry without an id"),
+            );
+            false
+        });
+    }
+
+    fn ask(&mut self, inputs: &Inputs<'_, '_>, entry: &Entry<'_>, header: &Header, difference: Difference) -> Asked {
+        let mut asked = Asked { difference, live: Vec::new(), file: None };
+        if known_basis(&asked.difference, inputs.ids).is_some() {
+            return asked;
+        }
+        let mut question = |value: &Value, element: bool| {
+            self.questions.push(Question {
+                address: entry.address.clone(),
+                id: Some(crate::model::RemoteId(header.id.clone())),
+                path: asked.difference.path.clone(),
+                value: without_secrets(value),
+                element,
+            });
+            self.questions.len() - 1
+        };
+        if let Some(live) = &asked.difference.live
+            && !matches!(asked.difference.what, What::Undeclared)
+        {
+            asked.live.push(vec![question(live, false)]);
+            if let AtStake::Elements(lost) = &asked.difference.at_stake {
+                asked.live.push(lost.iter().map(|value| question(value, true)).collect());
+            }
+        }
+        if inputs.direction == Direction::ToFile
+            && let Some(desired) = &asked.difference.desired
+        {
+            asked.file = Some(question(desired, false));
+        }
+        asked
+    }
+}
+
+/// What is known of a live value without asking anybody.
+fn known_basis(difference: &Difference, ids: &Ids) -> Option<Basis> {
+    let is_secret = |value: &Option<Value>| matches!(value, Some(Value::Secret(_)));
+    if difference.at_stake == AtStake::Nothing && difference.what != What::Undeclared {
+        Some(Basis::NothingAtStake)
+    } else if is_secret(&difference.desired) || is_secret(&difference.live) {
+        Some(Basis::Secret)
+    } else if difference.default {
+        Some(Basis::Default)
+    } else if is_stale(difference, ids) {
+        Some(Basis::StaleReference)
+    } else {
+        None
+    }
+}
+
+/// Whether Vapi has the id that the entry referred to had until its object was deleted.
+fn is_stale(difference: &Difference, ids: &Ids) -> bool {
+    let (Some(Value::Unknown(parts)), Some(Value::Text(live))) = (&difference.desired, &difference.live) else {
+        return false;
+    };
+    let [Part::Id(address)] = parts.as_slice() else { return false };
+    matches!(ids.get(address), Some(Id::Pending { stale: Some(stale) }) if stale.as_str() == live)
+}
+
+/// A value without its secrets: they are recorded nowhere, so nobody can be asked about them.
+fn without_secrets(value: &Value) -> Value {
+    match value {
+        Value::List(items) => Value::List(items.iter().map(without_secrets).collect()),
+        Value::Map(map) => Value::Map(
+            map.iter()
+                .filter(|(_, value)| !matches!(value, Value::Secret(_)))
+                .map(|(key, value)| (key.clone(), without_secrets(value)))
+                .collect(),
+        ),
+        other => other.clone(),
+    }
+}
+
+impl Asked {
+    /// What is known of the live value, and the record that gives it back.
+    pub(super) fn basis<'a>(&self, answers: &'a [Option<Recorded>], ids: &Ids) -> (Basis, Option<&'a Recorded>) {
+        if let Some(basis) = known_basis(&self.difference, ids) {
+            return (basis, None);
+        }
+        let answer = |at: &usize| answers.get(*at).and_then(Option::as_ref);
+        let group = self.live.iter().find(|group| group.iter().all(|at| answer(at).is_some()));
+        match group {
+            Some(group) => (Basis::Recorded, group.iter().filter_map(answer).max_by_key(|found| found.time().to_owned())),
+            None => (Basis::Unrecorded, None),
+        }
+    }
+
+    /// The record that gives the file's value back.
+    pub(super) fn file_record<'a>(&self, answers: &'a [Option<Recorded>]) -> Option<&'a Recorded> {
+        answers.get(self.file?)?.as_ref()
+    }
+
+    /// What is known of the file's value.
+    pub(super) fn file_basis(&self, answers: &[Option<Recorded>], updated_at: Option<&str>) -> FileBasis {
+        if self.difference.desired.is_none() {
+            return FileBasis::Nothing;
+        }
+        let Some(recorded) = self.file_record(answers) else {
+            return FileBasis::Uncommitted;
+        };
+        let time = |text: &str| text.parse::<jiff::Timestamp>().ok();
+        match (time(recorded.time()), updated_at.and_then(time)) {
+            (Some(committed), Some(updated)) if committed > updated => FileBasis::CommittedSince,
+            _ => FileBasis::Committed,
+        }
+    }
+}
+
+/// The entries that a value waits for.
+pub(super) fn needs(value: &Value, found: &mut BTreeSet<Address>) {
+    match value {
+        Value::Unknown(parts) => found.extend(parts.iter().filter_map(|part| match part {
+            Part::Id(address) => Some(address.clone()),
+            Part::Text(_) | Part::Secret(_) => None,
+        })),
+        Value::List(items) => items.iter().for_each(|item| needs(item, found)),
+        Value::Map(map) => map.values().for_each(|value| needs(value, found)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) | Value::Secret(_) => {}
+    }
+}

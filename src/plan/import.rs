@@ -1,0 +1,102 @@
+//! Changes without fields: entries that are in step, and objects that become entries.
+
+use std::collections::{BTreeSet, HashSet};
+
+use super::{Action, Change};
+use crate::kinds::Kind;
+use crate::live::Live;
+use crate::load::Entry;
+use crate::model::{Address, RemoteId};
+use crate::normalize;
+
+/// An entry to which nothing happens.
+pub(super) fn in_step(entry: &Entry<'_>, name: Option<String>) -> Change {
+    Change {
+        address: entry.address.clone(),
+        kind: entry.kind,
+        id: entry.id.clone(),
+        name,
+        action: Action::None,
+        reason: String::new(),
+        fields: Vec::new(),
+        place: Some(entry.place.clone()),
+        held: None,
+        needs: BTreeSet::new(),
+        write: None,
+        updated_at: None,
+        import: None,
+    }
+}
+
+/// A live object that becomes an entry.
+pub(super) fn import(kind: &'static Kind, live: &Live, address: Address) -> Change {
+    let value = normalize::live(kind, live.json());
+    Change {
+        address,
+        kind,
+        id: Some(RemoteId(live.header.id.clone())),
+        name: kind.name_of(&value).map(str::to_owned),
+        action: Action::Import,
+        reason: "only in Vapi".to_owned(),
+        fields: Vec::new(),
+        place: None,
+        held: None,
+        needs: BTreeSet::new(),
+        write: None,
+        updated_at: live.header.updated_at.clone(),
+        import: Some(value),
+    }
+}
+
+/// The handle of a new entry: from the object's name, made unique by a part of its id.
+pub(super) fn handle(kind: &Kind, live: &Live, taken: &mut HashSet<String>) -> String {
+    let header = &live.header;
+    let name = header.name.as_deref().or(header.number.as_deref()).or(header.sip_uri.as_deref()).unwrap_or_default();
+    let mut handle = slug(name);
+    if handle.is_empty() {
+        handle = format!("{}_{}", kind.word, short(&header.id, 8));
+    }
+    let mut length = 4;
+    let base = handle.clone();
+    while !taken.insert(handle.clone()) {
+        handle = format!("{base}_{}", short(&header.id, length));
+        length += 4;
+    }
+    handle
+}
+
+fn short(id: &str, length: usize) -> String {
+    id.chars().filter(|c| c.is_ascii_alphanumeric()).take(length).collect()
+}
+
+/// `Front Desk (EN)` → `front_desk_en`.
+fn slug(name: &str) -> String {
+    let mut slug = String::new();
+    for c in name.chars() {
+        if c.is_alphanumeric() {
+            slug.extend(c.to_lowercase());
+        } else if !slug.is_empty() && !slug.ends_with('_') {
+            slug.push('_');
+        }
+    }
+    slug.trim_end_matches('_').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn handles_read_like_the_names() {
+        let table = [
+            ("Front Desk", "front_desk"),
+            ("  Front   Desk (EN)! ", "front_desk_en"),
+            ("+1 415 555 0100", "1_415_555_0100"),
+            ("Größe 東京", "größe_東京"),
+            ("🦀", ""),
+        ];
+        for (name, expected) in table {
+            assert_eq!(slug(name), expected);
+        }
+    }
+}

@@ -1,0 +1,250 @@
+//! What a run would do, as a plain value. Nothing here can reach Vapi or write a file.
+//!
+//! ```text
+//! entries + identities + listings → draft (differences, questions) → answers → to_vapi | to_file → Plan
+//! ```
+
+mod digest;
+mod draft;
+mod fields;
+mod impact;
+mod import;
+mod order;
+mod select;
+mod status;
+mod to_file;
+mod to_vapi;
+
+use std::collections::BTreeSet;
+
+pub use draft::{Draft, Inputs, draft};
+pub use impact::{Ring, rings};
+pub use select::Selection;
+pub use status::{KindStatus, Status, status};
+pub use to_file::to_file;
+pub use to_vapi::to_vapi;
+
+use crate::diagnostic::{Diagnostics, Place};
+use crate::kinds::Kind;
+use crate::merge::{OnConflict, OnDrift, Verdict};
+use crate::model::{Address, FieldPath, Map, RemoteId, Value};
+use crate::recorded::Recorded;
+
+/// Which way a plan goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    /// `plan`, `apply`, `restore`.
+    ToVapi,
+    /// `pull`.
+    ToFile,
+}
+
+/// What happens to an object or an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Action {
+    /// Made in Vapi.
+    Create,
+    /// Changed in Vapi.
+    Update,
+    /// Made again in Vapi, where it was deleted.
+    Recreate,
+    /// Found in Vapi by its name or number; its id goes into the file.
+    Link,
+    /// Written into the file as a new entry.
+    Import,
+    /// Vapi's values are written into its entry.
+    Capture,
+    /// Nothing.
+    None,
+}
+
+impl Action {
+    /// The word of the JSON and of the texts.
+    pub fn word(self) -> &'static str {
+        match self {
+            Action::Create => "create",
+            Action::Update => "update",
+            Action::Recreate => "recreate",
+            Action::Link => "link",
+            Action::Import => "import",
+            Action::Capture => "capture",
+            Action::None => "none",
+        }
+    }
+}
+
+/// One field of a change.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FieldChange {
+    /// Where it stands in the object.
+    pub path: FieldPath,
+    /// What is there now, on the side that would change.
+    pub before: Option<Value>,
+    /// What would be there.
+    pub after: Option<Value>,
+    /// Its values must not be shown.
+    pub sensitive: bool,
+    /// What happens.
+    pub verdict: Verdict,
+    /// The record that gives the replaced value back.
+    pub recorded: Option<Recorded>,
+    /// Why it is held back, or what one should know.
+    pub note: Option<String>,
+    /// Where the file's value stands.
+    pub place: Option<Place>,
+}
+
+/// What is written to Vapi for a change. Exact: an apply makes no choices.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Write {
+    /// `POST` of a new object.
+    Create {
+        /// The whole object; ids of objects not created yet are unknown in it.
+        body: Map,
+        /// It costs money or allots a number: never sent twice.
+        purchase: bool,
+    },
+    /// `PATCH` of an object as the plan saw it.
+    Update {
+        /// The top-level fields concerned, each whole.
+        body: Map,
+        /// The object as the plan saw it, in normal form.
+        seen: Value,
+    },
+    /// `PATCH` of an object that an earlier step of this plan creates: what could not be given at once.
+    Complete {
+        /// What the file declares, of the top-level fields concerned.
+        desired: Map,
+    },
+}
+
+/// What happens to one object or entry.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Change {
+    /// The entry. For an object that the file does not manage: its kind and id.
+    pub address: Address,
+    /// Its kind.
+    pub kind: &'static Kind,
+    /// Vapi's id, if the object exists.
+    pub id: Option<RemoteId>,
+    /// Its name, number or SIP URI.
+    pub name: Option<String>,
+    /// What happens.
+    pub action: Action,
+    /// Why, for a person. Nothing is decided by it.
+    pub reason: String,
+    /// The fields that change or are held back.
+    pub fields: Vec<FieldChange>,
+    /// Where the entry stands in the file.
+    pub place: Option<Place>,
+    /// Why the whole change waits for a person.
+    pub held: Option<String>,
+    /// Entries that must have an id before this can be written.
+    pub needs: BTreeSet<Address>,
+    /// What is written to Vapi, if anything.
+    pub write: Option<Write>,
+    /// Vapi's own time of the last change, as the plan saw it.
+    pub updated_at: Option<String>,
+    /// For an import: the object, in normal form.
+    pub import: Option<Value>,
+}
+
+impl Change {
+    /// Whether anything in it waits for a person.
+    pub fn is_held_back(&self) -> bool {
+        self.held.is_some() || self.fields.iter().any(|field| field.verdict.is_held_back())
+    }
+
+    /// How many fields and objects of it wait for a person.
+    pub fn held_back(&self) -> usize {
+        usize::from(self.held.is_some()) + self.fields.iter().filter(|field| field.verdict.is_held_back()).count()
+    }
+
+    /// Whether there is anything to show of it.
+    pub fn is_quiet(&self) -> bool {
+        self.action == Action::None && self.fields.is_empty() && self.held.is_none()
+    }
+}
+
+/// Live numbers that ring an agent that changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Impact {
+    /// The agent.
+    pub address: Address,
+    /// The numbers that ring it.
+    pub rings: Vec<Ring>,
+}
+
+/// What a run would do.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    /// Which way.
+    pub direction: Direction,
+    /// The organisation, where it can be told.
+    pub org_id: Option<String>,
+    /// Whether the file has no `org_id` yet, so that a run records it.
+    pub records_org: bool,
+    /// A hash of all that the plan would do, without secrets and times: the same plan has the same digest.
+    pub digest: String,
+    /// What happens, in the order in which it happens. Entries to which nothing happens are in it with action `none`.
+    pub changes: Vec<Change>,
+    /// Which live numbers ring the agents that change.
+    pub impact: Vec<Impact>,
+    /// What is worth knowing.
+    pub warnings: Diagnostics,
+}
+
+impl Plan {
+    /// The changes that there is something to show of.
+    pub fn shown(&self) -> impl Iterator<Item = &Change> {
+        self.changes.iter().filter(|change| !change.is_quiet())
+    }
+
+    /// How many changes have this action.
+    pub fn count(&self, action: Action) -> usize {
+        self.changes.iter().filter(|change| change.action == action).count()
+    }
+
+    /// How many fields and objects wait for a person.
+    pub fn held_back(&self) -> usize {
+        self.changes.iter().map(Change::held_back).sum()
+    }
+
+    /// Whether there is anything to do.
+    pub fn has_work(&self) -> bool {
+        self.changes.iter().any(|change| change.action != Action::None)
+    }
+}
+
+/// What a person decided beforehand.
+#[derive(Debug, Clone, Default)]
+pub struct Policy {
+    /// `--on-drift`, the last that names an address counts.
+    pub on_drift: Rules<OnDrift>,
+    /// `--on-conflict`, likewise.
+    pub on_conflict: Rules<OnConflict>,
+    /// `--allow-purchase`.
+    pub allow_purchase: bool,
+    /// `--declared-only`: what the file does not speak of is not captured.
+    pub declared_only: bool,
+    /// `--send-secrets`: secrets that Vapi does not show are sent.
+    pub send_secrets: bool,
+}
+
+/// A choice for all addresses, and others for some.
+#[derive(Debug, Clone, Default)]
+pub struct Rules<T> {
+    /// For all that no rule names.
+    pub default: T,
+    /// For addresses that match the glob; later ones win.
+    pub rules: Vec<(globset::GlobMatcher, T)>,
+}
+
+impl<T: Copy> Rules<T> {
+    /// The choice for an address.
+    pub fn of(&self, address: &Address) -> T {
+        let name = address.to_string();
+        let rule = self.rules.iter().rev().find(|(glob, _)| glob.is_match(&name));
+        rule.map_or(self.default, |(_, choice)| *choice)
+    }
+}

@@ -1,0 +1,404 @@
+//! The plan of `plan`, `apply` and `restore`: what is written to Vapi, and what waits for a person.
+
+use std::collections::{BTreeSet, HashSet};
+
+use super::draft::{Asked, Draft, Drafted, Inputs, needs};
+use super::fields::{all_set, place_of};
+use super::{Action, Change, Direction, FieldChange, Plan, Policy, Write, digest, impact, order};
+use crate::compare::{What, overlay};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::identity::Identity;
+use crate::kinds::Kind;
+use crate::live::Header;
+use crate::load::Entry;
+use crate::merge::{Verdict, to_vapi as verdict_of};
+use crate::model::{Address, FieldPath, Map, Part, RemoteId, Secret, Value};
+use crate::normalize::{self, holds_hidden};
+use crate::recorded::Recorded;
+
+/// Judges a draft and lays out what an apply would do, step by step.
+///
+/// # Errors
+/// Something that is about to be sent is not known (a variable that is not set), or would take a number's assignment away.
+pub fn to_vapi(
+    inputs: &Inputs<'_, '_>,
+    draft: Draft<'_>,
+    answers: &[Option<Recorded>],
+    policy: &Policy,
+) -> Result<Plan, Diagnostics> {
+    let mut planner = Planner { inputs, answers, policy, warnings: draft.warnings, errors: Vec::new() };
+    let mut changes: Vec<Change> = Vec::new();
+    for drafted in &draft.drafted {
+        changes.push(planner.change(drafted));
+    }
+    changes.extend(planner.unmanaged_numbers());
+    let mut changes = order::in_order(changes, inputs.ids, inputs.selection);
+    changes.extend(draft.in_step.iter().map(|(entry, name)| super::import::in_step(entry, name.clone())));
+    if !planner.errors.is_empty() {
+        return Err(planner.errors);
+    }
+    let missing: Vec<&str> = draft.noticed.missing_variables.iter().map(String::as_str).collect();
+    if !missing.is_empty() {
+        planner.warnings.push(missing_variables(&missing));
+    }
+    let impact = impact::of(inputs, &changes);
+    let mut plan = Plan {
+        direction: Direction::ToVapi,
+        org_id: inputs.identities.org_id.clone(),
+        records_org: inputs.state.org_id.is_none(),
+        digest: String::new(),
+        changes,
+        impact,
+        warnings: planner.warnings,
+    };
+    plan.digest = digest::of(&plan);
+    Ok(plan)
+}
+
+/// The warning about variables that are named in the file and not set.
+pub(super) fn missing_variables(names: &[&str]) -> Diagnostic {
+    let word = crate::identity::plural(names.len(), "variable is", "variables are");
+    Diagnostic::warning("missing-variable", format!("{} environment {word} not set: {}", names.len(), names.join(", ")))
+        .help("fields that hold them count as unchanged; an error only where one is about to be sent")
+}
+
+struct Planner<'p, 'i, 'd> {
+    inputs: &'p Inputs<'i, 'd>,
+    answers: &'p [Option<Recorded>],
+    policy: &'p Policy,
+    warnings: Diagnostics,
+    errors: Diagnostics,
+}
+
+impl Planner<'_, '_, '_> {
+    fn change(&mut self, drafted: &Drafted<'_>) -> Change {
+        match &drafted.live {
+            None => self.made(drafted),
+            Some((header, live)) => self.changed(drafted, header, live),
+        }
+    }
+
+    fn made(&mut self, drafted: &Drafted<'_>) -> Change {
+        let Drafted { entry, identity, desired, .. } = drafted;
+        let mut body = desired.as_map().cloned().unwrap_or_default();
+        body.retain(|_, value| *value != Value::Null);
+        let purchase = (entry.kind.purchase)(desired);
+        if purchase {
+            // From the Create shape of `vapi` numbers: it has no `number`, Vapi allots one.
+            body.shift_remove("number");
+        }
+        self.check_known(entry, &body);
+        let mut fields = all_set(entry, &body);
+        let (action, reason, id) = match identity {
+            Identity::Recreate { stale } => {
+                (Action::Recreate, format!("deleted in Vapi (it was {stale})"), Some(stale.clone()))
+            }
+            _ => (Action::Create, "not in Vapi yet".to_owned(), None),
+        };
+        let mut reason = reason;
+        if purchase && let Some(number) = desired.text_at("number") {
+            reason.push_str(&format!("; {number} cannot be had again, another number will be bought"));
+        } else if purchase {
+            reason.push_str("; a number will be bought or allotted");
+        }
+        let held = (purchase && !self.policy.allow_purchase)
+            .then(|| "it buys or allots a phone number: pass --allow-purchase to let it".to_owned());
+        if held.is_some() {
+            fields.clear();
+        }
+        let mut change = new_change(entry, action, reason, desired);
+        change.id = id;
+        change.held = held;
+        change.fields = fields;
+        needs(&Value::Map(body.clone()), &mut change.needs);
+        change.write = Some(Write::Create { body, purchase });
+        change
+    }
+
+    fn changed(&mut self, drafted: &Drafted<'_>, header: &Header, live: &Value) -> Change {
+        let Drafted { entry, identity, desired, asked, .. } = drafted;
+        let linked = matches!(identity, Identity::Link(_));
+        let reason = match header.name.as_deref().or(header.number.as_deref()).filter(|_| linked) {
+            Some(name) => format!("found in Vapi as {name:?} ({})", header.id),
+            None => String::new(),
+        };
+        let mut change = new_change(entry, if linked { Action::Link } else { Action::None }, reason, live);
+        change.id = Some(RemoteId(header.id.clone()));
+        change.updated_at = header.updated_at.clone();
+        for asked in asked {
+            change.fields.extend(self.field(entry, header, asked));
+        }
+        if self.policy.send_secrets {
+            change.fields.extend(self.rotation(entry, desired, &change.fields));
+        }
+        self.hold_hidden_parents(entry, desired, live, &mut change.fields);
+        let body = self.body(entry, desired, live, &change.fields);
+        if !body.is_empty() {
+            self.check_known(entry, &body);
+            self.check_assignment(entry, live, &body);
+            needs(&Value::Map(body.clone()), &mut change.needs);
+            change.write = Some(Write::Update { body, seen: live.clone() });
+            if !linked {
+                change.action = Action::Update;
+            }
+        }
+        change
+    }
+
+    fn field(&mut self, entry: &Entry<'_>, header: &Header, asked: &Asked) -> Option<FieldChange> {
+        let difference = &asked.difference;
+        let (basis, recorded) = asked.basis(self.answers, self.inputs.ids);
+        let verdict = verdict_of(difference.what, basis, self.policy.on_drift.of(&entry.address))?;
+        let note = match (verdict, recorded) {
+            (Verdict::Drift, _) => Some(drift_note(header)),
+            (_, Some(Recorded::Commit { only_on: Some(branch), .. })) => {
+                Some(format!("Vapi has a value of {branch}: this branch is behind it"))
+            }
+            _ => None,
+        };
+        Some(FieldChange {
+            place: place_of(entry, &difference.path).or_else(|| Some(entry.place.clone())),
+            path: difference.path.clone(),
+            before: difference.live.clone(),
+            after: if difference.what == What::Clear { Some(Value::Null) } else { difference.desired.clone() },
+            sensitive: matches!((&difference.desired, &difference.live), (Some(Value::Secret(_)), _) | (_, Some(Value::Secret(_)))),
+            verdict,
+            recorded: recorded.cloned(),
+            note,
+        })
+    }
+
+    /// `--send-secrets`: all secrets of an entry, also those that Vapi does not show.
+    fn rotation(&self, entry: &Entry<'_>, desired: &Value, known: &[FieldChange]) -> Vec<FieldChange> {
+        let mut found = Vec::new();
+        known_secrets(desired, &FieldPath::root(), &mut found);
+        found
+            .into_iter()
+            .filter(|(path, _)| known.iter().all(|field| field.path != *path))
+            .map(|(path, value)| FieldChange {
+                place: place_of(entry, &path),
+                path,
+                before: None,
+                after: Some(value),
+                sensitive: true,
+                verdict: Verdict::Change,
+                recorded: None,
+                note: Some("sent again (--send-secrets)".to_owned()),
+            })
+            .collect()
+    }
+
+    /// Holds back what cannot be sent without wiping a secret that Vapi does not show.
+    fn hold_hidden_parents(&self, entry: &Entry<'_>, desired: &Value, live: &Value, fields: &mut [FieldChange]) {
+        let body = self.body(entry, desired, live, fields);
+        for (key, value) in body.iter().filter(|(_, value)| holds_hidden(value)) {
+            let place = hidden_path(value, FieldPath::root().key(key));
+            for field in fields.iter_mut().filter(|field| field.path.top() == Some(key)) {
+                field.verdict = Verdict::Drift;
+                field.note = Some(format!(
+                    "Vapi holds a secret at {place} that it does not show, and sending {key} back would wipe it: \
+                     name it in the file (${{env:…}})"
+                ));
+            }
+        }
+    }
+
+    /// The body of the `PATCH`: every top-level field with an approved change, whole.
+    fn body(&self, entry: &Entry<'_>, desired: &Value, live: &Value, fields: &[FieldChange]) -> Map {
+        let held: HashSet<FieldPath> =
+            fields.iter().filter(|field| field.verdict.is_held_back()).map(|field| field.path.clone()).collect();
+        let approved = |field: &&FieldChange| !field.verdict.is_held_back();
+        let mut tops: Vec<&str> = fields.iter().filter(approved).filter_map(|field| field.path.top()).collect();
+        tops.dedup();
+        let (Value::Map(desired), Value::Map(live_map)) = (desired, live) else { return Map::new() };
+        let mut body = Map::new();
+        for top in tops {
+            let Some(value) = desired.get(top) else { continue };
+            let path = FieldPath::root().key(top);
+            let merged = match live_map.get(top) {
+                Some(live) => overlay(entry.kind.root().key(top), value, live, &path, &held),
+                None => value.clone(),
+            };
+            body.insert(top.to_owned(), without_unsure(merged));
+        }
+        body
+    }
+
+    /// Complains about secrets that are about to be sent and not known.
+    fn check_known(&mut self, entry: &Entry<'_>, body: &Map) {
+        let mut found = Vec::new();
+        missing_secrets(&Value::Map(body.clone()), &FieldPath::root(), &mut found);
+        for (path, secret) in found {
+            let names = secret.variables().join(", ");
+            let error = Diagnostic::error(
+                "missing-variable",
+                format!("{} of {} is about to be sent, and {names} is not set", path, entry.address),
+            )
+            .help(format!("set {names} in the environment of this run"));
+            self.errors.push(error.at(place_of(entry, &path).unwrap_or_else(|| entry.place.clone())));
+        }
+    }
+
+    /// No value in the file takes away what a number rings.
+    fn check_assignment(&mut self, entry: &Entry<'_>, live: &Value, body: &Map) {
+        let rings = |value: Option<&Value>| match value {
+            Some(Value::Text(text)) => !text.is_empty(),
+            Some(Value::Unknown(_)) => true,
+            _ => false,
+        };
+        let before = |field: &&&str| rings(live.as_map().and_then(|map| map.get(**field)));
+        let after = |field: &&&str| match body.get(**field) {
+            Some(value) => rings(Some(value)),
+            None => before(field),
+        };
+        let assignment = entry.kind.assignment;
+        if assignment.iter().any(|field| before(&field)) && !assignment.iter().any(|field| after(&field)) {
+            let taken: Vec<&str> = assignment.iter().copied().filter(|field| body.contains_key(*field)).collect();
+            let path = FieldPath::root().key(taken.first().copied().unwrap_or_default());
+            self.errors.push(
+                Diagnostic::error(
+                    "unassigns-number",
+                    format!("{} would ring nothing any more: {} is emptied", entry.address, taken.join(", ")),
+                )
+                .at(place_of(entry, &path).unwrap_or_else(|| entry.place.clone()))
+                .help(format!("name another target ({}), or take the line out of the file", assignment.join(", "))),
+            );
+        }
+    }
+
+    /// Numbers that the file does not manage and that rang an agent which is made again.
+    fn unmanaged_numbers(&self) -> Vec<Change> {
+        let mut changes = Vec::new();
+        for (kind, at) in &self.inputs.identities.unclaimed {
+            if kind.assignment.is_empty() {
+                continue;
+            }
+            let Some(live) = self.inputs.live(kind.section, *at) else { continue };
+            let value = normalize::live(kind, live.json());
+            for field in kind.assignment {
+                let Some(address) = value.text_at(field).and_then(|id| self.inputs.ids.was(id)) else { continue };
+                if self.inputs.selection.selects(address) {
+                    changes.push(repoint(kind, &live.header, &value, field, address));
+                }
+            }
+        }
+        changes
+    }
+}
+
+fn repoint(kind: &'static Kind, header: &Header, seen: &Value, field: &str, address: &Address) -> Change {
+    let after = Value::Unknown(vec![Part::Id(address.clone())]);
+    Change {
+        address: kind.address(&header.id),
+        kind,
+        id: Some(RemoteId(header.id.clone())),
+        name: kind.name_of(seen).map(str::to_owned),
+        action: Action::Update,
+        reason: format!("not in the file; it rang {address}, which is made again"),
+        fields: vec![FieldChange {
+            path: FieldPath::root().key(field),
+            before: seen.as_map().and_then(|map| map.get(field)).cloned(),
+            after: Some(after.clone()),
+            sensitive: false,
+            verdict: Verdict::Change,
+            recorded: None,
+            note: None,
+            place: None,
+        }],
+        place: None,
+        held: None,
+        needs: BTreeSet::from([address.clone()]),
+        write: Some(Write::Update { body: Map::from([(field.to_owned(), after)]), seen: seen.clone() }),
+        updated_at: header.updated_at.clone(),
+        import: None,
+    }
+}
+
+fn new_change(entry: &Entry<'_>, action: Action, reason: String, value: &Value) -> Change {
+    Change {
+        address: entry.address.clone(),
+        kind: entry.kind,
+        id: entry.id.clone(),
+        name: entry.kind.name_of(value).map(str::to_owned),
+        action,
+        reason,
+        fields: Vec::new(),
+        place: Some(entry.place.clone()),
+        held: None,
+        needs: BTreeSet::new(),
+        write: None,
+        updated_at: None,
+        import: None,
+    }
+}
+
+fn drift_note(header: &Header) -> String {
+    match &header.updated_at {
+        Some(time) => format!("no commit has held Vapi's value: somebody set it outside git (last change {time})"),
+        None => "no commit has held Vapi's value: somebody set it outside git".to_owned(),
+    }
+}
+
+/// A body without secrets of which nobody knows whether they exist: leaving them out keeps them as they are at top level.
+fn without_unsure(value: Value) -> Value {
+    match value {
+        Value::Map(map) => Value::Map(
+            map.into_iter()
+                .filter(|(_, value)| !matches!(value, Value::Secret(secret) if secret.is_unsure()))
+                .map(|(key, value)| (key, without_unsure(value)))
+                .collect(),
+        ),
+        Value::List(items) => Value::List(items.into_iter().map(without_unsure).collect()),
+        other => other,
+    }
+}
+
+/// The secrets of a value whose text is known, for a rotation.
+fn known_secrets(value: &Value, path: &FieldPath, found: &mut Vec<(FieldPath, Value)>) {
+    match value {
+        Value::Secret(secret) if secret.expose().is_some() => found.push((path.clone(), value.clone())),
+        // A list is sent whole: naming its place is enough.
+        Value::List(items) if items.iter().any(Value::holds_secret) => found.push((path.clone(), value.clone())),
+        Value::Map(map) => map.iter().for_each(|(key, value)| known_secrets(value, &path.key(key), found)),
+        _ => {}
+    }
+}
+
+fn missing_secrets<'v>(value: &'v Value, path: &FieldPath, found: &mut Vec<(FieldPath, &'v Secret)>) {
+    match value {
+        Value::Secret(secret) if secret.expose().is_none() && !secret.variables().is_empty() => {
+            found.push((path.clone(), secret));
+        }
+        Value::Unknown(parts) => {
+            for part in parts {
+                if let Part::Secret(secret) = part
+                    && secret.expose().is_none()
+                {
+                    found.push((path.clone(), secret));
+                }
+            }
+        }
+        Value::List(items) => {
+            for (at, item) in items.iter().enumerate() {
+                missing_secrets(item, &path.join(crate::model::Step::Index(at)), found);
+            }
+        }
+        Value::Map(map) => map.iter().for_each(|(key, value)| missing_secrets(value, &path.key(key), found)),
+        Value::Secret(_) | Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) => {}
+    }
+}
+
+fn hidden_path(value: &Value, path: FieldPath) -> FieldPath {
+    match value {
+        Value::Map(map) => map
+            .iter()
+            .find(|(_, value)| holds_hidden(value))
+            .map_or(path.clone(), |(key, value)| hidden_path(value, path.key(key))),
+        Value::List(items) => items
+            .iter()
+            .enumerate()
+            .find(|(_, value)| holds_hidden(value))
+            .map_or(path.clone(), |(at, value)| hidden_path(value, path.join(crate::model::Step::Index(at)))),
+        _ => path,
+    }
+}

@@ -1,1 +1,30 @@
-//! The way to Vapi: reading, retry, pacing.
+//! The way to Vapi: where it is, how it is asked, how its answers are read.
+//!
+//! ```text
+//! environment → Connection → Transport (pace, retry) → Reader (GET only) → Listing of Live objects
+//!                                  └── execute: crate-private, for apply::writer
+//! ```
+//!
+//! Nothing here knows a kind: endpoints come in as text (`/assistant`), objects go out as the JSON Vapi sent.
+//! The planner's side is handed a [`Reader`] and never the [`Transport`].
+
+mod answer;
+mod connection;
+mod error;
+mod gate;
+mod live;
+mod pace;
+mod reader;
+mod retry;
+mod stats;
+#[cfg(test)]
+mod test_server;
+mod transport;
+
+pub use connection::{Connection, DEFAULT_BASE_URL};
+pub use error::{Certainty, Problem, RequestError};
+pub use live::{Header, Live};
+pub use reader::{Listing, Reader};
+pub use retry::RetryLimits;
+pub use stats::Stats;
+pub use transport::{Answer, Settings, Trace, Transport};

@@ -1,0 +1,193 @@
+//! What an HTTP answer means: a value, or a fault with its certainty.
+
+use std::time::{Duration, SystemTime};
+
+use reqwest::StatusCode;
+use reqwest::header::{HeaderMap, LOCATION, RETRY_AFTER};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::error::{Certainty, Fault, Problem};
+use super::retry::retry_after;
+
+/// How much of a body that is not JSON is shown, and of each sentence of one that is: characters.
+const SHOWN: usize = 300;
+
+/// How many sentences of a refusal are kept.
+const SENTENCES: usize = 50;
+
+/// Reads an answer that came whole.
+pub(super) fn judge<T: DeserializeOwned>(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Result<T, Fault> {
+    if status.is_success() {
+        return serde_json::from_slice(body).map_err(|error| unreadable(status, body, &error));
+    }
+    let refusal = Refusal::read(body);
+    let in_vapis_words = refusal.is_some();
+    let unknown_route = refusal.as_ref().is_some_and(Refusal::is_unknown_route);
+    let words = refusal.map_or_else(|| vec![describe(body)], Refusal::words);
+    let (problem, certainty, passing) = match status.as_u16() {
+        300..=399 => (Problem::Redirected(target(headers)), Certainty::Unclear, false),
+        401 => (Problem::Unauthorized, Certainty::Refused, false),
+        403 if in_vapis_words => (Problem::Forbidden, Certainty::Refused, false),
+        404 if in_vapis_words && !unknown_route => (Problem::NoSuchObject, Certainty::Refused, false),
+        404 => (Problem::NoSuchAddress, Certainty::Refused, false),
+        429 => (Problem::RateLimited(None), Certainty::NotSent, true),
+        // 403 that is not Vapi's own comes from the CDN, which changes its mind.
+        403 | 408 | 425 | 500..=599 => (Problem::Unavailable, Certainty::Unclear, true),
+        400..=499 => (Problem::Refused, Certainty::Refused, false),
+        _ => (Problem::Unreadable("no such status in HTTP".to_owned()), Certainty::Unclear, false),
+    };
+    Err(Fault { problem, certainty, status: Some(status.as_u16()), words, passing, retry_after: asked_wait(headers) })
+}
+
+fn unreadable(status: StatusCode, body: &[u8], error: &serde_json::Error) -> Fault {
+    // JSON of another shape will be so again; what is no JSON at all was cut off or is somebody else's page.
+    let (why, passing) = if error.is_data() {
+        (cut(&error.to_string()), false)
+    } else if error.is_eof() && !body.is_empty() {
+        ("the JSON ends too early".to_owned(), true)
+    } else {
+        (format!("not JSON but {}", describe(body)), true)
+    };
+    let status = Some(status.as_u16());
+    Fault { status, ..Fault::new(Problem::Unreadable(why), Certainty::Unclear, passing) }
+}
+
+fn asked_wait(headers: &HeaderMap) -> Option<Duration> {
+    retry_after(headers.get(RETRY_AFTER)?.to_str().ok()?, SystemTime::now())
+}
+
+/// The host that a redirect points to; the rest of such an address is nobody's business.
+fn target(headers: &HeaderMap) -> Option<String> {
+    let location = headers.get(LOCATION)?.to_str().ok()?;
+    match url::Url::parse(location) {
+        Ok(url) => Some(format!("{}://{}", url.scheme(), url.host_str().unwrap_or_default())),
+        Err(_) => Some("another path".to_owned()),
+    }
+}
+
+/// An error in the form that NestJS gives it: `{"message": "…" | ["…"], "error": "…", "statusCode": 400}`.
+#[derive(Deserialize)]
+struct Refusal {
+    #[serde(default)]
+    message: Value,
+    #[serde(default)]
+    error: Value,
+}
+
+impl Refusal {
+    fn read(body: &[u8]) -> Option<Self> {
+        let refusal: Self = serde_json::from_slice(body).ok()?;
+        (!refusal.message.is_null() || !refusal.error.is_null()).then_some(refusal)
+    }
+
+    /// What NestJS answers for a route that it does not have, as opposed to an object.
+    fn is_unknown_route(&self) -> bool {
+        self.message.as_str().is_some_and(|text| text.starts_with("Cannot "))
+    }
+
+    fn words(self) -> Vec<String> {
+        let words: Vec<_> = match self.message {
+            Value::Array(sentences) => sentences.iter().take(SENTENCES).map(sentence).collect(),
+            Value::Null => Vec::new(),
+            message => vec![sentence(&message)],
+        };
+        match self.error {
+            Value::String(error) if words.is_empty() => vec![cut(&error)],
+            _ => words,
+        }
+    }
+}
+
+fn sentence(value: &Value) -> String {
+    value.as_str().map_or_else(|| cut(&value.to_string()), cut)
+}
+
+/// A body that is not JSON, in a few words.
+fn describe(body: &[u8]) -> String {
+    let text = String::from_utf8_lossy(body.get(..4 * SHOWN).unwrap_or(body));
+    let text = text.trim();
+    if text.is_empty() {
+        "an empty body".to_owned()
+    } else if text.starts_with('<') {
+        "an HTML page".to_owned()
+    } else {
+        format!("`{}`", cut(text))
+    }
+}
+
+fn cut(text: &str) -> String {
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fault(status: u16, body: &str) -> Fault {
+        judge::<Value>(StatusCode::from_u16(status).unwrap(), &HeaderMap::new(), body.as_bytes()).unwrap_err()
+    }
+
+    #[test]
+    fn each_status_has_its_meaning() {
+        use Certainty::{NotSent, Refused, Unclear};
+        let json = r#"{"message":"no","error":"e","statusCode":1}"#;
+        let page = "<!doctype html><h1>no</h1>";
+        let table = [
+            (400, json, "Refused", Refused, false),
+            (400, page, "Refused", Refused, false),
+            (401, page, "Unauthorized", Refused, false),
+            (403, json, "Forbidden", Refused, false),
+            (403, page, "Unavailable", Unclear, true),
+            (404, json, "NoSuchObject", Refused, false),
+            (404, page, "NoSuchAddress", Refused, false),
+            (404, "", "NoSuchAddress", Refused, false),
+            (404, r#"{"message":"Cannot GET /v9/assistant","statusCode":404}"#, "NoSuchAddress", Refused, false),
+            (408, json, "Unavailable", Unclear, true),
+            (409, json, "Refused", Refused, false),
+            (422, json, "Refused", Refused, false),
+            (429, page, "RateLimited(None)", NotSent, true),
+            (500, json, "Unavailable", Unclear, true),
+            (502, page, "Unavailable", Unclear, true),
+            (524, page, "Unavailable", Unclear, true),
+            (302, page, "Redirected(None)", Unclear, false),
+        ];
+        for (status, body, problem, certainty, passing) in table {
+            let fault = fault(status, body);
+            assert_eq!(
+                (format!("{:?}", fault.problem).as_str(), fault.certainty, fault.passing, fault.status),
+                (problem, certainty, passing, Some(status)),
+                "{status} {body}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_success_that_cannot_be_read_is_unclear() {
+        for (body, passing) in [("<html>", true), ("", true), (r#"{"id":"x"#, true), ("{} trailing", true)] {
+            let fault = fault(200, body);
+            assert!(matches!(fault.problem, Problem::Unreadable(_)), "{body}");
+            assert_eq!((fault.certainty, fault.passing), (Certainty::Unclear, passing), "{body}");
+        }
+        let other_shape = judge::<Vec<u8>>(StatusCode::OK, &HeaderMap::new(), b"{}").unwrap_err();
+        assert!(!other_shape.passing);
+    }
+
+    #[test]
+    fn vapis_words_are_kept_and_pages_are_not_dumped() {
+        assert_eq!(fault(400, r#"{"message":["a should not exist","b"]}"#).words, ["a should not exist", "b"]);
+        assert_eq!(fault(400, r#"{"message":"one"}"#).words, ["one"]);
+        assert_eq!(fault(400, r#"{"error":"Bad Request"}"#).words, ["Bad Request"]);
+        assert_eq!(fault(400, r#"{"message":[{"x":1}]}"#).words, [r#"{"x":1}"#]);
+        assert_eq!(fault(502, "  <html>secret</html>").words, ["an HTML page"]);
+        assert_eq!(fault(500, "\n").words, ["an empty body"]);
+        let long = fault(500, &"é".repeat(100_000)).words.concat();
+        assert_eq!(long.chars().count(), SHOWN + 3);
+        let many = format!(r#"{{"message":[{}]}}"#, vec![format!("{:?}", "x".repeat(1000)); 1000].join(","));
+        assert!(fault(400, &many).words.concat().len() < SENTENCES * (SHOWN + 4));
+    }
+}

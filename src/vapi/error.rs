@@ -1,0 +1,237 @@
+//! A request that did not end well: what happened, whether it may have been carried out, and what to do next.
+
+use std::time::Duration;
+
+use super::connection::{Connection, DEFAULT_BASE_URL};
+use crate::diagnostic::{Diagnostic, Failure};
+use crate::model::{SENSITIVE, Secret};
+
+/// Below this length a secret is a word like any other, and hiding it everywhere would only garble the message.
+const SHORTEST_SECRET: usize = 6;
+
+/// Whether a request that failed may have changed something. In the order of how little is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Certainty {
+    /// It was not carried out: it never got there, or was turned away unread (429).
+    NotSent,
+    /// It was not carried out: Vapi read it and said no.
+    Refused,
+    /// It may have been carried out. If any of several attempts may have been, this is what the whole is.
+    Unclear,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Problem {
+    /// No HTTP client could be made: no CA certificates, a broken proxy variable.
+    Setup(String),
+    /// No connection could be opened.
+    Unreachable(String),
+    /// The other side's certificate was not accepted.
+    Certificate(String),
+    /// The connection broke before the whole answer was there.
+    Lost(String),
+    /// No answer in this time.
+    Timeout(Duration),
+    /// The run's own deadline passed.
+    Deadline(Duration),
+    /// 401.
+    Unauthorized,
+    /// 403 in Vapi's own words.
+    Forbidden,
+    /// 404 in Vapi's own words: there is no such object.
+    NoSuchObject,
+    /// 404 from something that does not know the address at all. Says nothing about an object.
+    NoSuchAddress,
+    /// 429, again and again, or with a `Retry-After` (this long) that is more than a run waits.
+    RateLimited(Option<Duration>),
+    /// Any other 4xx.
+    Refused,
+    /// 408, 425, 5xx, or a page of the CDN instead of Vapi.
+    Unavailable,
+    /// An answer that is not what was asked for.
+    Unreadable(String),
+    /// 3xx. Not followed: the key belongs to one host.
+    Redirected(Option<String>),
+    /// [`super::Transport::stop`] was called before it was sent (again).
+    Interrupted,
+}
+
+/// A request that failed, after the attempts that were allowed. Holds neither the key nor the body that was sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequestError {
+    /// `GET`, `POST`, `PATCH`.
+    pub method: String,
+    /// The path asked for, without the query: `/assistant/7b0e…`.
+    pub path: String,
+    /// The other side: `api.vapi.ai`.
+    pub host: String,
+    /// What happened at the last attempt.
+    pub problem: Problem,
+    /// Whether any attempt may have been carried out.
+    pub certainty: Certainty,
+    /// The status of the last answer, if there was one.
+    pub status: Option<u16>,
+    /// Vapi's own words, or a short description of a body that is not Vapi's. Untrusted text, cut to a bearable length.
+    pub words: Vec<String>,
+    /// How often it was sent.
+    pub attempts: u32,
+    /// What the key's variable is called.
+    pub(super) key_variable: String,
+}
+
+impl RequestError {
+    /// The same without these secrets, should the service have repeated what it was sent.
+    #[must_use]
+    pub fn without<'a>(mut self, secrets: impl IntoIterator<Item = &'a Secret>) -> Self {
+        for secret in secrets.into_iter().filter_map(Secret::expose).filter(|text| text.len() >= SHORTEST_SECRET) {
+            for word in &mut self.words {
+                if word.contains(secret) {
+                    *word = word.replace(secret, SENSITIVE);
+                }
+            }
+        }
+        self
+    }
+
+    /// The stable word for it.
+    pub fn code(&self) -> &'static str {
+        match &self.problem {
+            Problem::Setup(_) => "vapi-setup",
+            Problem::Unreachable(_) | Problem::Certificate(_) | Problem::Lost(_) => "vapi-unreachable",
+            Problem::Timeout(_) | Problem::Deadline(_) => "vapi-timeout",
+            Problem::Unauthorized | Problem::Forbidden => "vapi-unauthorized",
+            Problem::NoSuchObject | Problem::NoSuchAddress => "vapi-not-found",
+            Problem::RateLimited(_) => "vapi-rate-limited",
+            Problem::Refused => "vapi-refused",
+            Problem::Unavailable => "vapi-unavailable",
+            Problem::Unreadable(_) => "vapi-unreadable",
+            Problem::Redirected(_) => "vapi-redirected",
+            Problem::Interrupted => "interrupted",
+        }
+    }
+
+    fn message(&self) -> String {
+        let Self { method, path, host, .. } = self;
+        let request = format!("{method} {path}");
+        let what = match &self.problem {
+            Problem::Setup(why) => format!("no HTTP client could be made: {why}"),
+            Problem::Unreachable(why) => format!("{host} cannot be reached: {why}"),
+            Problem::Certificate(why) => format!("the certificate of {host} is not accepted: {why}"),
+            Problem::Lost(why) => {
+                format!("{request}: the connection to {host} broke before the whole answer came: {why}")
+            }
+            Problem::Timeout(limit) => format!("{request}: no answer from {host} within {limit:?}"),
+            Problem::Deadline(limit) => format!("{request}: not done when the run's deadline of {limit:?} passed"),
+            Problem::Unauthorized => format!("{} is refused by {host}", self.key_variable),
+            Problem::Forbidden => format!("{request}: {} may not do this at {host}", self.key_variable),
+            Problem::NoSuchObject => format!("{request}: {host} has no such object"),
+            Problem::NoSuchAddress => format!("{request}: {host} does not know this address"),
+            Problem::RateLimited(None) => format!("{request}: {host} refuses requests as too many"),
+            Problem::RateLimited(Some(wait)) => {
+                format!("{request}: {host} refuses requests as too many and asks to wait {} s", wait.as_secs())
+            }
+            Problem::Refused => format!("{request}: {host} refuses it"),
+            Problem::Unavailable => format!("{request}: {host} is not available"),
+            Problem::Unreadable(why) => format!("{request}: the answer of {host} cannot be read: {why}"),
+            Problem::Redirected(Some(target)) => format!("{request}: {host} redirects to {target}"),
+            Problem::Redirected(None) => format!("{request}: {host} redirects"),
+            Problem::Interrupted => format!("{request}: not sent, the run was interrupted"),
+        };
+        let mut message = what;
+        if let Some(status) = self.status {
+            message.push_str(&format!(" (status {status})"));
+        }
+        if !self.words.is_empty() {
+            message.push_str(": ");
+            message.push_str(&self.words.join("; "));
+        }
+        if self.attempts > 1 {
+            message.push_str(&format!(" ({} attempts)", self.attempts));
+        }
+        message
+    }
+
+    fn help(&self) -> Option<String> {
+        let is_vapi = DEFAULT_BASE_URL.ends_with(&self.host);
+        let right_address = format!("is VAPI_BASE_URL right? Vapi's own is {DEFAULT_BASE_URL}");
+        Some(match &self.problem {
+            Problem::Setup(_) => {
+                "install the system's CA certificates (package ca-certificates) or set SSL_CERT_FILE".into()
+            }
+            Problem::Unreachable(_) if is_vapi => "check the network, and HTTPS_PROXY if there is a proxy".into(),
+            Problem::Unreachable(_) => format!("is anything listening there? {right_address}"),
+            Problem::Certificate(_) => {
+                "behind a proxy that opens TLS, set SSL_CERT_FILE to a bundle that holds its certificate".into()
+            }
+            Problem::Unauthorized => format!(
+                "use the private key of the organisation (dashboard.vapi.ai → API Keys), not the public one; for an EU \
+                 organisation also set VAPI_BASE_URL=https://api.eu.vapi.ai (now: {})",
+                self.host
+            ),
+            Problem::Forbidden => "use a private key of this organisation that may do this".into(),
+            Problem::NoSuchAddress | Problem::Redirected(_) => right_address,
+            Problem::Unreadable(_) if !is_vapi => right_address,
+            Problem::RateLimited(_) => "wait a minute and run it again: what was done is not done twice".into(),
+            Problem::Lost(_) | Problem::Timeout(_) | Problem::Unavailable | Problem::Unreadable(_) => {
+                "run it again; status.vapi.ai tells of outages".into()
+            }
+            Problem::Deadline(_) => "run it again: it goes on where it stopped".into(),
+            Problem::NoSuchObject | Problem::Refused | Problem::Interrupted => return None,
+        })
+    }
+}
+
+impl From<RequestError> for Diagnostic {
+    fn from(error: RequestError) -> Self {
+        let mut diagnostic = Diagnostic::error(error.code(), error.message());
+        diagnostic.help = error.help();
+        if error.problem == Problem::Interrupted {
+            diagnostic.failure = Failure::Interrupted;
+        }
+        diagnostic
+    }
+}
+
+/// One attempt that failed, before it is known whether it was the last.
+#[derive(Debug)]
+pub(super) struct Fault {
+    pub problem: Problem,
+    pub certainty: Certainty,
+    pub status: Option<u16>,
+    pub words: Vec<String>,
+    /// Whether sending the same again may end better.
+    pub passing: bool,
+    /// How long the other side asked to wait.
+    pub retry_after: Option<Duration>,
+}
+
+impl Fault {
+    /// A fault without an answer.
+    pub(super) fn new(problem: Problem, certainty: Certainty, passing: bool) -> Self {
+        Self { problem, certainty, status: None, words: Vec::new(), passing, retry_after: None }
+    }
+
+    /// The error it is, once it is final.
+    pub(super) fn into_error(
+        self,
+        connection: &Connection,
+        method: &str,
+        path: &str,
+        earlier: Certainty,
+        attempts: u32,
+    ) -> RequestError {
+        RequestError {
+            method: method.to_owned(),
+            path: path.to_owned(),
+            host: connection.host(),
+            problem: self.problem,
+            certainty: self.certainty.max(earlier),
+            status: self.status,
+            words: self.words,
+            attempts,
+            key_variable: connection.key_variable().to_owned(),
+        }
+        .without([connection.key()])
+    }
+}

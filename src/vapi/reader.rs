@@ -1,0 +1,155 @@
+//! Reads Vapi: whole lists and single objects. Can do nothing but GET.
+
+use std::collections::HashSet;
+
+use jiff::{Timestamp, ToSpan};
+
+use super::live::{Live, Page};
+use super::transport::Transport;
+use super::{Problem, RequestError};
+use crate::diagnostic::Diagnostic;
+
+/// The largest page that the lists of Vapi's API document allow; their default is 100.
+const PAGE: usize = 1000;
+
+/// What a list without `limit` holds at most (same source). A shorter page is the end of a list beyond doubt; a longer
+/// one could have been cut by something on the way that allows less than [`PAGE`], so the end is asked for.
+const DOUBTFUL: usize = 100;
+
+/// A list, whole: every object that was there when it was asked for, once.
+#[derive(Debug)]
+pub struct Listing {
+    /// Newest first.
+    pub objects: Vec<Live>,
+    /// How many pages were read.
+    pub pages: usize,
+}
+
+/// The reading half of Vapi, all that the planner's side is handed.
+#[derive(Debug, Clone)]
+pub struct Reader {
+    transport: Transport,
+}
+
+impl Reader {
+    /// A reader on this transport.
+    pub fn new(transport: Transport) -> Self {
+        Self { transport }
+    }
+
+    /// Reads all pages of a list such as `/assistant`: of n objects ⌈n/1000⌉ requests, or one more.
+    ///
+    /// There is no cursor. The next page is what was created before the end of the moment that the oldest object seen
+    /// shows: the service may know more digits of a time than it shows, so objects of the same moment may be missing
+    /// still, and those that come twice are dropped.
+    ///
+    /// # Errors
+    /// Whenever the list is not known to be whole. A short list is never returned.
+    pub async fn list(&self, endpoint: &str) -> Result<Listing, Diagnostic> {
+        let limit = PAGE.to_string();
+        let mut list = Listing { objects: Vec::new(), pages: 0 };
+        let mut seen = HashSet::new();
+        let mut total = None;
+        let mut before: Option<Timestamp> = None;
+        loop {
+            let bound = before.map(|time| format!("{time:.3}"));
+            let mut query = vec![("limit", limit.as_str())];
+            query.extend(bound.as_deref().map(|bound| ("createdAtLt", bound)));
+            let page: Page = self.transport.get(endpoint, &query).await?.value;
+            list.pages += 1;
+            total = total.or(page.total);
+            let count = page.objects.len();
+            let next = end_of_oldest(&page.objects);
+            let known = list.objects.len();
+            list.objects.extend(page.objects.into_iter().filter(|live| seen.insert(live.header.id.clone())));
+
+            let brought_nothing = before.is_some() && list.objects.len() == known;
+            let goes_back = next.as_ref().is_ok_and(|next| before.is_none_or(|before| *next < before));
+            if count >= DOUBTFUL && goes_back && !brought_nothing {
+                before = next.ok();
+            } else if count >= PAGE {
+                let why = next.err().unwrap_or("a full page does not lead on to older ones");
+                return Err(incomplete(endpoint, list.objects.len(), why));
+            } else {
+                break;
+            }
+        }
+        match total {
+            Some(total) if total > list.objects.len() as u64 => {
+                Err(incomplete(endpoint, list.objects.len(), &format!("it should hold {total}")))
+            }
+            _ => Ok(list),
+        }
+    }
+
+    /// Reads one object. `None`: Vapi itself says that there is none (404), which no other failure does.
+    ///
+    /// # Errors
+    /// Everything else that is not the object, another object among it.
+    pub async fn get(&self, endpoint: &str, id: &str) -> Result<Option<Live>, Diagnostic> {
+        let path = object_path(endpoint, id)?;
+        match self.transport.get::<Live>(&path, &[]).await {
+            Ok(answer) if answer.value.header.id.eq_ignore_ascii_case(id) => Ok(Some(answer.value)),
+            Ok(answer) => Err(Diagnostic::error(
+                "vapi-unreadable",
+                format!(
+                    "GET {path}: {} answers with another object, {:?}",
+                    self.transport.connection().host(),
+                    answer.value.header.id
+                ),
+            )),
+            Err(RequestError { problem: Problem::NoSuchObject, .. }) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+/// The path of one object: `/assistant/7b0e…`, with everything in the id encoded that could lead elsewhere.
+///
+/// # Errors
+/// An id that cannot be part of a path: empty, `.` or `..`.
+pub(crate) fn object_path(endpoint: &str, id: &str) -> Result<String, Diagnostic> {
+    if matches!(id, "" | "." | "..") {
+        return Err(Diagnostic::error("vapi-id", format!("`{id}` is not an id of Vapi"))
+            .help("correct the id in the state file, or take it out: the entry is then linked by its name"));
+    }
+    let mut path = format!("{endpoint}/");
+    for byte in id.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {
+            path.push(char::from(byte));
+        } else {
+            path.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    Ok(path)
+}
+
+/// The first moment that is after everything the oldest object's time can stand for. Times are shown cut, not
+/// rounded: `….123Z` may be anything before `….124Z`.
+fn end_of_oldest(objects: &[Live]) -> Result<Timestamp, &'static str> {
+    let mut oldest: Option<(Timestamp, &str)> = None;
+    for live in objects {
+        let shown = live.header.created_at.as_deref().ok_or("an object does not say when it was created")?;
+        let time: Timestamp = shown.parse().map_err(|_| "an object's time of creation cannot be read")?;
+        if oldest.is_some_and(|(oldest, _)| time > oldest) {
+            return Err("it does not come newest first");
+        }
+        oldest = Some((time, shown));
+    }
+    let (time, shown) = oldest.ok_or("it is empty")?;
+    let digits = shown.split_once('.').map_or(0, |(_, rest)| rest.bytes().take_while(u8::is_ascii_digit).count());
+    let unit = match digits {
+        0 => 1000,
+        1 => 100,
+        2 => 10,
+        _ => 1,
+    };
+    Timestamp::from_millisecond(time.as_millisecond())
+        .and_then(|time| time.checked_add(unit.milliseconds()))
+        .map_err(|_| "an object's time of creation is out of range")
+}
+
+fn incomplete(endpoint: &str, read: usize, why: &str) -> Diagnostic {
+    Diagnostic::error("vapi-list-incomplete", format!("the list {endpoint} could not be read whole ({read} objects): {why}"))
+        .help("nothing was decided from it; more than 1000 objects created in one millisecond cannot be told apart by Vapi's paging")
+}

@@ -1,0 +1,56 @@
+//! What a run cost, for `-v`.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+/// What was sent and received since the transport was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Stats {
+    /// Requests sent, each attempt counted.
+    pub requests: u64,
+    /// How many of them were a repetition.
+    pub retries: u64,
+    /// How many were answered with 429.
+    pub refused: u64,
+    /// Bytes of answer bodies, after decompression.
+    pub bytes: u64,
+    /// The time that requests took, summed: more than the clock shows when they ran side by side.
+    pub time: Duration,
+}
+
+/// Counts as it goes; each counter is exact, a snapshot is not taken at one instant.
+#[derive(Debug, Default)]
+pub(super) struct Counters {
+    requests: AtomicU64,
+    retries: AtomicU64,
+    refused: AtomicU64,
+    bytes: AtomicU64,
+    micros: AtomicU64,
+}
+
+impl Counters {
+    /// One attempt is about to be sent; the first is number 1.
+    pub(super) fn sent(&self, attempt: u32) {
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        self.retries.fetch_add(u64::from(attempt > 1), Ordering::Relaxed);
+    }
+
+    /// One attempt ended.
+    pub(super) fn ended(&self, refused: bool, bytes: usize, took: Duration) {
+        self.refused.fetch_add(u64::from(refused), Ordering::Relaxed);
+        self.bytes.fetch_add(bytes as u64, Ordering::Relaxed);
+        self.micros.fetch_add(u64::try_from(took.as_micros()).unwrap_or(u64::MAX), Ordering::Relaxed);
+    }
+
+    /// The numbers so far.
+    pub(super) fn snapshot(&self) -> Stats {
+        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        Stats {
+            requests: read(&self.requests),
+            retries: read(&self.retries),
+            refused: read(&self.refused),
+            bytes: read(&self.bytes),
+            time: Duration::from_micros(read(&self.micros)),
+        }
+    }
+}

@@ -1,1 +1,184 @@
-//! A Vapi to try and to test against. Shares no types with the rest of the crate.
+//! A Vapi to try and to test against. Shares no types with the rest of the crate, so that a shared mistake cannot hide.
+//!
+//! ```text
+//! server     sockets, bytes, connections that break
+//! exchange   one request: latency, quota, faults, reply
+//! state      the store and its data file
+//! api        endpoints: a request as a value → an answer as a value
+//! check      what Vapi refuses           list    which objects a list shows
+//! store      what Vapi holds             view    how it shows an object
+//! ```
+
+mod answer;
+mod api;
+mod check;
+mod clock;
+mod config;
+mod exchange;
+mod fault;
+mod hits;
+mod list;
+mod persist;
+mod reply;
+mod server;
+mod state;
+mod store;
+mod throttle;
+mod view;
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use serde_json::Value;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+pub use self::clock::{Clock, ManualClock};
+pub use self::config::{Config, Credentials, DEFAULT_KEY, DEFAULT_ORG, RateLimit, RetryAfter};
+pub use self::fault::{Effect, Fault, Stage, Target, When};
+pub use self::hits::{Hit, Stats};
+pub use self::store::Collection;
+
+use self::exchange::Shared;
+use self::store::Object;
+
+/// A running emulator. Dropping it stops it.
+#[derive(Debug)]
+pub struct Emulator {
+    shared: Arc<Shared>,
+    address: SocketAddr,
+    stop: watch::Sender<bool>,
+    runner: Option<Runner>,
+}
+
+/// Who runs the accept loop.
+#[derive(Debug)]
+enum Runner {
+    Task(tokio::task::JoinHandle<()>),
+    Thread(std::thread::JoinHandle<()>),
+}
+
+impl Emulator {
+    /// Starts one on the runtime that this is called in; it answers when this returns.
+    ///
+    /// # Errors
+    /// If the address is not on loopback or cannot be had, or the data file cannot be read.
+    pub async fn start(config: Config) -> io::Result<Self> {
+        let shared = Arc::new(Shared::open(config)?);
+        let listener = TcpListener::from_std(server::listen(shared.config.bind)?)?;
+        let address = listener.local_addr()?;
+        let (stop, stopped) = watch::channel(false);
+        let task = tokio::spawn(server::serve(listener, Arc::clone(&shared), stopped));
+        Ok(Self { shared, address, stop, runner: Some(Runner::Task(task)) })
+    }
+
+    /// Starts one on a thread of its own, for callers that are not async; it answers when this returns.
+    ///
+    /// # Errors
+    /// Those of [`Emulator::start`], and those of starting a thread.
+    pub fn start_blocking(config: Config) -> io::Result<Self> {
+        let shared = Arc::new(Shared::open(config)?);
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let listener = {
+            let _inside = runtime.enter();
+            TcpListener::from_std(server::listen(shared.config.bind)?)?
+        };
+        let address = listener.local_addr()?;
+        let (stop, stopped) = watch::channel(false);
+        let served = Arc::clone(&shared);
+        let thread = std::thread::Builder::new().name("emulator".to_owned());
+        let thread = thread.spawn(move || runtime.block_on(server::serve(listener, served, stopped)))?;
+        Ok(Self { shared, address, stop, runner: Some(Runner::Thread(thread)) })
+    }
+
+    /// Where it answers: `http://127.0.0.1:40123`.
+    pub fn base_url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The organisation of its first key; empty if it has none.
+    pub fn org_id(&self) -> &str {
+        self.shared.config.keys.first().map_or("", |(_, org)| org)
+    }
+
+    /// The requests that arrived since the start or the last [`Emulator::clear_hits`], in that order.
+    pub fn hits(&self) -> Vec<Hit> {
+        self.shared.log.hits()
+    }
+
+    /// Forgets the requests that arrived.
+    pub fn clear_hits(&self) {
+        self.shared.log.clear();
+    }
+
+    /// Sums since the start.
+    pub fn stats(&self) -> Stats {
+        self.shared.log.stats()
+    }
+
+    /// Puts other faults in place of those that it was started with, or has; counting starts anew.
+    pub fn set_faults(&self, faults: Vec<Fault>) {
+        self.shared.faults.set(faults);
+    }
+
+    /// Puts an object in as it is, without any check, and gives its id. `id`, `orgId`, `createdAt` and `updatedAt`
+    /// are taken from it where it has them. What is not an object is taken for an empty one.
+    pub fn insert(&self, collection: Collection, object: Value) -> String {
+        let object = match object {
+            Value::Object(object) => object,
+            _ => Object::new(),
+        };
+        self.shared.with_state(|config, state| state.insert(config, collection, object))
+    }
+
+    /// Sets the fields of `patch`, as somebody in the dashboard would: shallow, `null` takes a field out, `updatedAt`
+    /// moves on. `false` if there is no such object.
+    pub fn edit(&self, collection: Collection, id: &str, patch: &Value) -> bool {
+        self.edit_with(collection, id, |object| state::set(object, patch))
+    }
+
+    /// Changes an object in any way; `updatedAt` moves on. `false` if there is no such object.
+    pub fn edit_with(
+        &self,
+        collection: Collection,
+        id: &str,
+        change: impl FnOnce(&mut serde_json::Map<String, Value>),
+    ) -> bool {
+        self.shared.with_state(|config, state| state.edit(config, collection, id, change))
+    }
+
+    /// Takes an object out. `false` if there is no such object.
+    pub fn remove(&self, collection: Collection, id: &str) -> bool {
+        self.shared.with_state(|_, state| state.remove(collection, id))
+    }
+
+    /// The objects of a kind, of all organisations, oldest arrival first, as they are stored: secrets in the clear.
+    pub fn objects(&self, collection: Collection) -> Vec<Value> {
+        self.shared.with_state(|_, state| state.objects(collection))
+    }
+
+    /// One object as it is stored.
+    pub fn object(&self, collection: Collection, id: &str) -> Option<Value> {
+        self.objects(collection).into_iter().find(|object| object.get("id").and_then(Value::as_str) == Some(id))
+    }
+
+    /// Stops it and waits until it has. What was answered is stored.
+    pub async fn shutdown(mut self) {
+        self.stop.send_replace(true);
+        if let Some(Runner::Task(task)) = self.runner.take_if(|runner| matches!(runner, Runner::Task(_))) {
+            // A panic of the task would have been reported by the runtime.
+            let _ = task.await;
+        }
+    }
+}
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        self.stop.send_replace(true);
+        if let Some(Runner::Thread(thread)) = self.runner.take() {
+            // A panic of the thread was printed when it happened.
+            let _ = thread.join();
+        }
+    }
+}

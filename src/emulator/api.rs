@@ -1,0 +1,220 @@
+//! The endpoints: a request as a value, the store, an answer as a value. No sockets, no waiting.
+
+use serde_json::Value;
+
+use super::answer::Answer;
+use super::check::{self, Change};
+use super::clock::{self, later};
+use super::config::Config;
+use super::list::Query;
+use super::store::{Collection, Object, Store, is_uuid};
+use super::view;
+
+/// A request.
+#[derive(Debug, Clone)]
+pub(super) struct Call<'a> {
+    pub method: &'a str,
+    /// As it was sent, without the query: `/assistant/7b0e…`.
+    pub path: &'a str,
+    /// Without the question mark; empty if there is none.
+    pub query: &'a str,
+    /// The organisation that its key opens. `None` for a missing or wrong key.
+    pub org: Option<&'a str>,
+    pub body: &'a [u8],
+}
+
+/// What a path names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Route<'a> {
+    /// `/assistant`
+    All(Collection),
+    /// `/v2/phone-number`
+    Paged(Collection),
+    /// `/assistant/{id}`
+    One(Collection, &'a str),
+}
+
+impl<'a> Route<'a> {
+    /// `None` for a path that Vapi, as far as it is emulated, does not know.
+    pub fn of(path: &'a str) -> Option<Self> {
+        let mut words = path.strip_prefix('/')?.split('/');
+        let route = match (words.next()?, words.next(), words.next()) {
+            ("v2", Some("phone-number"), None) => Self::Paged(Collection::PhoneNumber),
+            (word, None, _) => Self::All(Collection::from_path(word)?),
+            (word, Some(id), None) if !id.is_empty() => Self::One(Collection::from_path(word)?, id),
+            _ => return None,
+        };
+        Some(route)
+    }
+}
+
+/// Carries a request out. The store has changed if and only if [`commits`] says so of its answer.
+pub(super) fn answer(store: &mut Store, config: &Config, call: &Call) -> Answer {
+    let unknown = || Answer::error(404, format!("Cannot {} {}", call.method, call.path));
+    let Some(route) = Route::of(call.path) else { return unknown() };
+    let Some(org) = call.org else { return Answer::unauthorized() };
+    let api = Api { store, config, org };
+    let outcome = match (call.method, route) {
+        ("GET", Route::All(collection)) => api.list(collection, call.query),
+        ("GET", Route::Paged(collection)) => api.page(collection, call.query),
+        ("GET", Route::One(collection, id)) => api.get(collection, id),
+        ("POST", Route::All(collection)) => api.create(collection, call.body),
+        ("PATCH", Route::One(collection, id)) => api.update(collection, id, call.body),
+        ("DELETE", Route::One(collection, id)) => api.delete(collection, id),
+        _ => return unknown(),
+    };
+    outcome.unwrap_or_else(|refusal| refusal)
+}
+
+/// Whether a request that was answered with `status` has changed the store.
+pub(super) fn commits(method: &str, status: u16) -> bool {
+    method != "GET" && (200..300).contains(&status)
+}
+
+struct Api<'a> {
+    store: &'a mut Store,
+    config: &'a Config,
+    org: &'a str,
+}
+
+/// `Err` is an answer too: a refusal.
+type Outcome = Result<Answer, Answer>;
+
+impl Api<'_> {
+    fn list(self, collection: Collection, query: &str) -> Outcome {
+        let query = Query::parse(query, false).map_err(Answer::invalid)?;
+        let records = query.list(self.store.of_org(collection, self.org), self.config.clock.now());
+        let shown = records.into_iter().map(|record| view::of(record, collection, self.config.credentials));
+        Ok(Answer::ok(shown.collect()))
+    }
+
+    fn page(self, collection: Collection, query: &str) -> Outcome {
+        let query = Query::parse(query, true).map_err(Answer::invalid)?;
+        let (records, metadata) = query.page(self.store.of_org(collection, self.org), self.config.clock.now());
+        let shown = records.into_iter().map(|record| view::of(record, collection, self.config.credentials));
+        Ok(Answer::ok(serde_json::json!({"results": shown.collect::<Value>(), "metadata": metadata})))
+    }
+
+    fn get(self, collection: Collection, id: &str) -> Outcome {
+        self.known(collection, id)?;
+        Ok(Answer::ok(self.shown(collection, id)))
+    }
+
+    fn create(self, collection: Collection, body: &[u8]) -> Outcome {
+        let mut object = parse(body)?;
+        check::check(collection, Change::Create, &object, &self.config.refuse).map_err(Answer::invalid)?;
+        self.refuse_twin(collection, None, &object)?;
+        self.clear(&mut object);
+        match collection {
+            Collection::Assistant => fill(&mut object, &self.config.fill),
+            Collection::PhoneNumber => self.allot(&mut object)?,
+            Collection::Tool | Collection::Squad => {}
+        }
+        let now = self.tick();
+        let listed_from = later(self.config.clock.now(), self.config.list_lag);
+        let id = self.store.create(collection, self.org, object, now, listed_from);
+        Ok(Answer::created(self.shown(collection, &id)))
+    }
+
+    fn update(self, collection: Collection, id: &str, body: &[u8]) -> Outcome {
+        let current = self.known(collection, id)?;
+        let fields = parse(body)?;
+        check::check(collection, Change::Update(current), &fields, &self.config.refuse).map_err(Answer::invalid)?;
+        self.refuse_twin(collection, Some(id), &fields)?;
+        let now = self.tick();
+        self.store.change(collection, id, now, |object| {
+            for (name, value) in fields {
+                if value.is_null() && !self.config.show_cleared {
+                    object.shift_remove(&name);
+                } else {
+                    object.insert(name, value);
+                }
+            }
+        });
+        Ok(Answer::ok(self.shown(collection, id)))
+    }
+
+    fn delete(self, collection: Collection, id: &str) -> Outcome {
+        self.known(collection, id)?;
+        let shown = self.shown(collection, id);
+        self.store.remove(collection, id);
+        Ok(Answer::ok(shown))
+    }
+
+    /// The object of this organisation with that id.
+    fn known(&self, collection: Collection, id: &str) -> Result<&Object, Answer> {
+        match self.store.get(collection, id) {
+            Some(record) if record.text("orgId") == Some(self.org) => Ok(&record.object),
+            _ if !is_uuid(id) => Err(Answer::error(400, "Validation failed (uuid is expected)")),
+            _ => Err(Answer::error(404, format!("Couldn't Find {}. Id: {id}", collection.noun()))),
+        }
+    }
+
+    fn shown(&self, collection: Collection, id: &str) -> Value {
+        let record = self.store.get(collection, id);
+        record.map(|record| view::of(record, collection, self.config.credentials)).unwrap_or_default()
+    }
+
+    /// A number, or a SIP address, belongs to one phone number of Vapi's, whatever the organisation.
+    fn refuse_twin(&self, collection: Collection, id: Option<&str>, fields: &Object) -> Result<(), Answer> {
+        if collection != Collection::PhoneNumber {
+            return Ok(());
+        }
+        for (field, words) in [("number", "`number`"), ("sipUri", "`sipUri`")] {
+            let Some(value) = fields.get(field).and_then(Value::as_str) else { continue };
+            let twin = |record: &&super::store::Record| record.text(field) == Some(value) && record.text("id") != id;
+            if let Some(twin) = self.store.all(collection).find(twin) {
+                let twin = twin.text("id").unwrap_or_default();
+                return Err(Answer::error(400, format!("Existing Phone Number {twin} Has Identical {words}")));
+            }
+        }
+        Ok(())
+    }
+
+    /// What Vapi adds to a phone number: that it works, and for one of its own the number.
+    fn allot(&self, object: &mut Object) -> Result<(), Answer> {
+        /// Where Vapi allots a number if it is not told an area code.
+        const AREA: &str = "415";
+        if object.get("provider") == Some(&Value::from("vapi")) && !object.contains_key("sipUri") {
+            let area = object.get("numberDesiredAreaCode").and_then(Value::as_str).unwrap_or(AREA);
+            let number = self.store.free_number(area);
+            let none = || Answer::error(400, format!("No Phone Numbers Available In Area Code {area}"));
+            object.insert("number".into(), number.ok_or_else(none)?.into());
+        }
+        object.insert("status".into(), "active".into());
+        Ok(())
+    }
+
+    fn clear(&self, object: &mut Object) {
+        if !self.config.show_cleared {
+            object.retain(|_, value| !value.is_null());
+        }
+    }
+
+    fn tick(&self) -> jiff::Timestamp {
+        let now = self.config.clock.tick();
+        if self.config.hidden_digits { now } else { clock::to_milliseconds(now) }
+    }
+}
+
+fn parse(body: &[u8]) -> Result<Object, Answer> {
+    match serde_json::from_slice(body) {
+        Ok(Value::Object(object)) => Ok(object),
+        Ok(_) => Err(Answer::error(400, "The body must be a JSON object")),
+        Err(error) => Err(Answer::error(400, format!("The body is not JSON: {error}"))),
+    }
+}
+
+/// Puts in what is absent, at every depth of objects.
+fn fill(object: &mut Object, with: &Value) {
+    let Value::Object(with) = with else { return };
+    for (name, value) in with {
+        match object.get_mut(name) {
+            None => {
+                object.insert(name.clone(), value.clone());
+            }
+            Some(Value::Object(inner)) => fill(inner, value),
+            Some(_) => {}
+        }
+    }
+}

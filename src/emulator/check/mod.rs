@@ -1,0 +1,105 @@
+//! What Vapi refuses: tables of fields, written by hand after its document and what people met.
+
+mod assistant;
+mod common;
+mod model;
+mod phone_number;
+mod shape;
+mod squad;
+mod tool;
+mod transcriber;
+mod voice;
+
+use serde_json::Value;
+
+use self::shape::{Field, Variant, check_object};
+use super::store::{Collection, Object};
+
+/// Which kind of write.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Change<'a> {
+    /// A POST.
+    Create,
+    /// A PATCH of this stored object.
+    Update(&'a Object),
+}
+
+/// Looks the body of a write over; `refuse` are paths of fields that are refused besides.
+///
+/// # Errors
+/// The validator's messages, all of them.
+pub(super) fn check(
+    collection: Collection,
+    change: Change,
+    body: &Object,
+    refuse: &[String],
+) -> Result<(), Vec<String>> {
+    let mut messages = Vec::new();
+    let whole = matches!(change, Change::Create);
+    match collection {
+        Collection::Assistant => check_object(assistant::FIELDS, body, "", &[], whole, &mut messages),
+        Collection::Squad => check_object(squad::FIELDS, body, "", &[], whole, &mut messages),
+        Collection::Tool => check_tool(change, body, &mut messages),
+        Collection::PhoneNumber => check_phone_number(change, body, &mut messages),
+    }
+    let refused = refuse.iter().filter(|path| holds(body, path));
+    messages.extend(refused.map(|path| format!("property {path} should not exist")));
+    if messages.is_empty() { Ok(()) } else { Err(messages) }
+}
+
+/// A tool's type decides on its fields, and an update must not name it (observed, against the document's update DTOs).
+fn check_tool(change: Change, body: &Object, messages: &mut Vec<String>) {
+    match change {
+        Change::Create => match variant(tool::TYPES, body.get("type")) {
+            Some(fields) => check_object(fields, body, "", &["type"], true, messages),
+            None => messages.push(unknown("type", tool::TYPES)),
+        },
+        Change::Update(stored) => {
+            if let Some(fields) = variant(tool::TYPES, stored.get("type")) {
+                check_object(fields, body, "", &[], false, messages);
+            }
+        }
+    }
+}
+
+/// A number's provider decides on its fields, and cannot be changed.
+fn check_phone_number(change: Change, body: &Object, messages: &mut Vec<String>) {
+    let provider = body.get("provider");
+    match change {
+        Change::Create => match variant(phone_number::CREATE, provider) {
+            Some(fields) => check_object(fields, body, "", &["provider"], true, messages),
+            None => messages.push(unknown("provider", phone_number::CREATE)),
+        },
+        Change::Update(stored) => {
+            if provider.is_some() && provider != stored.get("provider") {
+                messages.push("provider cannot be changed".to_owned());
+            }
+            // A number of a provider that the tables do not know was put in by hand.
+            let fields = variant(phone_number::UPDATE, stored.get("provider")).unwrap_or(&[phone_number::COMMON]);
+            check_object(fields, body, "", &["provider"], false, messages);
+        }
+    }
+}
+
+fn variant(variants: &[Variant], tag: Option<&Value>) -> Option<&'static [&'static [Field]]> {
+    let tag = tag?.as_str()?;
+    variants.iter().find(|variant| variant.tag == tag).map(|variant| variant.fields)
+}
+
+fn unknown(tag: &str, variants: &[Variant]) -> String {
+    let known: Vec<&str> = variants.iter().map(|variant| variant.tag).collect();
+    format!("{tag} must be one of the following values: {}", known.join(", "))
+}
+
+/// Whether `body` has something at `path`: keys joined by dots, looked for in every element of a list.
+fn holds(body: &Object, path: &str) -> bool {
+    let (key, rest) = path.split_once('.').map_or((path, None), |(key, rest)| (key, Some(rest)));
+    match (body.get(key), rest) {
+        (value, None) => value.is_some(),
+        (Some(Value::Object(inner)), Some(rest)) => holds(inner, rest),
+        (Some(Value::Array(items)), Some(rest)) => {
+            items.iter().filter_map(Value::as_object).any(|inner| holds(inner, rest))
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,260 @@
+//! The language of the tables: what a value may be, and the words in which the validator says that it is not.
+
+use serde_json::Value;
+
+use crate::emulator::store::{Object, is_uuid};
+
+/// What a value may be. `null` is always allowed where a field is not required, as with class-validator's `@IsOptional`.
+pub(super) enum Shape {
+    /// Anything.
+    Any,
+    /// `true` or `false`.
+    Bool,
+    /// Text of any length.
+    Text,
+    /// Text of this many characters.
+    Length(usize, usize),
+    /// One of these words.
+    Words(&'static [&'static str]),
+    /// Text with the form of a UUID.
+    Uuid,
+    /// The name of a function.
+    FunctionName,
+    /// A telephone number in E.164, or 3 to 40 characters of anything where the object says `numberE164CheckEnabled: false`.
+    Dialled,
+    /// A number between these two.
+    Number(f64, f64),
+    /// An object with whatever in it.
+    Open,
+    /// A list of this.
+    List(&'static Shape),
+    /// An object with these fields and no others.
+    Closed(&'static [&'static [Field]]),
+    /// An object whose fields depend on one of its fields.
+    Tagged(&'static str, &'static [Variant]),
+    /// Text, or else this.
+    TextOr(&'static Shape),
+    /// A list, or else this.
+    ListOr(&'static Shape),
+}
+
+/// A field of an object.
+pub(super) struct Field {
+    pub name: &'static str,
+    pub shape: Shape,
+    pub required: bool,
+}
+
+/// A field that may be absent.
+pub(super) const fn may(name: &'static str, shape: Shape) -> Field {
+    Field { name, shape, required: false }
+}
+
+/// A field that must be there.
+pub(super) const fn must(name: &'static str, shape: Shape) -> Field {
+    Field { name, shape, required: true }
+}
+
+/// The fields of an object whose tag has this value. The tag itself is not among them.
+pub(super) struct Variant {
+    pub tag: &'static str,
+    pub fields: &'static [&'static [Field]],
+}
+
+/// A variant from its tag and groups of fields.
+pub(super) const fn when(tag: &'static str, fields: &'static [&'static [Field]]) -> Variant {
+    Variant { tag, fields }
+}
+
+/// At most so many characters.
+pub(super) const fn at_most(characters: usize) -> Shape {
+    Shape::Length(0, characters)
+}
+
+/// No less than this.
+pub(super) const fn at_least(number: f64) -> Shape {
+    Shape::Number(number, f64::INFINITY)
+}
+
+/// Any number.
+pub(super) const NUMBER: Shape = Shape::Number(f64::NEG_INFINITY, f64::INFINITY);
+
+/// Looks a value over and collects what the validator says. `path` is the value's: `model.temperature`.
+pub(super) fn check(shape: &Shape, value: &Value, path: &str, messages: &mut Vec<String>) {
+    let problem = match (shape, value) {
+        (Shape::Any, _)
+        | (Shape::Bool, Value::Bool(_))
+        | (Shape::Text | Shape::TextOr(_), Value::String(_))
+        | (Shape::Open, Value::Object(_))
+        | (Shape::ListOr(_), Value::Array(_)) => None,
+        (Shape::TextOr(other) | Shape::ListOr(other), _) => return check(other, value, path, messages),
+        (Shape::Bool, _) => Some("must be a boolean value".to_owned()),
+        (Shape::Text, _) => Some("must be a string".to_owned()),
+        (Shape::Length(least, most), Value::String(text)) => length_problem(text, *least, *most),
+        (Shape::Length(..), _) => Some("must be a string".to_owned()),
+        (Shape::Words(words), Value::String(text)) if words.contains(&text.as_str()) => None,
+        (Shape::Words(words), _) => Some(one_of(words.iter().copied())),
+        (Shape::Uuid, Value::String(text)) if is_uuid(text) => None,
+        (Shape::Uuid, _) => Some("must be a UUID".to_owned()),
+        (Shape::FunctionName, Value::String(text)) if is_function_name(text) => None,
+        (Shape::FunctionName, _) => Some("must match /^[a-zA-Z0-9_-]{1,64}$/ regular expression".to_owned()),
+        (Shape::Dialled, Value::String(number)) if is_e164(number) => None,
+        (Shape::Dialled, _) => Some("must be a valid phone number in the E.164 format".to_owned()),
+        (Shape::Number(least, most), Value::Number(number)) => range_problem(number.as_f64(), *least, *most),
+        (Shape::Number(..), _) => Some("must be a number conforming to the specified constraints".to_owned()),
+        (Shape::List(item), Value::Array(items)) => {
+            for (position, value) in items.iter().enumerate() {
+                check(item, value, &format!("{path}.{position}"), messages);
+            }
+            None
+        }
+        (Shape::List(_), _) => Some("must be an array".to_owned()),
+        (Shape::Closed(groups), Value::Object(object)) => {
+            check_object(groups, object, path, &[], true, messages);
+            None
+        }
+        (Shape::Tagged(tag, variants), Value::Object(object)) => {
+            check_tagged(tag, variants, object, path, messages);
+            None
+        }
+        (Shape::Open | Shape::Closed(_) | Shape::Tagged(..), _) => Some("must be an object".to_owned()),
+    };
+    messages.extend(problem.map(|problem| format!("{path} {problem}")));
+}
+
+/// Looks an object over: no fields but those of `groups` and `besides`; all that are required, if `whole`.
+pub(super) fn check_object(
+    groups: &[&[Field]],
+    object: &Object,
+    path: &str,
+    besides: &[&str],
+    whole: bool,
+    messages: &mut Vec<String>,
+) {
+    let known = || groups.iter().copied().flatten();
+    for name in object.keys() {
+        if !besides.contains(&name.as_str()) && !known().any(|field| field.name == name) {
+            let parent = if path.is_empty() { String::new() } else { format!("{path}.") };
+            messages.push(format!("{parent}property {name} should not exist"));
+        }
+    }
+    let any_number = object.get("numberE164CheckEnabled") == Some(&Value::Bool(false));
+    for field in known() {
+        let shape =
+            if any_number && matches!(field.shape, Shape::Dialled) { &Shape::Length(3, 40) } else { &field.shape };
+        match object.get(field.name) {
+            None | Some(Value::Null) if !field.required => {}
+            None if !whole => {}
+            value => check(shape, value.unwrap_or(&Value::Null), &join(path, field.name), messages),
+        }
+    }
+}
+
+fn check_tagged(tag: &str, variants: &[Variant], object: &Object, path: &str, messages: &mut Vec<String>) {
+    let value = object.get(tag).and_then(Value::as_str);
+    match variants.iter().find(|variant| Some(variant.tag) == value) {
+        Some(variant) => check_object(variant.fields, object, path, &[tag], true, messages),
+        None => messages.push(format!("{} {}", join(path, tag), one_of(variants.iter().map(|variant| variant.tag)))),
+    }
+}
+
+fn join(path: &str, name: &str) -> String {
+    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
+}
+
+fn one_of(words: impl Iterator<Item = &'static str>) -> String {
+    let words: Vec<&str> = words.collect();
+    format!("must be one of the following values: {}", words.join(", "))
+}
+
+fn length_problem(text: &str, least: usize, most: usize) -> Option<String> {
+    // JavaScript, which Vapi's validator is written in, counts UTF-16 units.
+    let length = text.encode_utf16().count();
+    if length > most {
+        Some(format!("must be shorter than or equal to {most} characters"))
+    } else if length < least {
+        Some(format!("must be longer than or equal to {least} characters"))
+    } else {
+        None
+    }
+}
+
+fn range_problem(number: Option<f64>, least: f64, most: f64) -> Option<String> {
+    match number {
+        Some(number) if number > most => Some(format!("must not be greater than {most}")),
+        Some(number) if number < least => Some(format!("must not be less than {least}")),
+        Some(_) => None,
+        None => Some("must be a number conforming to the specified constraints".to_owned()),
+    }
+}
+
+/// A plus sign and up to 15 digits, the first of them not 0.
+fn is_e164(text: &str) -> bool {
+    text.strip_prefix('+').is_some_and(|digits| {
+        (3..=15).contains(&digits.len()) && !digits.starts_with('0') && digits.bytes().all(|byte| byte.is_ascii_digit())
+    })
+}
+
+fn is_function_name(text: &str) -> bool {
+    (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::Shape::{
+        Bool, Closed, Dialled, FunctionName, Length, List, Number, Open, Tagged, Text, TextOr, Uuid, Words,
+    };
+    use super::*;
+
+    fn complaints(shape: &Shape, value: Value) -> Vec<String> {
+        let mut messages = Vec::new();
+        check(shape, &value, "x", &mut messages);
+        messages
+    }
+
+    #[test]
+    fn each_shape_takes_what_it_should_and_nothing_else() {
+        let table: &[(Shape, Value, Value, &str)] = &[
+            (Bool, json!(true), json!("true"), "x must be a boolean value"),
+            (Text, json!(""), json!(1), "x must be a string"),
+            (Length(2, 3), json!("ab"), json!("abcd"), "x must be shorter than or equal to 3 characters"),
+            (Length(2, 3), json!("a😀"), json!("a"), "x must be longer than or equal to 2 characters"),
+            (Words(&["a", "b"]), json!("b"), json!("c"), "x must be one of the following values: a, b"),
+            (Number(0.0, 0.5), json!(0.5), json!(0.51), "x must not be greater than 0.5"),
+            (Number(10.0, 20.0), json!(10), json!(9), "x must not be less than 10"),
+            (FunctionName, json!("a_b-1"), json!("a b"), "x must match /^[a-zA-Z0-9_-]{1,64}$/ regular expression"),
+            (Uuid, json!("00000000-0000-4000-8000-000000000000"), json!("a"), "x must be a UUID"),
+            (Dialled, json!("+14155550100"), json!("4155550100"), "x must be a valid phone number in the E.164 format"),
+            (List(&Text), json!([""]), json!(["", 1]), "x.1 must be a string"),
+            (TextOr(&List(&Text)), json!("a"), json!({}), "x must be an array"),
+            (Open, json!({"a": 1}), json!([]), "x must be an object"),
+            (Closed(&[&[must("a", Text)]]), json!({"a": ""}), json!({}), "x.a must be a string"),
+            (Closed(&[&[may("a", Text)]]), json!({"a": null}), json!({"b": 1}), "x.property b should not exist"),
+            (
+                Tagged("t", &[when("p", &[])]),
+                json!({"t": "p"}),
+                json!({}),
+                "x.t must be one of the following values: p",
+            ),
+            (
+                Closed(&[&[may("a", Dialled)]]),
+                json!({"a": "+123"}),
+                json!({"a": "123"}),
+                "x.a must be a valid phone number in the E.164 format",
+            ),
+        ];
+        for (shape, good, bad, message) in table {
+            assert_eq!(complaints(shape, good.clone()), [""; 0], "{good}");
+            assert_eq!(complaints(shape, bad.clone()), [*message]);
+        }
+    }
+
+    #[test]
+    fn the_check_of_a_number_can_be_turned_off() {
+        let shape = Closed(&[&[must("number", Dialled), may("numberE164CheckEnabled", Bool)]]);
+        assert_eq!(complaints(&shape, json!({"number": "100", "numberE164CheckEnabled": false})), [""; 0]);
+        assert_eq!(complaints(&shape, json!({"number": "100", "numberE164CheckEnabled": true})).len(), 1);
+    }
+}

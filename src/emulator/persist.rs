@@ -1,0 +1,160 @@
+//! The store as a JSON file: `{"version": 1, "issued": 3, "assistant": […], "phone-number": […], "tool": […], "squad": […]}`.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+use super::store::{Collection, Store};
+
+/// The version of the file's layout.
+const VERSION: u64 = 1;
+/// Ids are drawn again up to here when a file is read; a larger number is a mistake, and would take for ever.
+const MOST_ISSUED: u64 = 10_000_000;
+
+/// A data file and what is known of it.
+#[derive(Debug)]
+pub(super) struct DataFile {
+    path: PathBuf,
+    seed: u64,
+    /// The text that was read or written last: another one on disk means that somebody else wrote.
+    seen: Option<Mark>,
+}
+
+/// What tells one version of the file from another without reading it.
+#[derive(Debug, PartialEq)]
+struct Mark {
+    modified: Option<std::time::SystemTime>,
+    length: u64,
+    #[cfg(unix)]
+    inode: u64,
+}
+
+impl DataFile {
+    /// The file at `path`; the ids of its store are drawn from `seed`.
+    pub fn new(path: PathBuf, seed: u64) -> Self {
+        Self { path, seed, seen: None }
+    }
+
+    /// The store of the file if somebody else wrote it since it was read or written here, or if it was never read.
+    /// `None` if what is known is what is there, or if there is no file.
+    ///
+    /// # Errors
+    /// If it cannot be read, or is not such a file.
+    pub fn read_if_changed(&mut self) -> io::Result<Option<Store>> {
+        let mark = Mark::of(&self.path)?;
+        if mark.is_none() || mark == self.seen {
+            return Ok(None);
+        }
+        let text = std::fs::read(&self.path)?;
+        let store = parse(&text, self.seed).map_err(|message| self.invalid(&message))?;
+        self.seen = mark;
+        Ok(Some(store))
+    }
+
+    /// Writes the store: beside the file, synced, then renamed onto it.
+    ///
+    /// # Errors
+    /// Those of the file system.
+    pub fn write(&mut self, store: &Store) -> io::Result<()> {
+        let folder = match self.path.parent() {
+            Some(folder) if folder != Path::new("") => folder,
+            _ => Path::new("."),
+        };
+        std::fs::create_dir_all(folder)?;
+        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        serde_json::to_writer_pretty(io::BufWriter::new(file.as_file_mut()), &to_json(store))?;
+        file.write_all(b"\n")?;
+        file.as_file().sync_all()?;
+        file.persist(&self.path)?;
+        self.seen = Mark::of(&self.path)?;
+        Ok(())
+    }
+
+    fn invalid(&self, message: &str) -> io::Error {
+        let path = self.path.display();
+        io::Error::new(io::ErrorKind::InvalidData, format!("{path} is not an emulator's data file: {message}"))
+    }
+}
+
+impl Mark {
+    fn of(path: &Path) -> io::Result<Option<Self>> {
+        match std::fs::metadata(path) {
+            Ok(data) => Ok(Some(Self {
+                modified: data.modified().ok(),
+                length: data.len(),
+                #[cfg(unix)]
+                inode: std::os::unix::fs::MetadataExt::ino(&data),
+            })),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+fn to_json(store: &Store) -> Value {
+    let mut file = Map::new();
+    file.insert("version".into(), json!(VERSION));
+    file.insert("issued".into(), json!(store.issued()));
+    for collection in Collection::ALL {
+        let objects = store.all(collection).map(|record| Value::Object(record.object.clone())).collect();
+        file.insert(collection.path().into(), Value::Array(objects));
+    }
+    Value::Object(file)
+}
+
+fn parse(text: &[u8], seed: u64) -> Result<Store, String> {
+    let mut file: Map<String, Value> = serde_json::from_slice(text).map_err(|error| error.to_string())?;
+    if file.get("version") != Some(&json!(VERSION)) {
+        return Err(format!("its version is not {VERSION}"));
+    }
+    let issued = file.get("issued").and_then(Value::as_u64).unwrap_or_default();
+    if issued > MOST_ISSUED {
+        return Err(format!("`issued` is more than {MOST_ISSUED}"));
+    }
+    let mut store = Store::new(seed, issued);
+    for collection in Collection::ALL {
+        let objects = match file.remove(collection.path()) {
+            None => continue,
+            Some(Value::Array(objects)) => objects,
+            Some(_) => return Err(format!("`{}` is not a list", collection.path())),
+        };
+        for object in objects {
+            let Value::Object(object) = object else {
+                return Err(format!("`{}` holds something that is not an object", collection.path()));
+            };
+            store.put(collection, object, Timestamp::UNIX_EPOCH);
+        }
+    }
+    Ok(store)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read_back_with_all_digits() -> Result<(), Box<dyn std::error::Error>> {
+        let folder = tempfile::tempdir()?;
+        let path = folder.path().join("deep/data.json");
+        let mut file = DataFile::new(path.clone(), 5);
+        assert!(file.read_if_changed()?.is_none());
+        let now: Timestamp = "2026-01-01T00:00:00.123456Z".parse()?;
+        let mut store = Store::new(5, 0);
+        let id = store.create(Collection::Squad, "org", Map::new(), now, Timestamp::MAX);
+        file.write(&store)?;
+        assert!(file.read_if_changed()?.is_none());
+        let mut other = DataFile::new(path.clone(), 5);
+        let mut read = other.read_if_changed()?.ok_or("not read")?;
+        let record = read.get(Collection::Squad, &id).ok_or("lost")?;
+        assert_eq!((record.created, record.listed_from), (now, Timestamp::MIN));
+        let next = read.create(Collection::Squad, "org", Map::new(), now, now);
+        assert_ne!(next, id);
+        other.write(&read)?;
+        assert_eq!(file.read_if_changed()?.map(|store| store.all(Collection::Squad).count()), Some(2));
+        std::fs::write(&path, "{}")?;
+        assert!(file.read_if_changed().is_err_and(|error| error.to_string().contains("version")));
+        Ok(())
+    }
+}

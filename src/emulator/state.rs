@@ -1,0 +1,126 @@
+//! The store with its data file: what a request is carried out on.
+
+use std::io;
+
+use serde_json::Value;
+
+use super::answer::Answer;
+use super::api::{self, Call};
+use super::config::Config;
+use super::fault::Target;
+use super::persist::DataFile;
+use super::store::{Collection, Object, Store};
+
+/// The store, in memory and on disk.
+#[derive(Debug)]
+pub(super) struct State {
+    store: Store,
+    file: Option<DataFile>,
+    /// Why a change that nobody was answered for could not be written.
+    trouble: Option<io::Error>,
+}
+
+impl State {
+    /// The state that `config` names: what its data file holds, or nothing.
+    ///
+    /// # Errors
+    /// If the data file cannot be read or is none.
+    pub fn open(config: &Config) -> io::Result<Self> {
+        let mut file = config.data.clone().map(|path| DataFile::new(path, config.seed));
+        let read = file.as_mut().map(DataFile::read_if_changed).transpose()?.flatten();
+        Ok(Self { store: read.unwrap_or_else(|| Store::new(config.seed, 0)), file, trouble: None })
+    }
+
+    /// Carries a request out, on what the data file holds now, and writes that file if something changed.
+    pub fn answer(&mut self, config: &Config, call: &Call) -> Answer {
+        let outcome = self.refresh().map(|()| api::answer(&mut self.store, config, call));
+        let outcome = outcome.and_then(|answer| {
+            if api::commits(call.method, answer.status) {
+                self.save()?;
+            }
+            Ok(answer)
+        });
+        outcome.unwrap_or_else(|error| Answer::error(500, format!("The emulator's data file: {error}")))
+    }
+
+    /// All objects of a kind, as they are stored.
+    pub fn objects(&self, collection: Collection) -> Vec<Value> {
+        self.store.all(collection).map(|record| Value::Object(record.object.clone())).collect()
+    }
+
+    /// Puts an object in as it is; its organisation is the first of `config` where it names none.
+    pub fn insert(&mut self, config: &Config, collection: Collection, mut object: Object) -> String {
+        if let Some((_, org)) = config.keys.first() {
+            object.entry("orgId").or_insert_with(|| org.clone().into());
+        }
+        self.by_hand(|store| store.put(collection, object, config.clock.tick())).unwrap_or_default()
+    }
+
+    /// Changes an object and its `updatedAt`. `false` if there is no such object.
+    pub fn edit(
+        &mut self,
+        config: &Config,
+        collection: Collection,
+        id: &str,
+        change: impl FnOnce(&mut Object),
+    ) -> bool {
+        self.by_hand(|store| store.change(collection, id, config.clock.tick(), change)).unwrap_or(false)
+    }
+
+    /// Takes an object out. `false` if there is no such object.
+    pub fn remove(&mut self, collection: Collection, id: &str) -> bool {
+        self.by_hand(|store| store.remove(collection, id).is_some()).unwrap_or(false)
+    }
+
+    /// Does what somebody else does while the request to `path` is under way.
+    pub fn interfere(&mut self, config: &Config, path: &str, target: &Target, patch: &Value) {
+        let (collection, id) = match target {
+            Target::Object(collection, id) => (*collection, id.clone()),
+            Target::Newest(collection) => {
+                let newest = self.store.all(*collection).max_by_key(|record| record.created);
+                let id = newest.and_then(|record| record.text("id")).unwrap_or_default();
+                (*collection, id.to_owned())
+            }
+            Target::Requested => match api::Route::of(path) {
+                Some(api::Route::One(collection, id)) => (collection, id.to_owned()),
+                _ => return,
+            },
+        };
+        self.edit(config, collection, &id, |object| set(object, patch));
+    }
+
+    /// A change that no request asked for. What goes wrong with the data file is told to the next request.
+    fn by_hand<T>(&mut self, change: impl FnOnce(&mut Store) -> T) -> Option<T> {
+        let outcome = self.refresh().and_then(|()| {
+            let result = change(&mut self.store);
+            self.save()?;
+            Ok(result)
+        });
+        outcome.map_err(|error| self.trouble = Some(error)).ok()
+    }
+
+    fn refresh(&mut self) -> io::Result<()> {
+        if let Some(trouble) = self.trouble.take() {
+            return Err(trouble);
+        }
+        if let Some(store) = self.file.as_mut().map(DataFile::read_if_changed).transpose()?.flatten() {
+            self.store = store;
+        }
+        Ok(())
+    }
+
+    fn save(&mut self) -> io::Result<()> {
+        self.file.as_mut().map_or(Ok(()), |file| file.write(&self.store))
+    }
+}
+
+/// Sets the fields of `patch`; `null` takes one out.
+pub(super) fn set(object: &mut Object, patch: &Value) {
+    for (name, value) in patch.as_object().into_iter().flatten() {
+        if value.is_null() {
+            object.shift_remove(name);
+        } else {
+            object.insert(name.clone(), value.clone());
+        }
+    }
+}

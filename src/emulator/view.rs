@@ -1,0 +1,66 @@
+//! How a stored object looks in an answer: times with three digits, write-only secrets left out.
+
+use serde_json::Value;
+
+use super::clock;
+use super::config::Credentials;
+use super::store::{Collection, Object, Record};
+
+/// What stands in place of a masked credential.
+const MASK: &str = "********";
+
+/// The object as Vapi answers it.
+pub(super) fn of(record: &Record, collection: Collection, credentials: Credentials) -> Value {
+    let mut object = record.object.clone();
+    object.insert("createdAt".into(), clock::shown(record.created).into());
+    object.insert("updatedAt".into(), clock::shown(record.updated).into());
+    hide_server_secret(&mut object, collection);
+    hide_credentials(&mut object, credentials);
+    Value::Object(object)
+}
+
+/// `server.secret` can be written and not read; only whether there is one is shown. That of a tool, inside
+/// `model.tools[]` too, can be read (observed).
+fn hide_server_secret(object: &mut Object, collection: Collection) {
+    if !matches!(collection, Collection::Assistant | Collection::PhoneNumber) {
+        return;
+    }
+    let secret =
+        object.get_mut("server").and_then(Value::as_object_mut).and_then(|server| server.shift_remove("secret"));
+    let is_set = secret.is_some_and(|secret| !secret.is_null());
+    if is_set || collection == Collection::Assistant {
+        object.insert("isServerUrlSecretSet".into(), is_set.into());
+    }
+}
+
+fn hide_credentials(object: &mut Object, credentials: Credentials) {
+    if credentials == Credentials::Shown {
+        return;
+    }
+    for field in ["twilioAuthToken", "twilioApiSecret"] {
+        hide(object, field, credentials);
+    }
+    if let Some(Value::Object(authentication)) = object.get_mut("authentication") {
+        hide(authentication, "password", credentials);
+    }
+    if let Some(Value::Object(headers)) = object.get_mut("server").and_then(|server| server.get_mut("headers")) {
+        let names: Vec<String> = headers.keys().cloned().collect();
+        for name in names {
+            hide(headers, &name, credentials);
+        }
+    }
+}
+
+fn hide(object: &mut Object, field: &str, credentials: Credentials) {
+    match credentials {
+        Credentials::Shown => {}
+        Credentials::Dropped => {
+            object.shift_remove(field);
+        }
+        Credentials::Masked => {
+            if let Some(value) = object.get_mut(field) {
+                *value = MASK.into();
+            }
+        }
+    }
+}

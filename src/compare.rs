@@ -417,7 +417,11 @@ mod tests {
                 json!({"model": {"toolIds": ["c", "a"]}}),
                 vec![("model.toolIds[b]", What::Gained), ("model.toolIds[c]", What::Lost)],
             ),
-            (json!({"serverMessages": ["hang", "transcript"]}), json!({"serverMessages": ["transcript", "hang"]}), vec![]),
+            (
+                json!({"serverMessages": ["hang", "transcript"]}),
+                json!({"serverMessages": ["transcript", "hang"]}),
+                vec![],
+            ),
             (
                 json!({"endCallPhrases": ["bye", "so long"]}),
                 json!({"endCallPhrases": ["bye", "adieu"]}),
@@ -430,7 +434,8 @@ mod tests {
             ),
         ];
         for (desired, live, expected) in table {
-            let expected: Vec<(String, What)> = expected.into_iter().map(|(path, what)| (path.to_owned(), what)).collect();
+            let expected: Vec<(String, What)> =
+                expected.into_iter().map(|(path, what)| (path.to_owned(), what)).collect();
             assert_eq!(found(desired.clone(), live.clone()), expected, "{desired} {live}");
         }
     }
@@ -455,7 +460,8 @@ mod tests {
                 ("model.tools[transferCall]".to_owned(), What::Lost),
             ]
         );
-        let held = HashSet::from([FieldPath::root().key("model").key("tools").join(Step::Element("transferCall".into()))]);
+        let held =
+            HashSet::from([FieldPath::root().key("model").key("tools").join(Step::Element("transferCall".into()))]);
         let merged = overlay(root(), &value(desired), &value(live), &FieldPath::root(), &held);
         assert_eq!(
             merged.to_shown(),
@@ -476,7 +482,9 @@ mod tests {
 
     #[test]
     fn a_list_of_another_length_keeps_the_elements_it_names() {
-        let desired = value(json!({"model": {"messages": [{"role": "system", "content": "a"}, {"role": "user", "content": "b"}]}}));
+        let desired = value(
+            json!({"model": {"messages": [{"role": "system", "content": "a"}, {"role": "user", "content": "b"}]}}),
+        );
         let live = value(json!({"model": {"messages": [{"role": "system", "content": "a", "extra": 1}]}}));
         let found = differences(root(), &desired, &live);
         assert_eq!(found[0].at_stake, AtStake::Nothing);
@@ -486,9 +494,18 @@ mod tests {
 
     #[test]
     fn a_documented_default_is_nobodys_work() {
-        let found = differences(root(), &value(json!({"maxDurationSeconds": 900})), &value(json!({"maxDurationSeconds": 600})));
+        let found =
+            differences(root(), &value(json!({"maxDurationSeconds": 900})), &value(json!({"maxDurationSeconds": 600})));
         assert!(found[0].default);
-        assert!(gives_back(root(), &value(json!({"name": "A"})), &value(json!({"name": "A", "maxDurationSeconds": 600}))));
-        assert!(!gives_back(root(), &value(json!({"name": "A"})), &value(json!({"name": "A", "maxDurationSeconds": 601}))));
+        assert!(gives_back(
+            root(),
+            &value(json!({"name": "A"})),
+            &value(json!({"name": "A", "maxDurationSeconds": 600}))
+        ));
+        assert!(!gives_back(
+            root(),
+            &value(json!({"name": "A"})),
+            &value(json!({"name": "A", "maxDurationSeconds": 601}))
+        ));
     }
 }

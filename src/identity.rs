@@ -76,9 +76,8 @@ pub fn missing<'e>(
         .flat_map(|(section, lives)| lives.iter().map(move |live| (*section, live.header.id.as_str())))
         .collect();
     let linked: Vec<&Entry> = state.entries.iter().filter(|entry| entry.id.is_some()).collect();
-    let is_missing = |entry: &&Entry| {
-        entry.id.as_ref().is_some_and(|id| !live_ids.contains(&(entry.kind.section, id.as_str())))
-    };
+    let is_missing =
+        |entry: &&Entry| entry.id.as_ref().is_some_and(|id| !live_ids.contains(&(entry.kind.section, id.as_str())));
     let missing: Vec<&Entry> = linked.iter().copied().filter(is_missing).collect();
     if allow.mass_recreate || missing.is_empty() {
         return Ok(missing);
@@ -260,8 +259,13 @@ fn ambiguous<'h>(
         .collect();
     Diagnostic::error(
         "ambiguous-link",
-        format!("{} could be any of {} {} in Vapi with {field} {text:?}: {}", entry.address, listed.len(),
-            entry.kind.nouns, listed.join(", ")),
+        format!(
+            "{} could be any of {} {} in Vapi with {field} {text:?}: {}",
+            entry.address,
+            listed.len(),
+            entry.kind.nouns,
+            listed.join(", ")
+        ),
     )
     .at(entry.place.clone())
     .help(format!("put the right one's id into `{}`", entry.kind.id_key))

@@ -5,14 +5,16 @@ pub mod diagnostic;
 pub mod document;
 #[cfg(feature = "emulator")]
 pub mod emulator;
-pub mod kinds;
 pub mod identity;
+pub mod kinds;
 pub mod live;
 pub mod load;
 pub mod merge;
 pub mod model;
 pub mod normalize;
+pub mod plan;
 pub mod recorded;
+pub mod report;
 pub mod resolve;
 pub mod template;
 pub mod vapi;

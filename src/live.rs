@@ -88,7 +88,7 @@ fn text_or_none<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Str
 
 /// One page of a list: a bare array, or `{"results": […], "metadata": {"totalItems": n}}`.
 #[derive(Debug)]
-pub(super) struct Page {
+pub(crate) struct Page {
     /// The objects in the order of the page.
     pub objects: Vec<Live>,
     /// How many objects the question has on all pages, where the service says so.
@@ -180,8 +180,7 @@ mod tests {
     fn a_page_is_an_array_or_results() {
         let page: Page = serde_json::from_str(r#"[{"id":"a"},{"id":"b"}]"#).unwrap();
         assert_eq!((page.objects.len(), page.total), (2, None));
-        let page: Page =
-            serde_json::from_str(r#"{"metadata":{"totalItems":7},"x":1,"results":[{"id":"a"}]}"#).unwrap();
+        let page: Page = serde_json::from_str(r#"{"metadata":{"totalItems":7},"x":1,"results":[{"id":"a"}]}"#).unwrap();
         assert_eq!((page.objects.len(), page.total), (1, Some(7)));
         for text in [r#"{"message":"no"}"#, "5", r#""x""#, "null", r#"{"results":5}"#] {
             assert!(serde_json::from_str::<Page>(text).unwrap_err().is_data(), "{text}");

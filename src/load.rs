@@ -272,14 +272,17 @@ impl Reader {
             self.wrong_type(entry.value, &address.to_string(), "a mapping with `config`");
             return None;
         }
-        let mut read =
-            Entry { kind, address, id: None, place: entry.key_place(), id_place: None, config: None };
+        let mut read = Entry { kind, address, id: None, place: entry.key_place(), id_place: None, config: None };
         for word in entry.value.entries() {
             match word.key {
                 "config" => match word.value.view() {
                     View::Map => read.config = Some(word.value),
                     View::Null => {}
-                    _ => self.wrong_type(word.value, &format!("config of {}", read.address), "a mapping: Vapi's own JSON"),
+                    _ => self.wrong_type(
+                        word.value,
+                        &format!("config of {}", read.address),
+                        "a mapping: Vapi's own JSON",
+                    ),
                 },
                 key if key == kind.id_key => match word.value.view() {
                     View::Text(text) if is_id(text) => {
@@ -318,7 +321,9 @@ impl Reader {
                     format!("{} has the same {} as {} (line {line})", entry.address, entry.kind.id_key, first.address),
                 )
                 .at(place)
-                .help("one object in Vapi has one entry; a copied entry must lose its id, so that a new object is made"),
+                .help(
+                    "one object in Vapi has one entry; a copied entry must lose its id, so that a new object is made",
+                ),
             );
         }
     }
@@ -353,7 +358,9 @@ fn kind_of(node: Node<'_>) -> &'static str {
 /// The known word that a user most likely meant.
 pub fn did_you_mean<'k>(word: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
     let near = |known: &&str| strsim::damerau_levenshtein(known, word);
-    known.map(|known| (near(&known), known)).filter(|(distance, known)| *distance * 3 <= known.chars().count().max(3))
+    known
+        .map(|known| (near(&known), known))
+        .filter(|(distance, known)| *distance * 3 <= known.chars().count().max(3))
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, known)| known)
 }

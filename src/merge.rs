@@ -195,8 +195,7 @@ pub fn to_vapi(what: What, basis: Basis, on_drift: OnDrift) -> Option<Verdict> {
 
 /// The verdict of `pull` on a field. `None`: nothing happens to it.
 pub fn to_file(what: What, live: Basis, file: FileBasis, on_conflict: OnConflict) -> Option<Verdict> {
-    let row =
-        PULL.iter().find(|row| row.what.contains(&what) && row.live.contains(&live) && row.file.contains(&file));
+    let row = PULL.iter().find(|row| row.what.contains(&what) && row.live.contains(&live) && row.file.contains(&file));
     let verdict = row.and_then(|row| row.verdict)?;
     match (verdict, on_conflict) {
         (Verdict::Conflict, OnConflict::Vapi) => Some(Verdict::Capture),
@@ -223,7 +222,13 @@ mod tests {
                 let rows = APPLY.iter().filter(|row| row.what.contains(&what) && row.basis.contains(&basis)).count();
                 assert_eq!(rows, 1, "{what:?} {basis:?}: exactly one row decides");
                 let (hold, over) = (to_vapi(what, basis, OnDrift::Hold), to_vapi(what, basis, OnDrift::Overwrite));
-                let line = format!("{:<12}{:<16}{:<10}{}", format!("{what:?}"), format!("{basis:?}"), shown(hold), shown(over));
+                let line = format!(
+                    "{:<12}{:<16}{:<10}{}",
+                    format!("{what:?}"),
+                    format!("{basis:?}"),
+                    shown(hold),
+                    shown(over)
+                );
                 table.push_str(line.trim_end());
                 table.push('\n');
             }
@@ -233,14 +238,16 @@ mod tests {
 
     #[test]
     fn the_table_of_pull() {
-        let mut table =
-            format!("{:<12}{:<16}{:<16}{:<10}{:<10}{}\n", "what", "live value is", "file value is", "hold", "file", "vapi");
+        let mut table = format!(
+            "{:<12}{:<16}{:<16}{:<10}{:<10}{}\n",
+            "what", "live value is", "file value is", "hold", "file", "vapi"
+        );
         for what in WHATS {
             for live in Basis::ALL {
                 for file in FileBasis::ALL {
-                    let rows = PULL.iter().filter(|row| {
-                        row.what.contains(&what) && row.live.contains(&live) && row.file.contains(&file)
-                    });
+                    let rows = PULL
+                        .iter()
+                        .filter(|row| row.what.contains(&what) && row.live.contains(&live) && row.file.contains(&file));
                     assert_eq!(rows.count(), 1, "{what:?} {live:?} {file:?}: exactly one row decides");
                     let verdict = |policy| shown(to_file(what, live, file, policy));
                     let (hold, keep, vapi) =

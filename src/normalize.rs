@@ -3,7 +3,9 @@
 //! In: JSON from Vapi, or a value read from the file. Out: a [`Value`] without what Vapi alone sets, with secrets in
 //! their type and numbers by value. Nothing else in the crate decides what counts as the same.
 
+use crate::diagnostic::Diagnostic;
 use crate::kinds::{Kind, Spot, is_masked};
+use crate::live::Live;
 use crate::model::{Map, Secret, Value, normal_number};
 
 /// JSON as a value, field by field, with nothing left out and no secret known.
@@ -17,6 +19,14 @@ pub fn json(json: serde_json::Value) -> Value {
         Json::Array(items) => Value::List(items.into_iter().map(self::json).collect()),
         Json::Object(map) => Value::Map(map.into_iter().map(|(key, value)| (key, self::json(value))).collect()),
     }
+}
+
+/// An object of a listing, in normal form.
+///
+/// # Errors
+/// Its JSON cannot be held: see [`Live::json`].
+pub fn object(kind: &'static Kind, object: &Live) -> Result<Value, Diagnostic> {
+    Ok(live(kind, object.json()?))
 }
 
 /// An object as Vapi returned it.
@@ -87,12 +97,7 @@ fn protect(spot: Spot, value: &mut Value) {
         }
         Value::List(items) => items.iter_mut().for_each(|item| protect(spot.item(), item)),
         Value::Map(map) => map.iter_mut().for_each(|(key, value)| protect(spot.key(key), value)),
-        Value::Null
-        | Value::Bool(_)
-        | Value::Number(_)
-        | Value::Text(_)
-        | Value::Secret(_)
-        | Value::Unknown(_) => {}
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) | Value::Secret(_) | Value::Unknown(_) => {}
     }
 }
 
@@ -155,7 +160,8 @@ mod tests {
 
     #[test]
     fn what_vapi_alone_sets_is_gone() {
-        let value = agent(json!({"id": "1", "orgId": "2", "createdAt": "", "updatedAt": "", "name": "A", "isDeleted": false}));
+        let value =
+            agent(json!({"id": "1", "orgId": "2", "createdAt": "", "updatedAt": "", "name": "A", "isDeleted": false}));
         assert_eq!(value, self::json(json!({"name": "A"})));
     }
 

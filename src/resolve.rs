@@ -302,7 +302,8 @@ impl Resolver<'_> {
     }
 
     fn unknown_reference(&self, kind: &kinds::Kind, handle: &str) -> Diagnostic {
-        let error = Diagnostic::error("unknown-reference", format!("there is no {} `{handle}` in this file", kind.noun));
+        let error =
+            Diagnostic::error("unknown-reference", format!("there is no {} `{handle}` in this file", kind.noun));
         let known = self.ids.addresses().filter(|address| address.section == kind.section);
         match did_you_mean(handle, known.map(|address| address.handle.as_str())) {
             Some(meant) => error.help(format!("did you mean `${{{}:{meant}}}`?", kind.word)),

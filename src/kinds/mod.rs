@@ -6,9 +6,9 @@ mod agents;
 mod facts;
 mod phone_numbers;
 
-pub use facts::{Fact, Field, ListRule, Table};
 pub use facts::Spot;
 pub(crate) use facts::is_masked;
+pub use facts::{Fact, Field, ListRule, Table};
 
 use std::sync::OnceLock;
 
@@ -69,6 +69,15 @@ impl Kind {
         value.text_at("name").or_else(|| self.identity_of(value).map(|(_, text)| text))
     }
 }
+
+/// A kind is its section: there is one of each.
+impl PartialEq for Kind {
+    fn eq(&self, other: &Self) -> bool {
+        self.section == other.section
+    }
+}
+
+impl Eq for Kind {}
 
 impl std::fmt::Debug for Kind {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

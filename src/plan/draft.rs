@@ -112,7 +112,10 @@ impl<'d> Draft<'d> {
             });
             return;
         };
-        let live_value = normalize::live(entry.kind, live.json());
+        let live_value = match normalize::object(entry.kind, live) {
+            Ok(value) => value,
+            Err(error) => return self.noticed.errors.push(error.at(entry.place.clone())),
+        };
         let mut found = differences(entry.kind.root(), &desired, &live_value);
         if inputs.direction == Direction::ToVapi {
             found.retain(|difference| difference.what != What::Undeclared);
@@ -239,7 +242,9 @@ impl Asked {
         let answer = |at: &usize| answers.get(*at).and_then(Option::as_ref);
         let group = self.live.iter().find(|group| group.iter().all(|at| answer(at).is_some()));
         match group {
-            Some(group) => (Basis::Recorded, group.iter().filter_map(answer).max_by_key(|found| found.time().to_owned())),
+            Some(group) => {
+                (Basis::Recorded, group.iter().filter_map(answer).max_by_key(|found| found.time().to_owned()))
+            }
             None => (Basis::Unrecorded, None),
         }
     }

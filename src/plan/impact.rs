@@ -46,7 +46,7 @@ pub fn rings(inputs: &Inputs<'_, '_>, agent: &RemoteId) -> Vec<Ring> {
             if !reaches(agent.as_str()) && !squads.iter().any(|(id, _)| reaches(id)) {
                 continue;
             }
-            let json = live.json();
+            let Ok(json) = live.json() else { continue };
             let text = |field: &str| json.get(field).and_then(serde_json::Value::as_str);
             let direct = (text("assistantId") == Some(agent.as_str())).then(|| "assistantId".to_owned());
             let squad = || {

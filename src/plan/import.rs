@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use super::{Action, Change};
+use crate::diagnostic::Diagnostic;
 use crate::kinds::Kind;
 use crate::live::Live;
 use crate::load::Entry;
@@ -29,9 +30,9 @@ pub(super) fn in_step(entry: &Entry<'_>, name: Option<String>) -> Change {
 }
 
 /// A live object that becomes an entry.
-pub(super) fn import(kind: &'static Kind, live: &Live, address: Address) -> Change {
-    let value = normalize::live(kind, live.json());
-    Change {
+pub(super) fn import(kind: &'static Kind, live: &Live, address: Address) -> Result<Change, Diagnostic> {
+    let value = normalize::object(kind, live)?;
+    Ok(Change {
         address,
         kind,
         id: Some(RemoteId(live.header.id.clone())),
@@ -45,7 +46,7 @@ pub(super) fn import(kind: &'static Kind, live: &Live, address: Address) -> Chan
         write: None,
         updated_at: live.header.updated_at.clone(),
         import: Some(value),
-    }
+    })
 }
 
 /// The handle of a new entry: from the object's name, made unique by a part of its id.

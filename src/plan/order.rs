@@ -14,7 +14,9 @@ pub(super) fn in_order(changes: Vec<Change>, ids: &Ids, selection: &Selection) -
     let mut ordered: Vec<Change> = Vec::with_capacity(waiting.len());
     let mut done: HashSet<Address> = HashSet::new();
     while !waiting.is_empty() {
-        let ready = waiting.iter().position(|change| change.held.is_some() || change.needs.iter().all(|need| done.contains(need)));
+        let ready = waiting
+            .iter()
+            .position(|change| change.held.is_some() || change.needs.iter().all(|need| done.contains(need)));
         let at = ready.unwrap_or(0);
         let mut change = waiting.remove(at);
         if ready.is_none()

@@ -6,13 +6,19 @@ use super::draft::{Draft, Drafted, Inputs};
 use super::fields::place_of;
 use super::{Action, Change, Direction, FieldChange, Plan, Policy, digest, import};
 use crate::compare::What;
+use crate::diagnostic::Diagnostics;
 use crate::identity::Identity;
 use crate::merge::{Basis, FileBasis, Verdict, to_file as verdict_of};
 use crate::model::{RemoteId, Value};
 use crate::recorded::Recorded;
 
 /// Judges a draft and says what a pull would write.
-pub fn to_file(inputs: &Inputs<'_, '_>, draft: Draft<'_>, answers: &[Option<Recorded>], policy: &Policy) -> Plan {
+pub fn to_file(
+    inputs: &Inputs<'_, '_>,
+    draft: Draft<'_>,
+    answers: &[Option<Recorded>],
+    policy: &Policy,
+) -> Result<Plan, Diagnostics> {
     let mut changes: Vec<Change> = draft
         .drafted
         .iter()
@@ -21,7 +27,7 @@ pub fn to_file(inputs: &Inputs<'_, '_>, draft: Draft<'_>, answers: &[Option<Reco
             Some(_) => captured(inputs, drafted, answers, policy),
         })
         .collect();
-    changes.extend(imports(inputs));
+    changes.extend(imports(inputs)?);
     changes.extend(draft.in_step.iter().map(|(entry, name)| import::in_step(entry, name.clone())));
     let mut plan = Plan {
         direction: Direction::ToFile,
@@ -33,7 +39,7 @@ pub fn to_file(inputs: &Inputs<'_, '_>, draft: Draft<'_>, answers: &[Option<Reco
         warnings: draft.warnings,
     };
     plan.digest = digest::of(&plan);
-    plan
+    Ok(plan)
 }
 
 fn only_in_file(drafted: &Drafted<'_>) -> Change {
@@ -77,7 +83,10 @@ fn captured(inputs: &Inputs<'_, '_>, drafted: &Drafted<'_>, answers: &[Option<Re
             path: difference.path.clone(),
             before: difference.desired.clone(),
             after: difference.live.clone(),
-            sensitive: matches!((&difference.desired, &difference.live), (Some(Value::Secret(_)), _) | (_, Some(Value::Secret(_)))),
+            sensitive: matches!(
+                (&difference.desired, &difference.live),
+                (Some(Value::Secret(_)), _) | (_, Some(Value::Secret(_)))
+            ),
             verdict,
             recorded: recorded.cloned(),
             note,
@@ -93,7 +102,7 @@ fn captured(inputs: &Inputs<'_, '_>, drafted: &Drafted<'_>, answers: &[Option<Re
     change
 }
 
-fn imports(inputs: &Inputs<'_, '_>) -> Vec<Change> {
+fn imports(inputs: &Inputs<'_, '_>) -> Result<Vec<Change>, Diagnostics> {
     let mut changes = Vec::new();
     for kind in crate::kinds::KINDS {
         let entries = inputs.state.entries.iter().filter(|entry| std::ptr::eq(entry.kind, kind));
@@ -107,9 +116,9 @@ fn imports(inputs: &Inputs<'_, '_>) -> Vec<Change> {
         for live in lives {
             let address = kind.address(&import::handle(kind, live, &mut taken));
             if inputs.selection.selects(&address) {
-                changes.push(import::import(kind, live, address));
+                changes.push(import::import(kind, live, address)?);
             }
         }
     }
-    changes
+    Ok(changes)
 }

@@ -161,7 +161,10 @@ impl Planner<'_, '_, '_> {
             path: difference.path.clone(),
             before: difference.live.clone(),
             after: if difference.what == What::Clear { Some(Value::Null) } else { difference.desired.clone() },
-            sensitive: matches!((&difference.desired, &difference.live), (Some(Value::Secret(_)), _) | (_, Some(Value::Secret(_)))),
+            sensitive: matches!(
+                (&difference.desired, &difference.live),
+                (Some(Value::Secret(_)), _) | (_, Some(Value::Secret(_)))
+            ),
             verdict,
             recorded: recorded.cloned(),
             note,
@@ -227,7 +230,7 @@ impl Planner<'_, '_, '_> {
     /// Complains about secrets that are about to be sent and not known.
     fn check_known(&mut self, entry: &Entry<'_>, body: &Map) {
         let mut found = Vec::new();
-        missing_secrets(&Value::Map(body.clone()), &FieldPath::root(), &mut found);
+        body.iter().for_each(|(key, value)| missing_secrets(value, &FieldPath::root().key(key), &mut found));
         for (path, secret) in found {
             let names = secret.variables().join(", ");
             let error = Diagnostic::error(
@@ -274,7 +277,8 @@ impl Planner<'_, '_, '_> {
                 continue;
             }
             let Some(live) = self.inputs.live(kind.section, *at) else { continue };
-            let value = normalize::live(kind, live.json());
+            // What cannot be read cannot be written back whole either: it stays as it is.
+            let Ok(value) = normalize::object(kind, live) else { continue };
             for field in kind.assignment {
                 let Some(address) = value.text_at(field).and_then(|id| self.inputs.ids.was(id)) else { continue };
                 if self.inputs.selection.selects(address) {

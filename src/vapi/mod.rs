@@ -12,7 +12,6 @@ mod answer;
 mod connection;
 mod error;
 mod gate;
-mod live;
 mod pace;
 mod reader;
 mod retry;
@@ -21,9 +20,9 @@ mod stats;
 mod test_server;
 mod transport;
 
+pub use crate::live::{Header, Live};
 pub use connection::{Connection, DEFAULT_BASE_URL};
 pub use error::{Certainty, Problem, RequestError};
-pub use live::{Header, Live};
 pub use reader::{Listing, Reader};
 pub use retry::RetryLimits;
 pub use stats::Stats;

@@ -4,10 +4,10 @@ use std::collections::HashSet;
 
 use jiff::{Timestamp, ToSpan};
 
-use super::live::{Live, Page};
 use super::transport::Transport;
 use super::{Problem, RequestError};
 use crate::diagnostic::Diagnostic;
+use crate::live::{Live, Page};
 
 /// The largest page that the lists of Vapi's API document allow; their default is 100.
 const PAGE: usize = 1000;

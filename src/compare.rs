@@ -68,7 +68,11 @@ pub fn differences(root: Spot, desired: &Value, live: &Value) -> Vec<Difference>
 pub fn covers(spot: Spot, live: &Value, declared: &Value) -> bool {
     let mut found = Vec::new();
     walk(spot, declared, live, &FieldPath::root(), &mut found);
-    found.iter().all(|difference| difference.what == What::Undeclared)
+    found.iter().all(|difference| {
+        // A secret that Vapi does not show counts as the same.
+        difference.what == What::Undeclared
+            || matches!((difference.what, &difference.desired), (What::Absent, Some(Value::Secret(_))))
+    })
 }
 
 /// Whether a value that history holds gives back a live one: everything in it, but for what Vapi documents as default.

@@ -110,6 +110,8 @@ pub enum Write {
         body: Map,
         /// The object as the plan saw it, in normal form.
         seen: Value,
+        /// What the file declares of these fields.
+        desired: Value,
     },
     /// `PATCH` of an object that an earlier step of this plan creates: what could not be given at once.
     Complete {

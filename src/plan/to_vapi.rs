@@ -137,7 +137,9 @@ impl Planner<'_, '_, '_> {
             self.check_known(entry, &body);
             self.check_assignment(entry, live, &body);
             needs(&Value::Map(body.clone()), &mut change.needs);
-            change.write = Some(Write::Update { body, seen: live.clone() });
+            let declared = desired.as_map().into_iter().flatten().filter(|(key, _)| body.contains_key(*key));
+            let desired = Value::Map(declared.map(|(key, value)| (key.clone(), value.clone())).collect());
+            change.write = Some(Write::Update { body, seen: live.clone(), desired });
             if !linked {
                 change.action = Action::Update;
             }
@@ -312,7 +314,11 @@ fn repoint(kind: &'static Kind, header: &Header, seen: &Value, field: &str, addr
         place: None,
         held: None,
         needs: BTreeSet::from([address.clone()]),
-        write: Some(Write::Update { body: Map::from([(field.to_owned(), after)]), seen: seen.clone() }),
+        write: Some(Write::Update {
+            body: Map::from([(field.to_owned(), after)]),
+            seen: seen.clone(),
+            desired: Value::Map(Map::new()),
+        }),
         updated_at: header.updated_at.clone(),
         import: None,
     }

@@ -23,6 +23,7 @@ mod transport;
 pub use crate::live::{Header, Live};
 pub use connection::{Connection, DEFAULT_BASE_URL};
 pub use error::{Certainty, Problem, RequestError};
+pub(crate) use reader::object_path;
 pub use reader::{Listing, Reader};
 pub use retry::RetryLimits;
 pub use stats::Stats;

@@ -1,0 +1,91 @@
+//! What became of a POST whose answer was lost: looked up, never guessed.
+
+use std::time::Duration;
+
+use crate::compare::covers;
+use crate::identity::identity_field;
+use crate::kinds::Kind;
+use crate::live::Live;
+use crate::model::{Map, Value};
+use crate::normalize;
+use crate::vapi::Reader;
+
+/// What a look at the list turned up.
+pub(super) enum Settled {
+    /// It was made after all.
+    Made(Box<Live>),
+    /// The list was read for the whole time, and it is not in it.
+    NotThere,
+    /// The list could not be read, or several objects could be it.
+    Unclear(String),
+}
+
+/// Looks for an object that was made from `body` since the plan was read. `known` are the ids that were there before and
+/// those that other entries have taken since. A list may lag behind, so it is read until the object is found or `patience`
+/// is over.
+pub(super) async fn settle(
+    reader: &Reader,
+    kind: &'static Kind,
+    body: &Map,
+    known: &dyn Fn(&str) -> bool,
+    patience: Duration,
+) -> Settled {
+    let started = tokio::time::Instant::now();
+    let mut pause = Duration::from_millis(100);
+    loop {
+        let looked = look(reader, kind, body, known).await;
+        let over = started.elapsed() + pause > patience;
+        match looked {
+            Settled::NotThere | Settled::Unclear(_) if !over => {}
+            settled => return settled,
+        }
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(Duration::from_secs(2));
+    }
+}
+
+async fn look(reader: &Reader, kind: &'static Kind, body: &Map, known: &dyn Fn(&str) -> bool) -> Settled {
+    let listing = match reader.list(kind.endpoint).await {
+        Ok(listing) => listing,
+        Err(error) => return Settled::Unclear(error.message),
+    };
+    let wanted = Value::Map(body.clone());
+    let identity = kind.identity_of(&wanted);
+    let candidates: Vec<Live> = listing
+        .objects
+        .into_iter()
+        .filter(|live| !known(&live.header.id))
+        .filter(|live| identity.is_none_or(|(field, text)| identity_field(&live.header, field) == Some(text)))
+        .collect();
+    let seen = candidates.len();
+    let mut found: Vec<Live> = candidates
+        .into_iter()
+        .filter(|live| normalize::object(kind, live).is_ok_and(|object| covers(kind.root(), &object, &wanted)))
+        .collect();
+    match (found.pop(), found.len()) {
+        // Somebody made one of that name, with other content: whether ours is still to come, nobody can tell.
+        (None, _) if seen > 0 && identity.is_some() => {
+            Settled::Unclear("a new object has its name, but does not hold what was sent".to_owned())
+        }
+        (None, _) => Settled::NotThere,
+        (Some(live), 0) => Settled::Made(Box::new(live)),
+        (Some(_), others) => Settled::Unclear(format!("{} new objects could be it", others + 1)),
+    }
+}
+
+/// The live object that has the number (or SIP URI) of a body: somebody made it before, or an answer was lost.
+pub(super) async fn owner_of_number(
+    reader: &Reader,
+    kind: &'static Kind,
+    body: &Map,
+    known: &dyn Fn(&str) -> bool,
+) -> Option<Live> {
+    let wanted = Value::Map(body.clone());
+    let (field, text) = kind.identity_of(&wanted).filter(|(field, _)| *field != "name")?;
+    let listing = reader.list(kind.endpoint).await.ok()?;
+    let mut owners = listing
+        .objects
+        .into_iter()
+        .filter(|live| identity_field(&live.header, field) == Some(text) && !known(&live.header.id));
+    owners.next()
+}

@@ -1,0 +1,151 @@
+//! Whether an answer says that what was asked was done, and nothing else.
+
+use crate::compare::{What, differences};
+use crate::diagnostic::Diagnostic;
+use crate::kinds::Kind;
+use crate::model::{Address, FieldPath, Map, Value};
+
+/// What an answer gives reason to say.
+#[derive(Debug, Default)]
+pub(super) struct Findings {
+    /// What is not as asked.
+    pub(super) errors: Vec<String>,
+    /// What Vapi filled in by itself.
+    pub(super) warnings: Vec<String>,
+}
+
+impl Findings {
+    /// The error to report, if there is one.
+    pub(super) fn error(&self, address: &Address) -> Option<Diagnostic> {
+        (!self.errors.is_empty()).then(|| {
+            Diagnostic::error(
+                "not-as-asked",
+                format!(
+                    "Vapi accepted the write of {address}, but its answer is not what was asked: {}",
+                    self.errors.join("; ")
+                ),
+            )
+            .help("look at the object in Vapi; the next `plan` shows what differs from the file")
+        })
+    }
+}
+
+/// Compares an answer with what was asked, and, for an update, with the object as it was.
+pub(super) fn verify(kind: &'static Kind, asked: &Map, seen: Option<&Value>, answer: &Value) -> Findings {
+    let mut findings = Findings::default();
+    let wanted = Value::Map(asked.clone());
+    for difference in differences(kind.root(), &wanted, answer) {
+        let line = || {
+            let shown = |value: &Option<Value>| value.as_ref().map_or("nothing".to_owned(), shorten);
+            format!("{} should be {}, is {}", difference.path, shown(&difference.desired), shown(&difference.live))
+        };
+        match difference.what {
+            What::Absent | What::Differs | What::Clear | What::Gained | What::Lost => {
+                // A secret that an answer does not show was accepted all the same.
+                if !difference.desired.as_ref().is_some_and(|value| matches!(value, Value::Secret(_))) {
+                    findings.errors.push(line());
+                }
+            }
+            What::Undeclared if difference.path.0.len() > 1 && seen.is_some() && !is_secret(&difference.live) => {
+                findings.warnings.push(filled_in(&difference.path, &difference.live));
+            }
+            What::Undeclared | What::CreateOnly => {}
+        }
+    }
+    if let (Some(Value::Map(seen)), Value::Map(answer)) = (seen, answer) {
+        let untouched = |key: &&String| !asked.contains_key(key.as_str());
+        for key in seen.keys().filter(untouched) {
+            let path = FieldPath::root().key(key);
+            match (&seen[key], answer.get(key)) {
+                (Value::Null, None) => {}
+                (before, Some(after)) if crate::normalize::same(before, after) => {}
+                (before, None) if matches!(before, Value::Secret(_)) => {}
+                (before, after) => findings.errors.push(format!(
+                    "{path} was not to change: it was {}, is {}",
+                    shorten(before),
+                    after.map_or("nothing".to_owned(), shorten)
+                )),
+            }
+        }
+        for (key, after) in answer.iter().filter(|(key, after)| {
+            untouched(key) && !seen.contains_key(*key) && **after != Value::Null && !matches!(after, Value::Secret(_))
+        }) {
+            findings.warnings.push(filled_in(&FieldPath::root().key(key), &Some(after.clone())));
+        }
+    }
+    findings
+}
+
+fn is_secret(value: &Option<Value>) -> bool {
+    matches!(value, Some(Value::Secret(_)))
+}
+
+fn filled_in(path: &FieldPath, value: &Option<Value>) -> String {
+    format!("{path} is now {}, which Vapi filled in by itself", value.as_ref().map_or("nothing".to_owned(), shorten))
+}
+
+/// A value in a line of text.
+fn shorten(value: &Value) -> String {
+    const LONGEST: usize = 60;
+    let text = value.to_shown().to_string();
+    if text.chars().count() <= LONGEST {
+        return text;
+    }
+    text.chars().take(LONGEST).chain(['…']).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::normalize;
+
+    fn kind() -> &'static Kind {
+        crate::kinds::by_section("agents").expect("a kind")
+    }
+
+    fn value(json: serde_json::Value) -> Value {
+        normalize::live(kind(), json)
+    }
+
+    fn map(json: serde_json::Value) -> Map {
+        value(json).as_map().cloned().unwrap_or_default()
+    }
+
+    #[test]
+    fn what_was_not_asked_must_not_change() {
+        let seen = value(json!({"name": "A", "firstMessage": "hi", "model": {"model": "x"}}));
+        let asked = map(json!({"name": "B"}));
+        let good = verify(
+            kind(),
+            &asked,
+            Some(&seen),
+            &value(json!({"name": "B", "firstMessage": "hi", "model": {"model": "x"}})),
+        );
+        assert!(good.errors.is_empty() && good.warnings.is_empty(), "{good:?}");
+        let wiped = verify(kind(), &asked, Some(&seen), &value(json!({"name": "B", "firstMessage": "hi"})));
+        assert_eq!(wiped.errors.len(), 1, "{wiped:?}");
+        let ignored = verify(kind(), &asked, Some(&seen), &seen);
+        assert_eq!(ignored.errors, [r#"name should be "B", is "A""#]);
+        let filled = verify(
+            kind(),
+            &asked,
+            Some(&seen),
+            &value(json!({"name": "B", "firstMessage": "hi", "model": {"model": "x"}, "voice": {"a": 1}})),
+        );
+        assert_eq!((filled.errors.len(), filled.warnings.len()), (0, 1));
+    }
+
+    #[test]
+    fn a_secret_that_is_not_shown_was_accepted() {
+        let asked = map(json!({"server": {"url": "https://x", "secret": "s"}}));
+        let found = verify(
+            kind(),
+            &asked,
+            None,
+            &value(json!({"server": {"url": "https://x"}, "isServerUrlSecretSet": false})),
+        );
+        assert!(found.errors.is_empty(), "{found:?}");
+    }
+}

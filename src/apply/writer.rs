@@ -1,0 +1,42 @@
+//! The only place in the crate that writes to Vapi. It knows two verbs: POST and PATCH.
+
+use serde_json::Value as Json;
+
+use crate::kinds::Kind;
+use crate::model::RemoteId;
+use crate::vapi::{Answer, RequestError, Transport, object_path};
+
+/// Writes objects. Private to `apply`.
+pub(super) struct Writer {
+    transport: Transport,
+}
+
+impl Writer {
+    pub(super) fn new(transport: Transport) -> Self {
+        Self { transport }
+    }
+
+    /// Makes an object. Never sent again where it may have been carried out.
+    #[expect(clippy::disallowed_methods, reason = "this is the writer")]
+    pub(super) async fn create(&self, kind: &Kind, body: &Json) -> Result<Answer<Json>, RequestError> {
+        let bytes = body.to_string();
+        self.transport
+            .execute(kind.endpoint, &[], |client, url| {
+                client.post(url).header("content-type", "application/json").body(bytes.clone())
+            })
+            .await
+    }
+
+    /// Replaces top-level fields of an object. Saying it twice changes nothing more than saying it once.
+    #[expect(clippy::disallowed_methods, reason = "this is the writer")]
+    pub(super) async fn update(&self, kind: &Kind, id: &RemoteId, body: &Json) -> Result<Answer<Json>, RequestError> {
+        let bytes = body.to_string();
+        // An id that cannot be in a path was refused when the file was read.
+        let path = object_path(kind.endpoint, id.as_str()).unwrap_or_else(|_| kind.endpoint.to_owned() + "/-");
+        self.transport
+            .execute(&path, &[], |client, url| {
+                client.patch(url).header("content-type", "application/json").body(bytes.clone())
+            })
+            .await
+    }
+}

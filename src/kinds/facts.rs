@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::Kind;
-use crate::model::{FieldPath, Map, Step, Value};
+use crate::model::{Map, Value};
 
 /// How two lists are compared.
 #[derive(Clone, Copy)]
@@ -129,7 +129,7 @@ impl Spot {
 
     /// The spot of an entry of the mapping that stands here.
     pub(crate) fn key(&self, key: &str) -> Spot {
-        let free = self.free || self.has(|fact| matches!(fact, Fact::Free));
+        let free = self.is_free();
         Spot {
             kind: self.kind,
             by_path: self.by_path.and_then(|node| node.keys.get(key).or(node.any_key.as_deref())),
@@ -161,14 +161,6 @@ impl Spot {
         }
     }
 
-    /// The spot at the end of a path.
-    pub(crate) fn at(&self, path: &FieldPath) -> Spot {
-        path.0.iter().fold(*self, |spot, step| match step {
-            Step::Key(key) => spot.key(key),
-            Step::Index(_) | Step::Element(_) => spot.item(),
-        })
-    }
-
     fn has(&self, wanted: impl Fn(&Fact) -> bool) -> bool {
         self.find(|fact| wanted(fact).then_some(())).is_some()
     }
@@ -176,6 +168,11 @@ impl Spot {
     fn find<T>(&self, wanted: impl Fn(&Fact) -> Option<T>) -> Option<T> {
         let facts = |node: Option<&'static Node>| node.map_or(&[][..], |node| &node.facts);
         facts(self.by_path).iter().chain(facts(self.by_name)).find_map(wanted)
+    }
+
+    /// Whether the user's own words stand here, which nothing is known about.
+    pub(crate) fn is_free(&self) -> bool {
+        self.free || self.has(|fact| matches!(fact, Fact::Free))
     }
 
     /// Whether a text that stands here must not be shown.

@@ -97,6 +97,16 @@ pub fn draft<'d>(inputs: &Inputs<'_, 'd>) -> Result<Draft<'d>, Diagnostics> {
 }
 
 impl<'d> Draft<'d> {
+    /// Whether any agent is not simply in step.
+    pub fn changes_agents(&self) -> bool {
+        self.drafted.iter().any(|drafted| drafted.entry.kind.assignment.is_empty())
+    }
+
+    /// What was noticed while values were resolved.
+    pub fn take_noticed(&mut self) -> Resolved {
+        std::mem::take(&mut self.noticed)
+    }
+
     fn entry(&mut self, inputs: &Inputs<'_, 'd>, entry: &Entry<'d>, identity: &Identity, desired: Value) {
         let live = match identity {
             Identity::Linked(at) | Identity::Link(at) => inputs.live(entry.kind.section, *at),

@@ -42,7 +42,7 @@ pub(super) fn place_of(entry: &Entry<'_>, path: &FieldPath) -> Option<Place> {
 }
 
 /// A node as a value, as it is written: for finding elements by their keys.
-fn raw(node: Node<'_>) -> Value {
+pub fn raw(node: Node<'_>) -> Value {
     match node.view() {
         View::Null => Value::Null,
         View::Bool(value) => Value::Bool(value),

@@ -4,9 +4,10 @@ use std::collections::{BTreeSet, HashSet};
 
 use super::{Action, Change};
 use crate::diagnostic::Diagnostic;
-use crate::kinds::Kind;
+use crate::identity::{Identities, Listings};
+use crate::kinds::{KINDS, Kind};
 use crate::live::Live;
-use crate::load::Entry;
+use crate::load::{Entry, StateFile};
 use crate::model::{Address, RemoteId};
 use crate::normalize;
 
@@ -47,6 +48,32 @@ pub(super) fn import(kind: &'static Kind, live: &Live, address: Address) -> Resu
         updated_at: live.header.updated_at.clone(),
         import: Some(value),
     })
+}
+
+/// The live objects that no entry claims, with the addresses that they get, the oldest first.
+pub(super) fn named<'l>(
+    state: &StateFile<'_>,
+    identities: &Identities,
+    listings: &'l Listings,
+) -> Vec<(&'static Kind, &'l Live, Address)> {
+    let mut named = Vec::new();
+    for kind in KINDS {
+        let entries = state.entries.iter().filter(|entry| entry.kind == kind);
+        let mut taken: HashSet<String> = entries.map(|entry| entry.address.handle.clone()).collect();
+        let unclaimed = identities.unclaimed.iter().filter(|(of, _)| *of == kind);
+        // Vapi lists the newest first; a file reads better with the oldest first.
+        let mut lives: Vec<&Live> = unclaimed.filter_map(|(_, at)| listings.get(kind.section)?.get(*at)).collect();
+        lives.sort_by(|left, right| {
+            (&left.header.created_at, &left.header.id).cmp(&(&right.header.created_at, &right.header.id))
+        });
+        named.extend(lives.into_iter().map(|live| (kind, live, kind.address(&handle(kind, live, &mut taken)))));
+    }
+    named
+}
+
+/// The addresses that live objects which no entry claims would get.
+pub fn import_addresses(state: &StateFile<'_>, identities: &Identities, listings: &Listings) -> Vec<Address> {
+    named(state, identities, listings).into_iter().map(|(_, _, address)| address).collect()
 }
 
 /// The handle of a new entry: from the object's name, made unique by a part of its id.

@@ -18,6 +18,8 @@ mod to_vapi;
 use std::collections::BTreeSet;
 
 pub use draft::{Draft, Inputs, draft};
+pub use fields::raw;
+pub use import::import_addresses;
 pub use impact::{Ring, rings};
 pub use select::Selection;
 pub use status::{KindStatus, Status, status};

@@ -1,7 +1,5 @@
 //! The plan of `pull`: what is written into the file, and what waits for a person.
 
-use std::collections::HashSet;
-
 use super::draft::{Draft, Drafted, Inputs};
 use super::fields::place_of;
 use super::{Action, Change, Direction, FieldChange, Plan, Policy, digest, import};
@@ -103,22 +101,7 @@ fn captured(inputs: &Inputs<'_, '_>, drafted: &Drafted<'_>, answers: &[Option<Re
 }
 
 fn imports(inputs: &Inputs<'_, '_>) -> Result<Vec<Change>, Diagnostics> {
-    let mut changes = Vec::new();
-    for kind in crate::kinds::KINDS {
-        let entries = inputs.state.entries.iter().filter(|entry| std::ptr::eq(entry.kind, kind));
-        let mut taken: HashSet<String> = entries.map(|entry| entry.address.handle.clone()).collect();
-        let unclaimed = inputs.identities.unclaimed.iter().filter(|(of, _)| std::ptr::eq(*of, kind));
-        // Vapi lists the newest first; a file reads better with the oldest first.
-        let mut lives: Vec<_> = unclaimed.filter_map(|(_, at)| inputs.live(kind.section, *at)).collect();
-        lives.sort_by(|left, right| {
-            (&left.header.created_at, &left.header.id).cmp(&(&right.header.created_at, &right.header.id))
-        });
-        for live in lives {
-            let address = kind.address(&import::handle(kind, live, &mut taken));
-            if inputs.selection.selects(&address) {
-                changes.push(import::import(kind, live, address)?);
-            }
-        }
-    }
-    Ok(changes)
+    let named = import::named(inputs.state, inputs.identities, inputs.listings);
+    let selected = named.into_iter().filter(|(_, _, address)| inputs.selection.selects(address));
+    selected.map(|(kind, live, address)| import::import(kind, live, address).map_err(Into::into)).collect()
 }

@@ -37,10 +37,6 @@ pub fn to_vapi(
     if !planner.errors.is_empty() {
         return Err(planner.errors);
     }
-    let missing: Vec<&str> = draft.noticed.missing_variables.iter().map(String::as_str).collect();
-    if !missing.is_empty() {
-        planner.warnings.push(missing_variables(&missing));
-    }
     let impact = impact::of(inputs, &changes);
     let mut plan = Plan {
         direction: Direction::ToVapi,
@@ -53,13 +49,6 @@ pub fn to_vapi(
     };
     plan.digest = digest::of(&plan);
     Ok(plan)
-}
-
-/// The warning about variables that are named in the file and not set.
-pub(super) fn missing_variables(names: &[&str]) -> Diagnostic {
-    let word = crate::identity::plural(names.len(), "variable is", "variables are");
-    Diagnostic::warning("missing-variable", format!("{} environment {word} not set: {}", names.len(), names.join(", ")))
-        .help("fields that hold them count as unchanged; an error only where one is about to be sent")
 }
 
 struct Planner<'p, 'i, 'd> {

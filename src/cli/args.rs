@@ -1,0 +1,194 @@
+//! Arguments that several commands share.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use globset::Glob;
+
+use crate::diagnostic::Diagnostic;
+use crate::kinds::KINDS;
+use crate::merge::{OnConflict, OnDrift};
+use crate::plan::{Rules, Selection};
+use crate::render::ColorChoice;
+
+/// How a result is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people.
+    Text,
+    /// One JSON document, whatever happens.
+    Json,
+    /// For a pull request (plan, apply, pull).
+    Markdown,
+    /// One self-contained page (status).
+    Html,
+    /// Annotations of a GitHub workflow (validate).
+    Github,
+    /// SARIF 2.1.0 (validate).
+    Sarif,
+}
+
+/// Arguments of every command.
+#[derive(Debug, Args)]
+pub(crate) struct Global {
+    /// The state file.
+    #[arg(short, long, global = true, value_name = "FILE", default_value = "vapi-state.yaml")]
+    pub(crate) file: PathBuf,
+    /// How to print the result [default: text].
+    #[arg(long, global = true, value_enum)]
+    format: Option<Format>,
+    /// When to use colours; NO_COLOR is heeded.
+    #[arg(long, global = true, value_enum, default_value_t = ColorChoice::Auto)]
+    pub(crate) color: ColorChoice,
+    /// Print the result and errors only.
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
+    /// Say more (-v), also each request (-vv).
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub(crate) verbose: u8,
+    /// Run against an emulator inside this process, its data in .vapi-sync/emulator.json.
+    #[cfg(feature = "emulator")]
+    #[arg(long, global = true)]
+    pub(crate) emulator: bool,
+}
+
+impl Global {
+    /// The format of the result.
+    pub(crate) fn format(&self) -> Format {
+        self.format.unwrap_or(Format::Text)
+    }
+
+    /// Complains about a format that a command does not have.
+    pub(crate) fn allow_formats(&self, allowed: &[Format]) -> Result<(), Diagnostic> {
+        let format = self.format();
+        if allowed.contains(&format) {
+            return Ok(());
+        }
+        let name = |format: &Format| format.to_possible_value().map_or(String::new(), |value| value.get_name().to_owned());
+        let names: Vec<String> = allowed.iter().map(name).collect();
+        Err(Diagnostic::usage(format!("this command has no --format {}", name(&format)))
+            .help(format!("it has: {}", names.join(", "))))
+    }
+}
+
+/// What may be written.
+#[derive(Debug, Args)]
+pub(crate) struct Select {
+    /// Only this kind.
+    #[arg(long, value_name = "KIND", value_parser = KINDS.map(|kind| kind.option))]
+    only: Option<String>,
+    /// Only these entries: addresses or globs, agents.receptionist, 'agents.*'.
+    #[arg(long, value_name = "ADDRESS", num_args = 1..)]
+    target: Vec<String>,
+}
+
+impl Select {
+    pub(crate) fn selection(&self) -> Result<Selection, Diagnostic> {
+        let only = self.only.as_deref().and_then(|option| KINDS.into_iter().find(|kind| kind.option == option));
+        Selection::new(only, &self.target)
+    }
+}
+
+/// How Vapi is talked to.
+#[derive(Debug, Args)]
+pub(crate) struct Net {
+    /// The most requests under way at once.
+    #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(crate) parallelism: u16,
+    /// How long the whole run may take: 90s, 10m.
+    #[arg(long, value_name = "TIME", value_parser = duration, default_value = "60m")]
+    pub(crate) timeout: Duration,
+    /// Go on although most linked objects are missing in Vapi, or its organisation is empty.
+    #[arg(long)]
+    pub(crate) allow_mass_recreate: bool,
+}
+
+/// How long a run waits for others and for lost answers.
+#[derive(Debug, Args)]
+pub(crate) struct Waits {
+    /// How long to wait for another run to finish.
+    #[arg(long, value_name = "TIME", value_parser = duration, default_value = "0s")]
+    pub(crate) lock_timeout: Duration,
+    /// How long to look for an object whose answer was lost.
+    #[arg(long, value_name = "TIME", value_parser = duration, default_value = "10s")]
+    pub(crate) settle_timeout: Duration,
+    /// The audit log [default: .vapi-sync/audit.jsonl beside the file].
+    #[arg(long, value_name = "FILE")]
+    pub(crate) audit_log: Option<PathBuf>,
+}
+
+/// A duration: `500ms`, `10s`, `2m`, `1h`; a plain number is seconds.
+fn duration(text: &str) -> Result<Duration, String> {
+    let split = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let (number, unit) = text.split_at(split);
+    let number: f64 = number.parse().map_err(|_| "a time looks like 500ms, 10s, 2m or 1h".to_owned())?;
+    let seconds = match unit.trim() {
+        "ms" => number / 1000.0,
+        "" | "s" => number,
+        "m" => number * 60.0,
+        "h" => number * 3600.0,
+        _ => return Err("a time looks like 500ms, 10s, 2m or 1h".to_owned()),
+    };
+    Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
+}
+
+/// `--on-drift`.
+#[derive(Debug, Args)]
+pub(crate) struct DriftArgs {
+    /// What to do with a value in Vapi that nobody recorded: `hold` it (default) or `overwrite` it with the file's; for one
+    /// address: overwrite=agents.receptionist.
+    #[arg(long, value_name = "CHOICE[=ADDRESS]", value_parser = choice::<OnDrift>)]
+    on_drift: Vec<Choice<OnDrift>>,
+}
+
+impl DriftArgs {
+    pub(crate) fn rules(&self) -> Rules<OnDrift> {
+        rules(&self.on_drift)
+    }
+}
+
+/// `--on-conflict`.
+#[derive(Debug, Args)]
+pub(crate) struct ConflictArgs {
+    /// What to do where both the file and Vapi moved: `hold` (default), keep the `file`'s value or take the one of `vapi`; for
+    /// one address: vapi=agents.receptionist.
+    #[arg(long, value_name = "CHOICE[=ADDRESS]", value_parser = choice::<OnConflict>)]
+    on_conflict: Vec<Choice<OnConflict>>,
+}
+
+impl ConflictArgs {
+    pub(crate) fn rules(&self) -> Rules<OnConflict> {
+        rules(&self.on_conflict)
+    }
+}
+
+#[derive(Debug, Clone)]
+struct Choice<T> {
+    choice: T,
+    address: Option<Glob>,
+}
+
+fn choice<T: ValueEnum>(text: &str) -> Result<Choice<T>, String> {
+    let (word, address) = match text.split_once('=') {
+        Some((word, address)) => (word, Some(address)),
+        None => (text, None),
+    };
+    let choice = T::from_str(word, true).map_err(|_| {
+        let known = T::value_variants().iter().filter_map(ValueEnum::to_possible_value);
+        format!("one of: {}", known.map(|value| value.get_name().to_owned()).collect::<Vec<_>>().join(", "))
+    })?;
+    let address = address.map(Glob::new).transpose().map_err(|error| error.to_string())?;
+    Ok(Choice { choice, address })
+}
+
+fn rules<T: Copy + Default>(choices: &[Choice<T>]) -> Rules<T> {
+    let mut rules = Rules { default: T::default(), rules: Vec::new() };
+    for Choice { choice, address } in choices {
+        match address {
+            Some(glob) => rules.rules.push((glob.compile_matcher(), *choice)),
+            None => rules.default = *choice,
+        }
+    }
+    rules
+}

@@ -1,0 +1,203 @@
+//! The command line: one file per command, with its arguments, its help and its wiring.
+//!
+//! Each command gives a [`Finish`]; [`run`] prints it and makes the exit code of it.
+
+mod apply;
+mod args;
+mod completions;
+mod connect;
+mod init;
+mod lock;
+mod plan;
+mod pull;
+mod schema;
+mod status;
+mod sync;
+mod validate;
+
+use std::ffi::OsString;
+use std::io::IsTerminal;
+
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use self::args::{Format, Global};
+use crate::diagnostic::{Diagnostic, Diagnostics, Ending, exit_code};
+use crate::render::{self, ColorChoice, Output, Redactor};
+
+/// Keeps a version-controlled YAML file and a Vapi organisation in step.
+///
+/// The file is the database of agents (Vapi calls them assistants) and phone numbers. `plan` shows what a merge would do,
+/// `apply` does it, `pull` writes into the file what people made in the Vapi dashboard.
+///
+/// Nothing is deleted, anywhere. Nothing is overwritten that git cannot give back. Everything runs again safely.
+#[derive(Debug, Parser)]
+#[command(name = "vapi-sync", version, max_term_width = 100, after_help = EXIT_CODES)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXIT_CODES: &str = "Environment:
+  VAPI_API_KEY    the private key of the organisation (or VAPI_TOKEN); never an argument
+  VAPI_BASE_URL   https://api.vapi.ai unless it says otherwise (EU: https://api.eu.vapi.ai)
+
+Exit codes:
+  0 done, 1 error, 2 changes found (--detailed-exitcode), 3 something waits for a person,
+  4 some writes failed, 64 wrong usage, 130 interrupted";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Start a state file.
+    Init(init::Args),
+    /// Look for mistakes in the file, offline.
+    Validate(validate::Args),
+    /// Show what `apply` would do. Writes nothing.
+    Plan(plan::Args),
+    /// Make Vapi as the file says.
+    Apply(apply::Args),
+    /// Write into the file what was made or changed in Vapi.
+    Pull(pull::Args),
+    /// Pull, then apply.
+    Sync(sync::Args),
+    /// Say whether the file and Vapi agree. Writes nothing.
+    Status(status::Args),
+    /// Print the JSON Schema of the state file, or of what the program prints.
+    Schema(schema::Args),
+    /// Run a Vapi to try and test against, on this machine.
+    #[cfg(feature = "emulator")]
+    Emulator(crate::emulator::EmulatorArgs),
+    /// Print a completion script for a shell.
+    Completions(completions::Args),
+}
+
+impl Command {
+    fn name(&self) -> &'static str {
+        match self {
+            Command::Init(_) => "init",
+            Command::Validate(_) => "validate",
+            Command::Plan(_) => "plan",
+            Command::Apply(_) => "apply",
+            Command::Pull(_) => "pull",
+            Command::Sync(_) => "sync",
+            Command::Status(_) => "status",
+            Command::Schema(_) => "schema",
+            #[cfg(feature = "emulator")]
+            Command::Emulator(_) => "emulator",
+            Command::Completions(_) => "completions",
+        }
+    }
+}
+
+/// How a command ended: what goes to stdout, and what the exit code is made of.
+#[derive(Debug, Default)]
+pub(crate) struct Finish {
+    /// The result, already rendered. `None`: the errors are all there is to say.
+    pub(crate) result: Option<String>,
+    /// What went wrong.
+    pub(crate) errors: Diagnostics,
+    /// Whether `result` tells the errors itself, as a JSON document does.
+    pub(crate) tells_errors: bool,
+    /// The rest of what the exit code depends on.
+    pub(crate) ending: Ending,
+    /// An exit code that is not ours to decide: the emulator's.
+    pub(crate) code: Option<u8>,
+}
+
+impl Finish {
+    /// A result without errors.
+    pub(crate) fn done(result: impl Into<String>) -> Self {
+        Self { result: Some(result.into()), ..Self::default() }
+    }
+}
+
+/// What all commands work with.
+pub(crate) struct App {
+    pub(crate) global: Global,
+    pub(crate) output: Output,
+}
+
+/// Runs the program with these arguments and gives its exit code.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let redactor = Redactor::new();
+    for name in ["VAPI_API_KEY", "VAPI_TOKEN"] {
+        if let Ok(key) = std::env::var(name) {
+            redactor.add(key.trim());
+        }
+    }
+    let cli = match parse(&arguments) {
+        Ok(cli) => cli,
+        Err(error) => return wrong_usage(&arguments, &error, redactor),
+    };
+    let Cli { global, command } = cli;
+    let output = Output::new(global.color, global.quiet, global.verbose, redactor);
+    let name = command.name();
+    let app = App { global, output };
+    let finish = dispatch(&app, command);
+    let finish = finish.unwrap_or_else(|errors| Finish { errors, ..Finish::default() });
+    report(&app, name, finish)
+}
+
+fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
+    let matches = Cli::command().try_get_matches_from(arguments)?;
+    Cli::from_arg_matches(&matches)
+}
+
+fn dispatch(app: &App, command: Command) -> Result<Finish, Diagnostics> {
+    match command {
+        Command::Init(args) => init::run(app, &args),
+        Command::Validate(args) => validate::run(app, &args),
+        Command::Plan(args) => plan::run(app, &args),
+        Command::Apply(args) => apply::run(app, &args),
+        Command::Pull(args) => pull::run(app, &args),
+        Command::Sync(args) => sync::run(app, &args),
+        Command::Status(args) => status::run(app, &args),
+        Command::Schema(args) => schema::run(app, &args),
+        #[cfg(feature = "emulator")]
+        Command::Emulator(args) => connect::emulator(app, args),
+        Command::Completions(args) => completions::run(app, &args, &mut Cli::command()),
+    }
+}
+
+/// Prints how a command ended, and gives the exit code.
+fn report(app: &App, name: &str, finish: Finish) -> u8 {
+    let Finish { result, errors, tells_errors, ending, code } = finish;
+    match result {
+        Some(result) => app.output.result(&result),
+        None if app.global.format() == Format::Json && !errors.is_empty() => {
+            app.output.result(&render::json::failure(name, &errors, &[], app.output.redactor()));
+        }
+        None => {}
+    }
+    if !tells_errors || app.global.format() != Format::Json {
+        app.output.errors(&errors);
+    }
+    code.unwrap_or_else(|| exit_code(&errors, ending))
+}
+
+/// A command line that cannot be understood; or `--help` and `--version`, which clap counts among the errors.
+fn wrong_usage(arguments: &[OsString], error: &clap::Error, redactor: Redactor) -> u8 {
+    let output = Output::new(ColorChoice::Auto, false, 0, redactor);
+    if !error.use_stderr() {
+        let text = if std::io::stdout().is_terminal() { error.render().ansi().to_string() } else { error.render().to_string() };
+        output.result(&text);
+        return 0;
+    }
+    let text = error.render().to_string();
+    if wants_json(arguments) {
+        let message = text.trim().trim_start_matches("error: ").to_owned();
+        let errors = [Diagnostic::usage(message)];
+        output.result(&render::json::failure("", &errors, &[], output.redactor()));
+    } else {
+        output.message(text.trim_end());
+    }
+    64
+}
+
+/// Whether `--format json` was meant, on a command line that could not be understood.
+fn wants_json(arguments: &[OsString]) -> bool {
+    let texts: Vec<_> = arguments.iter().map(|argument| argument.to_string_lossy()).collect();
+    texts.iter().any(|text| text == "--format=json") || texts.windows(2).any(|pair| pair[0] == "--format" && pair[1] == "json")
+}

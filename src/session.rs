@@ -1,0 +1,279 @@
+//! The way from a file to a plan, step by step, for all commands.
+//!
+//! ```text
+//! load → fetch (all kinds side by side) → identify → draft → ask history → judge → Plan
+//! ```
+//!
+//! Reading Vapi happens here and nowhere below: what makes the plan is handed values.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use futures::StreamExt;
+
+use crate::diagnostic::{Diagnostic, Diagnostics, attach_snippets};
+use crate::document::Document;
+use crate::identity::{Allowances, Identities, Identity, Listings, identify, missing};
+use crate::kinds::KINDS;
+use crate::load::{StateFile, interpret};
+use crate::model::{Address, RemoteId};
+use crate::plan::{Direction, Inputs, Plan, Policy, Selection, Status, draft, status, to_file, to_vapi};
+use crate::record::Disk;
+use crate::recorded::Record;
+use crate::resolve::{Id, Ids, Includes, Resolved, Resolver};
+use crate::vapi::Reader;
+
+/// The state file as a run began with it.
+pub struct Loaded {
+    /// The file on the disk.
+    pub disk: Disk,
+    /// It as a document.
+    pub document: Document,
+}
+
+impl Loaded {
+    /// Reads and parses the state file.
+    ///
+    /// # Errors
+    /// It cannot be read, or it is no YAML.
+    pub fn read(path: &Path) -> Result<Self, Diagnostics> {
+        let name = path.display().to_string();
+        let disk = Disk::at(path, &name);
+        let text = disk.read().map_err(|error| match error.code {
+            "file-not-found" => error.help("`vapi-sync init` starts a state file; -f names another one"),
+            _ => error,
+        })?;
+        let document = Document::parse(&name, text)?;
+        Ok(Self { disk, document })
+    }
+
+    /// The includes beside it.
+    pub fn includes(&self) -> Includes {
+        Includes::new(self.disk.folder())
+    }
+
+    /// Gives messages the lines of the file that they speak of.
+    pub fn annotate(&self, diagnostics: &mut [Diagnostic]) {
+        attach_snippets(diagnostics, |place| {
+            (*place.file == *self.document.name()).then(|| self.document.line_text(place.line))
+        });
+    }
+}
+
+/// What Vapi holds, and when it was read.
+pub struct Fetched {
+    /// All objects of all kinds.
+    pub listings: Listings,
+    /// When.
+    pub at: Instant,
+}
+
+/// Reads all objects of all kinds, side by side.
+///
+/// # Errors
+/// A list could not be read whole: that says nothing about what is in Vapi.
+pub async fn fetch(reader: &Reader) -> Result<Fetched, Diagnostic> {
+    let at = Instant::now();
+    let lists = KINDS.map(|kind| async move { Ok((kind.section, reader.list(kind.endpoint).await?.objects)) });
+    let lists: Vec<Result<_, Diagnostic>> = futures::future::join_all(lists).await;
+    Ok(Fetched { listings: lists.into_iter().collect::<Result<_, _>>()?, at })
+}
+
+/// What a plan is asked for.
+pub struct Request<'r> {
+    /// Which way.
+    pub direction: Direction,
+    /// What may be written.
+    pub selection: &'r Selection,
+    /// What a person decided beforehand.
+    pub policy: &'r Policy,
+    /// What the guards let pass.
+    pub allow: Allowances,
+    /// The value of an environment variable.
+    pub env: &'r dyn Fn(&str) -> Option<String>,
+}
+
+/// A plan, and what it was made from.
+pub struct Made {
+    /// The plan.
+    pub plan: Plan,
+    /// The numbers behind it, if it goes to Vapi.
+    pub status: Option<Status>,
+    /// The ids of all entries that have an object.
+    pub ids: HashMap<Address, RemoteId>,
+    /// What was noticed while values were resolved: secrets for the redactor among it.
+    pub noticed: Resolved,
+    /// The real paths of the includes that the file names.
+    pub includes: Vec<PathBuf>,
+}
+
+/// Makes a plan from the file and what was fetched.
+///
+/// # Errors
+/// Everything that stands in its way, at once where that is possible.
+pub async fn make_plan(
+    loaded: &Loaded,
+    fetched: &mut Fetched,
+    reader: &Reader,
+    record: &mut dyn Record,
+    request: &Request<'_>,
+) -> Result<Made, Diagnostics> {
+    let result = plan_of(loaded, fetched, reader, record, request).await;
+    result.map_err(|mut errors| {
+        loaded.annotate(&mut errors);
+        errors
+    })
+}
+
+async fn plan_of(
+    loaded: &Loaded,
+    fetched: &mut Fetched,
+    reader: &Reader,
+    record: &mut dyn Record,
+    request: &Request<'_>,
+) -> Result<Made, Diagnostics> {
+    let state = interpret(&loaded.document)?;
+    look_for_missing(&state, fetched, reader, request.allow).await?;
+    let includes = loaded.includes();
+    let identities = identified(&state, fetched, &includes, request)?;
+    let ids = ids_after(&state, &identities, fetched);
+    check_targets(&state, &identities, fetched, request)?;
+    let resolver = Resolver { ids: &ids, env: request.env, includes: &includes };
+    let mut made = {
+        let inputs = inputs(&state, fetched, &identities, &resolver, &ids, request);
+        let draft = draft(&inputs)?;
+        if request.direction == Direction::ToVapi && draft.changes_agents() && rings_squads(fetched) {
+            // Only who is rung through a squad is asked for here: without an answer the plan is none the worse.
+            if let Ok(squads) = reader.list("/squad").await {
+                fetched.listings.insert("squads", squads.objects);
+            }
+        }
+        draft
+    };
+    let inputs = inputs(&state, fetched, &identities, &resolver, &ids, request);
+    let answers = if made.questions.is_empty() { Vec::new() } else { record.answer(&made.questions)? };
+    let noticed = made.take_noticed();
+    let mut plan = match request.direction {
+        Direction::ToVapi => to_vapi(&inputs, made, &answers, request.policy)?,
+        Direction::ToFile => to_file(&inputs, made, &answers, request.policy)?,
+    };
+    plan.warnings.extend(loaded.document.warnings());
+    plan.warnings.extend(missing_variables(&noticed));
+    loaded.annotate(&mut plan.warnings);
+    let status = (request.direction == Direction::ToVapi).then(|| status(&inputs, &plan));
+    let known = state.entries.iter().filter_map(|entry| match ids.get(&entry.address) {
+        Some(Id::Known(id)) => Some((entry.address.clone(), id.clone())),
+        _ => None,
+    });
+    Ok(Made {
+        ids: known.collect(),
+        includes: noticed.includes.iter().filter_map(|path| includes.locate(path).ok()).collect(),
+        plan,
+        status,
+        noticed,
+    })
+}
+
+fn inputs<'i, 'd>(
+    state: &'i StateFile<'d>,
+    fetched: &'i Fetched,
+    identities: &'i Identities,
+    resolver: &'i Resolver<'i>,
+    ids: &'i Ids,
+    request: &Request<'i>,
+) -> Inputs<'i, 'd> {
+    Inputs {
+        direction: request.direction,
+        state,
+        listings: &fetched.listings,
+        identities,
+        resolver,
+        ids,
+        selection: request.selection,
+        send_secrets: request.policy.send_secrets,
+    }
+}
+
+/// Asks for each object by id that the lists do not have: a list may lag behind, and only a 404 says that it is gone.
+async fn look_for_missing(
+    state: &StateFile<'_>,
+    fetched: &mut Fetched,
+    reader: &Reader,
+    allow: Allowances,
+) -> Result<(), Diagnostics> {
+    let missing = missing(state, &fetched.listings, allow)?;
+    let asked = missing.iter().filter_map(|entry| {
+        let id = entry.id.as_ref()?.clone();
+        Some(async move { (entry.kind.section, reader.get(entry.kind.endpoint, id.as_str()).await) })
+    });
+    let answers: Vec<_> = futures::stream::iter(asked).buffer_unordered(16).collect().await;
+    for (section, answer) in answers {
+        if let Some(live) = answer? {
+            fetched.listings.entry(section).or_default().push(live);
+        }
+    }
+    Ok(())
+}
+
+fn identified<'d>(
+    state: &StateFile<'d>,
+    fetched: &Fetched,
+    includes: &Includes,
+    request: &Request<'_>,
+) -> Result<Identities, Diagnostics> {
+    let ids = Ids::in_file(&state.entries);
+    let resolver = Resolver { ids: &ids, env: request.env, includes };
+    identify(state, &fetched.listings, &|entry| resolver.identity(entry, &mut Resolved::default()))
+}
+
+/// The ids as they are once links are counted in and lost objects are not.
+fn ids_after(state: &StateFile<'_>, identities: &Identities, fetched: &Fetched) -> Ids {
+    let live_id = |section: &str, at: usize| {
+        fetched.listings.get(section).and_then(|lives| lives.get(at)).map(|live| RemoteId(live.header.id.clone()))
+    };
+    state
+        .entries
+        .iter()
+        .map(|entry| {
+            let section = entry.kind.section;
+            let id = match identities.of.get(&entry.address) {
+                Some(Identity::Linked(at) | Identity::Link(at)) => live_id(section, *at).map(Id::Known),
+                Some(Identity::Recreate { stale }) => Some(Id::Pending { stale: Some(stale.clone()) }),
+                Some(Identity::Create) => None,
+                // What is ignored is taken as the file has it.
+                None => entry.id.clone().map(Id::Known),
+            };
+            (entry.address.clone(), id.unwrap_or(Id::Pending { stale: None }))
+        })
+        .collect()
+}
+
+fn check_targets(
+    state: &StateFile<'_>,
+    identities: &Identities,
+    fetched: &Fetched,
+    request: &Request<'_>,
+) -> Result<(), Diagnostics> {
+    let mut addresses: Vec<Address> = state.entries.iter().map(|entry| entry.address.clone()).collect();
+    if request.direction == Direction::ToFile {
+        addresses.extend(crate::plan::import_addresses(state, identities, &fetched.listings));
+    }
+    request.selection.check(addresses.iter())
+}
+
+/// The warning about variables that are named in the file and not set.
+pub fn missing_variables(noticed: &Resolved) -> Option<Diagnostic> {
+    let names: Vec<&str> = noticed.missing_variables.iter().map(String::as_str).collect();
+    let word = crate::identity::plural(names.len(), "variable is", "variables are");
+    let message = format!("{} environment {word} not set: {}", names.len(), names.join(", "));
+    (!names.is_empty()).then(|| {
+        Diagnostic::warning("missing-variable", message)
+            .help("fields that hold them count as unchanged; it is an error only where one is about to be sent")
+    })
+}
+
+/// Whether any number goes to a squad.
+fn rings_squads(fetched: &Fetched) -> bool {
+    fetched.listings.get("phone_numbers").into_iter().flatten().any(|live| live.raw().contains("\"squadId\":\""))
+}

@@ -14,8 +14,10 @@ mod api;
 mod check;
 mod clock;
 mod config;
+mod duration;
 mod exchange;
 mod fault;
+mod fault_text;
 mod hits;
 mod list;
 mod persist;
@@ -37,6 +39,7 @@ use tokio::sync::watch;
 pub use self::clock::{Clock, ManualClock};
 pub use self::config::{Config, Credentials, DEFAULT_KEY, DEFAULT_ORG, RateLimit, RetryAfter};
 pub use self::fault::{Effect, Fault, Stage, Target, When};
+pub use self::fault_text::FaultError;
 pub use self::hits::{Hit, Stats};
 pub use self::store::Collection;
 

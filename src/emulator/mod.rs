@@ -18,6 +18,7 @@ mod duration;
 mod exchange;
 mod fault;
 mod fault_text;
+pub mod generate;
 mod hits;
 mod list;
 mod persist;

@@ -4,9 +4,10 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use serde_json::Value;
 
-use super::clock::Clock;
+use super::clock::{self, Clock};
 use super::fault::Fault;
 
 /// The key that an emulator accepts if it is not told otherwise.
@@ -71,6 +72,14 @@ impl Default for Config {
     }
 }
 
+impl Config {
+    /// The time that a write is stamped with.
+    pub(super) fn stamp(&self) -> Timestamp {
+        let now = self.clock.tick();
+        if self.hidden_digits { now } else { clock::to_milliseconds(now) }
+    }
+}
+
 /// How `twilioAuthToken`, `twilioApiSecret` and `authentication.password` look in an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Credentials {
@@ -95,7 +104,7 @@ pub struct RateLimit {
 }
 
 /// The form of the `Retry-After` header of a 429.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub enum RetryAfter {
     /// Whole seconds, rounded up.
     #[default]
@@ -103,5 +112,6 @@ pub enum RetryAfter {
     /// An HTTP date.
     Date,
     /// No header.
+    #[value(name = "none")]
     Absent,
 }

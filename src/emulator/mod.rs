@@ -1,6 +1,7 @@
 //! A Vapi to try and to test against. Shares no types with the rest of the crate, so that a shared mistake cannot hide.
 //!
 //! ```text
+//! cli        `vapi-sync emulator`
 //! server     sockets, bytes, connections that break
 //! exchange   one request: latency, quota, faults, reply
 //! state      the store and its data file
@@ -12,6 +13,7 @@
 mod answer;
 mod api;
 mod check;
+mod cli;
 mod clock;
 mod config;
 mod duration;
@@ -37,6 +39,7 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+pub use self::cli::{DEFAULT_DATA, EmulatorArgs, run};
 pub use self::clock::{Clock, ManualClock};
 pub use self::config::{Config, Credentials, DEFAULT_KEY, DEFAULT_ORG, RateLimit, RetryAfter};
 pub use self::fault::{Effect, Fault, Stage, Target, When};
@@ -165,6 +168,12 @@ impl Emulator {
     /// One object as it is stored.
     pub fn object(&self, collection: Collection, id: &str) -> Option<Value> {
         self.objects(collection).into_iter().find(|object| object.get("id").and_then(Value::as_str) == Some(id))
+    }
+
+    /// Puts in `count` made-up assistants and a quarter as many phone numbers that ring some of them, drawn from the
+    /// emulator's seed.
+    pub fn generate(&self, count: usize) {
+        self.shared.with_state(|config, state| state.generate(config, count));
     }
 
     /// Stops it and waits until it has. What was answered is stored.

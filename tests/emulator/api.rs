@@ -294,6 +294,29 @@ async fn what_is_written_is_there_after_a_restart_and_for_others() {
     assert!(Emulator::start(config).await.is_err());
 }
 
+#[tokio::test]
+async fn the_dashboard_has_a_hand_in_it() {
+    let clock = ManualClock::new("2026-01-01T00:00:00Z".parse().unwrap(), Duration::ZERO);
+    let vapi = vapi(Config { clock: Clock::Manual(clock.clone()), ..Config::default() }).await;
+    let old = json!({"id": "old", "name": "Old", "createdAt": "2020-01-01T00:00:00.000Z", "hipaaEnabled": true});
+    assert_eq!(vapi.emulator.insert(Collection::Assistant, old), "old");
+    let shown = vapi.done("GET", "/assistant/old", None).await;
+    assert_eq!((&shown["createdAt"], &shown["updatedAt"]), (&shown["updatedAt"], &json!("2020-01-01T00:00:00.000Z")));
+    clock.advance(Duration::from_secs(1));
+    assert!(vapi.emulator.edit(Collection::Assistant, "old", &json!({"name": "New", "hipaaEnabled": null})));
+    let shown = vapi.done("GET", "/assistant/old", None).await;
+    assert_eq!((&shown["name"], &shown["updatedAt"]), (&json!("New"), &json!("2026-01-01T00:00:01.000Z")));
+    assert_eq!(shown.get("hipaaEnabled"), None);
+    assert!(vapi.emulator.edit_with(Collection::Assistant, "old", |object| object.clear()));
+    assert!(vapi.emulator.object(Collection::Assistant, "old").unwrap().get("name").is_none());
+    assert!(vapi.emulator.remove(Collection::Assistant, "old"));
+    assert!(!vapi.emulator.remove(Collection::Assistant, "old"));
+    assert!(!vapi.emulator.edit(Collection::Assistant, "old", &json!({})));
+    vapi.emulator.generate(40);
+    assert_eq!(vapi.done("GET", "/assistant", None).await.as_array().unwrap().len(), 40);
+    assert_eq!(vapi.done("GET", "/phone-number", None).await.as_array().unwrap().len(), 10);
+}
+
 #[test]
 fn it_runs_without_a_runtime_around_it_too() {
     let emulator = Emulator::start_blocking(Config::default()).unwrap();

@@ -19,7 +19,7 @@ pub fn assistant(rng: &mut impl Rng, index: usize, others: &[String]) -> Value {
     });
     for (field, value) in [
         ("firstMessageMode", json!("assistant-waits-for-user")),
-        ("firstMessageInterruptionsEnabled", json!(index % 2 == 0)),
+        ("firstMessageInterruptionsEnabled", json!(index.is_multiple_of(2))),
         ("endCallMessage", json!(text::line(rng))),
         ("endCallPhrases", json!(["bye bye", "no thanks", "off"])),
         ("voicemailMessage", json!(text::line(rng))),

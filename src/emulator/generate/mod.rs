@@ -22,7 +22,7 @@ pub fn phone_number(rng: &mut impl Rng, index: usize, assistants: &[String]) -> 
             "number": number,
             "twilioAccountSid": format!("AC{:032x}", index),
             "twilioAuthToken": format!("{:032x}", index.wrapping_mul(2_654_435_761)),
-            "smsEnabled": index % 2 == 0,
+            "smsEnabled": index.is_multiple_of(2),
         }),
         2 => json!({"provider": "vonage", "number": number, "credentialId": super::store::uuid(rng)}),
         3 => json!({
@@ -41,10 +41,10 @@ pub fn phone_number(rng: &mut impl Rng, index: usize, assistants: &[String]) -> 
     if let Some(assistant) = assistants.choose(rng) {
         object["assistantId"] = assistant.as_str().into();
     }
-    if index % 3 == 0 {
+    if index.is_multiple_of(3) {
         object["fallbackDestination"] = parts::number_destination(rng, index);
     }
-    if index % 7 == 0 {
+    if index.is_multiple_of(7) {
         object["hooks"] = json!([{"on": "call.ringing", "do": [{"type": "say", "exact": text::line(rng)}]}]);
     }
     object

@@ -154,6 +154,7 @@ impl ServeArgs {
             faults: self.fault,
             list_lag: self.list_lag,
             seed: self.seed,
+            keep_hits: false,
             ..default
         }
     }

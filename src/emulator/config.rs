@@ -48,6 +48,8 @@ pub struct Config {
     pub refuse: Vec<String>,
     /// Fields that Vapi gives a new assistant by itself where they are absent, at any depth of objects.
     pub fill: Value,
+    /// Whether the requests are kept to be looked at; a server that runs for days should not.
+    pub keep_hits: bool,
 }
 
 impl Default for Config {
@@ -68,6 +70,7 @@ impl Default for Config {
             show_cleared: false,
             refuse: Vec::new(),
             fill: Value::Null,
+            keep_hits: true,
         }
     }
 }

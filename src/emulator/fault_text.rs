@@ -28,7 +28,8 @@ EFFECT:
   empty          the right status and no body
   slow=200ms     the answer comes later
   edit={\"name\":\"x\"}                     somebody else changes the object at that moment
-  edit=assistant:{…}  edit=assistant/ID:{…}   … the newest of its kind, or that one";
+  edit=assistant:{…}  edit=assistant/ID:{…}   … the newest of its kind, or that one
+(edit= and retry-after= may hold blanks and go last)";
 
 /// A fault that cannot be understood.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -67,7 +67,7 @@ enum Runner {
 }
 
 impl Emulator {
-    /// Starts one on the runtime that this is called in; it answers when this returns.
+    /// Starts one on the tokio runtime that this is awaited in; it answers when this returns.
     ///
     /// # Errors
     /// If the address is not on loopback or cannot be had, or the data file cannot be read.
@@ -109,7 +109,8 @@ impl Emulator {
         self.shared.config.keys.first().map_or("", |(_, org)| org)
     }
 
-    /// The requests that arrived since the start or the last [`Emulator::clear_hits`], in that order.
+    /// The requests that arrived since the start or the last [`Emulator::clear_hits`], in that order; none if
+    /// [`Config::keep_hits`] is off.
     pub fn hits(&self) -> Vec<Hit> {
         self.shared.log.hits()
     }

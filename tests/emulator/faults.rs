@@ -148,6 +148,9 @@ async fn what_a_hit_tells() {
     vapi.emulator.clear_hits();
     vapi.emulator.insert(Collection::Assistant, json!({}));
     assert!(vapi.emulator.hits().is_empty(), "the dashboard is no hit");
+    let forgetful = crate::client::vapi(Config { keep_hits: false, ..Config::default() }).await;
+    forgetful.done("GET", "/assistant", None).await;
+    assert_eq!((forgetful.emulator.hits().len(), forgetful.emulator.stats().requests), (0, 1));
 }
 
 #[tokio::test]

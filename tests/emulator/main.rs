@@ -10,6 +10,7 @@ mod api;
 mod client;
 mod document;
 mod faults;
+mod lists;
 
 #[test]
 fn it_shares_nothing_with_the_rest_of_the_crate() {

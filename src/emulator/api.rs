@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::answer::Answer;
 use super::check::{self, Change};
-use super::clock::{self, later};
+use super::clock::later;
 use super::config::Config;
 use super::list::Query;
 use super::store::{Collection, Object, Store, is_uuid};
@@ -110,7 +110,7 @@ impl Api<'_> {
             Collection::PhoneNumber => self.allot(&mut object)?,
             Collection::Tool | Collection::Squad => {}
         }
-        let now = self.tick();
+        let now = self.config.stamp();
         let listed_from = later(self.config.clock.now(), self.config.list_lag);
         let id = self.store.create(collection, self.org, object, now, listed_from);
         Ok(Answer::created(self.shown(collection, &id)))
@@ -121,7 +121,7 @@ impl Api<'_> {
         let fields = parse(body)?;
         check::check(collection, Change::Update(current), &fields, &self.config.refuse).map_err(Answer::invalid)?;
         self.refuse_twin(collection, Some(id), &fields)?;
-        let now = self.tick();
+        let now = self.config.stamp();
         self.store.change(collection, id, now, |object| {
             for (name, value) in fields {
                 if value.is_null() && !self.config.show_cleared {
@@ -189,11 +189,6 @@ impl Api<'_> {
         if !self.config.show_cleared {
             object.retain(|_, value| !value.is_null());
         }
-    }
-
-    fn tick(&self) -> jiff::Timestamp {
-        let now = self.config.clock.tick();
-        if self.config.hidden_digits { now } else { clock::to_milliseconds(now) }
     }
 }
 

@@ -4,9 +4,10 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use serde_json::Value;
 
-use super::clock::Clock;
+use super::clock::{self, Clock};
 use super::fault::Fault;
 
 /// The key that an emulator accepts if it is not told otherwise.
@@ -47,6 +48,8 @@ pub struct Config {
     pub refuse: Vec<String>,
     /// Fields that Vapi gives a new assistant by itself where they are absent, at any depth of objects.
     pub fill: Value,
+    /// Whether the requests are kept to be looked at; a server that runs for days should not.
+    pub keep_hits: bool,
 }
 
 impl Default for Config {
@@ -67,7 +70,16 @@ impl Default for Config {
             show_cleared: false,
             refuse: Vec::new(),
             fill: Value::Null,
+            keep_hits: true,
         }
+    }
+}
+
+impl Config {
+    /// The time that a write is stamped with.
+    pub(super) fn stamp(&self) -> Timestamp {
+        let now = self.clock.tick();
+        if self.hidden_digits { now } else { clock::to_milliseconds(now) }
     }
 }
 
@@ -95,7 +107,7 @@ pub struct RateLimit {
 }
 
 /// The form of the `Retry-After` header of a 429.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub enum RetryAfter {
     /// Whole seconds, rounded up.
     #[default]
@@ -103,5 +115,6 @@ pub enum RetryAfter {
     /// An HTTP date.
     Date,
     /// No header.
+    #[value(name = "none")]
     Absent,
 }

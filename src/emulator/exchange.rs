@@ -32,7 +32,7 @@ impl Shared {
     /// If the data file cannot be read or is none.
     pub fn open(config: Config) -> std::io::Result<Self> {
         Ok(Self {
-            log: Log::default(),
+            log: Log::new(config.keep_hits),
             faults: Faults::new(config.faults.clone(), config.seed),
             state: Mutex::new(State::open(&config)?),
             throttle: config.rate_limit.map(Throttle::new),
@@ -62,18 +62,24 @@ impl Shared {
             return Reply::Json(Answer::too_many(), throttle.retry_after(wait));
         }
         let due = self.faults.due(call.method, call.path);
-        if let Some(reply) = self.strike(&due, Stage::Before, call, &expected(call)).await {
+        if let Some(reply) = self.strike(&due, Stage::Before, call, || expected(call)).await {
             return reply;
         }
         let answer = self.with_state(|config, state| state.answer(config, call));
-        match self.strike(&due, Stage::After, call, &answer).await {
+        match self.strike(&due, Stage::After, call, || answer.clone()).await {
             Some(reply) => reply,
             None => Reply::Json(answer, None),
         }
     }
 
     /// Lets the faults of a stage happen; the first that makes a reply of its own ends it.
-    async fn strike(&self, due: &[(Stage, Effect)], stage: Stage, call: &Call<'_>, answer: &Answer) -> Option<Reply> {
+    async fn strike(
+        &self,
+        due: &[(Stage, Effect)],
+        stage: Stage,
+        call: &Call<'_>,
+        answer: impl Fn() -> Answer,
+    ) -> Option<Reply> {
         for (_, effect) in due.iter().filter(|(own, _)| *own == stage) {
             let reply = match effect {
                 Effect::Slow(time) => {
@@ -90,9 +96,9 @@ impl Shared {
                 Effect::Html(status) => Reply::Html(*status),
                 Effect::Reset => Reply::Reset,
                 Effect::Hang => Reply::Hang,
-                Effect::Truncated => Reply::Truncated(answer.clone()),
-                Effect::Malformed => Reply::Malformed(answer.clone()),
-                Effect::Empty => Reply::Empty(answer.status),
+                Effect::Truncated => Reply::Truncated(answer()),
+                Effect::Malformed => Reply::Malformed(answer()),
+                Effect::Empty => Reply::Empty(answer().status),
             };
             return Some(reply);
         }
@@ -105,7 +111,8 @@ impl Shared {
             return self.config.latency;
         }
         let share: f64 = self.jitter.lock().unwrap_or_else(PoisonError::into_inner).random();
-        self.config.latency.saturating_add(jitter.mul_f64(share))
+        let more = Duration::try_from_secs_f64(jitter.as_secs_f64() * share).unwrap_or(jitter);
+        self.config.latency.saturating_add(more)
     }
 
     async fn pause(&self, time: Duration) {
@@ -117,12 +124,7 @@ impl Shared {
 
 /// What the answer to a request that is never carried out pretends to be, before a fault spoils it.
 fn expected(call: &Call) -> Answer {
-    let body: Value = call
-        .body
-        .is_empty()
-        .then_some(Value::Null)
-        .or_else(|| serde_json::from_slice(call.body).ok())
-        .unwrap_or_default();
+    let body: Value = serde_json::from_slice(call.body).unwrap_or_default();
     match (call.method, Route::of(call.path)) {
         ("POST", _) => Answer::created(body),
         ("GET", Some(Route::All(_))) => Answer::ok(json!([{"id": "", "orgId": ""}])),

@@ -109,7 +109,7 @@ impl When {
             When::Nth(k) => count == k,
             When::First(n) => count <= n,
             When::From(k) => count >= k,
-            When::Every(k) => k > 0 && count % k == 0,
+            When::Every(k) => k > 0 && count.is_multiple_of(k),
             When::Between(first, last) => (first..=last).contains(&count),
             When::Probability(p) => rng.random_bool(p.clamp(0.0, 1.0)),
         }

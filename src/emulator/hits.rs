@@ -44,8 +44,11 @@ pub struct Stats {
 }
 
 /// The log of hits and the sums.
-#[derive(Debug, Default)]
-pub(super) struct Log(Mutex<Entries>);
+#[derive(Debug)]
+pub(super) struct Log {
+    keep: bool,
+    entries: Mutex<Entries>,
+}
 
 #[derive(Debug, Default)]
 struct Entries {
@@ -57,6 +60,11 @@ struct Entries {
 }
 
 impl Log {
+    /// `keep`: whether hits are kept, or only counted.
+    pub fn new(keep: bool) -> Self {
+        Self { keep, entries: Mutex::default() }
+    }
+
     pub fn hits(&self) -> Vec<Hit> {
         self.entries().hits.clone()
     }
@@ -85,15 +93,18 @@ impl Log {
     /// Notes that a request arrived; it is in flight until the guard is dropped.
     pub fn arrived(&self, hit: Hit) -> InFlight<'_> {
         let mut entries = self.entries();
-        entries.hits.push(hit);
+        let number = entries.cleared + entries.hits.len();
+        if self.keep {
+            entries.hits.push(hit);
+        }
         entries.in_flight += 1;
         entries.stats.requests += 1;
         entries.stats.most_in_flight = entries.stats.most_in_flight.max(entries.in_flight);
-        InFlight { log: self, number: entries.cleared + entries.hits.len() - 1 }
+        InFlight { log: self, number }
     }
 
     fn entries(&self) -> std::sync::MutexGuard<'_, Entries> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -1,6 +1,7 @@
 //! A Vapi to try and to test against. Shares no types with the rest of the crate, so that a shared mistake cannot hide.
 //!
 //! ```text
+//! cli        `vapi-sync emulator`
 //! server     sockets, bytes, connections that break
 //! exchange   one request: latency, quota, faults, reply
 //! state      the store and its data file
@@ -12,10 +13,14 @@
 mod answer;
 mod api;
 mod check;
+mod cli;
 mod clock;
 mod config;
+mod duration;
 mod exchange;
 mod fault;
+mod fault_text;
+pub mod generate;
 mod hits;
 mod list;
 mod persist;
@@ -34,9 +39,11 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+pub use self::cli::{DEFAULT_DATA, EmulatorArgs, run};
 pub use self::clock::{Clock, ManualClock};
 pub use self::config::{Config, Credentials, DEFAULT_KEY, DEFAULT_ORG, RateLimit, RetryAfter};
 pub use self::fault::{Effect, Fault, Stage, Target, When};
+pub use self::fault_text::FaultError;
 pub use self::hits::{Hit, Stats};
 pub use self::store::Collection;
 
@@ -60,7 +67,7 @@ enum Runner {
 }
 
 impl Emulator {
-    /// Starts one on the runtime that this is called in; it answers when this returns.
+    /// Starts one on the tokio runtime that this is awaited in; it answers when this returns.
     ///
     /// # Errors
     /// If the address is not on loopback or cannot be had, or the data file cannot be read.
@@ -102,7 +109,8 @@ impl Emulator {
         self.shared.config.keys.first().map_or("", |(_, org)| org)
     }
 
-    /// The requests that arrived since the start or the last [`Emulator::clear_hits`], in that order.
+    /// The requests that arrived since the start or the last [`Emulator::clear_hits`], in that order; none if
+    /// [`Config::keep_hits`] is off.
     pub fn hits(&self) -> Vec<Hit> {
         self.shared.log.hits()
     }
@@ -161,6 +169,12 @@ impl Emulator {
     /// One object as it is stored.
     pub fn object(&self, collection: Collection, id: &str) -> Option<Value> {
         self.objects(collection).into_iter().find(|object| object.get("id").and_then(Value::as_str) == Some(id))
+    }
+
+    /// Puts in `count` made-up assistants and a quarter as many phone numbers that ring some of them, drawn from the
+    /// emulator's seed.
+    pub fn generate(&self, count: usize) {
+        self.shared.with_state(|config, state| state.generate(config, count));
     }
 
     /// Stops it and waits until it has. What was answered is stored.

@@ -2,12 +2,15 @@
 
 use std::io;
 
+use rand::SeedableRng;
+use rand::rngs::StdRng;
 use serde_json::Value;
 
 use super::answer::Answer;
 use super::api::{self, Call};
 use super::config::Config;
 use super::fault::Target;
+use super::generate;
 use super::persist::DataFile;
 use super::store::{Collection, Object, Store};
 
@@ -53,7 +56,7 @@ impl State {
         if let Some((_, org)) = config.keys.first() {
             object.entry("orgId").or_insert_with(|| org.clone().into());
         }
-        self.by_hand(|store| store.put(collection, object, config.clock.tick())).unwrap_or_default()
+        self.by_hand(|store| store.put(collection, object, config.stamp())).unwrap_or_default()
     }
 
     /// Changes an object and its `updatedAt`. `false` if there is no such object.
@@ -64,12 +67,37 @@ impl State {
         id: &str,
         change: impl FnOnce(&mut Object),
     ) -> bool {
-        self.by_hand(|store| store.change(collection, id, config.clock.tick(), change)).unwrap_or(false)
+        self.by_hand(|store| store.change(collection, id, config.stamp(), change)).unwrap_or(false)
     }
 
     /// Takes an object out. `false` if there is no such object.
     pub fn remove(&mut self, collection: Collection, id: &str) -> bool {
         self.by_hand(|store| store.remove(collection, id).is_some()).unwrap_or(false)
+    }
+
+    /// Puts in `count` made-up assistants and a quarter as many phone numbers that ring some of them.
+    pub fn generate(&mut self, config: &Config, count: usize) {
+        let mut rng = StdRng::seed_from_u64(config.seed);
+        let org = config.keys.first().map(|(_, org)| Value::from(org.as_str())).unwrap_or_default();
+        self.by_hand(|store| {
+            let mut put = |collection, mut object: Value| {
+                object["orgId"] = org.clone();
+                let Value::Object(object) = object else { return String::new() };
+                store.put(collection, object, config.stamp())
+            };
+            let mut ids = Vec::new();
+            for index in 0..count {
+                // References to a few others are enough, and keep this linear.
+                let others = &ids[ids.len().saturating_sub(10)..];
+                let id = put(Collection::Assistant, generate::assistant(&mut rng, index, others));
+                ids.push(id);
+            }
+            for index in 0..count / 4 {
+                let mut number = generate::phone_number(&mut rng, index, &ids);
+                number["status"] = "active".into();
+                put(Collection::PhoneNumber, number);
+            }
+        });
     }
 
     /// Does what somebody else does while the request to `path` is under way.

@@ -164,7 +164,14 @@ impl Store {
         change: impl FnOnce(&mut Object),
     ) -> bool {
         let Some(record) = self.table_mut(collection).get_mut(id) else { return false };
+        let org = record.object.get("orgId").cloned();
         change(&mut record.object);
+        // Whatever was done to it, it is still this object.
+        record.object.insert("id".into(), id.into());
+        record.object.insert("createdAt".into(), record.created.to_string().into());
+        if let Some(org) = org {
+            record.object.entry("orgId").or_insert(org);
+        }
         record.touch(now);
         true
     }

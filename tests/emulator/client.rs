@@ -73,3 +73,8 @@ impl Vapi {
 pub fn id(object: &Value) -> String {
     object["id"].as_str().unwrap().to_owned()
 }
+
+/// The names of a list.
+pub fn names(list: &Value) -> Vec<&str> {
+    list.as_array().unwrap().iter().map(|object| object["name"].as_str().unwrap()).collect()
+}

@@ -50,7 +50,7 @@ pub(super) const VOICE: Shape = Tagged(
             "inworld",
             &[
                 COMMON,
-                VOICE_ID,
+                SHORT_VOICE_ID,
                 FALLBACK,
                 MODEL,
                 &[
@@ -61,7 +61,7 @@ pub(super) const VOICE: Shape = Tagged(
             ],
         ),
         when("minimax", &[COMMON, VOICE_ID, FALLBACK, MODEL, MINIMAX]),
-        when("xai", &[COMMON, FALLBACK, LANGUAGE, &[must("voiceId", at_most(120)), may("speed", Number(0.7, 1.5))]]),
+        when("xai", &[COMMON, SHORT_VOICE_ID, FALLBACK, LANGUAGE, &[may("speed", Number(0.7, 1.5))]]),
         when(
             "microsoft",
             &[
@@ -92,6 +92,7 @@ const COMMON: &[Field] = &[
     ),
 ];
 const VOICE_ID: &[Field] = &[must("voiceId", Text)];
+const SHORT_VOICE_ID: &[Field] = &[must("voiceId", at_most(120))];
 const FALLBACK: &[Field] = &[may("fallbackPlan", Open)];
 const MODEL: &[Field] = &[may("model", Text)];
 const LANGUAGE: &[Field] = &[may("language", Text)];

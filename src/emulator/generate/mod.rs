@@ -1,0 +1,92 @@
+//! Realistic objects in any number: what a few years of people at a dashboard leave behind, traps for YAML included.
+//!
+//! Every object passes the emulator's own checks. The same random numbers give the same objects.
+
+mod assistant;
+mod parts;
+mod text;
+
+use rand::Rng;
+use rand::seq::IndexedRandom;
+use serde_json::{Value, json};
+
+pub use self::assistant::assistant;
+
+/// A phone number for `POST /phone-number`, the `index`-th: each index has its own number. It rings one of `assistants`
+/// (ids), or nothing if there is none.
+pub fn phone_number(rng: &mut impl Rng, index: usize, assistants: &[String]) -> Value {
+    let number = format!("+1{}555{:04}", 200 + index / 10_000 % 800, index % 10_000);
+    let mut object = match index % 5 {
+        0 | 1 => json!({
+            "provider": "twilio",
+            "number": number,
+            "twilioAccountSid": format!("AC{:032x}", index),
+            "twilioAuthToken": format!("{:032x}", index.wrapping_mul(2_654_435_761)),
+            "smsEnabled": index.is_multiple_of(2),
+        }),
+        2 => json!({"provider": "vonage", "number": number, "credentialId": super::store::uuid(rng)}),
+        3 => json!({
+            "provider": "byo-phone-number",
+            "number": format!("{}", 1000 + index),
+            "numberE164CheckEnabled": false,
+            "credentialId": super::store::uuid(rng),
+        }),
+        _ => json!({
+            "provider": "vapi",
+            "sipUri": format!("sip:line-{index}@sip.vapi.ai"),
+            "authentication": {"username": format!("line-{index:020}"), "password": format!("0x{index:020}")},
+        }),
+    };
+    object["name"] = format!("{} {index}", text::name(rng)).into();
+    if let Some(assistant) = assistants.choose(rng) {
+        object["assistantId"] = assistant.as_str().into();
+    }
+    if index.is_multiple_of(3) {
+        object["fallbackDestination"] = parts::number_destination(rng, index);
+    }
+    if index.is_multiple_of(7) {
+        object["hooks"] = json!([{"on": "call.ringing", "do": [{"type": "say", "exact": text::line(rng)}]}]);
+    }
+    object
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::SeedableRng;
+    use rand::rngs::StdRng;
+
+    use super::*;
+    use crate::emulator::check::{Change, check};
+    use crate::emulator::store::Collection;
+
+    fn complaints(collection: Collection, object: &Value) -> Result<(), Vec<String>> {
+        check(collection, Change::Create, object.as_object().unwrap_or(&serde_json::Map::new()), &[])
+    }
+
+    #[test]
+    fn what_is_generated_is_accepted() {
+        let mut rng = StdRng::seed_from_u64(1);
+        let others = [super::super::store::uuid(&mut rng)];
+        for index in 0..500 {
+            let object = assistant(&mut rng, index, &others);
+            assert_eq!(complaints(Collection::Assistant, &object), Ok(()), "{object:#}");
+            let object = phone_number(&mut rng, index, &others);
+            assert_eq!(complaints(Collection::PhoneNumber, &object), Ok(()), "{object:#}");
+        }
+    }
+
+    #[test]
+    fn prompts_are_as_long_as_people_write_them() {
+        let mut rng = StdRng::seed_from_u64(2);
+        let lengths: Vec<usize> = (0..200).map(|_| text::prompt(&mut rng).len()).collect();
+        assert!(lengths.iter().all(|length| (2_000 - 10..41_000).contains(length)), "{lengths:?}");
+        assert!(lengths.iter().any(|length| *length > 30_000));
+    }
+
+    #[test]
+    fn the_same_seed_gives_the_same_objects() {
+        let draw = |seed| assistant(&mut StdRng::seed_from_u64(seed), 3, &[]);
+        assert_eq!(draw(1), draw(1));
+        assert_ne!(draw(1), draw(2));
+    }
+}

@@ -21,3 +21,4 @@ pub mod resolve;
 pub mod session;
 pub mod template;
 pub mod vapi;
+pub mod workdir;

@@ -7,7 +7,6 @@ mod args;
 mod completions;
 mod connect;
 mod init;
-mod lock;
 mod plan;
 mod pull;
 mod schema;

@@ -1,0 +1,103 @@
+//! The way to Vapi for a command: a real one, or an emulator inside this process.
+
+use std::sync::Arc;
+
+use super::App;
+use super::args::Net;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::vapi::{Connection, Reader, Settings, Transport};
+
+/// A way to Vapi. What is inside the process lives as long as it.
+pub(super) struct Vapi {
+    pub(super) transport: Transport,
+    #[cfg(feature = "emulator")]
+    _emulator: Option<crate::emulator::Emulator>,
+}
+
+impl Vapi {
+    pub(super) fn reader(&self) -> Reader {
+        Reader::new(self.transport.clone())
+    }
+}
+
+/// Runs a command that talks to Vapi.
+pub(super) fn block_on<T>(future: impl Future<Output = Result<T, Diagnostics>>) -> Result<T, Diagnostics> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = runtime.map_err(|error| Diagnostic::error("runtime", format!("the program cannot start: {error}")))?;
+    runtime.block_on(future)
+}
+
+/// Opens the way to Vapi. Nothing is sent yet.
+pub(super) async fn open(app: &App, net: &Net) -> Result<Vapi, Diagnostic> {
+    let trace = (app.global.verbose >= 2).then(|| {
+        let output = app.output.clone();
+        Arc::new(move |line: &str| output.message(line)) as crate::vapi::Trace
+    });
+    let settings =
+        Settings { parallelism: net.parallelism.into(), deadline: net.timeout, trace, ..Settings::default() };
+    #[cfg(feature = "emulator")]
+    if app.global.emulator {
+        let emulator = start_emulator(app).await?;
+        let key = crate::model::Secret::new(crate::emulator::DEFAULT_KEY, Vec::new());
+        let connection = Connection::new(&emulator.base_url(), key)?;
+        return Ok(Vapi { transport: Transport::new(connection, settings), _emulator: Some(emulator) });
+    }
+    let connection = Connection::from_env(|name| std::env::var(name).ok())?;
+    Ok(Vapi {
+        transport: Transport::new(connection, settings),
+        #[cfg(feature = "emulator")]
+        _emulator: None,
+    })
+}
+
+/// Stops a run on Ctrl-C and SIGTERM: what is in hand is finished, nothing new is begun. A second one ends it at once.
+pub(super) fn stop_on_signal(transport: &Transport) {
+    let transport = transport.clone();
+    tokio::spawn(async move {
+        loop {
+            if signal().await.is_err() {
+                return;
+            }
+            if transport.is_stopped() {
+                std::process::exit(130);
+            }
+            transport.stop();
+        }
+    });
+}
+
+#[cfg(unix)]
+async fn signal() -> std::io::Result<()> {
+    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    tokio::select! {
+        result = tokio::signal::ctrl_c() => result,
+        _ = terminate.recv() => Ok(()),
+    }
+}
+
+#[cfg(not(unix))]
+async fn signal() -> std::io::Result<()> {
+    tokio::signal::ctrl_c().await
+}
+
+#[cfg(feature = "emulator")]
+async fn start_emulator(app: &App) -> Result<crate::emulator::Emulator, Diagnostic> {
+    let state_file = crate::record::Disk::at(&app.global.file, "");
+    let data = crate::workdir::Workdir::beside(state_file.real()).path("emulator.json");
+    let config = crate::emulator::Config { data: Some(data.clone()), ..crate::emulator::Config::default() };
+    crate::emulator::Emulator::start(config).await.map_err(|error| {
+        Diagnostic::error("emulator", format!("the emulator cannot start on {}: {error}", data.display()))
+    })
+}
+
+/// `vapi-sync emulator`.
+#[cfg(feature = "emulator")]
+pub(super) fn emulator(app: &App, args: crate::emulator::EmulatorArgs) -> Result<super::Finish, Diagnostics> {
+    block_on(async {
+        let mut out = app.output.writer();
+        match crate::emulator::run(args, &mut out).await {
+            Ok(code) => Ok(super::Finish { code: Some(code), ..super::Finish::default() }),
+            Err(error) => Err(Diagnostic::error("emulator", error.to_string()).into()),
+        }
+    })
+}

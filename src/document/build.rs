@@ -96,6 +96,7 @@ impl<'t> Builder<'t> {
             Event::Comment(..) => self.tree.comments.push((range.start as u32, range.end as u32)),
             Event::Anchor(..) => self.cursor = self.cursor.max(range.end),
             Event::Scalar(value, style, anchor, tag) => {
+                self.step_in();
                 let tagged = span.tag_span().and_then(|tag| tag.byte_range());
                 let tag = tag_of(tag.as_deref(), &range)?;
                 let range = self.scalar_range(style, range, tagged.as_ref().map(|tag| tag.end));
@@ -110,13 +111,18 @@ impl<'t> Builder<'t> {
                 self.scalar(value, style, tag, range, (anchor, tagged.is_some()));
             }
             Event::SequenceStart(style, anchor, tag) => {
+                self.step_in();
                 self.collection(false, style, range, (anchor, tag.is_some()))?;
             }
             Event::MappingStart(style, anchor, tag) => {
+                self.step_in();
                 self.collection(true, style, range, (anchor, tag.is_some()))?;
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(&range),
-            Event::Alias(anchor) => self.alias(anchor, range)?,
+            Event::Alias(anchor) => {
+                self.step_in();
+                self.alias(anchor, range)?;
+            }
             Event::StreamStart | Event::StreamEnd | Event::DocumentEnd | Event::UnresolvedAlias(_) => {}
             // The parser's events may grow; an unknown one could move every node after it.
             _ => return Err(Problem::new("yaml-syntax", range, "the YAML parser reports something unknown here")),
@@ -126,7 +132,7 @@ impl<'t> Builder<'t> {
 
     /// Where a scalar is written. The parser gives the text only of a block scalar, and puts a missing value before its
     /// colon.
-    fn scalar_range(&mut self, style: ScalarStyle, range: Range<usize>, tag_end: Option<usize>) -> Range<usize> {
+    fn scalar_range(&self, style: ScalarStyle, range: Range<usize>, tag_end: Option<usize>) -> Range<usize> {
         match style {
             ScalarStyle::Literal | ScalarStyle::Folded => {
                 let header = scan::find(self.text, self.cursor, b"|>").unwrap_or(range.start);
@@ -134,25 +140,24 @@ impl<'t> Builder<'t> {
                 header..range.end.max(scan::after_break(self.text.as_bytes(), header_end))
             }
             ScalarStyle::Plain if range.is_empty() => {
-                let indicator = match self.frames.last() {
-                    Some(frame) if frame.map && !self.at_key() => scan::colon(self.text, self.cursor),
-                    Some(frame) if !frame.map => self.dash(),
-                    _ => None,
-                };
-                let behind = indicator.map_or(self.cursor, |at| at + 1);
-                let at = behind.max(range.start).max(tag_end.unwrap_or(0));
+                let at = self.cursor.max(range.start).max(tag_end.unwrap_or(0));
                 at..at
             }
             _ => range,
         }
     }
 
-    /// Where the `-` of the item that comes next is, in a block list.
-    fn dash(&self) -> Option<usize> {
-        let frame = self.frames.last()?;
-        matches!(self.tree.raw(frame.node).kind, Kind::List { flow: false, .. })
-            .then(|| scan::find(self.text, self.cursor, b"-"))
-            .flatten()
+    /// Steps over the `-` or `:` in front of the node that comes next.
+    fn step_in(&mut self) {
+        let Some(frame) = self.frames.last() else { return };
+        let indicator = match self.tree.raw(frame.node).kind {
+            Kind::List { flow: false, .. } => scan::find(self.text, self.cursor, b"-"),
+            Kind::Map { .. } if !self.at_key() => scan::colon(self.text, self.cursor),
+            _ => None,
+        };
+        if let Some(at) = indicator {
+            self.cursor = at + 1;
+        }
     }
 
     fn scalar(&mut self, value: &str, style: Style, tag: Tag, range: Range<usize>, (anchor, tagged): (usize, bool)) {

@@ -10,6 +10,7 @@
 
 mod build;
 mod content;
+mod edit;
 mod limits;
 mod lines;
 mod node;

@@ -37,6 +37,36 @@ pub(super) fn colon(text: &str, from: usize) -> Option<usize> {
     }
 }
 
+/// Where the last anchor or tag between `from` and the content at `content` ends; `from` if there is none.
+pub(super) fn properties_end(text: &str, from: usize, content: usize) -> usize {
+    let bytes = text.as_bytes();
+    let (mut at, mut end) = (from, from);
+    while at < content {
+        at = match bytes[at] {
+            b'#' => line_end(bytes, at),
+            b'&' | b'!' => {
+                end = property_end(bytes, at);
+                end
+            }
+            _ => at + 1,
+        };
+    }
+    end
+}
+
+/// The first byte at or after `from` that is neither white space nor a comma nor in a comment.
+pub(super) fn content_start(text: &str, from: usize) -> usize {
+    let bytes = text.as_bytes();
+    let mut at = from;
+    loop {
+        at = match bytes.get(at) {
+            Some(b' ' | b'\t' | b'\n' | b'\r' | b',') => at + 1,
+            Some(b'#') => line_end(bytes, at),
+            _ => return at,
+        };
+    }
+}
+
 /// Where the line of byte `at` ends: at its line break, or at the end of the text.
 pub(super) fn line_end(bytes: &[u8], at: usize) -> usize {
     memchr::memchr2(b'\n', b'\r', &bytes[at..]).map_or(bytes.len(), |offset| at + offset)

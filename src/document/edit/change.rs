@@ -1,0 +1,260 @@
+//! Edits as changes that stand side by side: no path twice, none inside another.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::content::{Content, Edit, PathStep};
+use super::super::node::{Node, View};
+use super::same::same;
+
+/// The steps to a value.
+pub(super) type Path = Vec<PathStep>;
+
+/// What happens at one path.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Action {
+    /// The value becomes this one; it may not be there yet.
+    Set(Content),
+    /// The list loses and gains items, by their places as they are now.
+    Items { removed: BTreeSet<usize>, inserted: BTreeMap<usize, Vec<Content>> },
+}
+
+/// A change and the edits that ask for it.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Change {
+    pub(super) edits: Vec<usize>,
+    pub(super) action: Action,
+    /// Changes in the order in which they were asked for.
+    pub(super) order: usize,
+}
+
+/// All changes by path.
+pub(super) type Changes = BTreeMap<Path, Change>;
+
+/// Why an edit cannot be: it asks for something that cannot be, or against another one.
+pub(super) struct Impossible {
+    pub(super) edit: usize,
+    /// The last value on the path that is there.
+    pub(super) path: Path,
+    pub(super) reason: String,
+}
+
+/// Turns edits into changes, the smallest that do it: a list or mapping of which only a part differs is changed there.
+pub(super) fn changes(root: Option<Node<'_>>, edits: &[(usize, &Edit)]) -> Result<Changes, Impossible> {
+    let mut gathered = Gathered { root, changes: Changes::new(), edit: 0, new_lists: BTreeMap::new() };
+    for &(index, edit) in edits {
+        gathered.edit = index;
+        let done = match edit {
+            Edit::Set { path, value } => gathered.set(path, value),
+            Edit::InsertItem { list, index, value } => gathered.item(list, *index, Some(value)),
+            Edit::RemoveItem { list, index } => gathered.item(list, *index, None),
+        };
+        done.map_err(|(path, reason)| Impossible { edit: index, path, reason })?;
+    }
+    for (path, (items, edits)) in std::mem::take(&mut gathered.new_lists) {
+        for edit in edits {
+            gathered.edit = edit;
+            let done = gathered.set(&path, &Content::List(items.clone()));
+            done.map_err(|(path, reason)| Impossible { edit, path, reason })?;
+        }
+    }
+    Ok(gathered.changes)
+}
+
+type Done = Result<(), (Path, String)>;
+
+struct Gathered<'d> {
+    root: Option<Node<'d>>,
+    changes: Changes,
+    edit: usize,
+    /// Lists that are not there yet: their items and the edits that ask for them.
+    new_lists: BTreeMap<Path, (Vec<Content>, Vec<usize>)>,
+}
+
+/// The value at a path.
+pub(super) fn lookup<'d>(root: Option<Node<'d>>, path: &[PathStep]) -> Option<Node<'d>> {
+    path.iter().try_fold(root?, |node, step| match step {
+        PathStep::Key(key) => node.get(key),
+        PathStep::Index(index) => node.items().nth(*index),
+    })
+}
+
+impl Gathered<'_> {
+    fn set(&mut self, path: &[PathStep], value: &Content) -> Done {
+        self.free(path)?;
+        if let Some(node) = lookup(self.root, path) {
+            return self.differ(node, path.to_vec(), value);
+        }
+        let there = (0..path.len()).rev().find(|&len| lookup(self.root, &path[..len]).is_some()).unwrap_or(0);
+        let holder = lookup(self.root, &path[..there]).map_or(View::Null, |node| node.view());
+        let keys = path[there..].iter().map(|step| match step {
+            PathStep::Key(key) => Some(key),
+            PathStep::Index(_) => None,
+        });
+        let keys: Option<Vec<_>> = keys.collect();
+        let impossible = |reason: &str| Err((path[..there].to_vec(), reason.to_owned()));
+        match (holder, keys) {
+            (View::Map | View::Null, Some(keys)) if !keys.is_empty() => {
+                let value = keys[1..]
+                    .iter()
+                    .rev()
+                    .fold(value.clone(), |value, key| Content::Map(vec![((*key).clone(), value)]));
+                self.add(path[..=there].to_vec(), value)
+            }
+            (View::Map | View::Null, Some(_)) => impossible("the whole document cannot be replaced"),
+            (View::List, _) => impossible("this list has no such item"),
+            (_, None) => impossible("this is no list"),
+            _ => impossible("this is no mapping, so it can hold no key"),
+        }
+    }
+
+    /// Notes what differs between a value and what it is to be.
+    fn differ(&mut self, node: Node<'_>, path: Path, value: &Content) -> Done {
+        let (value, _) = value.split_comment();
+        if same(&node.to_json(), &value.to_json()) {
+            return Ok(());
+        }
+        match (node.view(), value) {
+            (View::Map, Content::Map(entries))
+                if node.entries().all(|old| entries.iter().any(|(key, _)| key == old.key)) =>
+            {
+                for (key, value) in entries {
+                    let path = [path.as_slice(), &[PathStep::Key(key.clone())]].concat();
+                    match node.get(key) {
+                        Some(old) => self.differ(old, path, value)?,
+                        None => self.add(path, value.clone())?,
+                    }
+                }
+                Ok(())
+            }
+            (View::List, Content::List(items)) if !items.is_empty() && node.items().len() > 0 => {
+                self.differ_in_list(node, &path, items)
+            }
+            _ => self.add(path, value.clone()),
+        }
+    }
+
+    /// Keeps what is the same at both ends of a list; between them, items are changed one by one, then added or removed.
+    fn differ_in_list(&mut self, node: Node<'_>, path: &Path, items: &[Content]) -> Done {
+        let old: Vec<_> = node.items().collect();
+        let equal = |(old, new): (&Node<'_>, &Content)| same(&old.to_json(), &new.to_json());
+        let head = old.iter().zip(items).take_while(|&pair| equal(pair)).count();
+        let tail = old[head..].iter().rev().zip(items[head..].iter().rev()).take_while(|&pair| equal(pair)).count();
+        let (old_end, new_end) = (old.len() - tail, items.len() - tail);
+        let both = (old_end - head).min(new_end - head);
+        for index in head..head + both {
+            let path = [path.as_slice(), &[PathStep::Index(index)]].concat();
+            self.differ(old[index], path, &items[index])?;
+        }
+        for index in head + both..old_end {
+            self.item(path, index, None)?;
+        }
+        for item in &items[head + both..new_end] {
+            self.item(path, old_end, Some(item))?;
+        }
+        Ok(())
+    }
+
+    /// Notes an item to be inserted, or removed if there is no value.
+    fn item(&mut self, list: &[PathStep], index: usize, value: Option<&Content>) -> Done {
+        let impossible = |reason: String| Err((list.to_vec(), reason));
+        let node = lookup(self.root, list);
+        let len = match node.map(|node| node.view()) {
+            Some(View::List) => node.map_or(0, |node| node.items().len()),
+            Some(View::Null) | None if value.is_some() => 0,
+            _ => return impossible("this is no list".to_owned()),
+        };
+        if index > len || (value.is_none() && index == len) {
+            return impossible(format!("this list has {len} items, so none is at {index}"));
+        }
+        let edit = self.edit;
+        if node.is_none() {
+            let (items, edits) = self.new_lists.entry(list.to_vec()).or_default();
+            items.extend(value.cloned());
+            edits.push(edit);
+            return Ok(());
+        }
+        match self.changes.get(list).map(|change| &change.action) {
+            Some(Action::Items { .. }) => {}
+            _ => self.free(list)?,
+        }
+        let inside = |path: &Path| path.len() > list.len() && path[list.len()] == PathStep::Index(index);
+        if value.is_none() && self.below(list).any(|(path, _)| inside(path)) {
+            return impossible("another edit changes this item".to_owned());
+        }
+        let order = self.changes.len();
+        let change = self.changes.entry(list.to_vec()).or_insert_with(|| Change {
+            order,
+            edits: Vec::new(),
+            action: Action::Items { removed: BTreeSet::new(), inserted: BTreeMap::new() },
+        });
+        change.edits.push(edit);
+        if let Action::Items { removed, inserted } = &mut change.action {
+            match value {
+                Some(value) => inserted.entry(index).or_default().push(value.clone()),
+                None if !removed.insert(index) => return impossible("this item is removed twice".to_owned()),
+                None => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes a value to be set. Two new values inside each other become one.
+    fn add(&mut self, path: Path, value: Content) -> Done {
+        let edit = self.edit;
+        if let Some(change) = self.changes.get_mut(&path) {
+            let merged = match &mut change.action {
+                Action::Set(old) if lookup(self.root, &path).is_none() => merge(old, value),
+                Action::Set(old) => same(&old.to_json(), &value.to_json()),
+                Action::Items { .. } => false,
+            };
+            change.edits.push(edit);
+            return if merged { Ok(()) } else { Err((path, "another edit asks for something else here".to_owned())) };
+        }
+        if self.below(&path).next().is_some() {
+            return Err((path, "another edit changes a value inside this one".to_owned()));
+        }
+        let order = self.changes.len();
+        self.changes.insert(path, Change { order, edits: vec![edit], action: Action::Set(value) });
+        Ok(())
+    }
+
+    /// Fails if another change replaces or removes a value on the way to `path`.
+    fn free(&self, path: &[PathStep]) -> Done {
+        for len in 0..path.len() {
+            let Some(change) = self.changes.get(&path[..len]) else { continue };
+            let taken = match &change.action {
+                // A value that is not there yet can take more in.
+                Action::Set(_) => lookup(self.root, &path[..len]).is_some(),
+                Action::Items { removed, .. } => {
+                    matches!(path[len], PathStep::Index(index) if removed.contains(&index))
+                }
+            };
+            if taken {
+                return Err((path[..len].to_vec(), "another edit replaces or removes this value".to_owned()));
+            }
+        }
+        Ok(())
+    }
+
+    /// The changes strictly inside the value at `path`.
+    fn below<'a>(&'a self, path: &'a [PathStep]) -> impl Iterator<Item = (&'a Path, &'a Change)> {
+        let from = (std::ops::Bound::Excluded(path), std::ops::Bound::Unbounded);
+        self.changes.range::<[PathStep], _>(from).take_while(move |(other, _)| other.starts_with(path))
+    }
+}
+
+/// Puts the entries of one new value into another; `false` if they do not agree.
+fn merge(into: &mut Content, value: Content) -> bool {
+    match (into, value) {
+        (Content::Map(old), Content::Map(new)) => {
+            new.into_iter().all(|(key, value)| match old.iter_mut().find(|(old_key, _)| *old_key == key) {
+                Some((_, old)) => merge(old, value),
+                None => {
+                    old.push((key, value));
+                    true
+                }
+            })
+        }
+        (old, new) => same(&old.to_json(), &new.to_json()),
+    }
+}

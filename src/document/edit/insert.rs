@@ -1,0 +1,284 @@
+//! Pieces of text for what is added to mappings and lists, and for items that go.
+
+use std::ops::Range;
+
+use super::super::content::Content;
+use super::super::scan;
+use super::super::tree::NodeId;
+use super::plan::Items;
+use super::replace::{Cannot, Cutter};
+use super::splice::Splice;
+use super::style::Room;
+use super::write::{Place, Writer, flow, flow_entry};
+
+impl Cutter<'_, '_> {
+    /// The piece that adds entries to a mapping that has some.
+    pub(super) fn add_entries(&self, map: NodeId, entries: &[(String, Content)]) -> Result<Vec<Splice>, Cannot> {
+        let geometry = self.geometry;
+        let pairs = geometry.tree.pairs_of(map);
+        let Some(last) = pairs.last() else { return Err("it is empty") };
+        if geometry.is_flow(map) {
+            if !geometry.text[geometry.tree.range(map).start..].starts_with('{') {
+                return Err("it is a single pair inside a list");
+            }
+            let text: String = entries.iter().map(|(key, value)| format!(", {}", flow_entry(key, value))).collect();
+            return Ok(vec![self.behind(map, geometry.tree.range(last.value).end, text)]);
+        }
+        let column = geometry.column(map);
+        let gaps: Vec<_> =
+            pairs.windows(2).map(|pair| (pair[0].value, geometry.tree.range(pair[1].key).start)).collect();
+        let blank = self.separated(&gaps);
+        let at = geometry.comments_end(geometry.extent_end(last.value), column);
+        let splice = self.settled(at, at, |closed| {
+            let mut writer = Writer::new(self.layout, closed);
+            for (index, entry) in entries.iter().enumerate() {
+                self.next(&mut writer, index, blank, column);
+                writer.entries(std::slice::from_ref(entry), column, index + 1 == entries.len());
+            }
+            writer
+        });
+        Ok(self.behind_leaf(map, last.value, splice, blank))
+    }
+
+    /// The pieces that put items into a list that keeps at least one, and take items out of it.
+    pub(super) fn change_items(&self, list: NodeId, items: &Items) -> Result<Vec<Splice>, Cannot> {
+        let kept: Vec<usize> =
+            (0..self.geometry.tree.items_of(list).len()).filter(|index| !items.removed.contains(index)).collect();
+        let mut splices = self.remove_items(list, items)?;
+        let mut first = 0;
+        // What is put between two items that stay goes behind the first of them, whatever stood between them.
+        for gap in 0..=kept.len() {
+            let until = kept.get(gap).copied().unwrap_or(usize::MAX);
+            let new: Vec<&Content> = items.inserted.range(first..=until).flat_map(|(_, new)| new).collect();
+            first = until.saturating_add(1);
+            if new.is_empty() {
+                continue;
+            }
+            let after = gap.checked_sub(1).map(|before| kept[before]);
+            match (self.geometry.is_flow(list), after) {
+                (true, after) => splices.push(self.add_in_flow(list, after, &new)),
+                (false, Some(after)) => splices.extend(self.add_behind(list, after, &new)),
+                (false, None) => splices.push(self.add_first(list, &new)),
+            }
+        }
+        Ok(splices)
+    }
+
+    fn add_in_flow(&self, list: NodeId, after: Option<usize>, new: &[&Content]) -> Splice {
+        let geometry = self.geometry;
+        let new: Vec<_> = new.iter().map(|item| flow(item, None, Room::Flow)).collect();
+        match after {
+            Some(after) => {
+                let at = geometry.tree.range(geometry.tree.items_of(list)[after]).end;
+                self.behind(list, at, format!(", {}", new.join(", ")))
+            }
+            None => {
+                let bracket = geometry.tree.range(list).start + 1;
+                let spaces = geometry.text[bracket..].bytes().take_while(|&byte| byte == b' ').count();
+                let at = bracket + spaces;
+                Splice::new(at..at, format!("{}, ", new.join(", ")))
+            }
+        }
+    }
+
+    fn add_behind(&self, list: NodeId, after: usize, new: &[&Content]) -> Vec<Splice> {
+        let geometry = self.geometry;
+        let items = geometry.tree.items_of(list);
+        let column = geometry.column(list);
+        let blank = self.separated(&self.item_gaps(list));
+        let mut at = geometry.extent_end(items[after]);
+        let indented = column > geometry.parent_column(list);
+        if after + 1 == items.len() && indented {
+            at = geometry.comments_end(at, column);
+        }
+        let splice = self.settled(at, at, |closed| {
+            let mut writer = Writer::new(self.layout, closed);
+            for (index, item) in new.iter().enumerate() {
+                self.next(&mut writer, index, blank, column);
+                writer.out.push('-');
+                writer.after_dash(item, Place::new(column, index + 1 == new.len()));
+            }
+            writer
+        });
+        self.behind_leaf(list, items[after], splice, blank)
+    }
+
+    /// Puts items before the first one: on lines of their own, if the list starts one.
+    fn add_first(&self, list: NodeId, new: &[&Content]) -> Splice {
+        let geometry = self.geometry;
+        let dash = geometry.dash(list, 0);
+        let column = geometry.column_at(dash);
+        let blank = self.separated(&self.item_gaps(list));
+        let own_line = geometry.starts_line(dash);
+        let mut writer = Writer::new(self.layout, false);
+        for item in new {
+            if own_line {
+                writer.indent(column);
+            }
+            writer.out.push('-');
+            writer.after_dash(item, Place::new(column, false));
+            if blank && !writer.open.is_some_and(|open| open.keeps_blank_lines) {
+                writer.out.push_str(self.layout.line_end);
+            }
+            writer.line(if own_line { 0 } else { column });
+        }
+        let at = if own_line { geometry.line_start(dash) } else { dash };
+        Splice::new(at..at, writer.out)
+    }
+
+    fn remove_items(&self, list: NodeId, change: &Items) -> Result<Vec<Splice>, Cannot> {
+        let items = self.geometry.tree.items_of(list);
+        let mut splices = Vec::new();
+        let mut at = 0;
+        while at < items.len() {
+            let run = (at..items.len()).take_while(|index| change.removed.contains(index)).count();
+            match self.geometry.is_flow(list) {
+                _ if run == 0 => {}
+                true => splices.push(Splice::new(self.flow_items(list, at..at + run), "")),
+                // At the end of a file without a last line end, the line end before all of them goes as well.
+                false if self.ends_file(items[at + run - 1]) => {
+                    splices.push(Splice::new(self.block_items(list, at..at + run)?, ""));
+                }
+                false => {
+                    for index in at..at + run {
+                        splices.push(Splice::new(self.block_items(list, index..index + 1)?, ""));
+                    }
+                }
+            }
+            at += run + 1;
+        }
+        Ok(splices)
+    }
+
+    /// The bytes of items of a flow list with one comma.
+    fn flow_items(&self, list: NodeId, run: Range<usize>) -> Range<usize> {
+        let geometry = self.geometry;
+        let items = geometry.tree.items_of(list);
+        let start = |index: usize| match index.checked_sub(1) {
+            Some(before) => scan::content_start(geometry.text, geometry.tree.range(items[before]).end),
+            None => scan::content_start(geometry.text, geometry.tree.range(list).start + 1),
+        };
+        match run.start.checked_sub(1) {
+            _ if run.end < items.len() => start(run.start)..start(run.end),
+            Some(before) => geometry.tree.range(items[before]).end..geometry.tree.range(items[run.end - 1]).end,
+            None => start(run.start)..geometry.tree.range(items[run.end - 1]).end,
+        }
+    }
+
+    /// The lines of items of a block list, with the comments that are indented below them.
+    fn block_items(&self, list: NodeId, run: Range<usize>) -> Result<Range<usize>, Cannot> {
+        let geometry = self.geometry;
+        let items = geometry.tree.items_of(list);
+        let dash = geometry.dash(list, run.start);
+        if !geometry.starts_line(dash) {
+            // Only a first item stands behind something on its line, and another one follows it.
+            return if run.end < items.len() {
+                Ok(dash..geometry.dash(list, run.end))
+            } else {
+                Err("it shares its line")
+            };
+        }
+        let column = geometry.column_at(dash);
+        let start = geometry.line_start(dash);
+        let last = items[run.end - 1];
+        let end = geometry.comments_end(geometry.extent_end(last), column + 1);
+        let after = scan::after_break(geometry.text.as_bytes(), end);
+        if after == end {
+            // The file ends here without a line end, and goes on to do so.
+            let before = geometry.text[..start].trim_end_matches(['\n', '\r']).len();
+            let one_line_end = geometry.text[..start].strip_suffix('\n').map_or(start, str::len);
+            let keep = geometry.text[..one_line_end].strip_suffix('\r').map_or(one_line_end, str::len);
+            return Ok(before.max(keep)..end);
+        }
+        let (blank_end, blank_lines) = geometry.blank_lines(end);
+        let line_before = geometry.text[..start].trim_end_matches(['\n', '\r']);
+        let blank_before = geometry.text[line_before.len()..start].matches('\n').count() > 1;
+        if blank_lines > 0 && (blank_before || self.after_block(list, run.start)) {
+            return Ok(start..scan::after_break(geometry.text.as_bytes(), blank_end));
+        }
+        Ok(start..after)
+    }
+
+    /// Does the file end with this value, without a line end?
+    fn ends_file(&self, node: NodeId) -> bool {
+        self.geometry.extent_end(node) == self.geometry.text.len()
+    }
+
+    /// Does the item stand behind a block text, which could take blank lines for its own?
+    fn after_block(&self, list: NodeId, index: usize) -> bool {
+        let first = self.geometry.tree.items_of(list)[index];
+        first.checked_sub(1).is_some_and(|before| self.geometry.block(before).is_some())
+    }
+
+    fn item_gaps(&self, list: NodeId) -> Vec<(NodeId, usize)> {
+        let items = self.geometry.tree.items_of(list);
+        (1..items.len()).map(|index| (items[index - 1], self.geometry.dash(list, index))).collect()
+    }
+
+    /// Is there a blank line between the last two of these siblings, each the one before and the start of the next?
+    fn separated(&self, gaps: &[(NodeId, usize)]) -> bool {
+        gaps.last().is_some_and(|&(before, next)| {
+            let gap = self.geometry.text.get(self.geometry.extent_end(before)..next).unwrap_or("");
+            gap.lines().skip(1).any(|line| line.trim().is_empty()) && gap.matches('\n').count() > 1
+        })
+    }
+
+    /// Goes to the line of the next value; the blank line before the first one is decided when all pieces are known.
+    fn next(&self, writer: &mut Writer<'_>, index: usize, blank: bool, column: usize) {
+        if index > 0 && blank && !writer.open.is_some_and(|open| open.keeps_blank_lines) {
+            writer.out.push_str(self.layout.line_end);
+        }
+        writer.line(column);
+    }
+
+    /// A piece inside a flow collection, behind a value.
+    fn behind(&self, collection: NodeId, at: usize, text: String) -> Splice {
+        let mut splice = Splice::new(at..at, text);
+        splice.behind = true;
+        splice.depth = self.depth(collection);
+        splice
+    }
+
+    /// A piece of whole lines behind a value; if that is a block text which the end of the file cut short, its header
+    /// says so from now on.
+    fn behind_leaf(&self, collection: NodeId, before: NodeId, mut splice: Splice, blank: bool) -> Vec<Splice> {
+        let geometry = self.geometry;
+        let leaf = geometry.last_leaf(before);
+        let block = geometry.block(leaf);
+        splice.behind = true;
+        splice.depth = self.depth(collection);
+        splice.blank_before = blank.then_some(self.layout.line_end);
+        splice.after_keep = block.is_some_and(|block| block.keep);
+        let mut splices = vec![splice];
+        if let Some(block) = block
+            && block.end == geometry.text.len()
+            && !block.strip
+            && !geometry.tree.text(leaf, geometry.text).is_empty()
+            && !geometry.tree.text(leaf, geometry.text).ends_with('\n')
+        {
+            let start = if block.keep { block.header_end - 1 } else { block.header_end };
+            splices.push(Splice::new(start..block.header_end, "-"));
+        }
+        splices
+    }
+
+    fn depth(&self, node: NodeId) -> usize {
+        std::iter::successors(Some(node), |&node| self.geometry.parent(node)).count()
+    }
+
+    /// The piece that gives a document without a value its first entries, behind all comments.
+    pub(super) fn fill_document(&self, entries: &[(String, Content)]) -> Option<Splice> {
+        if entries.is_empty() {
+            return None;
+        }
+        let text = self.geometry.text;
+        let end = text.len();
+        let mut writer = Writer::new(self.layout, false);
+        if !text.is_empty() && !text.ends_with(['\n', '\r', '\u{feff}']) {
+            writer.line(0);
+        }
+        writer.entries(entries, 0, true);
+        writer.out.push_str(self.layout.line_end);
+        Some(Splice::new(end..end, writer.out))
+    }
+}

@@ -6,6 +6,7 @@ pub mod document;
 #[cfg(feature = "emulator")]
 pub mod emulator;
 pub mod kinds;
+pub mod history;
 pub mod identity;
 pub mod live;
 pub mod load;

@@ -1,4 +1,19 @@
 //! vapi-sync keeps a version-controlled YAML file and a Vapi organisation in step.
+//!
+//! Data flows one way. Each module knows one thing; [`merge`] alone decides what happens to a field, `apply::writer` alone
+//! can write to Vapi, and a plan is made where no client is in reach.
+//!
+//! ```text
+//!   state file ── document ── load ── resolve ──┐ desired
+//!                                               │
+//!   Vapi ── vapi::Reader ── live ───────────────┤ live ──── normalize ── compare ── identity
+//!                                               │                           │
+//!   git, audit log ── history ── recorded ──────┘ recorded ──────────────── merge
+//!                                                                           │
+//!                                                             render ──── plan
+//!                                                                           │ Approved
+//!                                                             report ──── apply ── record ── state file
+//! ```
 
 pub mod apply;
 pub mod compare;
@@ -6,6 +21,7 @@ pub mod diagnostic;
 pub mod document;
 #[cfg(feature = "emulator")]
 pub mod emulator;
+pub mod history;
 pub mod identity;
 pub mod kinds;
 pub mod live;
@@ -14,8 +30,8 @@ pub mod merge;
 pub mod model;
 pub mod normalize;
 pub mod plan;
-pub mod recorded;
 pub mod record;
+pub mod recorded;
 pub mod report;
 pub mod resolve;
 pub mod session;

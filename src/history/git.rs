@@ -1,0 +1,196 @@
+//! Git answers: which commit holds a value?
+
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+
+use git2::{BranchType, ErrorCode, Oid, ReferenceType, Repository};
+
+use super::search::Search;
+use super::trouble;
+use super::walk::Walk;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::model::{Address, RemoteId};
+use crate::recorded::{Question, Record, Recorded};
+
+/// The state file's history in its git repository: all that `HEAD` or a branch, local or remote-tracking, contains.
+pub struct GitRecord {
+    repository: Repository,
+    /// The state file from the root of the repository.
+    path: PathBuf,
+    ids: HashMap<Address, RemoteId>,
+    warnings: Diagnostics,
+    notes: Diagnostics,
+}
+
+impl GitRecord {
+    /// The history of a state file, which need not be there (yet). `ids` are the ids that the entries have now. `None`: it
+    /// is in no working tree of git.
+    ///
+    /// # Errors
+    /// `git-owner`: the repository belongs to another user and is not declared safe; `git-partial-clone`;
+    /// `git-damaged`: it cannot be read; `file-not-readable`: the file's folder cannot be.
+    pub fn open(state_file: &Path, ids: HashMap<Address, RemoteId>) -> Result<Option<GitRecord>, Diagnostic> {
+        let Some(file) = real_path(state_file)? else { return Ok(None) };
+        let Some(folder) = file.parent() else { return Ok(None) };
+        // Each object is asked for once, and git itself does not check hashes either when it reads.
+        git2::opts::enable_caching(false);
+        git2::opts::strict_hash_verification(false);
+        let repository = match Repository::discover(folder) {
+            Ok(repository) => repository,
+            Err(error) if error.code() == ErrorCode::NotFound => return Ok(None),
+            Err(error) => return Err(trouble::not_opened(&error, folder)),
+        };
+        let Some(root) = repository.workdir().and_then(|root| root.canonicalize().ok()) else { return Ok(None) };
+        let Ok(path) = file.strip_prefix(&root).map(Path::to_path_buf) else { return Ok(None) };
+        Ok(Some(Self { repository, path, ids, warnings: Vec::new(), notes: Vec::new() }))
+    }
+
+    /// Whether older commits were left out when the repository was cloned.
+    pub fn is_shallow(&self) -> bool {
+        self.repository.is_shallow()
+    }
+
+    /// The full id of the commit that is checked out. `None`: there is none yet.
+    ///
+    /// # Errors
+    /// `git-damaged`: `HEAD` cannot be read.
+    pub fn head_commit(&self) -> Result<Option<String>, Diagnostic> {
+        Ok(self.head()?.map(|id| id.to_string()))
+    }
+
+    /// What was worth knowing about the answers so far: `shallow-clone`, if one is missing that older commits may hold.
+    pub fn warnings(&self) -> &[Diagnostic] {
+        &self.warnings
+    }
+
+    /// Versions that were skipped, `version-skipped`, for who wants to know.
+    pub fn notes(&self) -> &[Diagnostic] {
+        &self.notes
+    }
+
+    /// Who commits here, as git would write it: `Name <mail>`.
+    pub fn user(&self) -> Option<String> {
+        let signature = self.repository.signature().ok()?;
+        Some(format!("{} <{}>", signature.name().ok()?, signature.email().ok()?))
+    }
+
+    fn head(&self) -> Result<Option<Oid>, Diagnostic> {
+        let failed = |error: git2::Error| trouble::not_read(&self.repository, &error, "HEAD");
+        match self.repository.head() {
+            Ok(head) => Ok(Some(head.peel_to_commit().map_err(failed)?.id())),
+            Err(error) if error.code() == ErrorCode::UnbornBranch => Ok(None),
+            Err(error) => Err(failed(error)),
+        }
+    }
+
+    /// All branches by their short names, the one that `HEAD` is compared with most likely first.
+    fn branches(&self) -> Result<Vec<(String, Oid)>, Diagnostic> {
+        let failed = |error: git2::Error| trouble::not_read(&self.repository, &error, "a branch");
+        let mut branches = Vec::new();
+        for branch in self.repository.branches(None).map_err(failed)? {
+            let (branch, kind) = branch.map_err(failed)?;
+            // `origin/HEAD` stands for a branch that is listed itself.
+            if branch.get().kind() == Some(ReferenceType::Symbolic) {
+                continue;
+            }
+            let name = String::from_utf8_lossy(branch.name_bytes().map_err(failed)?).into_owned();
+            let commit = branch.get().peel_to_commit().map_err(failed)?.id();
+            branches.push((kind == BranchType::Local, name, commit));
+        }
+        let is_main = |name: &str| matches!(name.rsplit('/').next(), Some("main" | "master"));
+        branches.sort_by(|(left_local, left, _), (right_local, right, _)| {
+            (!is_main(left), *left_local, left).cmp(&(!is_main(right), *right_local, right))
+        });
+        Ok(branches.into_iter().map(|(_, name, commit)| (name, commit)).collect())
+    }
+}
+
+impl Record for GitRecord {
+    fn answer(&mut self, questions: &[Question]) -> Result<Vec<Option<Recorded>>, Diagnostic> {
+        let mut answers = vec![None; questions.len()];
+        if questions.is_empty() {
+            return Ok(answers);
+        }
+        let (head, branches) = (self.head()?, self.branches()?);
+        let mut notes = Vec::new();
+        let mut search = Search::new(&self.repository, questions, &self.ids, &mut notes);
+        let mut walk = Walk::new(&self.repository, &self.path);
+        let mut in_head = HashSet::new();
+        // All that HEAD contains comes first: only what it does not hold is looked for on other branches.
+        for round in [Round::Head, Round::Others] {
+            if !answers.contains(&None) {
+                break;
+            }
+            match round {
+                Round::Head => head.map_or(Ok(()), |head| walk.start(head, 0))?,
+                Round::Others => {
+                    in_head = walk.commits();
+                    for (place, (_, commit)) in branches.iter().enumerate() {
+                        walk.start(*commit, place)?;
+                    }
+                }
+            }
+            while answers.contains(&None) {
+                let Some(version) = walk.next()? else { break };
+                let id = version.commit.id();
+                let open: Vec<bool> = answers.iter().map(Option::is_none).collect();
+                for question in search.look(&version, &open)? {
+                    let only_on = match round {
+                        Round::Others if !in_head.contains(&id) => branches.get(version.from),
+                        Round::Head | Round::Others => None,
+                    };
+                    let only_on = only_on.map(|(name, _)| name.clone());
+                    let time = time_of(version.commit.time().seconds());
+                    answers[question] = Some(Recorded::Commit { id: id.to_string(), time, only_on });
+                }
+            }
+        }
+        drop(search);
+        self.notes.append(&mut notes);
+        if answers.contains(&None) && self.is_shallow() && self.warnings.is_empty() {
+            self.warnings.push(shallow());
+        }
+        Ok(answers)
+    }
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Round {
+    Head,
+    Others,
+}
+
+fn shallow() -> Diagnostic {
+    Diagnostic::warning(
+        "shallow-clone",
+        "this clone is shallow: values that only older commits hold count as recorded nowhere",
+    )
+    .help("in actions/checkout set `fetch-depth: 0`; here run `git fetch --unshallow`")
+}
+
+/// Seconds since 1970 as RFC 3339 in UTC.
+fn time_of(seconds: i64) -> String {
+    jiff::Timestamp::from_second(seconds).unwrap_or_default().to_string()
+}
+
+/// The real path of the state file, symbolic links followed, also where it is not there yet. `None`: not even its folder
+/// is there.
+fn real_path(state_file: &Path) -> Result<Option<PathBuf>, Diagnostic> {
+    let missing = |error: &std::io::Error| error.kind() == std::io::ErrorKind::NotFound;
+    let failed = |error: std::io::Error| {
+        let message = format!("the folder of {} cannot be read: {error}", state_file.display());
+        Diagnostic::error("file-not-readable", message)
+    };
+    match state_file.canonicalize() {
+        Ok(path) => return Ok(Some(path)),
+        Err(error) if missing(&error) => {}
+        Err(error) => return Err(failed(error)),
+    }
+    let Some(name) = state_file.file_name() else { return Ok(None) };
+    let folder = state_file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    match folder.canonicalize() {
+        Ok(folder) => Ok(Some(folder.join(name))),
+        Err(error) if missing(&error) => Ok(None),
+        Err(error) => Err(failed(error)),
+    }
+}

@@ -1,0 +1,216 @@
+//! Which lines of a state file belong to which entry, told by indentation alone, without parsing.
+//!
+//! Works for files in plain block style, which is what people and this program write; for anything else it says so, and
+//! the whole file is parsed. It may only ever err by saying "unusual": that the lines of an entry are all of it, and that
+//! no other lines are an entry, holds for every text that is valid YAML.
+
+use memchr::{memchr, memchr_iter};
+
+use crate::kinds::{KINDS, Kind};
+
+/// The sections of a state file that hold entries, in the order of the text.
+pub(super) struct Outline<'t> {
+    /// Each kind of section once at most.
+    pub(super) sections: Vec<Section<'t>>,
+}
+
+/// A section.
+pub(super) struct Section<'t> {
+    /// The kind of its entries.
+    pub(super) kind: &'static Kind,
+    /// Its line: `agents:`.
+    pub(super) header: &'t [u8],
+    /// Its entries, in the order of the text.
+    pub(super) entries: Vec<Entry<'t>>,
+    indent: Option<usize>,
+}
+
+/// An entry. All lines are with their line ends.
+pub(super) struct Entry<'t> {
+    /// Its handle.
+    pub(super) handle: &'t [u8],
+    /// Its first line.
+    pub(super) header: &'t [u8],
+    /// The line with its id, and the id.
+    pub(super) id: Option<(&'t [u8], &'t [u8])>,
+    /// All its lines.
+    pub(super) lines: &'t [u8],
+    start: usize,
+    field_indent: Option<usize>,
+    field: Field,
+}
+
+/// What the lines below the fields of an entry belong to.
+#[derive(Clone, Copy, PartialEq)]
+enum Field {
+    /// Any field but an empty id.
+    Any,
+    /// An id whose value is not on its own line.
+    EmptyId,
+}
+
+/// The outline of a text. `None`: it is not in plain block style.
+pub(super) fn outline(text: &[u8]) -> Option<Outline<'_>> {
+    // A lone carriage return is a line end to YAML.
+    if memchr_iter(b'\r', text).any(|at| text.get(at + 1) != Some(&b'\n')) {
+        return None;
+    }
+    let mut reader = Reader { text, sections: Vec::new(), place: Place::Start };
+    let mut start = 0;
+    while start < text.len() {
+        let end = memchr(b'\n', &text[start..]).map_or(text.len(), |offset| start + offset + 1);
+        reader.line(start, end)?;
+        start = end;
+    }
+    reader.close_entry(text.len());
+    Some(Outline { sections: reader.sections })
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Place {
+    /// Before the first key.
+    Start,
+    /// Before the first key, behind `---`.
+    Marked,
+    /// In a section that holds no entries.
+    Elsewhere,
+    /// In the last of the sections.
+    Section,
+}
+
+struct Reader<'t> {
+    text: &'t [u8],
+    sections: Vec<Section<'t>>,
+    place: Place,
+}
+
+impl<'t> Reader<'t> {
+    /// Takes one line. `None`: it is unusual.
+    fn line(&mut self, start: usize, end: usize) -> Option<()> {
+        let line = &self.text[start..end];
+        let indent = line.iter().position(|&byte| byte != b' ').unwrap_or(line.len());
+        if self.place == Place::Section && self.is_inside_field(indent) {
+            return self.content(&line[indent..]);
+        }
+        let content = line[indent..].trim_ascii_end();
+        match content.first() {
+            // A tab is white space to some and content to others.
+            None => return (!line.contains(&b'\t')).then_some(()),
+            Some(b'#') => return Some(()),
+            Some(_) => {}
+        }
+        match (indent, self.place) {
+            (0, _) => self.top(content, start, end),
+            (_, Place::Elsewhere) => Some(()),
+            (_, Place::Section) => self.below_section(indent, content, start, end),
+            (_, Place::Start | Place::Marked) => None,
+        }
+    }
+
+    fn is_inside_field(&self, indent: usize) -> bool {
+        let entry = self.sections.last().and_then(|section| section.entries.last());
+        entry.and_then(|entry| entry.field_indent).is_some_and(|field| indent > field)
+    }
+
+    /// A line that is deeper than the fields of its entry.
+    fn content(&self, content: &[u8]) -> Option<()> {
+        let field = self.sections.last().and_then(|section| section.entries.last()).map(|entry| entry.field);
+        (field != Some(Field::EmptyId) || content.trim_ascii().is_empty() || content.starts_with(b"#")).then_some(())
+    }
+
+    /// A line that is not indented.
+    fn top(&mut self, content: &'t [u8], start: usize, end: usize) -> Option<()> {
+        if content == b"---" && self.place == Place::Start {
+            self.place = Place::Marked;
+            return Some(());
+        }
+        let (key, value) = key_and_value(content)?;
+        self.close_entry(start);
+        let Some(kind) = KINDS.into_iter().find(|kind| kind.section.as_bytes() == key) else {
+            self.place = Place::Elsewhere;
+            return Some(());
+        };
+        if !is_nothing(value) || self.sections.iter().any(|section| section.kind.section == kind.section) {
+            return None;
+        }
+        self.place = Place::Section;
+        self.sections.push(Section { kind, header: &self.text[start..end], entries: Vec::new(), indent: None });
+        Some(())
+    }
+
+    /// A line that stands in a section and in no field.
+    fn below_section(&mut self, indent: usize, content: &'t [u8], start: usize, end: usize) -> Option<()> {
+        let (key, value) = key_and_value(content)?;
+        let section = self.sections.last_mut()?;
+        let header = &self.text[start..end];
+        if indent == *section.indent.get_or_insert(indent) {
+            if !is_nothing(value) {
+                return None;
+            }
+            self.close_entry(start);
+            let entry =
+                Entry { handle: key, header, id: None, lines: header, start, field_indent: None, field: Field::Any };
+            self.sections.last_mut()?.entries.push(entry);
+            return Some(());
+        }
+        let kind = section.kind;
+        if Some(indent) < section.indent {
+            return None;
+        }
+        let entry = section.entries.last_mut()?;
+        if indent != *entry.field_indent.get_or_insert(indent) {
+            return None;
+        }
+        entry.field = Field::Any;
+        if key == kind.id_key.as_bytes() {
+            match id(value)? {
+                b"" => entry.field = Field::EmptyId,
+                id => {
+                    if entry.id.replace((header, id)).is_some() {
+                        return None;
+                    }
+                }
+            }
+        }
+        Some(())
+    }
+
+    /// The entry that is open ends before byte `at`.
+    fn close_entry(&mut self, at: usize) {
+        if self.place == Place::Section
+            && let Some(entry) = self.sections.last_mut().and_then(|section| section.entries.last_mut())
+        {
+            entry.lines = &self.text[entry.start..at];
+        }
+    }
+}
+
+/// The key and the value of a line that begins with a plain key. `None`: it begins otherwise.
+fn key_and_value(content: &[u8]) -> Option<(&[u8], &[u8])> {
+    let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-') || !byte.is_ascii();
+    let length = content.iter().position(|byte| !is_word(byte))?;
+    let (key, rest) = content.split_at(length);
+    // A byte order mark would be part of the key.
+    let starts_well = key.first().is_some_and(|byte| *byte != b'-') && !key.starts_with("\u{feff}".as_bytes());
+    let value = rest.strip_prefix(b":").filter(|value| value.first().is_none_or(|byte| *byte == b' '))?;
+    starts_well.then(|| (key, value.trim_ascii()))
+}
+
+/// Whether nothing but a comment stands there.
+fn is_nothing(value: &[u8]) -> bool {
+    value.is_empty() || value.starts_with(b"#")
+}
+
+/// The id that stands there; empty if there is none. `None`: its spelling is unusual.
+fn id(value: &[u8]) -> Option<&[u8]> {
+    let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    let quote = value.first().filter(|byte| matches!(byte, b'"' | b'\'')).copied();
+    let start = usize::from(quote.is_some());
+    let length = value[start..].iter().position(|byte| !is_word(byte)).unwrap_or(value.len() - start);
+    let (id, mut rest) = value[start..].split_at(length);
+    if let Some(quote) = quote {
+        rest = rest.strip_prefix(&[quote])?;
+    }
+    let is_comment = rest.starts_with(b" ") && is_nothing(rest.trim_ascii_start());
+    (rest.is_empty() || is_comment || (id.is_empty() && is_nothing(rest))).then_some(id)
+}

@@ -1,0 +1,307 @@
+//! Looks for values in versions of the state file, reading and parsing as little as can be.
+//!
+//! ```text
+//! version ── blob and includes seen before? ──yes──→ nothing new
+//!    └─ no → slice of each entry (by indentation) ── seen before? ──yes──→ nothing new
+//!                 └─ no → parse the slice → holds it? ──no──→ on to the next
+//!                                               └─ yes → parse the whole file → holds it? → answer
+//! ```
+//! What "seen before" rests on: the questions that are open only become fewer, and a version that was looked at answered
+//! none of those that still are.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::hash::{BuildHasher, Hash, RandomState};
+use std::path::Path;
+use std::rc::Rc;
+
+use git2::{Oid, Repository};
+
+use super::needle;
+use super::outline::outline;
+use super::slice::{Slice, slice};
+use super::snapshot::{Snapshot, read};
+use super::subject::{Found, Subject, Texts, holds};
+use super::walk::Version;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::document::Document;
+use crate::model::{Address, RemoteId};
+use crate::recorded::Question;
+
+/// How many versions keep their slices, for commits that change an include only.
+const KEPT: usize = 4;
+
+/// How many bytes of includes are kept.
+const KEPT_INCLUDES: usize = 4 << 20;
+
+/// A search for the answers to questions.
+pub(super) struct Search<'s> {
+    repository: &'s Repository,
+    questions: &'s [Question],
+    subjects: Vec<Subject>,
+    current: &'s HashMap<Address, RemoteId>,
+    notes: &'s mut Diagnostics,
+    hasher: RandomState,
+    /// What the entries asked about include, by blob of the state file.
+    included: HashMap<Oid, Rc<[String]>>,
+    /// Blobs of the state file with the blobs of what they include.
+    versions: HashSet<u64>,
+    /// What a slice includes, by its hash.
+    slices: HashMap<u64, Rc<[String]>>,
+    /// Slices with the blobs of what they include.
+    looked: HashSet<u64>,
+    kept: VecDeque<(Oid, Rc<[Part]>)>,
+    texts: HashMap<Oid, Option<Rc<str>>>,
+    texts_size: usize,
+    unparsed: HashSet<Oid>,
+}
+
+/// What must be looked at to know about one entry.
+enum Part {
+    /// It is not there.
+    Absent,
+    /// These lines; their hash.
+    Slice(Slice, u64),
+    /// All of the file.
+    Whole,
+}
+
+impl<'s> Search<'s> {
+    /// A search. `current` are the ids of all entries as they are now; `notes` takes what was skipped.
+    pub(super) fn new(
+        repository: &'s Repository,
+        questions: &'s [Question],
+        current: &'s HashMap<Address, RemoteId>,
+        notes: &'s mut Diagnostics,
+    ) -> Self {
+        Self {
+            repository,
+            questions,
+            subjects: Subject::of(questions),
+            current,
+            notes,
+            hasher: RandomState::new(),
+            included: HashMap::new(),
+            versions: HashSet::new(),
+            slices: HashMap::new(),
+            looked: HashSet::new(),
+            kept: VecDeque::new(),
+            texts: HashMap::new(),
+            texts_size: 0,
+            unparsed: HashSet::new(),
+        }
+    }
+
+    /// The open questions that a version answers. A question that is no longer open never becomes so again.
+    pub(super) fn look(&mut self, version: &Version<'_>, open: &[bool]) -> Result<Vec<usize>, Diagnostic> {
+        let snapshot = Snapshot::new(self.repository, version.commit.tree_id());
+        let place = Place { snapshot: &snapshot, folder: version.path.parent().unwrap_or(Path::new("")) };
+        if let Some(included) = self.included.get(&version.blob).cloned() {
+            let key = self.key(version.blob, &place.blobs(&included)?);
+            if self.versions.contains(&key) {
+                return Ok(Vec::new());
+            }
+        }
+        let parts = self.parts(version.blob)?;
+        let mut included: Vec<String> = Vec::new();
+        let mut whole = Vec::new();
+        let mut answered = Vec::new();
+        for (subject, part) in parts.iter().enumerate() {
+            let asked = self.asked(subject, open);
+            match part {
+                _ if asked.is_empty() => {}
+                Part::Absent => {}
+                Part::Whole => whole.push((subject, asked)),
+                Part::Slice(slice, hash) => match self.look_at_slice(slice, *hash, subject, &asked, &place)? {
+                    Look::Unclear => whole.push((subject, asked)),
+                    Look::Clear { included: names, held } => {
+                        included.extend(names.iter().cloned());
+                        if !held.is_empty() {
+                            // A slice may be well where the file is not.
+                            whole.push((subject, held));
+                        }
+                    }
+                },
+            }
+        }
+        if !whole.is_empty() {
+            answered = self.look_at_whole(version, &whole, &place, &mut included)?;
+        }
+        included.sort_unstable();
+        included.dedup();
+        let included: Rc<[String]> = match self.included.get(&version.blob) {
+            Some(known) if **known == *included => known.clone(),
+            _ => included.into(),
+        };
+        let key = self.key(version.blob, &place.blobs(&included)?);
+        self.versions.insert(key);
+        self.included.insert(version.blob, included);
+        Ok(answered)
+    }
+
+    fn asked(&self, subject: usize, open: &[bool]) -> Vec<usize> {
+        self.subjects[subject].questions.iter().copied().filter(|&question| open[question]).collect()
+    }
+
+    fn key(&self, what: impl Hash, blobs: &[Option<Oid>]) -> u64 {
+        self.hasher.hash_one((what, blobs))
+    }
+
+    /// What is to be looked at in a version, per subject.
+    fn parts(&mut self, blob: Oid) -> Result<Rc<[Part]>, Diagnostic> {
+        if let Some((_, parts)) = self.kept.iter().find(|(kept, _)| *kept == blob) {
+            return Ok(parts.clone());
+        }
+        let (subjects, hasher) = (&self.subjects, &self.hasher);
+        let parts: Rc<[Part]> = read(self.repository, blob, |text| {
+            let outline = outline(text);
+            let part = |subject: &Subject| match outline.as_ref().map(|outline| slice(outline, subject)) {
+                None => Part::Whole,
+                Some(None) => Part::Absent,
+                Some(Some(slice)) => {
+                    let hash = hasher.hash_one((&subject.address, &subject.id, &slice.text));
+                    Part::Slice(slice, hash)
+                }
+            };
+            subjects.iter().map(part).collect()
+        })?;
+        if self.kept.len() == KEPT {
+            self.kept.pop_front();
+        }
+        self.kept.push_back((blob, parts.clone()));
+        Ok(parts)
+    }
+
+    fn look_at_slice(
+        &mut self,
+        slice: &Slice,
+        hash: u64,
+        subject: usize,
+        asked: &[usize],
+        place: &Place<'_, '_>,
+    ) -> Result<Look, Diagnostic> {
+        if let Some(included) = self.slices.get(&hash) {
+            if self.looked.contains(&self.key(hash, &place.blobs(included)?)) {
+                return Ok(Look::Clear { included: included.clone(), held: Vec::new() });
+            }
+        } else if !asked.iter().any(|&question| needle::can_hold(&slice.text, &self.questions[question])) {
+            return Ok(Look::Clear { included: Rc::default(), held: Vec::new() });
+        }
+        let Ok(text) = str::from_utf8(&slice.text) else { return Ok(Look::Unclear) };
+        let Ok(document) = Document::parse("slice", text) else { return Ok(Look::Unclear) };
+        let Some((root, found)) = document.root().and_then(|root| Some((root, self.subjects[subject].find(root)?)))
+        else {
+            return Ok(Look::Clear { included: Rc::default(), held: Vec::new() });
+        };
+        // A reference that is spelled so that it was not seen without parsing.
+        if !found.names.references.is_subset(&slice.references) {
+            return Ok(Look::Unclear);
+        }
+        let texts = self.texts(&found, place)?;
+        let held = holds(&found, root, &texts, self.current, self.questions, asked);
+        let included: Rc<[String]> = found.names.includes.into_iter().collect();
+        // Where the whole file does not parse, the same lines in an older version must be looked at again.
+        if held.is_empty() {
+            let key = self.key(hash, &place.blobs(&included)?);
+            self.looked.insert(key);
+            self.slices.insert(hash, included.clone());
+        }
+        Ok(Look::Clear { included, held })
+    }
+
+    fn look_at_whole(
+        &mut self,
+        version: &Version<'_>,
+        subjects: &[(usize, Vec<usize>)],
+        place: &Place<'_, '_>,
+        included: &mut Vec<String>,
+    ) -> Result<Vec<usize>, Diagnostic> {
+        let asked = || subjects.iter().flat_map(|(_, asked)| asked);
+        let questions = self.questions;
+        let name = version.path.display().to_string();
+        let document = read(self.repository, version.blob, |data| {
+            let can_hold = asked().any(|&question| needle::can_hold(data, &questions[question]));
+            can_hold.then(|| match str::from_utf8(data) {
+                Ok(text) => Document::parse(&name, text).map_err(|errors| errors.into_iter().next()),
+                Err(_) => Err(Some(Diagnostic::error("not-utf8", format!("{name} is not UTF-8 text")))),
+            })
+        })?;
+        let document = match document {
+            None => return Ok(Vec::new()),
+            Some(Ok(document)) => document,
+            Some(Err(why)) => {
+                if self.unparsed.insert(version.blob) {
+                    self.notes.push(skipped(version, why));
+                }
+                return Ok(Vec::new());
+            }
+        };
+        let mut answered = Vec::new();
+        let Some(root) = document.root() else { return Ok(answered) };
+        for (subject, asked) in subjects {
+            let Some(found) = self.subjects[*subject].find(root) else { continue };
+            let texts = self.texts(&found, place)?;
+            answered.extend(holds(&found, root, &texts, self.current, self.questions, asked));
+            included.extend(found.names.includes);
+        }
+        Ok(answered)
+    }
+
+    /// The texts that an entry includes, as they stand in a version.
+    fn texts(&mut self, found: &Found<'_>, place: &Place<'_, '_>) -> Result<Texts, Diagnostic> {
+        let mut texts = HashMap::new();
+        for name in &found.names.includes {
+            let text = match place.snapshot.include(place.folder, name)? {
+                Some(blob) => self.text(blob)?,
+                None => None,
+            };
+            texts.insert(name.clone(), text);
+        }
+        Ok(Texts(texts))
+    }
+
+    fn text(&mut self, blob: Oid) -> Result<Option<Rc<str>>, Diagnostic> {
+        if let Some(text) = self.texts.get(&blob) {
+            return Ok(text.clone());
+        }
+        let text: Option<Rc<str>> = read(self.repository, blob, |data| str::from_utf8(data).ok().map(Rc::from))?;
+        self.texts_size += text.as_ref().map_or(0, |text| text.len());
+        if self.texts_size > KEPT_INCLUDES {
+            self.texts.clear();
+            self.texts_size = 0;
+        }
+        self.texts.insert(blob, text.clone());
+        Ok(text)
+    }
+}
+
+/// What a look at a slice showed.
+enum Look {
+    /// It does not tell: the whole file must be looked at.
+    Unclear,
+    /// What it includes, and the questions that it answers.
+    Clear { included: Rc<[String]>, held: Vec<usize> },
+}
+
+/// Where the includes of a version are looked for.
+struct Place<'p, 'r> {
+    snapshot: &'p Snapshot<'r>,
+    folder: &'p Path,
+}
+
+impl Place<'_, '_> {
+    fn blobs(&self, included: &[String]) -> Result<Vec<Option<Oid>>, Diagnostic> {
+        included.iter().map(|name| self.snapshot.include(self.folder, name)).collect()
+    }
+}
+
+fn skipped(version: &Version<'_>, why: Option<Diagnostic>) -> Diagnostic {
+    let commit = version.commit.id();
+    let mut message = format!("{} of commit {commit:.10} does not parse and is skipped", version.path.display());
+    if let Some(why) = why {
+        message.push_str(&format!(": {}", why.message));
+        if let Some(place) = why.place {
+            message.push_str(&format!(" (line {})", place.line));
+        }
+    }
+    Diagnostic::note("version-skipped", message)
+}

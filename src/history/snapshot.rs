@@ -1,0 +1,146 @@
+//! The files of one commit, by path.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::path::{Component, Path, PathBuf};
+use std::rc::Rc;
+
+use git2::{FileMode, Oid, Repository, Tree};
+
+use super::trouble;
+use crate::diagnostic::Diagnostic;
+
+/// How many symbolic links may lead from one to the next, as in Linux.
+const MAX_LINKS: usize = 40;
+
+/// The files of one commit.
+pub(super) struct Snapshot<'r> {
+    repository: &'r Repository,
+    root: Oid,
+    trees: RefCell<HashMap<Oid, Rc<Tree<'r>>>>,
+}
+
+/// What stands at a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Item {
+    /// A file's content.
+    File(Oid),
+    /// A symbolic link; its content is where it leads.
+    Link(Oid),
+    /// A folder, or another repository.
+    Other,
+}
+
+impl<'r> Snapshot<'r> {
+    /// The files below a tree.
+    pub(super) fn new(repository: &'r Repository, root: Oid) -> Self {
+        Self { repository, root, trees: RefCell::default() }
+    }
+
+    /// What stands at a path from the root of the repository.
+    pub(super) fn item(&self, path: &Path) -> Result<Option<Item>, Diagnostic> {
+        let mut tree = self.root;
+        let mut components = path.components().peekable();
+        while let Some(component) = components.next() {
+            let entry = self.tree(tree)?.get_name_bytes(component.as_os_str().as_encoded_bytes()).map(|entry| {
+                let item = match entry.filemode() {
+                    mode if mode == i32::from(FileMode::Link) => Item::Link(entry.id()),
+                    mode if mode == i32::from(FileMode::Tree) || mode == i32::from(FileMode::Commit) => Item::Other,
+                    _ => Item::File(entry.id()),
+                };
+                (item, entry.id(), entry.filemode() == i32::from(FileMode::Tree))
+            });
+            match (entry, components.peek()) {
+                (None, _) => return Ok(None),
+                (Some((item, _, _)), None) => return Ok(Some(item)),
+                // A folder that is a symbolic link: what is behind it is found by who follows links.
+                (Some((Item::Link(link), _, _)), Some(_)) => return Ok(Some(Item::Link(link))),
+                (Some((_, id, true)), Some(_)) => tree = id,
+                (Some(_), Some(_)) => return Ok(None),
+            }
+        }
+        Ok(None)
+    }
+
+    /// The file at a path, if there is one: no folder, no link.
+    pub(super) fn file(&self, path: &Path) -> Result<Option<Oid>, Diagnostic> {
+        Ok(match self.item(path)? {
+            Some(Item::File(id)) => Some(id),
+            Some(Item::Link(_) | Item::Other) | None => None,
+        })
+    }
+
+    /// The file that an include of a state file in `folder` names. Symbolic links are followed; what leaves the folder, by
+    /// its path or by a link, is not there.
+    pub(super) fn include(&self, folder: &Path, path: &str) -> Result<Option<Oid>, Diagnostic> {
+        let Some(mut inside) = normal(Path::new(""), Path::new(path)) else { return Ok(None) };
+        for _ in 0..MAX_LINKS {
+            let Some((prefix, link)) = self.first_link(folder, &inside)? else {
+                return self.file(&folder.join(&inside));
+            };
+            let target = self.blob(link)?;
+            let Ok(target) = str::from_utf8(&target) else { return Ok(None) };
+            let Ok(rest) = inside.strip_prefix(&prefix) else { return Ok(None) };
+            let parent = prefix.parent().unwrap_or(Path::new(""));
+            let Some(next) = normal(parent, &Path::new(target).join(rest)) else { return Ok(None) };
+            inside = next;
+        }
+        Ok(None)
+    }
+
+    /// The first component of a path in a folder that is a symbolic link: the path up to it, and the link.
+    fn first_link(&self, folder: &Path, inside: &Path) -> Result<Option<(PathBuf, Oid)>, Diagnostic> {
+        // Most paths have no link on them, and one look is enough to see it.
+        if !matches!(self.item(&folder.join(inside))?, Some(Item::Link(_))) {
+            return Ok(None);
+        }
+        let mut prefix = PathBuf::new();
+        for component in inside.components() {
+            prefix.push(component);
+            if let Some(Item::Link(link)) = self.item(&folder.join(&prefix))? {
+                return Ok(Some((prefix, link)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The content of a file.
+    pub(super) fn blob(&self, id: Oid) -> Result<Vec<u8>, Diagnostic> {
+        read(self.repository, id, |data| data.to_vec())
+    }
+
+    fn tree(&self, id: Oid) -> Result<Rc<Tree<'r>>, Diagnostic> {
+        if let Some(tree) = self.trees.borrow().get(&id) {
+            return Ok(tree.clone());
+        }
+        let tree = self.repository.find_tree(id);
+        let tree = Rc::new(tree.map_err(|error| trouble::object(self.repository, &error, "folder", id))?);
+        self.trees.borrow_mut().insert(id, tree.clone());
+        Ok(tree)
+    }
+}
+
+/// Looks at the content of a file.
+pub(super) fn read<T>(repository: &Repository, id: Oid, look: impl FnOnce(&[u8]) -> T) -> Result<T, Diagnostic> {
+    let odb = repository.odb().map_err(|error| trouble::not_read(repository, &error, "the object database"))?;
+    let object = odb.read(id).map_err(|error| trouble::object(repository, &error, "file", id))?;
+    Ok(look(object.data()))
+}
+
+/// A path without `.` and `..`. `None`: it leaves the folder from which it goes, even if it comes back.
+fn normal(from: &Path, path: &Path) -> Option<PathBuf> {
+    let mut normal = from.to_path_buf();
+    for component in path.components() {
+        match component {
+            Component::Normal(name) => normal.push(name),
+            Component::CurDir => {}
+            Component::ParentDir => {
+                if !normal.pop() {
+                    return None;
+                }
+            }
+            Component::RootDir | Component::Prefix(_) => return None,
+        }
+    }
+    Some(normal)
+}

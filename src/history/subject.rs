@@ -1,0 +1,207 @@
+//! An entry of which something is asked, and whether a version of the file holds what is asked.
+
+use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
+
+use crate::compare::{gives_back, value_at};
+use crate::diagnostic::Diagnostic;
+use crate::document::{Node, View};
+use crate::kinds::{self, Kind};
+use crate::load::Entry;
+use crate::model::{Address, RemoteId, Value};
+use crate::recorded::Question;
+use crate::resolve::{Id, Ids, IncludeSource, Resolved, Resolver};
+use crate::template::{self, Token};
+
+/// Stands in for the text of an include that a version does not have. No text that YAML can hold unescaped.
+const NO_TEXT: &str = "\0vapi-sync: not in this version\0";
+
+/// An entry of which something is asked.
+pub(super) struct Subject {
+    /// Its kind.
+    pub(super) kind: &'static Kind,
+    /// Its address now.
+    pub(super) address: Address,
+    /// Its id, if it has one.
+    pub(super) id: Option<RemoteId>,
+    /// What is asked of it, by place in the list of questions.
+    pub(super) questions: Vec<usize>,
+}
+
+impl Subject {
+    /// The entries that questions are about.
+    pub(super) fn of(questions: &[Question]) -> Vec<Subject> {
+        let mut places: HashMap<(&Address, Option<&RemoteId>), usize> = HashMap::new();
+        let mut subjects: Vec<Subject> = Vec::new();
+        for (index, question) in questions.iter().enumerate() {
+            let place = *places.entry((&question.address, question.id.as_ref())).or_insert_with(|| {
+                subjects.push(Subject {
+                    kind: kinds::of(&question.address),
+                    address: question.address.clone(),
+                    id: question.id.clone(),
+                    questions: Vec::new(),
+                });
+                subjects.len() - 1
+            });
+            subjects[place].questions.push(index);
+        }
+        subjects
+    }
+
+    /// The entry in a version of the file: by its id, else by its handle.
+    pub(super) fn find<'d>(&self, root: Node<'d>) -> Option<Found<'d>> {
+        let section = root.get(self.kind.section)?;
+        let is_wanted = |node: Node<'_>| {
+            let id = node.get(self.kind.id_key);
+            id.and_then(|id| id.as_text()).is_some_and(|id| self.id.as_ref().is_some_and(|wanted| wanted.0 == id))
+        };
+        let by_id = self.id.as_ref().and_then(|_| section.entries().find(|entry| is_wanted(entry.value)));
+        let entry = by_id.or_else(|| section.entries().find(|entry| entry.key == self.address.handle))?;
+        let config = entry.value.get("config").filter(|config| matches!(config.view(), View::Map))?;
+        let place = config.place();
+        let entry = Entry {
+            kind: self.kind,
+            address: self.address.clone(),
+            id: None,
+            place,
+            id_place: None,
+            config: Some(config),
+        };
+        Some(Found { entry, names: Names::in_node(config) })
+    }
+}
+
+/// An entry as a version of the file has it.
+pub(super) struct Found<'d> {
+    entry: Entry<'d>,
+    /// What its texts name.
+    pub(super) names: Names,
+}
+
+/// What the texts of an entry name.
+#[derive(Default)]
+pub(super) struct Names {
+    /// Entries.
+    pub(super) references: BTreeSet<Address>,
+    /// Files.
+    pub(super) includes: BTreeSet<String>,
+}
+
+impl Names {
+    fn in_node(node: Node<'_>) -> Self {
+        let mut names = Self::default();
+        names.collect(node);
+        names
+    }
+
+    fn collect(&mut self, node: Node<'_>) {
+        match node.view() {
+            View::Text(text) => self.collect_text(text),
+            View::List => node.items().for_each(|item| self.collect(item)),
+            View::Map => node.entries().for_each(|entry| self.collect(entry.value)),
+            View::Null | View::Bool(_) | View::Number(_) => {}
+        }
+    }
+
+    fn collect_text(&mut self, text: &str) {
+        for token in template::parse(text) {
+            match token {
+                Token::Reference { section, handle } => {
+                    self.references.insert(Address::new(section, handle));
+                }
+                Token::File(path) => {
+                    self.includes.insert(path.to_owned());
+                }
+                Token::Text(_) | Token::Env(_) => {}
+            }
+        }
+    }
+}
+
+/// The texts of the includes of one version; `None` for one that the version does not have.
+pub(super) struct Texts(pub(super) HashMap<String, Option<Rc<str>>>);
+
+impl IncludeSource for Texts {
+    fn text(&self, path: &str) -> Result<Rc<str>, Diagnostic> {
+        Ok(self.0.get(path).cloned().flatten().unwrap_or_else(|| NO_TEXT.into()))
+    }
+}
+
+/// Which of the questions an entry of a version answers: `asked` by place in `questions`.
+///
+/// `root` is the version's root, from which its ids come; `current` are the ids as they are now. A reference counts as
+/// either: the id may have been written into the file in a later commit than the reference.
+pub(super) fn holds(
+    found: &Found<'_>,
+    root: Node<'_>,
+    texts: &Texts,
+    current: &HashMap<Address, RemoteId>,
+    questions: &[Question],
+    asked: &[usize],
+) -> Vec<usize> {
+    let then = |address: &Address| id_in(root, address);
+    let now = |address: &Address| current.get(address).cloned();
+    let ids = |first: &dyn Fn(&Address) -> Option<RemoteId>, second: &dyn Fn(&Address) -> Option<RemoteId>| {
+        let known = |address: &Address| match first(address).or_else(|| second(address)) {
+            Some(id) => Id::Known(id),
+            None => Id::Pending { stale: None },
+        };
+        found.names.references.iter().map(|address| (address.clone(), known(address))).collect::<Ids>()
+    };
+    let mut held = answered(found, texts, &ids(&then, &now), questions, asked);
+    if found
+        .names
+        .references
+        .iter()
+        .any(|address| then(address).is_some() && now(address).is_some_and(|now| then(address) != Some(now)))
+    {
+        held.extend(answered(found, texts, &ids(&now, &then), questions, asked));
+        held.sort_unstable();
+        held.dedup();
+    }
+    held
+}
+
+/// The id that a version of the file has for an entry.
+fn id_in(root: Node<'_>, address: &Address) -> Option<RemoteId> {
+    let entry = root.get(address.section)?.get(&address.handle)?;
+    let id = entry.get(kinds::of(address).id_key)?.as_text()?;
+    Some(RemoteId(id.to_owned()))
+}
+
+fn answered(found: &Found<'_>, texts: &Texts, ids: &Ids, questions: &[Question], asked: &[usize]) -> Vec<usize> {
+    let mut noticed = Resolved::default();
+    let resolver = Resolver { ids, env: &|_| None, includes: texts };
+    let mut config = resolver.desired(&found.entry, &mut noticed);
+    if !noticed.errors.is_empty() {
+        return Vec::new();
+    }
+    make_unequal(&mut config);
+    asked.iter().copied().filter(|&index| answers(found.entry.kind, &config, &questions[index])).collect()
+}
+
+/// Makes what this version does not tell (secrets from the environment, missing includes) equal to nothing.
+fn make_unequal(value: &mut Value) {
+    match value {
+        Value::Secret(secret) if secret.expose().is_none_or(|text| text.contains(NO_TEXT)) => {
+            *value = Value::Unknown(Vec::new());
+        }
+        Value::Text(text) if text.contains(NO_TEXT) => *value = Value::Unknown(Vec::new()),
+        Value::List(items) => items.iter_mut().for_each(make_unequal),
+        Value::Map(map) => map.values_mut().for_each(make_unequal),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) | Value::Secret(_) | Value::Unknown(_) => {}
+    }
+}
+
+/// Whether a recorded config holds what is asked.
+fn answers(kind: &'static Kind, config: &Value, question: &Question) -> bool {
+    let root = kind.root();
+    let spot = root.at(&question.path);
+    match value_at(root, config, &question.path) {
+        Some(Value::List(items)) if question.element => {
+            items.iter().any(|item| gives_back(spot.item(), item, &question.value))
+        }
+        Some(recorded) if !question.element => gives_back(spot, recorded, &question.value),
+        _ => false,
+    }
+}

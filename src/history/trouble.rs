@@ -1,0 +1,66 @@
+//! What git says when it cannot answer, in a user's words.
+
+use std::path::Path;
+
+use git2::{ErrorClass, ErrorCode, Oid, Repository};
+
+use crate::diagnostic::Diagnostic;
+
+/// The repository of a folder cannot be opened.
+pub(super) fn not_opened(error: &git2::Error, folder: &Path) -> Diagnostic {
+    let folder = folder.display();
+    if error.code() == ErrorCode::Owner {
+        let owned = format!("git refuses the repository of {folder}: it belongs to another user");
+        // libgit2 names the folder that is to be declared safe: "repository path '/x/y' is not owned by current user".
+        let named = error.message().split('\'').nth(1).map(|path| path.trim_end_matches('/'));
+        let path =
+            named.map_or_else(|| folder.to_string(), |path| path.strip_suffix("/.git").unwrap_or(path).to_owned());
+        return Diagnostic::error("git-owner", owned)
+            .help(format!("if you trust it: git config --global --add safe.directory {}", quoted(&path)));
+    }
+    if error.message().to_ascii_lowercase().contains("extensions.partialclone") {
+        return partial(&format!("the repository of {folder} is a partial clone"));
+    }
+    Diagnostic::error("git-damaged", format!("the repository of {folder} cannot be read: {}", error.message()))
+        .help("`git fsck` says what is wrong with it; what git holds cannot be told, so nothing was done")
+}
+
+/// Something of a repository cannot be read: a reference, the configuration.
+pub(super) fn not_read(repository: &Repository, error: &git2::Error, what: &str) -> Diagnostic {
+    if is_partial(repository) && error.code() == ErrorCode::NotFound {
+        return partial(&format!("{what} is not in this clone"));
+    }
+    let message = format!("{what} cannot be read from {}: {}", repository.path().display(), error.message());
+    let help = match (error.code(), error.class()) {
+        (ErrorCode::NotFound, ErrorClass::Odb) => {
+            "an object is missing; `git fsck` says which, `git fetch` may bring it back"
+        }
+        _ => "`git fsck` says what is wrong with the repository",
+    };
+    Diagnostic::error("git-damaged", message).help(help)
+}
+
+/// An object of a repository cannot be read.
+pub(super) fn object(repository: &Repository, error: &git2::Error, what: &str, id: Oid) -> Diagnostic {
+    not_read(repository, error, &format!("the {what} {id}"))
+}
+
+fn partial(message: &str) -> Diagnostic {
+    Diagnostic::error("git-partial-clone", format!("{message}: a partial clone leaves old versions of files out"))
+        .help("clone without `--filter` (actions/checkout: take `filter` out, keep `fetch-depth: 0`)")
+}
+
+fn is_partial(repository: &Repository) -> bool {
+    let named = |pattern: &str| {
+        let config = repository.config().ok()?;
+        let mut entries = config.entries(Some(pattern)).ok()?;
+        entries.next().map(|entry| entry.is_ok())
+    };
+    named(r"^remote\..*\.promisor$").or_else(|| named(r"^extensions\.partialclone$")).unwrap_or(false)
+}
+
+/// A path as a POSIX shell takes it.
+fn quoted(path: &str) -> String {
+    let plain = path.chars().all(|c| c.is_alphanumeric() || matches!(c, '/' | '.' | '_' | '-' | '+' | '@' | ':'));
+    if plain { path.to_owned() } else { format!("'{}'", path.replace('\'', r"'\''")) }
+}

@@ -1,0 +1,184 @@
+//! All commits that a branch contains, newest first, each with the name that the state file has in it.
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashSet};
+use std::path::{Path, PathBuf};
+
+use git2::{Commit, Oid, Repository};
+
+use super::renames::former_name;
+use super::snapshot::Snapshot;
+use super::trouble;
+use crate::diagnostic::Diagnostic;
+
+/// A commit that has the state file.
+pub(super) struct Version<'r> {
+    /// The commit.
+    pub(super) commit: Commit<'r>,
+    /// The state file's path in it, from the root of the repository.
+    pub(super) path: PathBuf,
+    /// The state file's content.
+    pub(super) blob: Oid,
+    /// The start from which the walk came here, as given to [`Walk::start`].
+    pub(super) from: usize,
+}
+
+/// A walk. More starts can be added when it has come to an end; no commit comes twice under one name.
+///
+/// A state file is followed through renames. Each branch has its own names: what another file of an old name holds after
+/// the rename is not looked at.
+pub(super) struct Walk<'r> {
+    repository: &'r Repository,
+    frontier: BinaryHeap<Stop<'r>>,
+    seen: HashSet<(Oid, usize)>,
+    /// All names known, the present one first.
+    names: Vec<PathBuf>,
+    /// Commits that have the file under no name that was known then, and where the walk that came there started.
+    missed: Vec<(Oid, usize)>,
+    added: u64,
+}
+
+struct Stop<'r> {
+    time: i64,
+    added: Reverse<u64>,
+    commit: Commit<'r>,
+    name: usize,
+    blob: Option<Oid>,
+    from: usize,
+}
+
+impl PartialEq for Stop<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Stop<'_> {}
+
+impl PartialOrd for Stop<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Stop<'_> {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        (self.time, self.added).cmp(&(other.time, other.added))
+    }
+}
+
+impl<'r> Walk<'r> {
+    /// A walk that has no start yet. `path` is the state file's path from the root of the repository.
+    pub(super) fn new(repository: &'r Repository, path: &Path) -> Self {
+        Self {
+            repository,
+            frontier: BinaryHeap::new(),
+            seen: HashSet::new(),
+            names: vec![path.to_path_buf()],
+            missed: Vec::new(),
+            added: 0,
+        }
+    }
+
+    /// Starts at a commit too.
+    pub(super) fn start(&mut self, commit: Oid, from: usize) -> Result<(), Diagnostic> {
+        let commit = self.commit(commit)?;
+        match self.blob(&commit, 0)? {
+            Some(blob) => self.push(commit, 0, Some(blob), from),
+            None => self.add_missing(commit, 0, from)?,
+        }
+        Ok(())
+    }
+
+    /// The next commit that has the state file.
+    pub(super) fn next(&mut self) -> Result<Option<Version<'r>>, Diagnostic> {
+        while let Some(Stop { commit, name, blob, from, .. }) = self.frontier.pop() {
+            for parent in commit.parent_ids() {
+                let parent = self.commit(parent)?;
+                self.add_parent(&commit, blob, parent, name, from)?;
+            }
+            if let Some(blob) = blob {
+                return Ok(Some(Version { commit, path: self.names[name].clone(), blob, from }));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The commits that the walk has come to so far.
+    pub(super) fn commits(&self) -> HashSet<Oid> {
+        self.seen.iter().map(|(commit, _)| *commit).collect()
+    }
+
+    fn commit(&self, id: Oid) -> Result<Commit<'r>, Diagnostic> {
+        self.repository.find_commit(id).map_err(|error| trouble::object(self.repository, &error, "commit", id))
+    }
+
+    /// Goes on to a parent: under the name that its child has, else under the one that it had before a rename.
+    fn add_parent(
+        &mut self,
+        child: &Commit<'r>,
+        child_blob: Option<Oid>,
+        parent: Commit<'r>,
+        name: usize,
+        from: usize,
+    ) -> Result<(), Diagnostic> {
+        if let Some(blob) = self.blob(&parent, name)? {
+            self.push(parent, name, Some(blob), from);
+            return Ok(());
+        }
+        let former = match child_blob {
+            Some(blob) => former_name(self.repository, &parent, child, &self.names[name], blob)?,
+            None => None,
+        };
+        let Some(former) = former else { return self.add_missing(parent, name, from) };
+        let known = self.names.iter().position(|known| *known == former);
+        let former = known.unwrap_or_else(|| {
+            self.names.push(former);
+            self.names.len() - 1
+        });
+        let blob = self.blob(&parent, former)?;
+        self.push(parent, former, blob, from);
+        if known.is_none() {
+            self.look_again(former)?;
+        }
+        Ok(())
+    }
+
+    /// Goes on to a commit that does not have the file under the name that it should have: perhaps it was renamed on the
+    /// way to another branch.
+    fn add_missing(&mut self, commit: Commit<'r>, name: usize, from: usize) -> Result<(), Diagnostic> {
+        for other in 0..self.names.len() {
+            if let Some(blob) = self.blob(&commit, other)? {
+                self.push(commit, other, Some(blob), from);
+                return Ok(());
+            }
+        }
+        self.missed.push((commit.id(), from));
+        self.push(commit, name, None, from);
+        Ok(())
+    }
+
+    /// Looks for a name that has just been found out, where none was known.
+    fn look_again(&mut self, name: usize) -> Result<(), Diagnostic> {
+        for place in 0..self.missed.len() {
+            let (commit, from) = self.missed[place];
+            let commit = self.commit(commit)?;
+            if let Some(blob) = self.blob(&commit, name)? {
+                self.push(commit, name, Some(blob), from);
+            }
+        }
+        Ok(())
+    }
+
+    fn blob(&self, commit: &Commit<'r>, name: usize) -> Result<Option<Oid>, Diagnostic> {
+        Snapshot::new(self.repository, commit.tree_id()).file(&self.names[name])
+    }
+
+    fn push(&mut self, commit: Commit<'r>, name: usize, blob: Option<Oid>, from: usize) {
+        if self.seen.insert((commit.id(), name)) {
+            self.added += 1;
+            let time = commit.time().seconds();
+            self.frontier.push(Stop { time, added: Reverse(self.added), commit, name, blob, from });
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! Git answers the `recorded` question: real repositories, the public interface.
+
+mod repo;
+mod values;

@@ -139,7 +139,6 @@ pub async fn apply(Approved(plan): Approved, tools: Tools<'_>) -> Report {
     let known = Known(Rc::new(RefCell::new(known.collect())));
     let run = Run {
         reader: Reader::new(tools.transport.clone()),
-        writer: Writer::new(tools.transport.clone()),
         ids: tools.ids.clone(),
         outcomes: vec![None; plan.changes.len()],
         answers: HashMap::new(),
@@ -156,7 +155,6 @@ pub async fn apply(Approved(plan): Approved, tools: Tools<'_>) -> Report {
 struct Run<'t> {
     tools: Tools<'t>,
     reader: Reader,
-    writer: Writer,
     ids: HashMap<Address, RemoteId>,
     outcomes: Vec<Option<Outcome>>,
     /// Objects as the steps of this run left them, for a second step.

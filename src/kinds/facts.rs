@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::Kind;
-use crate::model::{Map, Value};
+use crate::model::{FieldPath, Map, Step, Value};
 
 /// How two lists are compared.
 #[derive(Clone, Copy)]
@@ -159,6 +159,14 @@ impl Spot {
             under_server: false,
             ..*self
         }
+    }
+
+    /// The spot at the end of a path.
+    pub(crate) fn at(&self, path: &FieldPath) -> Spot {
+        path.0.iter().fold(*self, |spot, step| match step {
+            Step::Key(key) => spot.key(key),
+            Step::Index(_) | Step::Element(_) => spot.item(),
+        })
     }
 
     fn has(&self, wanted: impl Fn(&Fact) -> bool) -> bool {

@@ -56,6 +56,16 @@ pub trait Record {
     /// # Errors
     /// The record cannot be read, so that nothing can be said: a damaged repository, one of another user.
     fn answer(&mut self, questions: &[Question]) -> Result<Vec<Option<Recorded>>, Diagnostic>;
+
+    /// What is worth knowing about the answers so far.
+    fn warnings(&self) -> &[Diagnostic] {
+        &[]
+    }
+
+    /// What only those want to know who ask for more.
+    fn notes(&self) -> &[Diagnostic] {
+        &[]
+    }
 }
 
 /// Nobody recorded anything.

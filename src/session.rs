@@ -104,8 +104,21 @@ pub struct Made {
     pub ids: HashMap<Address, RemoteId>,
     /// What was noticed while values were resolved: secrets for the redactor among it.
     pub noticed: Resolved,
+    /// What only those want to know who ask for more.
+    pub notes: Diagnostics,
     /// The real paths of the includes that the file names.
     pub includes: Vec<PathBuf>,
+}
+
+/// Opens the record of values, given the ids that entries have. Asked for only where something differs.
+pub type OpenRecord<'r> = &'r dyn Fn(HashMap<Address, RemoteId>) -> Result<Box<dyn Record>, Diagnostic>;
+
+fn known_ids(state: &StateFile<'_>, ids: &Ids) -> HashMap<Address, RemoteId> {
+    let known = state.entries.iter().filter_map(|entry| match ids.get(&entry.address) {
+        Some(Id::Known(id)) => Some((entry.address.clone(), id.clone())),
+        _ => None,
+    });
+    known.collect()
 }
 
 /// Makes a plan from the file and what was fetched.
@@ -116,10 +129,10 @@ pub async fn make_plan(
     loaded: &Loaded,
     fetched: &mut Fetched,
     reader: &Reader,
-    record: &mut dyn Record,
+    open_record: OpenRecord<'_>,
     request: &Request<'_>,
 ) -> Result<Made, Diagnostics> {
-    let result = plan_of(loaded, fetched, reader, record, request).await;
+    let result = plan_of(loaded, fetched, reader, open_record, request).await;
     result.map_err(|mut errors| {
         loaded.annotate(&mut errors);
         errors
@@ -130,7 +143,7 @@ async fn plan_of(
     loaded: &Loaded,
     fetched: &mut Fetched,
     reader: &Reader,
-    record: &mut dyn Record,
+    open_record: OpenRecord<'_>,
     request: &Request<'_>,
 ) -> Result<Made, Diagnostics> {
     let state = interpret(&loaded.document)?;
@@ -152,22 +165,28 @@ async fn plan_of(
         draft
     };
     let inputs = inputs(&state, fetched, &identities, &resolver, &ids, request);
-    let answers = if made.questions.is_empty() { Vec::new() } else { record.answer(&made.questions)? };
+    let mut answers = Vec::new();
+    let mut warnings = Vec::new();
+    let mut notes = Vec::new();
+    if !made.questions.is_empty() {
+        let mut record = open_record(known_ids(&state, &ids))?;
+        answers = record.answer(&made.questions)?;
+        warnings = record.warnings().to_vec();
+        notes = record.notes().to_vec();
+    }
     let noticed = made.take_noticed();
     let mut plan = match request.direction {
         Direction::ToVapi => to_vapi(&inputs, made, &answers, request.policy)?,
         Direction::ToFile => to_file(&inputs, made, &answers, request.policy)?,
     };
+    plan.warnings.extend(warnings);
     plan.warnings.extend(loaded.document.warnings());
     plan.warnings.extend(missing_variables(&noticed));
     loaded.annotate(&mut plan.warnings);
     let status = (request.direction == Direction::ToVapi).then(|| status(&inputs, &plan));
-    let known = state.entries.iter().filter_map(|entry| match ids.get(&entry.address) {
-        Some(Id::Known(id)) => Some((entry.address.clone(), id.clone())),
-        _ => None,
-    });
     Ok(Made {
-        ids: known.collect(),
+        ids: known_ids(&state, &ids),
+        notes,
         includes: noticed.includes.iter().filter_map(|path| includes.locate(path).ok()).collect(),
         plan,
         status,

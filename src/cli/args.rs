@@ -4,7 +4,6 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use globset::Glob;
 
 use crate::diagnostic::Diagnostic;
 use crate::kinds::KINDS;
@@ -77,10 +76,10 @@ impl Global {
 pub(crate) struct Select {
     /// Only this kind.
     #[arg(long, value_name = "KIND", value_parser = KINDS.map(|kind| kind.option))]
-    only: Option<String>,
+    pub(crate) only: Option<String>,
     /// Only these entries: addresses or globs, agents.receptionist, 'agents.*'.
     #[arg(long, value_name = "ADDRESS", num_args = 1..)]
-    target: Vec<String>,
+    pub(crate) target: Vec<String>,
 }
 
 impl Select {
@@ -138,13 +137,19 @@ fn duration(text: &str) -> Result<Duration, String> {
 pub(crate) struct DriftArgs {
     /// What to do with a value in Vapi that nobody recorded: `hold` it (default) or `overwrite` it with the file's; for one
     /// address: overwrite=agents.receptionist.
-    #[arg(long, value_name = "CHOICE[=ADDRESS]", value_parser = choice::<OnDrift>)]
-    on_drift: Vec<Choice<OnDrift>>,
+    #[arg(long, value_name = "CHOICE[=ADDRESS]", value_parser = checked::<OnDrift>)]
+    on_drift: Vec<String>,
 }
 
 impl DriftArgs {
+    /// The rules. Each text was checked when the command line was read.
     pub(crate) fn rules(&self) -> Rules<OnDrift> {
-        rules(&self.on_drift)
+        Rules::parse(&self.on_drift).unwrap_or_default()
+    }
+
+    /// The choices as they were written.
+    pub(crate) fn texts(&self) -> Vec<String> {
+        self.on_drift.clone()
     }
 }
 
@@ -153,42 +158,17 @@ impl DriftArgs {
 pub(crate) struct ConflictArgs {
     /// What to do where both the file and Vapi moved: `hold` (default), keep the `file`'s value or take the one of `vapi`; for
     /// one address: vapi=agents.receptionist.
-    #[arg(long, value_name = "CHOICE[=ADDRESS]", value_parser = choice::<OnConflict>)]
-    on_conflict: Vec<Choice<OnConflict>>,
+    #[arg(long, value_name = "CHOICE[=ADDRESS]", value_parser = checked::<OnConflict>)]
+    on_conflict: Vec<String>,
 }
 
 impl ConflictArgs {
+    /// The rules. Each text was checked when the command line was read.
     pub(crate) fn rules(&self) -> Rules<OnConflict> {
-        rules(&self.on_conflict)
+        Rules::parse(&self.on_conflict).unwrap_or_default()
     }
 }
 
-#[derive(Debug, Clone)]
-struct Choice<T> {
-    choice: T,
-    address: Option<Glob>,
-}
-
-fn choice<T: ValueEnum>(text: &str) -> Result<Choice<T>, String> {
-    let (word, address) = match text.split_once('=') {
-        Some((word, address)) => (word, Some(address)),
-        None => (text, None),
-    };
-    let choice = T::from_str(word, true).map_err(|_| {
-        let known = T::value_variants().iter().filter_map(ValueEnum::to_possible_value);
-        format!("one of: {}", known.map(|value| value.get_name().to_owned()).collect::<Vec<_>>().join(", "))
-    })?;
-    let address = address.map(Glob::new).transpose().map_err(|error| error.to_string())?;
-    Ok(Choice { choice, address })
-}
-
-fn rules<T: Copy + Default>(choices: &[Choice<T>]) -> Rules<T> {
-    let mut rules = Rules { default: T::default(), rules: Vec::new() };
-    for Choice { choice, address } in choices {
-        match address {
-            Some(glob) => rules.rules.push((glob.compile_matcher(), *choice)),
-            None => rules.default = *choice,
-        }
-    }
-    rules
+fn checked<T: ValueEnum + Copy + Default>(text: &str) -> Result<String, String> {
+    Rules::<T>::parse(&[text.to_owned()]).map(|_| text.to_owned())
 }

@@ -58,16 +58,6 @@ impl GitRecord {
         Ok(self.head()?.map(|id| id.to_string()))
     }
 
-    /// What was worth knowing about the answers so far: `shallow-clone`, if one is missing that older commits may hold.
-    pub fn warnings(&self) -> &[Diagnostic] {
-        &self.warnings
-    }
-
-    /// Versions that were skipped, `version-skipped`, for who wants to know.
-    pub fn notes(&self) -> &[Diagnostic] {
-        &self.notes
-    }
-
     /// Who commits here, as git would write it: `Name <mail>`.
     pub fn user(&self) -> Option<String> {
         let signature = self.repository.signature().ok()?;
@@ -106,6 +96,16 @@ impl GitRecord {
 }
 
 impl Record for GitRecord {
+    /// `shallow-clone`, if an answer is missing that older commits may hold.
+    fn warnings(&self) -> &[Diagnostic] {
+        &self.warnings
+    }
+
+    /// `version-skipped`: versions that could not be read.
+    fn notes(&self) -> &[Diagnostic] {
+        &self.notes
+    }
+
     fn answer(&mut self, questions: &[Question]) -> Result<Vec<Option<Recorded>>, Diagnostic> {
         let mut answers = vec![None; questions.len()];
         if questions.is_empty() {

@@ -244,6 +244,34 @@ pub struct Rules<T> {
     pub rules: Vec<(globset::GlobMatcher, T)>,
 }
 
+impl<T: clap::ValueEnum + Copy + Default> Rules<T> {
+    /// Rules from texts: `overwrite` for all addresses, `overwrite=agents.receptionist` (a glob) for some.
+    ///
+    /// # Errors
+    /// A word that is no choice, or an address that is no glob, in words.
+    pub fn parse(texts: &[String]) -> Result<Self, String> {
+        let mut rules = Self::default();
+        for text in texts {
+            let (word, address) = match text.split_once('=') {
+                Some((word, address)) => (word, Some(address)),
+                None => (text.as_str(), None),
+            };
+            let choice = T::from_str(word, true).map_err(|_| {
+                let known = T::value_variants().iter().filter_map(clap::ValueEnum::to_possible_value);
+                format!("one of: {}", known.map(|value| value.get_name().to_owned()).collect::<Vec<_>>().join(", "))
+            })?;
+            match address {
+                Some(address) => {
+                    let glob = globset::Glob::new(address).map_err(|error| error.to_string())?;
+                    rules.rules.push((glob.compile_matcher(), choice));
+                }
+                None => rules.default = choice,
+            }
+        }
+        Ok(rules)
+    }
+}
+
 impl<T: Copy> Rules<T> {
     /// The choice for an address.
     pub fn of(&self, address: &Address) -> T {

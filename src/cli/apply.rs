@@ -1,0 +1,223 @@
+//! `apply`: makes Vapi as the file says.
+
+use std::io::{BufRead, IsTerminal};
+use std::path::PathBuf;
+
+use super::args::{DriftArgs, Format, Net, Select, Waits};
+use super::connect::block_on;
+use super::work::{Wanted, Work, audit_log, lock, rendered};
+use super::{App, Finish, commit, github};
+use crate::apply::{Approved, Consent, Tools, apply};
+use crate::diagnostic::{Diagnostic, Diagnostics, Ending, Failure};
+use crate::journal::AuditJournal;
+use crate::plan::{Direction, Plan, Policy};
+use crate::record::FileRecorder;
+use crate::report::Report;
+use crate::saved::Saved;
+use crate::session::Made;
+
+/// Arguments of `apply`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Asks on a terminal; elsewhere it needs --yes. A saved plan, and --expect, were reviewed: they do not ask.")]
+pub(super) struct Args {
+    /// A plan saved by `plan --out`: do exactly that, or refuse.
+    #[arg(value_name = "PLAN", conflicts_with_all = ["only", "target", "on_drift", "allow_purchase", "send_secrets"])]
+    plan: Option<PathBuf>,
+    /// Do not ask.
+    #[arg(short, long)]
+    yes: bool,
+    /// Apply only a plan with this digest.
+    #[arg(long, value_name = "DIGEST")]
+    expect: Option<String>,
+    #[command(flatten)]
+    select: Select,
+    #[command(flatten)]
+    drift: DriftArgs,
+    /// Let it buy or allot phone numbers.
+    #[arg(long)]
+    allow_purchase: bool,
+    /// Also send secrets that Vapi does not show (rotation).
+    #[arg(long)]
+    send_secrets: bool,
+    /// Commit the state file and its included files afterwards.
+    #[arg(long)]
+    commit: bool,
+    /// List entries to which nothing happens, too.
+    #[arg(long)]
+    all: bool,
+    /// Write the job summary, outputs and annotations of a GitHub workflow.
+    #[arg(long)]
+    github: bool,
+    #[command(flatten)]
+    net: Net,
+    #[command(flatten)]
+    waits: Waits,
+}
+
+/// What an apply is asked for, wherever that stands.
+pub(super) struct Job<'j> {
+    pub(super) command: &'j str,
+    pub(super) wanted: Wanted<'j>,
+    pub(super) waits: &'j Waits,
+    pub(super) asks: bool,
+    pub(super) all: bool,
+    pub(super) expect: Option<&'j str>,
+    pub(super) saved: Option<&'j Saved>,
+}
+
+pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
+    app.global.allow_formats(&[Format::Text, Format::Json, Format::Markdown])?;
+    let saved = args.plan.as_deref().map(Saved::read).transpose()?;
+    let reviewed = saved.is_some() || args.expect.is_some();
+    let asks = !args.yes && !reviewed;
+    if asks {
+        can_ask(app)?;
+    }
+    let (selection, policy) = match &saved {
+        Some(saved) => saved.choices()?,
+        None => (
+            args.select.selection()?,
+            Policy {
+                on_drift: args.drift.rules(),
+                allow_purchase: args.allow_purchase,
+                send_secrets: args.send_secrets,
+                ..Policy::default()
+            },
+        ),
+    };
+    let audit_log = audit_log(app, args.waits.audit_log.as_deref());
+    block_on(async {
+        let _lock = lock(app, "apply", args.waits.lock_timeout)?;
+        let mut work = Work::begin(app, &args.net).await?;
+        let committing = commit::prepare(args.commit, &work.loaded)?;
+        let wanted = Wanted {
+            direction: Direction::ToVapi,
+            selection: &selection,
+            policy: &policy,
+            net: &args.net,
+            audit_log: &audit_log,
+        };
+        let job = Job {
+            command: "apply",
+            wanted,
+            waits: &args.waits,
+            asks,
+            all: args.all,
+            expect: args.expect.as_deref(),
+            saved: saved.as_ref(),
+        };
+        let (mut report, made) = carry_out(app, &mut work, &job).await?;
+        if let Some(committing) = committing {
+            committing.commit("apply", &report, &made.includes, &mut report.errors.clone())?;
+        }
+        let ending = ending(&report);
+        if args.github {
+            github::plan(app, "apply", &report, ending)?;
+        }
+        report.warnings.dedup();
+        let result = rendered(app, "apply", &report, args.all, None);
+        Ok(Finish { errors: report.errors, tells_errors: true, ending, ..Finish::done(result) })
+    })
+}
+
+/// Plans, asks, writes.
+pub(super) async fn carry_out(app: &App, work: &mut Work, job: &Job<'_>) -> Result<(Report, Made), Diagnostics> {
+    let mut made = work.plan(app, &job.wanted).await?;
+    if let Some(saved) = job.saved {
+        saved.check(&made.plan, &work.loaded, &made.includes)?;
+    }
+    if let Some(expected) = job.expect.filter(|expected| *expected != made.plan.digest) {
+        return Err(Diagnostic::error(
+            "other-plan",
+            format!("the plan is not the one that was reviewed: its digest is {}, expected was {expected}. Nothing was done", made.plan.digest),
+        )
+        .help("plan again, review that, and pass its digest")
+        .into());
+    }
+    let plan = std::mem::replace(&mut made.plan, empty(&job.wanted));
+    let consent = match (writes(&plan), job.asks) {
+        (false, _) => Consent::NothingToWrite,
+        (true, false) => Consent::Flag,
+        (true, true) => {
+            let shown = rendered(app, job.command, &Report::planned(plan.clone()), job.all, made.status.as_ref());
+            app.output.result(&shown);
+            ask(app)?
+        }
+    };
+    let total = plan.changes.iter().filter(|change| change.write.is_some() && change.held.is_none()).count();
+    let progress = app.output.progress(total as u64, "writing");
+    let mut recorder = FileRecorder::new(work.loaded.disk.clone(), work.loaded.document.text().to_string());
+    let mut journal = AuditJournal::new(job.wanted.audit_log, job.command, work.loaded.disk.real());
+    let tools = Tools {
+        transport: work.vapi.transport.clone(),
+        recorder: &mut recorder,
+        journal: &mut journal,
+        listings: &work.fetched.listings,
+        read_at: work.fetched.at,
+        ids: made.ids.clone(),
+        patience: job.waits.settle_timeout,
+        on_progress: &|| progress.inc(),
+    };
+    let mut report = apply(Approved::new(plan, consent), tools).await;
+    progress.finish();
+    report.run = journal.run();
+    if work.vapi.transport.is_stopped() {
+        report.errors.push(interrupted());
+    }
+    Ok((report, made))
+}
+
+/// The error of a run that the user stopped.
+pub(super) fn interrupted() -> Diagnostic {
+    Diagnostic {
+        failure: Failure::Interrupted,
+        ..Diagnostic::error("interrupted", "the run was interrupted; what was in hand was finished")
+            .help("the next run does the rest")
+    }
+}
+
+fn empty(wanted: &Wanted<'_>) -> Plan {
+    Plan {
+        direction: wanted.direction,
+        org_id: None,
+        records_org: false,
+        digest: String::new(),
+        changes: Vec::new(),
+        impact: Vec::new(),
+        warnings: Vec::new(),
+    }
+}
+
+/// Whether a plan would send anything or link anything.
+fn writes(plan: &Plan) -> bool {
+    plan.changes.iter().any(|change| change.held.is_none() && (change.write.is_some() || change.action == crate::plan::Action::Link))
+}
+
+/// How a run that wrote ended.
+pub(super) fn ending(report: &Report) -> Ending {
+    Ending {
+        writes_failed: report.count("failed") + report.count("not_attempted") > 0,
+        held_back: report.held_back() > 0,
+        changes_found: false,
+    }
+}
+
+/// Complains, before anything is sent, where nobody can be asked.
+pub(super) fn can_ask(app: &App) -> Result<(), Diagnostic> {
+    let terminal = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
+    if terminal && app.global.format() == Format::Text {
+        return Ok(());
+    }
+    Err(Diagnostic::error("needs-yes", "nobody can be asked here whether to go on. Nothing was sent")
+        .help("pass --yes, or review a plan and pass its digest with --expect"))
+}
+
+fn ask(app: &App) -> Result<Consent, Diagnostics> {
+    app.output.prompt("Apply this? Only `yes` is taken for a yes: ");
+    let mut answer = String::new();
+    let read = std::io::stdin().lock().read_line(&mut answer);
+    match read {
+        Ok(_) if matches!(answer.trim(), "yes" | "y") => Ok(Consent::Asked),
+        _ => Err(Diagnostic::error("not-approved", "the plan was not approved. Nothing was done").into()),
+    }
+}

@@ -1,0 +1,92 @@
+//! `plan`: what `apply` would do.
+
+use std::path::PathBuf;
+
+use super::args::{DriftArgs, Format, Net, Select};
+use super::connect::block_on;
+use super::work::{Wanted, Work, audit_log, rendered};
+use super::{App, Finish, github};
+use crate::diagnostic::{Diagnostics, Ending};
+use crate::plan::{Direction, Policy};
+use crate::report::Report;
+use crate::saved::Saved;
+
+/// Arguments of `plan`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Writes nothing, not even .vapi-sync/. Exit code 0 also when there are changes or drift; with\n\
+                        --detailed-exitcode 2.")]
+pub(super) struct Args {
+    #[command(flatten)]
+    pub(super) select: Select,
+    #[command(flatten)]
+    pub(super) drift: DriftArgs,
+    #[command(flatten)]
+    pub(super) net: Net,
+    /// Save the plan, for `apply FILE`.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Exit with 2 if there is anything to do.
+    #[arg(long)]
+    detailed_exitcode: bool,
+    /// Count the purchase of phone numbers in.
+    #[arg(long)]
+    allow_purchase: bool,
+    /// Also send secrets that Vapi does not show (rotation).
+    #[arg(long)]
+    send_secrets: bool,
+    /// List entries to which nothing happens, too.
+    #[arg(long)]
+    all: bool,
+    /// The audit log, where there is no git [default: .vapi-sync/audit.jsonl beside the file].
+    #[arg(long, value_name = "FILE")]
+    audit_log: Option<PathBuf>,
+    /// Write the job summary, outputs and annotations of a GitHub workflow.
+    #[arg(long)]
+    github: bool,
+}
+
+pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
+    app.global.allow_formats(&[Format::Text, Format::Json, Format::Markdown])?;
+    let selection = args.select.selection()?;
+    let policy = Policy {
+        on_drift: args.drift.rules(),
+        allow_purchase: args.allow_purchase,
+        send_secrets: args.send_secrets,
+        ..Policy::default()
+    };
+    let audit_log = audit_log(app, args.audit_log.as_deref());
+    block_on(async {
+        let mut work = Work::begin(app, &args.net).await?;
+        let wanted = Wanted {
+            direction: Direction::ToVapi,
+            selection: &selection,
+            policy: &policy,
+            net: &args.net,
+            audit_log: &audit_log,
+        };
+        let made = work.plan(app, &wanted).await?;
+        if let Some(path) = &args.out {
+            let choices = crate::saved::Choices {
+                only: args.select.only.clone(),
+                target: args.select.target.clone(),
+                on_drift: args.drift.texts(),
+                allow_purchase: args.allow_purchase,
+                send_secrets: args.send_secrets,
+            };
+            Saved::of(&made.plan, &work.loaded, &made.includes, choices)?.write(path)?;
+        }
+        let changes_found = made.plan.has_work() || made.plan.held_back() > 0;
+        let status = made.status.clone();
+        let report = Report::planned(made.plan);
+        let ending = Ending { changes_found: args.detailed_exitcode && changes_found, ..Ending::default() };
+        if args.github {
+            github::plan(app, "plan", &report, ending)?;
+        }
+        let mut result = rendered(app, "plan", &report, args.all, status.as_ref());
+        if let (Some(path), Format::Text) = (&args.out, app.global.format()) {
+            let path = path.display();
+            result.push_str(&format!("\nSaved to {path} (digest {}). Apply just this: vapi-sync apply {path}\n", report.plan.digest));
+        }
+        Ok(Finish { ending, tells_errors: true, ..Finish::done(result) })
+    })
+}

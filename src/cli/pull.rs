@@ -1,0 +1,189 @@
+//! `pull`: writes into the file what was made or changed in Vapi.
+
+use std::path::PathBuf;
+
+use super::args::{ConflictArgs, Format, Net, Select, Waits};
+use super::connect::block_on;
+use super::work::{Wanted, Work, audit_log, lock, rendered};
+use super::{App, Finish, apply, commit, github};
+use crate::diagnostic::{Diagnostic, Diagnostics, Ending};
+use crate::document::Document;
+use crate::journal::AuditJournal;
+use crate::load::interpret;
+use crate::plan::{Action, Direction, Policy};
+use crate::record::{Captured, Disk, NotReplaced, capture};
+use crate::report::{Outcome, Report};
+use crate::session::Loaded;
+
+/// Arguments of `pull`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(flatten)]
+    select: Select,
+    #[command(flatten)]
+    conflict: ConflictArgs,
+    /// Take no field into the file that it does not speak of.
+    #[arg(long)]
+    declared_only: bool,
+    /// Commit the state file and its included files afterwards.
+    #[arg(long)]
+    commit: bool,
+    /// List entries to which nothing happens, too.
+    #[arg(long)]
+    all: bool,
+    /// Write the job summary, outputs and annotations of a GitHub workflow.
+    #[arg(long)]
+    github: bool,
+    #[command(flatten)]
+    net: Net,
+    #[command(flatten)]
+    waits: Waits,
+}
+
+pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
+    app.global.allow_formats(&[Format::Text, Format::Json, Format::Markdown])?;
+    let selection = args.select.selection()?;
+    let policy =
+        Policy { on_conflict: args.conflict.rules(), declared_only: args.declared_only, ..Policy::default() };
+    let audit_log = audit_log(app, args.waits.audit_log.as_deref());
+    block_on(async {
+        let _lock = lock(app, "pull", args.waits.lock_timeout)?;
+        let mut work = Work::with(app, &args.net, filled(app)?).await?;
+        let committing = commit::prepare(args.commit, &work.loaded)?;
+        let wanted = Wanted {
+            direction: Direction::ToFile,
+            selection: &selection,
+            policy: &policy,
+            net: &args.net,
+            audit_log: &audit_log,
+        };
+        let (mut report, includes) = carry_out(app, &mut work, "pull", &wanted).await?;
+        if let Some(committing) = committing {
+            committing.commit("pull", &report, &includes, &mut report.errors.clone())?;
+        }
+        if work.vapi.transport.is_stopped() {
+            report.errors.push(apply::interrupted());
+        }
+        let ending = ending(&report);
+        if args.github {
+            github::plan(app, "pull", &report, ending)?;
+        }
+        let result = rendered(app, "pull", &report, args.all, None);
+        Ok(Finish { errors: report.errors, tells_errors: true, ending, ..Finish::done(result) })
+    })
+}
+
+/// How a pull ended.
+pub(super) fn ending(report: &Report) -> Ending {
+    Ending { writes_failed: report.count("failed") > 0, held_back: report.held_back() > 0, changes_found: false }
+}
+
+/// The state file, with the one line that every file has if it is empty.
+pub(super) fn filled(app: &App) -> Result<Loaded, Diagnostics> {
+    let mut loaded = Loaded::read(&app.global.file)?;
+    if loaded.document.root().is_none() {
+        let text = loaded.document.text();
+        let gap = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
+        loaded.document = Document::parse(loaded.document.name(), format!("{text}{gap}version: 1\n"))?;
+    }
+    Ok(loaded)
+}
+
+/// How often a file that somebody saves meanwhile is read anew.
+const ATTEMPTS: usize = 5;
+
+/// Plans and writes. Gives the report and the include files that the file names.
+pub(super) async fn carry_out(
+    app: &App,
+    work: &mut Work,
+    command: &str,
+    wanted: &Wanted<'_>,
+) -> Result<(Report, Vec<PathBuf>), Diagnostics> {
+    for _ in 0..ATTEMPTS {
+        let made = work.plan(app, wanted).await?;
+        let captured = {
+            let state = interpret(&work.loaded.document)?;
+            capture(&made.plan, &state, &work.loaded.includes())
+        };
+        let mut report = Report::planned(made.plan);
+        report.outcomes = outcomes(&report, &captured, &mut report.warnings.clone());
+        for refused in &captured.refused {
+            report.warnings.push(Diagnostic { severity: crate::diagnostic::Severity::Warning, ..refused.diagnostic.clone() });
+        }
+        let mut journal = AuditJournal::new(wanted.audit_log, command, work.loaded.disk.real());
+        match write(work, &captured, &report, &mut journal)? {
+            Written::Done => {
+                report.run = journal.run();
+                return Ok((report, made.includes));
+            }
+            // Somebody saved the file meanwhile: what it says now is planned anew.
+            Written::Changed => work.loaded = filled(app)?,
+        }
+    }
+    Err(Diagnostic::error("file-busy", format!("{} keeps changing while it is written", work.loaded.disk.name()))
+        .help("run the command again when nobody is editing it")
+        .into())
+}
+
+enum Written {
+    Done,
+    Changed,
+}
+
+fn write(
+    work: &mut Work,
+    captured: &Captured,
+    report: &Report,
+    journal: &mut AuditJournal,
+) -> Result<Written, Diagnostics> {
+    let on_disk = work.loaded.disk.read()?;
+    let before = work.loaded.document.text().to_string();
+    // An empty file was given its first line in memory.
+    let is_ours = on_disk == before || Document::parse("", on_disk.as_str()).is_ok_and(|document| document.root().is_none());
+    if !is_ours {
+        return Ok(Written::Changed);
+    }
+    if captured.text == on_disk && captured.includes.is_empty() {
+        return Ok(Written::Done);
+    }
+    journal.pulled(report)?;
+    for (path, name, text) in &captured.includes {
+        let disk = Disk::at(path, name);
+        let now = disk.read()?;
+        match disk.replace(Some(&now), text) {
+            Ok(()) => {}
+            Err(NotReplaced::Changed(_)) => return Ok(Written::Changed),
+            Err(NotReplaced::Failed(error)) => return Err(error.into()),
+        }
+    }
+    if captured.text != on_disk {
+        match work.loaded.disk.replace(Some(&on_disk), &captured.text) {
+            Ok(()) => {}
+            Err(NotReplaced::Changed(_)) => return Ok(Written::Changed),
+            Err(NotReplaced::Failed(error)) => return Err(error.into()),
+        }
+        work.loaded.document = Document::parse(work.loaded.document.name(), captured.text.as_str())?;
+    }
+    Ok(Written::Done)
+}
+
+/// What becomes of each change once the file is written.
+fn outcomes(report: &Report, captured: &Captured, _warnings: &mut Diagnostics) -> Vec<Option<Outcome>> {
+    report
+        .plan
+        .changes
+        .iter()
+        .enumerate()
+        .map(|(at, change)| {
+            let refused = captured.refused.iter().find(|refused| refused.change == at);
+            match (change.action, refused) {
+                (_, Some(refused)) => Some(Outcome::HeldBack(refused.diagnostic.message.clone())),
+                (Action::Import | Action::Capture, None) => Some(Outcome::Done { id: change.id.clone() }),
+                (Action::None, None) if change.is_held_back() => {
+                    Some(Outcome::HeldBack("both the file and Vapi moved".to_owned()))
+                }
+                _ => None,
+            }
+        })
+        .collect()
+}

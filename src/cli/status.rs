@@ -1,0 +1,56 @@
+//! `status`: whether the file and Vapi agree.
+
+use std::path::PathBuf;
+
+use super::args::{Format, Net};
+use super::connect::block_on;
+use super::work::{Wanted, Work, audit_log};
+use super::{App, Finish};
+use crate::diagnostic::{Diagnostics, Ending};
+use crate::plan::{Direction, Policy, Selection};
+use crate::render::{self, View};
+
+/// Arguments of `status`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Writes nothing, not even .vapi-sync/. Exit code 0 also when they do not agree; with --exit-code 2.")]
+pub(super) struct Args {
+    /// Exit with 2 if they do not agree.
+    #[arg(long)]
+    exit_code: bool,
+    /// The audit log [default: .vapi-sync/audit.jsonl beside the file].
+    #[arg(long, value_name = "FILE")]
+    audit_log: Option<PathBuf>,
+    #[command(flatten)]
+    net: Net,
+}
+
+pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
+    app.global.allow_formats(&[Format::Text, Format::Json, Format::Html])?;
+    let audit_log = audit_log(app, args.audit_log.as_deref());
+    block_on(async {
+        let mut work = Work::begin(app, &args.net).await?;
+        let wanted = Wanted {
+            direction: Direction::ToVapi,
+            selection: &Selection::default(),
+            policy: &Policy { allow_purchase: true, ..Policy::default() },
+            net: &args.net,
+            audit_log: &audit_log,
+        };
+        let made = work.plan(app, &wanted).await?;
+        let Some(status) = &made.status else { return Ok(Finish::default()) };
+        let checked_at = jiff::Timestamp::now().round(jiff::Unit::Second).unwrap_or_default().to_string();
+        let redactor = app.output.redactor();
+        let view =
+            View { palette: app.output.palette(), verbose: app.global.verbose > 0, all: true, status: None, redactor };
+        let result = match app.global.format() {
+            Format::Json => {
+                let document = render::json::status(status, &checked_at, &made.plan.warnings, &[]);
+                render::json::to_text(&document, redactor)
+            }
+            Format::Html => render::html::status(status, &checked_at, &view),
+            _ => render::terminal::status(status, &checked_at, &view),
+        };
+        let ending = Ending { changes_found: args.exit_code && !status.in_sync, ..Ending::default() };
+        Ok(Finish { ending, tells_errors: true, ..Finish::done(result) })
+    })
+}

@@ -1,0 +1,106 @@
+//! `sync`: pull, then apply.
+
+use super::apply::{Job, can_ask, carry_out as apply};
+use super::args::{ConflictArgs, DriftArgs, Format, Net, Select, Waits};
+use super::connect::block_on;
+use super::pull::{carry_out as pull, filled};
+use super::work::{Wanted, Work, audit_log, lock, rendered};
+use super::{App, Finish, commit};
+use crate::diagnostic::{Diagnostics, Ending};
+use crate::plan::{Direction, Policy};
+use crate::render;
+
+/// Arguments of `sync`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Asks before it writes to Vapi, on a terminal; elsewhere it needs --yes.")]
+pub(super) struct Args {
+    /// Do not ask.
+    #[arg(short, long)]
+    yes: bool,
+    #[command(flatten)]
+    select: Select,
+    #[command(flatten)]
+    drift: DriftArgs,
+    #[command(flatten)]
+    conflict: ConflictArgs,
+    /// Take no field into the file that it does not speak of.
+    #[arg(long)]
+    declared_only: bool,
+    /// Let it buy or allot phone numbers.
+    #[arg(long)]
+    allow_purchase: bool,
+    /// Also send secrets that Vapi does not show (rotation).
+    #[arg(long)]
+    send_secrets: bool,
+    /// Commit the state file and its included files afterwards.
+    #[arg(long)]
+    commit: bool,
+    /// List entries to which nothing happens, too.
+    #[arg(long)]
+    all: bool,
+    #[command(flatten)]
+    net: Net,
+    #[command(flatten)]
+    waits: Waits,
+}
+
+pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
+    app.global.allow_formats(&[Format::Text, Format::Json, Format::Markdown])?;
+    if !args.yes {
+        can_ask(app)?;
+    }
+    let selection = args.select.selection()?;
+    let policy = Policy {
+        on_drift: args.drift.rules(),
+        on_conflict: args.conflict.rules(),
+        allow_purchase: args.allow_purchase,
+        declared_only: args.declared_only,
+        send_secrets: args.send_secrets,
+    };
+    let audit_log = audit_log(app, args.waits.audit_log.as_deref());
+    block_on(async {
+        let _lock = lock(app, "sync", args.waits.lock_timeout)?;
+        let mut work = Work::with(app, &args.net, filled(app)?).await?;
+        let committing = commit::prepare(args.commit, &work.loaded)?;
+        let wanted = |direction| Wanted {
+            direction,
+            selection: &selection,
+            policy: &policy,
+            net: &args.net,
+            audit_log: &audit_log,
+        };
+        let (pulled, includes) = pull(app, &mut work, "sync", &wanted(Direction::ToFile)).await?;
+        if app.global.format() != Format::Json {
+            app.output.result(&rendered(app, "pull", &pulled, args.all, None));
+        }
+        let job = Job {
+            command: "sync",
+            wanted: wanted(Direction::ToVapi),
+            waits: &args.waits,
+            asks: !args.yes,
+            all: args.all,
+            expect: None,
+            saved: None,
+        };
+        let (applied, made) = apply(app, &mut work, &job).await?;
+        if let Some(committing) = committing {
+            let includes: Vec<_> = includes.into_iter().chain(made.includes).collect();
+            committing.commit("sync", &applied, &includes, &mut Vec::new())?;
+        }
+        let of_apply = super::apply::ending(&applied);
+        let of_pull = super::pull::ending(&pulled);
+        let ending = Ending {
+            writes_failed: of_apply.writes_failed || of_pull.writes_failed,
+            held_back: of_apply.held_back || of_pull.held_back,
+            changes_found: false,
+        };
+        let result = match app.global.format() {
+            Format::Json => {
+                render::json::to_text(&render::json::sync(&pulled, &applied, args.all), app.output.redactor())
+            }
+            _ => rendered(app, "apply", &applied, args.all, None),
+        };
+        let errors = pulled.errors.into_iter().chain(applied.errors).collect();
+        Ok(Finish { errors, tells_errors: true, ending, ..Finish::done(result) })
+    })
+}

@@ -1,0 +1,121 @@
+//! What the commands that talk to Vapi have in common: from the command line to a plan.
+
+use std::path::Path;
+use std::time::Duration;
+
+use super::App;
+use super::args::{Format, Net};
+use super::connect::{self, Vapi};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::history;
+use crate::identity::Allowances;
+use crate::plan::{Direction, Policy, Selection, Status};
+use crate::render::{self, View};
+use crate::report::Report;
+use crate::session::{Fetched, Loaded, Made, Request, fetch, make_plan};
+use crate::workdir::{Lock, Workdir};
+
+/// A file, a way to Vapi, and what Vapi holds.
+pub(super) struct Work {
+    pub(super) loaded: Loaded,
+    pub(super) vapi: Vapi,
+    pub(super) fetched: Fetched,
+}
+
+/// What a plan is asked for on the command line.
+pub(super) struct Wanted<'w> {
+    pub(super) direction: Direction,
+    pub(super) selection: &'w Selection,
+    pub(super) policy: &'w Policy,
+    pub(super) net: &'w Net,
+    pub(super) audit_log: &'w Path,
+}
+
+/// Takes the lock of the state file and clears away what a killed run left.
+pub(super) fn lock(app: &App, command: &str, patience: Duration) -> Result<Lock, Diagnostic> {
+    let disk = crate::record::Disk::at(&app.global.file, "");
+    if !disk.real().exists() {
+        // Without a file there is nothing to lock, and reading it says so better.
+        return Loaded::read(&app.global.file).map_or_else(|mut errors| Err(errors.swap_remove(0)), |_| unreachable_lock());
+    }
+    let lock = Workdir::beside(disk.real()).lock(disk.real(), command, patience)?;
+    disk.clean_up();
+    Ok(lock)
+}
+
+fn unreachable_lock() -> Result<Lock, Diagnostic> {
+    Err(Diagnostic::error("file-busy", "the state file appeared while it was looked for").help("run the command again"))
+}
+
+/// The audit log: where the command line says, else beside the state file.
+pub(super) fn audit_log(app: &App, given: Option<&Path>) -> std::path::PathBuf {
+    let beside = || Workdir::beside(crate::record::Disk::at(&app.global.file, "").real()).path("audit.jsonl");
+    given.map_or_else(beside, Path::to_path_buf)
+}
+
+impl Work {
+    /// Reads the file, then all of Vapi.
+    pub(super) async fn begin(app: &App, net: &Net) -> Result<Self, Diagnostics> {
+        let loaded = Loaded::read(&app.global.file)?;
+        Self::with(app, net, loaded).await
+    }
+
+    /// The same with a file that was read already.
+    pub(super) async fn with(app: &App, net: &Net, loaded: Loaded) -> Result<Self, Diagnostics> {
+        // What is wrong with the file is said before anything is sent.
+        check(app, &loaded)?;
+        let vapi = connect::open(app, net).await?;
+        connect::stop_on_signal(&vapi.transport);
+        let fetched = fetch(&vapi.reader()).await?;
+        Ok(Self { loaded, vapi, fetched })
+    }
+
+    /// Makes a plan.
+    pub(super) async fn plan(&mut self, app: &App, wanted: &Wanted<'_>) -> Result<Made, Diagnostics> {
+        let request = Request {
+            direction: wanted.direction,
+            selection: wanted.selection,
+            policy: wanted.policy,
+            allow: Allowances { mass_recreate: wanted.net.allow_mass_recreate },
+            env: &|name| std::env::var(name).ok(),
+        };
+        let state_file = self.loaded.disk.real().to_path_buf();
+        let open_record = |ids| history::records(&state_file, wanted.audit_log, ids);
+        let reader = self.vapi.reader();
+        let made = make_plan(&self.loaded, &mut self.fetched, &reader, &open_record, &request).await?;
+        for secret in &made.noticed.secrets {
+            app.output.redactor().add(secret);
+        }
+        if app.global.verbose > 0 {
+            app.output.diagnostics(&made.notes);
+        }
+        Ok(made)
+    }
+}
+
+/// What is wrong with the file, offline: nothing is sent, nothing is planned while there are errors.
+fn check(app: &App, loaded: &Loaded) -> Result<(), Diagnostics> {
+    let _ = app;
+    let mut errors = match crate::load::interpret(&loaded.document) {
+        Ok(_) => return Ok(()),
+        Err(errors) => errors,
+    };
+    loaded.annotate(&mut errors);
+    Err(errors)
+}
+
+/// A report in the format that was asked for.
+pub(super) fn rendered(app: &App, command: &str, report: &Report, all: bool, status: Option<&Status>) -> String {
+    let view = View {
+        palette: app.output.palette(),
+        verbose: app.global.verbose > 0,
+        all,
+        status,
+        redactor: app.output.redactor(),
+    };
+    match app.global.format() {
+        Format::Json => render::json::to_text(&render::json::report(command, report, all), app.output.redactor()),
+        Format::Markdown => render::markdown::report(report, &view),
+        _ => render::terminal::report(report, &view),
+    }
+}

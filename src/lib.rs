@@ -14,6 +14,7 @@ pub mod model;
 pub mod normalize;
 pub mod plan;
 pub mod recorded;
+pub mod render;
 pub mod report;
 pub mod resolve;
 pub mod template;

@@ -32,6 +32,7 @@ pub mod normalize;
 pub mod plan;
 pub mod record;
 pub mod recorded;
+pub mod render;
 pub mod report;
 pub mod resolve;
 pub mod session;

@@ -1,6 +1,7 @@
 //! What became of a plan.
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::merge::Verdict;
 use crate::model::RemoteId;
 use crate::plan::{Action, Change, Plan};
 
@@ -30,6 +31,17 @@ impl Outcome {
             Outcome::NotAttempted(_) => "not_attempted",
         }
     }
+}
+
+/// How many fields and objects wait for a person, by why they do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Waiting {
+    /// Fields that somebody set outside git.
+    pub drift: usize,
+    /// Fields that moved on both sides.
+    pub conflicts: usize,
+    /// Objects that wait as a whole.
+    pub objects: usize,
 }
 
 /// A plan and what became of it. Without outcomes it is what `plan` shows.
@@ -73,6 +85,21 @@ impl Report {
             .changes()
             .filter(|(change, outcome)| matches!(outcome, Some(Outcome::HeldBack(_))) && !change.is_held_back());
         self.plan.held_back() + on_the_way.count()
+    }
+
+    /// What waits for a person, by why it does.
+    pub fn waiting(&self) -> Waiting {
+        let fields = |verdict| {
+            let fields = self.plan.changes.iter().flat_map(|change| &change.fields);
+            fields.filter(|field| field.verdict == verdict).count()
+        };
+        let (drift, conflicts) = (fields(Verdict::Drift), fields(Verdict::Conflict));
+        Waiting { drift, conflicts, objects: self.held_back() - drift - conflicts }
+    }
+
+    /// Whether anything was tried: the report of a run, not of a plan.
+    pub fn was_tried(&self) -> bool {
+        !self.outcomes.is_empty()
     }
 
     /// How many objects this action was done to.

@@ -15,6 +15,7 @@ mod status;
 mod to_file;
 mod to_vapi;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 pub use draft::{Draft, Inputs, draft};
@@ -168,6 +169,32 @@ impl Change {
     pub fn is_quiet(&self) -> bool {
         self.action == Action::None && self.fields.is_empty() && self.held.is_none()
     }
+
+    /// Whether the file and Vapi agree on it, so that there is nothing to say of it either.
+    pub fn is_in_step(&self) -> bool {
+        self.is_quiet() && self.reason.is_empty()
+    }
+
+    /// Whether the file is ahead of Vapi in it.
+    pub fn has_pending(&self) -> bool {
+        self.fields.iter().any(|field| field.verdict == Verdict::Pending)
+    }
+
+    /// Its fields; for an import every field of the object.
+    pub fn shown_fields(&self) -> Cow<'_, [FieldChange]> {
+        let Some(Value::Map(object)) = &self.import else { return Cow::Borrowed(&self.fields) };
+        let field = |(key, value): (&String, &Value)| FieldChange {
+            path: FieldPath::root().key(key),
+            before: None,
+            after: Some(value.clone()),
+            sensitive: matches!(value, Value::Secret(_)),
+            verdict: Verdict::Capture,
+            recorded: None,
+            note: None,
+            place: None,
+        };
+        Cow::Owned(object.iter().map(field).collect())
+    }
 }
 
 /// Live numbers that ring an agent that changes.
@@ -207,6 +234,16 @@ impl Plan {
     /// How many changes have this action.
     pub fn count(&self, action: Action) -> usize {
         self.changes.iter().filter(|change| change.action == action).count()
+    }
+
+    /// How many changes have this action and wait for nobody.
+    pub fn to_do(&self, action: Action) -> usize {
+        self.changes.iter().filter(|change| change.action == action && change.held.is_none()).count()
+    }
+
+    /// The entries on which the file and Vapi agree.
+    pub fn in_step(&self) -> impl Iterator<Item = &Change> {
+        self.changes.iter().filter(|change| change.is_in_step())
     }
 
     /// How many fields and objects wait for a person.

@@ -1,0 +1,118 @@
+//! Diagnostics for a terminal, as rustc shows them.
+//!
+//! ```text
+//! error[unknown-reference]: there is no agent `receptionst` in this file
+//!   --> vapi-state.yaml:12:18
+//!    |
+//! 12 |     assistantId: ${agent:receptionst}
+//!    |                  ^^^^^^^^^^^^^^^^^^^^
+//!    = help: did you mean `${agent:receptionist}`?
+//! ```
+
+use super::super::palette::{Palette, paint};
+use super::super::{Redactor, escape};
+use crate::diagnostic::{Diagnostic, Place, Severity};
+
+/// Columns of a line of the file that are shown; what is further away from the place is cut.
+const COLUMNS: usize = 100;
+/// Columns that are shown before the place, at least, if there are so many.
+const BEFORE: usize = 30;
+/// A tab is shown as so many spaces.
+const TAB: &str = "    ";
+
+/// Diagnostics as text, one after the other. Empty for none; else ends with a line end.
+pub fn text(diagnostics: &[Diagnostic], palette: Palette, redactor: &Redactor) -> String {
+    diagnostics.iter().map(|diagnostic| one(diagnostic, palette, redactor)).collect()
+}
+
+fn one(diagnostic: &Diagnostic, palette: Palette, redactor: &Redactor) -> String {
+    let Diagnostic { code, severity, message, help, place, snippet, failure: _ } = diagnostic;
+    let (word, style) = match severity {
+        Severity::Error => ("error", palette.error),
+        Severity::Warning => ("warning", palette.hold),
+        Severity::Note => ("note", palette.strong),
+    };
+    let mut out = format!(
+        "{}{} {}\n",
+        paint(style, &format!("{word}[{code}]")),
+        paint(palette.strong, ":"),
+        paint(palette.strong, &several(message, "    ", redactor))
+    );
+    let gutter = place.as_ref().map_or(1, |place| place.line.to_string().len());
+    let margin = " ".repeat(gutter);
+    let bar = paint(palette.quiet, "|");
+    if let Some(place) = place {
+        let file = escape::line(&redactor.text(&place.file)).into_owned();
+        let arrow = paint(palette.quiet, "-->");
+        out.push_str(&format!("{margin}{arrow} {file}:{}:{}\n", place.line, place.column));
+        if let Some(snippet) = snippet {
+            let (line, carets) = marked(snippet, place, redactor);
+            let number = paint(palette.quiet, &escape::padded(&place.line.to_string(), gutter));
+            out.push_str(&format!("{margin} {bar}\n{number} {bar} {line}\n"));
+            if let Some(carets) = carets {
+                let offset = " ".repeat(carets.offset);
+                out.push_str(&format!("{margin} {bar} {offset}{}\n", paint(style, &"^".repeat(carets.width))));
+            }
+        }
+    }
+    if let Some(help) = help {
+        let sign = paint(palette.quiet, "=");
+        let indent = " ".repeat(gutter + 9);
+        out.push_str(&format!(
+            "{margin} {sign} {} {}\n",
+            paint(palette.strong, "help:"),
+            several(help, &indent, redactor)
+        ));
+    }
+    out
+}
+
+/// A text of one or more lines, of which none but the first can be taken for a line of our own.
+fn several(text: &str, indent: &str, redactor: &Redactor) -> String {
+    let text = redactor.text(text);
+    escape::lines(text.trim_end_matches('\n')).replace('\n', &format!("\n{indent}"))
+}
+
+/// Where the carets stand below a line, in columns.
+struct Carets {
+    offset: usize,
+    width: usize,
+}
+
+/// The line of a file, safe and cut around the place. No carets where a secret was taken out: columns say nothing then.
+fn marked(snippet: &str, place: &Place, redactor: &Redactor) -> (String, Option<Carets>) {
+    let redacted = redactor.text(snippet);
+    if redacted != snippet {
+        return (escape::cut(&shown(&redacted), COLUMNS).into_owned(), None);
+    }
+    let characters: Vec<char> = snippet.chars().collect();
+    let from = place.column.saturating_sub(1).min(characters.len());
+    let to = from.saturating_add(place.width.max(1)).min(characters.len());
+    let part = |characters: &[char]| shown(&characters.iter().collect::<String>());
+    let (before, marked, after) = (part(&characters[..from]), part(&characters[from..to]), part(&characters[to..]));
+    let before =
+        if escape::width(&before) + escape::width(&marked) > COLUMNS { cut_front(&before, BEFORE) } else { before };
+    let offset = escape::width(&before);
+    let marked = escape::cut(&marked, COLUMNS - offset).into_owned();
+    let width = escape::width(&marked).max(1);
+    let after = escape::cut(&after, COLUMNS.saturating_sub(offset + width).max(1)).into_owned();
+    (format!("{before}{marked}{after}"), Some(Carets { offset, width }))
+}
+
+fn shown(text: &str) -> String {
+    escape::line(&text.replace('\t', TAB)).into_owned()
+}
+
+/// The end of a text, at most so many columns, the first of them an ellipsis if something was cut.
+fn cut_front(text: &str, columns: usize) -> String {
+    if escape::width(text) <= columns {
+        return text.to_owned();
+    }
+    let mut used = 1;
+    let fits = |c: &char| {
+        used += escape::width(c.encode_utf8(&mut [0; 4]));
+        used <= columns
+    };
+    let kept: Vec<char> = text.chars().rev().take_while(fits).collect();
+    std::iter::once('…').chain(kept.into_iter().rev()).collect()
+}

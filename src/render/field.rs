@@ -1,0 +1,225 @@
+//! A field of a change as people see it: shared by the terminal and Markdown, which only dress it.
+
+use serde_json::Value as Json;
+
+use super::diff::{self, Line, Sign};
+use super::{View, escape};
+use crate::merge::Verdict;
+use crate::model::{SENSITIVE, Value};
+use crate::plan::{Direction, FieldChange};
+use crate::recorded::Recorded;
+
+/// Values of up to so many columns are shown on the field's own line.
+const SHORT: usize = 60;
+
+/// What a field's line begins with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    /// It has no value yet.
+    Add,
+    /// It loses its value.
+    Remove,
+    /// It gets another value.
+    Change,
+    /// It waits for a person.
+    Held,
+    /// Nothing is written; the file is ahead.
+    Pending,
+}
+
+impl Mark {
+    /// Its one character.
+    pub fn char(self) -> &'static str {
+        match self {
+            Mark::Add => "+",
+            Mark::Remove => "-",
+            Mark::Change => "~",
+            Mark::Held => "!",
+            Mark::Pending => ".",
+        }
+    }
+}
+
+/// The values of a field.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Body {
+    /// Both, each on one line. `None` where there is no value.
+    Short(Option<String>, Option<String>),
+    /// A line about the values and the lines of a diff.
+    Diff(Option<String>, Vec<Line>),
+    /// A line about the one value there is, and one about each field inside it: name and value.
+    Outline(String, Vec<(String, String)>),
+}
+
+/// A field, ready to be dressed. All texts are safe to print.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shown {
+    /// What its line begins with.
+    pub mark: Mark,
+    /// Its path.
+    pub path: String,
+    /// What is said of it beside its values: `held back (drift)`.
+    pub label: Option<&'static str>,
+    /// What its first and its second value are, where that is not plain: `Vapi`, `file`.
+    pub sides: Option<(&'static str, &'static str)>,
+    /// Its values.
+    pub body: Body,
+    /// What else is to be known.
+    pub notes: Vec<String>,
+}
+
+/// A field as people see it.
+pub fn shown(field: &FieldChange, direction: Direction, view: &View<'_>) -> Shown {
+    let FieldChange { path, before, after, sensitive, verdict, recorded, note, place: _ } = field;
+    let mark = match verdict {
+        Verdict::Drift | Verdict::Conflict => Mark::Held,
+        Verdict::Pending => Mark::Pending,
+        Verdict::Set => Mark::Add,
+        Verdict::Remove => Mark::Remove,
+        Verdict::Change | Verdict::Clear | Verdict::Capture if before.is_none() => Mark::Add,
+        Verdict::Change | Verdict::Clear | Verdict::Capture => Mark::Change,
+    };
+    let label = match verdict {
+        Verdict::Drift => Some("held back (drift)"),
+        Verdict::Conflict => Some("held back (conflict)"),
+        Verdict::Pending => Some("pending apply"),
+        Verdict::Set | Verdict::Change | Verdict::Clear | Verdict::Remove | Verdict::Capture => None,
+    };
+    let sides = match direction {
+        Direction::ToVapi => ("Vapi", "file"),
+        Direction::ToFile => ("file", "Vapi"),
+    };
+    let json = |value: &Option<Value>| match (value, sensitive) {
+        (Some(_), true) => Some(Json::from(SENSITIVE)),
+        (value, _) => value.as_ref().map(|value| view.redactor.json(value.to_shown())),
+    };
+    let recorded = recorded.as_ref().map(|recorded| provenance(recorded, *verdict));
+    Shown {
+        mark,
+        path: escape::line(&view.redactor.text(&path.to_string())).into_owned(),
+        label,
+        sides: label.map(|_| sides),
+        body: body(json(before), json(after), view.verbose),
+        notes: recorded
+            .into_iter()
+            .chain(note.as_deref().map(|note| view.redactor.text(note).into_owned()))
+            .map(|note| escape::line(&note).into_owned())
+            .collect(),
+    }
+}
+
+/// The value of an object's field, for what is made or imported as a whole.
+fn body(before: Option<Json>, after: Option<Json>, verbose: bool) -> Body {
+    match (before, after) {
+        (Some(before), Some(after)) => two(&before, &after),
+        (Some(value), None) => one(Sign::Remove, &value, verbose),
+        (None, Some(value)) => one(Sign::Add, &value, verbose),
+        (None, None) => Body::Short(None, None),
+    }
+}
+
+fn two(before: &Json, after: &Json) -> Body {
+    if let (Some(before), Some(after)) = (short(before), short(after)) {
+        return Body::Short(Some(before), Some(after));
+    }
+    let (left, right) = match (before, after) {
+        (Json::String(before), Json::String(after)) => (before.clone(), after.clone()),
+        _ => (pretty(before), pretty(after)),
+    };
+    let lines = diff::unified(&escape::lines(&left), &escape::lines(&right));
+    let about = lines.is_empty().then(|| "they differ only in how hidden characters are written".to_owned());
+    Body::Diff(about, lines)
+}
+
+fn one(sign: Sign, value: &Json, verbose: bool) -> Body {
+    if let Some(short) = short(value) {
+        return match sign {
+            Sign::Remove => Body::Short(Some(short), None),
+            _ => Body::Short(None, Some(short)),
+        };
+    }
+    if verbose {
+        let text = match value {
+            Json::String(text) => text.clone(),
+            other => pretty(other),
+        };
+        return Body::Diff(Some(size(value)), diff::whole(sign, &escape::lines(&text)));
+    }
+    match value {
+        Json::Object(map) => {
+            let inner = map.iter().map(|(key, value)| (escape::line(key).into_owned(), outline(value))).collect();
+            Body::Outline(size(value), inner)
+        }
+        other => Body::Outline(outline(other), Vec::new()),
+    }
+}
+
+/// A value on one line, whatever it takes.
+fn outline(value: &Json) -> String {
+    if let Some(short) = short(value) {
+        return short;
+    }
+    let start = match value {
+        Json::String(text) => escape::quoted(text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default()),
+        other => escape::line(&other.to_string()).into_owned(),
+    };
+    format!("{}: {}", size(value), escape::cut(&start, SHORT))
+}
+
+/// A value on one line, if it is a short one.
+fn short(value: &Json) -> Option<String> {
+    let too_long = |text: &str| text.trim_end_matches('\n').contains('\n') || text.len() > 4 * SHORT;
+    if matches!(value, Json::String(text) if too_long(text)) {
+        return None;
+    }
+    let text = escape::line(&value.to_string()).into_owned();
+    (escape::width(&text) <= SHORT).then_some(text)
+}
+
+/// How large a value is.
+fn size(value: &Json) -> String {
+    match value {
+        Json::String(text) => {
+            let (lines, characters) = (text.lines().count(), text.chars().count());
+            format!("{}, {}", counted(lines, "line", "lines"), counted(characters, "character", "characters"))
+        }
+        Json::Array(items) => counted(items.len(), "element", "elements"),
+        Json::Object(map) => counted(map.len(), "field", "fields"),
+        Json::Null | Json::Bool(_) | Json::Number(_) => value.to_string(),
+    }
+}
+
+fn pretty(value: &Json) -> String {
+    // A JSON value can always be written as text.
+    serde_json::to_string_pretty(value).unwrap_or_default()
+}
+
+/// Which record gives the replaced value back.
+fn provenance(recorded: &Recorded, verdict: Verdict) -> String {
+    let side = match verdict {
+        Verdict::Capture | Verdict::Conflict => "the file",
+        Verdict::Set | Verdict::Change | Verdict::Clear | Verdict::Remove | Verdict::Drift | Verdict::Pending => "Vapi",
+    };
+    let day = |time: &str| time.split('T').next().unwrap_or(time).to_owned();
+    match recorded {
+        Recorded::Commit { id, time, only_on } => {
+            let id: String = id.chars().take(8).collect();
+            let branch = only_on.as_ref().map(|branch| format!(", only on {branch}")).unwrap_or_default();
+            format!("{side} has the value of {id} ({}){branch}", day(time))
+        }
+        Recorded::AuditLog { time } => format!("{side} has the value of a run in the audit log ({})", day(time)),
+    }
+}
+
+/// `1 line`, `2 lines`, `12,345 characters`.
+pub fn counted(count: usize, one: &str, several: &str) -> String {
+    let digits = count.to_string();
+    let mut number = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            number.push(',');
+        }
+        number.push(digit);
+    }
+    format!("{number} {}", if count == 1 { one } else { several })
+}

@@ -1,0 +1,165 @@
+//! From the inside to [`v1`]. Exhaustive: what is new inside does not compile until it is handled here.
+
+use serde_json::Value as Json;
+
+use super::v1;
+use crate::diagnostic::Diagnostic;
+use crate::merge::Verdict;
+use crate::model::{SENSITIVE, Value};
+use crate::plan::{Action, Change, Direction, FieldChange, Impact, KindStatus, Plan, Ring};
+use crate::recorded::Recorded;
+use crate::report::{Outcome, Report};
+
+pub(super) fn direction(direction: Direction) -> v1::Direction {
+    match direction {
+        Direction::ToVapi => v1::Direction::ToVapi,
+        Direction::ToFile => v1::Direction::ToFile,
+    }
+}
+
+pub(super) fn summary(report: &Report) -> v1::Summary {
+    let plan = &report.plan;
+    let mut summary = of_actions(plan.direction, |action| plan.count(action));
+    summary.held_back = report.held_back();
+    summary.unchanged = plan.in_step().count();
+    if report.was_tried() {
+        summary.done = Some(report.count("done"));
+        summary.failed = Some(report.count("failed"));
+        summary.not_attempted = Some(report.count("not_attempted"));
+    }
+    summary
+}
+
+/// A summary with the actions of a direction.
+pub(super) fn of_actions(direction: Direction, count: impl Fn(Action) -> usize) -> v1::Summary {
+    let none = count(Action::None);
+    match direction {
+        Direction::ToVapi => v1::Summary {
+            create: Some(count(Action::Create)),
+            update: Some(count(Action::Update)),
+            recreate: Some(count(Action::Recreate)),
+            link: Some(count(Action::Link)),
+            none,
+            ..v1::Summary::default()
+        },
+        Direction::ToFile => v1::Summary {
+            import: Some(count(Action::Import)),
+            capture: Some(count(Action::Capture)),
+            none,
+            ..v1::Summary::default()
+        },
+    }
+}
+
+pub(super) fn changes(report: &Report, all: bool) -> Vec<v1::Change> {
+    let shown = report.changes().filter(|(change, _)| all || !change.is_in_step());
+    shown.map(|(of, outcome)| change(of, outcome)).collect()
+}
+
+fn change(change: &Change, outcome: Option<&Outcome>) -> v1::Change {
+    let Change { address, kind, id, name, action, reason, held, .. } = change;
+    let done = match outcome {
+        Some(Outcome::Done { id }) => id.as_ref(),
+        _ => None,
+    };
+    v1::Change {
+        address: address.to_string(),
+        kind: kind.word.to_owned(),
+        id: done.or(id.as_ref()).map(|id| id.0.clone()),
+        name: name.clone(),
+        action: match action {
+            Action::Create => v1::Action::Create,
+            Action::Update => v1::Action::Update,
+            Action::Recreate => v1::Action::Recreate,
+            Action::Link => v1::Action::Link,
+            Action::Import => v1::Action::Import,
+            Action::Capture => v1::Action::Capture,
+            Action::None => v1::Action::None,
+        },
+        reason: reason.clone(),
+        held_back: change.held_back(),
+        fields: change.shown_fields().iter().map(field).collect(),
+        outcome: outcome.map(|outcome| match outcome {
+            Outcome::Done { .. } => v1::Outcome::Done,
+            Outcome::Failed(_) => v1::Outcome::Failed,
+            Outcome::HeldBack(_) => v1::Outcome::HeldBack,
+            Outcome::NotAttempted(_) => v1::Outcome::NotAttempted,
+        }),
+        note: match outcome {
+            Some(Outcome::HeldBack(why) | Outcome::NotAttempted(why)) => Some(why.clone()),
+            _ => held.clone(),
+        },
+        error: match outcome {
+            Some(Outcome::Failed(error)) => Some(message(error)),
+            _ => None,
+        },
+    }
+}
+
+fn field(field: &FieldChange) -> v1::Field {
+    let FieldChange { path, before, after, sensitive, verdict, recorded, note, place: _ } = field;
+    let shown = |value: &Option<Value>| match value {
+        Some(_) if *sensitive => Json::from(SENSITIVE),
+        Some(value) => value.to_shown(),
+        None => Json::Null,
+    };
+    v1::Field {
+        path: path.to_string(),
+        before: shown(before),
+        after: shown(after),
+        sensitive: *sensitive,
+        verdict: match verdict {
+            Verdict::Set => v1::Verdict::Set,
+            Verdict::Change => v1::Verdict::Change,
+            Verdict::Clear => v1::Verdict::Clear,
+            Verdict::Remove => v1::Verdict::Remove,
+            Verdict::Drift => v1::Verdict::Drift,
+            Verdict::Capture => v1::Verdict::Capture,
+            Verdict::Pending => v1::Verdict::Pending,
+            Verdict::Conflict => v1::Verdict::Conflict,
+        },
+        recorded_in: recorded.as_ref().map(|recorded| match recorded {
+            Recorded::Commit { id, time, only_on: _ } => {
+                v1::RecordedIn::Commit { commit: id.clone(), time: time.clone() }
+            }
+            Recorded::AuditLog { time: _ } => v1::RecordedIn::AuditLog(v1::AuditLog::AuditLog),
+        }),
+        note: note.clone(),
+    }
+}
+
+pub(super) fn impact(plan: &Plan) -> Vec<v1::Impact> {
+    let ring = |Ring { id, number, name, via }: &Ring| v1::Ring {
+        id: id.0.clone(),
+        number: number.clone(),
+        name: name.clone(),
+        via: via.clone(),
+    };
+    let impact = |Impact { address, rings }: &Impact| v1::Impact {
+        address: address.to_string(),
+        rings: rings.iter().map(ring).collect(),
+    };
+    plan.impact.iter().map(impact).collect()
+}
+
+pub(super) fn kind_status(status: &KindStatus) -> v1::KindStatus {
+    let KindStatus { kind: _, in_file, in_vapi, in_sync, pending, drift, only_in_file, only_in_vapi, missing_in_vapi } =
+        *status;
+    v1::KindStatus { in_file, in_vapi, in_sync, pending, drift, only_in_file, only_in_vapi, missing_in_vapi }
+}
+
+pub(super) fn messages(diagnostics: &[Diagnostic]) -> Vec<v1::Message> {
+    diagnostics.iter().map(message).collect()
+}
+
+pub(super) fn message(diagnostic: &Diagnostic) -> v1::Message {
+    let Diagnostic { code, severity: _, message, help, place, snippet: _, failure: _ } = diagnostic;
+    v1::Message {
+        code: (*code).to_owned(),
+        message: message.clone(),
+        help: help.clone(),
+        file: place.as_ref().map(|place| place.file.to_string()),
+        line: place.as_ref().map(|place| place.line),
+        column: place.as_ref().map(|place| place.column),
+    }
+}

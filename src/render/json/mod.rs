@@ -1,0 +1,136 @@
+//! Reports, statuses and failures as JSON for machines: one document per run, whatever happens.
+//!
+//! Print a document with [`Output::json`](super::output::Output::json); [`to_text`] is for other places.
+
+mod convert;
+pub mod v1;
+
+use serde::Serialize;
+use serde_json::Value as Json;
+
+use super::{Redactor, escape};
+use crate::diagnostic::Diagnostic;
+use crate::plan::{Direction, Status};
+use crate::report::Report;
+
+/// A report of `plan`, `apply`, `restore` or `pull`. `all`: with the entries on which both sides agree.
+pub fn report(command: &str, report: &Report, all: bool) -> v1::Plan {
+    let plan = &report.plan;
+    v1::Plan {
+        format_version: v1::FORMAT_VERSION.to_owned(),
+        command: command.to_owned(),
+        direction: convert::direction(plan.direction),
+        org_id: plan.org_id.clone(),
+        digest: Some(plan.digest.clone()),
+        summary: convert::summary(report),
+        changes: convert::changes(report, all),
+        impact: convert::impact(plan),
+        warnings: convert::messages(&[plan.warnings.as_slice(), report.warnings.as_slice()].concat()),
+        errors: convert::messages(&report.errors),
+    }
+}
+
+/// Both halves of a `sync`; `None` for what was not reached.
+pub fn sync(
+    pull: Option<v1::Plan>,
+    apply: Option<v1::Plan>,
+    warnings: &[Diagnostic],
+    errors: &[Diagnostic],
+) -> v1::Sync {
+    v1::Sync {
+        format_version: v1::FORMAT_VERSION.to_owned(),
+        command: "sync".to_owned(),
+        pull,
+        apply,
+        warnings: convert::messages(warnings),
+        errors: convert::messages(errors),
+    }
+}
+
+/// A status. `checked_at`: when Vapi was looked at, RFC 3339 in UTC.
+pub fn status(status: &Status, checked_at: &str, warnings: &[Diagnostic], errors: &[Diagnostic]) -> v1::Status {
+    v1::Status {
+        in_sync: Some(status.in_sync),
+        checked_at: Some(checked_at.to_owned()),
+        kinds: status.kinds.iter().map(|kind| (kind.kind.section.to_owned(), convert::kind_status(kind))).collect(),
+        ..no_status(warnings, errors)
+    }
+}
+
+fn no_status(warnings: &[Diagnostic], errors: &[Diagnostic]) -> v1::Status {
+    v1::Status {
+        format_version: v1::FORMAT_VERSION.to_owned(),
+        command: "status".to_owned(),
+        in_sync: None,
+        checked_at: None,
+        kinds: Default::default(),
+        warnings: convert::messages(warnings),
+        errors: convert::messages(errors),
+    }
+}
+
+/// The envelope of a command without a plan (`validate`, `init`, `log`), with what else it has to say.
+pub fn envelope(
+    command: &str,
+    more: serde_json::Map<String, Json>,
+    warnings: &[Diagnostic],
+    errors: &[Diagnostic],
+) -> v1::Envelope {
+    v1::Envelope {
+        format_version: v1::FORMAT_VERSION.to_owned(),
+        command: command.to_owned(),
+        more,
+        warnings: convert::messages(warnings),
+        errors: convert::messages(errors),
+    }
+}
+
+/// What a command prints when it failed before it had a result.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Failure {
+    /// Of `plan`, `apply`, `restore`, `pull`.
+    Plan(v1::Plan),
+    /// Of `sync`.
+    Sync(v1::Sync),
+    /// Of `status`.
+    Status(v1::Status),
+    /// Of any other command, and of a command line that names none.
+    Envelope(v1::Envelope),
+}
+
+/// The document of a run that failed before it had a result: the shape that the command would have printed, empty.
+pub fn failure(command: &str, warnings: &[Diagnostic], errors: &[Diagnostic]) -> Failure {
+    let direction = match command {
+        "pull" => Direction::ToFile,
+        "plan" | "apply" | "restore" => Direction::ToVapi,
+        "sync" => return Failure::Sync(sync(None, None, warnings, errors)),
+        "status" => return Failure::Status(no_status(warnings, errors)),
+        _ => return Failure::Envelope(envelope(command, serde_json::Map::new(), warnings, errors)),
+    };
+    Failure::Plan(v1::Plan {
+        format_version: v1::FORMAT_VERSION.to_owned(),
+        command: command.to_owned(),
+        direction: convert::direction(direction),
+        org_id: None,
+        digest: None,
+        summary: convert::of_actions(direction, |_| 0),
+        changes: Vec::new(),
+        impact: Vec::new(),
+        warnings: convert::messages(warnings),
+        errors: convert::messages(errors),
+    })
+}
+
+/// Messages as JSON objects, for places without an envelope of their own.
+pub fn messages(diagnostics: &[Diagnostic]) -> Vec<v1::Message> {
+    convert::messages(diagnostics)
+}
+
+/// A document as text: indented, without secrets, with a line end.
+pub fn to_text(document: &impl Serialize, redactor: &Redactor) -> String {
+    // Documents are structs, texts and numbers: nothing that JSON cannot hold.
+    let value = redactor.json(serde_json::to_value(document).unwrap_or_default());
+    let text = serde_json::to_string_pretty(&value).unwrap_or_default();
+    format!("{}\n", escape::json(&text))
+}

@@ -1,0 +1,323 @@
+//! Version 1 of the JSON that machines read. It is a promise: a field may be added, none may change or go.
+//!
+//! These types know the inside; the inside does not know them.
+
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value as Json;
+
+/// The version of the format: the first number changes when something of it changes or goes.
+pub const FORMAT_VERSION: &str = "1.0";
+
+/// What `plan`, `apply`, `restore` and `pull` print with `--format json`.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[schemars(title = "vapi-sync plan")]
+pub struct Plan {
+    /// `1.0`.
+    pub format_version: String,
+    /// The command that was run: `plan`, `apply`, `restore`, `pull`.
+    pub command: String,
+    /// Which side is written.
+    pub direction: Direction,
+    /// The organisation in Vapi, where it can be told.
+    pub org_id: Option<String>,
+    /// A hash of what the plan does, for `apply --expect`. Null if there is no plan.
+    pub digest: Option<String>,
+    /// Counts.
+    pub summary: Summary,
+    /// What happens to each object, in the order in which it happens. Unchanged ones only with `--all`.
+    pub changes: Vec<Change>,
+    /// Which live numbers ring the agents that change.
+    pub impact: Vec<Impact>,
+    /// What is worth knowing.
+    pub warnings: Vec<Message>,
+    /// What went wrong, beside single changes.
+    pub errors: Vec<Message>,
+}
+
+/// Which side is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    /// Vapi.
+    ToVapi,
+    /// The state file.
+    ToFile,
+}
+
+/// Counts. The actions are those of the direction; each counts the changes that have it, held back or not.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Summary {
+    /// Objects that are made in Vapi.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub create: Option<usize>,
+    /// Objects that are changed in Vapi.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub update: Option<usize>,
+    /// Objects that were deleted in Vapi and are made again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recreate: Option<usize>,
+    /// Objects that were found in Vapi; their ids go into the file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub link: Option<usize>,
+    /// Objects that become new entries of the file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub import: Option<usize>,
+    /// Entries that take values from Vapi.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub capture: Option<usize>,
+    /// Entries to which nothing happens: those that agree with Vapi, and those that only wait.
+    pub none: usize,
+    /// Fields and objects that wait for a person.
+    pub held_back: usize,
+    /// Entries that agree with Vapi.
+    pub unchanged: usize,
+    /// After a run: changes that were done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub done: Option<usize>,
+    /// After a run: changes that were tried and failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failed: Option<usize>,
+    /// After a run: changes that were not tried.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not_attempted: Option<usize>,
+}
+
+/// What happens to one object or entry.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct Change {
+    /// The entry: `agents.receptionist`.
+    pub address: String,
+    /// `agent` or `phone_number`.
+    pub kind: String,
+    /// Vapi's id, if the object exists.
+    pub id: Option<String>,
+    /// Its name, number or SIP URI.
+    pub name: Option<String>,
+    /// What happens.
+    pub action: Action,
+    /// Why, for a person; may be empty.
+    pub reason: String,
+    /// How much of it waits for a person: fields, and the object itself.
+    pub held_back: usize,
+    /// The fields that change or are held back.
+    pub fields: Vec<Field>,
+    /// What became of it, after a run; null where nothing was to be done, and in a plan.
+    pub outcome: Option<Outcome>,
+    /// Why it is held back or was not attempted.
+    pub note: Option<String>,
+    /// Why it failed.
+    pub error: Option<Message>,
+}
+
+/// What happens to an object or entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// Made in Vapi.
+    Create,
+    /// Changed in Vapi.
+    Update,
+    /// Made again in Vapi, where it was deleted.
+    Recreate,
+    /// Found in Vapi; its id goes into the file.
+    Link,
+    /// Written into the file as a new entry.
+    Import,
+    /// Vapi's values are written into its entry.
+    Capture,
+    /// Nothing.
+    None,
+}
+
+/// What became of a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Done as planned.
+    Done,
+    /// Tried and failed.
+    Failed,
+    /// It waits for a person.
+    HeldBack,
+    /// Not tried, because something else failed or the run was stopped.
+    NotAttempted,
+}
+
+/// One field of a change.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct Field {
+    /// Where it stands in the object: `model.tools[function:lookup].server.url`.
+    pub path: String,
+    /// The value on the side that would change; null if there is none. Secrets are `(sensitive)`.
+    pub before: Json,
+    /// The value that it would have; null if it would have none. Secrets are `(sensitive)`.
+    pub after: Json,
+    /// Whether its values are secret.
+    pub sensitive: bool,
+    /// What happens.
+    pub verdict: Verdict,
+    /// The record that gives the replaced value back.
+    pub recorded_in: Option<RecordedIn>,
+    /// Why it is held back, or what one should know.
+    pub note: Option<String>,
+}
+
+/// What happens to a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// To Vapi: it has nothing there yet.
+    Set,
+    /// To Vapi: another value.
+    Change,
+    /// To Vapi: no value any more.
+    Clear,
+    /// To Vapi: an element leaves a list.
+    Remove,
+    /// Held back: somebody set it outside git.
+    Drift,
+    /// To the file: Vapi's value is written into it.
+    Capture,
+    /// The file is ahead; nothing is written into it.
+    Pending,
+    /// Held back: both moved.
+    Conflict,
+}
+
+/// The record that gives a value back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(untagged)]
+pub enum RecordedIn {
+    /// A commit of the state file's repository.
+    Commit {
+        /// Its full id.
+        commit: String,
+        /// Its committer time, RFC 3339 in UTC.
+        time: String,
+    },
+    /// The audit log.
+    AuditLog(AuditLog),
+}
+
+/// The audit log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AuditLog {
+    /// A run in the audit log.
+    AuditLog,
+}
+
+/// Live numbers that ring an agent that changes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Impact {
+    /// The agent.
+    pub address: String,
+    /// The numbers.
+    pub rings: Vec<Ring>,
+}
+
+/// A live number that rings an agent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Ring {
+    /// Its Vapi id.
+    pub id: String,
+    /// Its number or SIP URI.
+    pub number: Option<String>,
+    /// Its name.
+    pub name: Option<String>,
+    /// How it reaches the agent: `assistantId`, or the name of the squad.
+    pub via: String,
+}
+
+/// An error, a warning or a note.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Message {
+    /// A stable word: `unknown-reference`.
+    pub code: String,
+    /// What happened.
+    pub message: String,
+    /// What to do next.
+    pub help: Option<String>,
+    /// The file that it is about.
+    pub file: Option<String>,
+    /// The line, from 1.
+    pub line: Option<usize>,
+    /// The column, from 1, in characters.
+    pub column: Option<usize>,
+}
+
+/// What `sync` prints with `--format json`.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct Sync {
+    /// `1.0`.
+    pub format_version: String,
+    /// `sync`.
+    pub command: String,
+    /// The pull, unless the run ended before it.
+    pub pull: Option<Plan>,
+    /// The apply, unless the run ended before it.
+    pub apply: Option<Plan>,
+    /// What is worth knowing, beside both.
+    pub warnings: Vec<Message>,
+    /// What went wrong, beside both.
+    pub errors: Vec<Message>,
+}
+
+/// What `status` prints with `--format json`.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[schemars(title = "vapi-sync status")]
+pub struct Status {
+    /// `1.0`.
+    pub format_version: String,
+    /// `status`.
+    pub command: String,
+    /// Whether nothing is to be done on either side. Null if it could not be found out.
+    pub in_sync: Option<bool>,
+    /// When Vapi was looked at, RFC 3339 in UTC. Null if it could not be.
+    pub checked_at: Option<String>,
+    /// The numbers per section of the file.
+    pub kinds: IndexMap<String, KindStatus>,
+    /// What is worth knowing.
+    pub warnings: Vec<Message>,
+    /// What went wrong.
+    pub errors: Vec<Message>,
+}
+
+/// The numbers of one kind.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct KindStatus {
+    /// Entries of the file that are not ignored.
+    pub in_file: usize,
+    /// Objects in Vapi that are not ignored.
+    pub in_vapi: usize,
+    /// Entries that agree with their object.
+    pub in_sync: usize,
+    /// Entries with something to apply.
+    pub pending: usize,
+    /// Entries with something that somebody set outside git.
+    pub drift: usize,
+    /// Entries that have no object yet.
+    pub only_in_file: usize,
+    /// Objects that no entry claims.
+    pub only_in_vapi: usize,
+    /// Entries whose object was deleted in Vapi.
+    pub missing_in_vapi: usize,
+}
+
+/// What `validate`, `init` and other commands without a plan print with `--format json`.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct Envelope {
+    /// `1.0`.
+    pub format_version: String,
+    /// The command that was run.
+    pub command: String,
+    /// What else the command has to say.
+    #[serde(flatten)]
+    pub more: serde_json::Map<String, Json>,
+    /// What is worth knowing.
+    pub warnings: Vec<Message>,
+    /// What went wrong.
+    pub errors: Vec<Message>,
+}

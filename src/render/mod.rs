@@ -1,0 +1,51 @@
+//! What people and machines are shown. A renderer takes a [`Report`](crate::report::Report), a
+//! [`Status`](crate::plan::Status) or diagnostics and decides nothing: what is counted is counted by methods of those.
+//!
+//! ```text
+//! Report ─┬─ field, words ─┬─ terminal ─┐
+//!         │                └─ markdown ─┤
+//!         └─ json (v1) ─────────────────┼─ output (redactor, colours, closed pipes) → stdout, stderr
+//! Status ─── terminal, json, html ──────┤
+//! Diagnostics ─── text, json, github, sarif
+//! ```
+
+pub mod diagnostics;
+pub mod diff;
+pub mod escape;
+mod field;
+pub mod json;
+pub mod output;
+pub mod palette;
+pub mod progress;
+pub mod redact;
+pub mod terminal;
+mod words;
+
+use crate::plan::Status;
+
+pub use output::Output;
+pub use palette::Palette;
+pub use progress::Progress;
+pub use redact::Redactor;
+
+/// How a report is looked at.
+#[derive(Clone, Copy)]
+pub struct View<'v> {
+    /// Colours, or none.
+    pub palette: Palette,
+    /// Long values in full.
+    pub verbose: bool,
+    /// Unchanged entries as well.
+    pub all: bool,
+    /// The numbers of both sides, where they are known: for the hint at what is only in Vapi.
+    pub status: Option<&'v Status>,
+    /// What must not be shown.
+    pub redactor: &'v Redactor,
+}
+
+impl<'v> View<'v> {
+    /// Without colours, compact, only what changes.
+    pub fn plain(redactor: &'v Redactor) -> Self {
+        Self { palette: Palette::plain(), verbose: false, all: false, status: None, redactor }
+    }
+}

@@ -1,0 +1,263 @@
+//! The choke point: every text that leaves the program goes through an [`Output`], which takes secrets out of it, drops
+//! colours where they are not wanted, and does not mind a closed pipe.
+
+use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use anstream::adapter::strip_str;
+use anstream::{AutoStream, ColorChoice};
+use serde::Serialize;
+
+use super::progress::Progress;
+use super::{Palette, Redactor, diagnostics, json};
+use crate::diagnostic::{Diagnostic, Severity};
+
+/// `--color`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum Color {
+    /// On a terminal that has colours, unless `NO_COLOR` is set.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// What the command line says about output.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Settings {
+    /// `--color`.
+    pub color: Color,
+    /// `-q`: nothing but results and errors.
+    pub quiet: bool,
+    /// How often `-v` was given.
+    pub verbosity: u8,
+    /// The result is a document for a machine (`--format json`): no progress beside it on one terminal.
+    pub machine: bool,
+}
+
+type Sink = Box<dyn Write + Send>;
+
+/// Where results and messages go. Shared by reference; one text at a time.
+pub struct Output {
+    stdout: Mutex<Option<Sink>>,
+    stderr: Mutex<Option<Sink>>,
+    settings: Settings,
+    shows_progress: bool,
+    progress: Arc<Mutex<Progress>>,
+    redactor: Redactor,
+}
+
+impl Output {
+    /// The program's own stdout and stderr.
+    pub fn new(settings: Settings, redactor: Redactor) -> Self {
+        let choice = match settings.color {
+            Color::Auto => ColorChoice::Auto,
+            Color::Always => ColorChoice::Always,
+            Color::Never => ColorChoice::Never,
+        };
+        let mixed = settings.machine && io::stdout().is_terminal();
+        Self {
+            shows_progress: io::stderr().is_terminal() && !settings.quiet && !mixed,
+            ..Self::to(
+                Box::new(AutoStream::new(io::stdout(), choice)),
+                Box::new(AutoStream::new(io::stderr(), choice)),
+                settings,
+                redactor,
+            )
+        }
+    }
+
+    /// Other places than stdout and stderr, which take colours as they come.
+    pub fn to(stdout: Sink, stderr: Sink, settings: Settings, redactor: Redactor) -> Self {
+        Self {
+            stdout: Mutex::new(Some(stdout)),
+            stderr: Mutex::new(Some(stderr)),
+            settings,
+            shows_progress: false,
+            progress: Arc::new(Mutex::new(Progress::hidden())),
+            redactor,
+        }
+    }
+
+    /// What must not be shown; secrets found on the way are added to it.
+    pub fn redactor(&self) -> &Redactor {
+        &self.redactor
+    }
+
+    /// The styles to render with. Where colours are not wanted, they are dropped on the way out.
+    pub fn palette(&self) -> Palette {
+        match self.settings.color {
+            Color::Never => Palette::plain(),
+            Color::Auto | Color::Always => Palette::colour(),
+        }
+    }
+
+    /// How often `-v` was given.
+    pub fn verbosity(&self) -> u8 {
+        self.settings.verbosity
+    }
+
+    /// Writes a result to stdout, as it is: with its own line ends.
+    ///
+    /// # Errors
+    /// It could not be written (a full disk). A reader that has gone away is no error: the run goes on unheard.
+    pub fn result(&self, text: &str) -> Result<(), Diagnostic> {
+        let written = self.progress().suspend(|| write(&self.stdout, &self.safe(text)));
+        written.map_err(|error| Diagnostic::error("output", format!("the result could not be written: {error}")))
+    }
+
+    /// Writes a document to stdout.
+    ///
+    /// # Errors
+    /// As [`Output::result`].
+    pub fn json(&self, document: &impl Serialize) -> Result<(), Diagnostic> {
+        // Already without secrets, text by text: taking them out of the finished document could break it.
+        let text = json::to_text(document, &self.redactor);
+        let written = self.progress().suspend(|| write(&self.stdout, &text));
+        written.map_err(|error| Diagnostic::error("output", format!("the result could not be written: {error}")))
+    }
+
+    /// Writes a message to stderr, with its own line ends. Whoever cannot be told is not told.
+    pub fn message(&self, text: &str) {
+        let _ = self.progress().suspend(|| write(&self.stderr, &self.safe(text)));
+    }
+
+    /// Writes a message to stderr unless `-q`.
+    pub fn note(&self, text: &str) {
+        if !self.settings.quiet {
+            self.message(text);
+        }
+    }
+
+    /// Writes diagnostics to stderr; with `-q` errors only, notes only with `-v`.
+    pub fn diagnostics(&self, list: &[Diagnostic]) {
+        let is_shown = |diagnostic: &&Diagnostic| match diagnostic.severity {
+            Severity::Error => true,
+            Severity::Warning => !self.settings.quiet,
+            Severity::Note => !self.settings.quiet && self.settings.verbosity > 0,
+        };
+        let shown: Vec<Diagnostic> = list.iter().filter(is_shown).cloned().collect();
+        if !shown.is_empty() {
+            self.message(&diagnostics::text(&shown, self.palette(), &self.redactor));
+        }
+    }
+
+    /// Shows how far a run is, in place of what was shown before: on a terminal only.
+    pub fn start(&self, total: u64, label: &str) -> Progress {
+        let progress = if self.shows_progress {
+            Progress::start(total, &super::escape::line(&self.redactor.text(label)))
+        } else {
+            Progress::hidden()
+        };
+        self.progress().finish();
+        *self.progress() = progress.clone();
+        progress
+    }
+
+    fn progress(&self) -> MutexGuard<'_, Progress> {
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The text without secrets. A secret may be torn apart by colours: if it is, the colours go.
+    fn safe(&self, text: &str) -> String {
+        let plain = strip_str(text).to_string();
+        match self.redactor.text(&plain) {
+            redacted if redacted == plain => text.to_owned(),
+            redacted => redacted.into_owned(),
+        }
+    }
+}
+
+/// Writes to a sink that may be gone: once its reader went away, nothing more is written to it.
+fn write(sink: &Mutex<Option<Sink>>, text: &str) -> io::Result<()> {
+    let mut sink = sink.lock().unwrap_or_else(PoisonError::into_inner);
+    let Some(open) = sink.as_mut() else { return Ok(()) };
+    match open.write_all(text.as_bytes()).and_then(|()| open.flush()) {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => {
+            *sink = None;
+            Ok(())
+        }
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Shared(Arc<Mutex<Vec<u8>>>);
+
+    impl Shared {
+        fn text(&self) -> String {
+            String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+        }
+    }
+
+    impl Write for Shared {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    struct Fails(ErrorKind);
+
+    impl Write for Fails {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(self.0.into())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn output(settings: Settings) -> (Output, Shared, Shared) {
+        let (out, err) = (Shared::default(), Shared::default());
+        let output = Output::to(Box::new(out.clone()), Box::new(err.clone()), settings, Redactor::new());
+        (output, out, err)
+    }
+
+    #[test]
+    fn no_secret_leaves_also_where_colours_tear_it_apart() {
+        let (output, out, err) = output(Settings::default());
+        output.redactor().add("hunter22");
+        output.result("a \x1b[1mhun\x1b[0mter22 b\n").unwrap();
+        output.message("key hunter22\n");
+        output.json(&serde_json::json!({"hunter22": ["x hunter22"], "n": 1})).unwrap();
+        assert!(!out.text().contains("ter22") && !err.text().contains("ter22"));
+        assert!(out.text().starts_with("a (sensitive) b\n"));
+        let document = out.text().split_once('\n').map(|(_, rest)| rest.to_owned()).unwrap();
+        let document: serde_json::Value = serde_json::from_str(&document).unwrap();
+        assert_eq!(document, serde_json::json!({"(sensitive)": ["x (sensitive)"], "n": 1}));
+    }
+
+    #[test]
+    fn a_reader_that_went_away_is_no_error_and_a_full_disk_is() {
+        let to = |kind| Output::to(Box::new(Fails(kind)), Box::new(Fails(kind)), Settings::default(), Redactor::new());
+        let closed = to(ErrorKind::BrokenPipe);
+        assert_eq!(closed.result("x"), Ok(()));
+        assert_eq!(closed.result("y"), Ok(()));
+        let full = to(ErrorKind::StorageFull);
+        full.message("nobody hears this");
+        assert_eq!(full.result("x").unwrap_err().code, "output");
+    }
+
+    #[test]
+    fn quiet_leaves_errors_and_results() {
+        let list = [Diagnostic::error("e", "E"), Diagnostic::warning("w", "W"), Diagnostic::note("n", "N")];
+        let said = |quiet, verbosity| {
+            let (output, _, err) = output(Settings { quiet, verbosity, ..Settings::default() });
+            output.note("hello\n");
+            output.diagnostics(&list);
+            strip_str(&err.text()).to_string()
+        };
+        assert_eq!(said(true, 0), "error[e]: E\n");
+        assert_eq!(said(false, 0), "hello\nerror[e]: E\nwarning[w]: W\n");
+        assert_eq!(said(false, 1), "hello\nerror[e]: E\nwarning[w]: W\nnote[n]: N\n");
+    }
+}

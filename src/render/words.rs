@@ -1,0 +1,170 @@
+//! The sentences that sum a report up: the same in the terminal, in Markdown and in a workflow's outputs.
+
+use super::field::counted;
+use super::{View, escape};
+use crate::kinds::{KINDS, Kind};
+use crate::merge::Verdict;
+use crate::model::Address;
+use crate::plan::{Action, Change, Direction, KindStatus, Status};
+use crate::report::{Outcome, Report, Waiting};
+
+/// The actions of a direction, in the order in which they are counted.
+pub fn actions(direction: Direction) -> &'static [Action] {
+    match direction {
+        Direction::ToVapi => &[Action::Create, Action::Update, Action::Recreate, Action::Link],
+        Direction::ToFile => &[Action::Import, Action::Capture],
+    }
+}
+
+/// `Plan: 1 to create, 2 to update, 1 held back (drift). vapi-sync never deletes.`
+pub fn summary(report: &Report) -> String {
+    let plan = &report.plan;
+    let tried = report.was_tried();
+    let mut parts = Vec::new();
+    for action in actions(plan.direction) {
+        let count = if tried { report.done(*action) } else { plan.to_do(*action) };
+        let word = if tried { done(*action).to_owned() } else { format!("to {}", action.word()) };
+        parts.push((count, word));
+    }
+    parts.push((report.count("failed"), "failed".to_owned()));
+    parts.push((report.count("not_attempted"), "not attempted".to_owned()));
+    parts.push((report.held_back(), held_back(&report.waiting())));
+    parts.retain(|(count, _)| *count > 0);
+    if parts.is_empty() {
+        return nothing(report);
+    }
+    let parts: Vec<String> = parts.into_iter().map(|(count, word)| format!("{count} {word}")).collect();
+    let parts = parts.join(", ");
+    match (plan.direction, tried) {
+        (Direction::ToVapi, false) => format!("Plan: {parts}. vapi-sync never deletes."),
+        (Direction::ToVapi, true) => format!("Applied: {parts}."),
+        (Direction::ToFile, false) => format!("Pull: {parts}."),
+        (Direction::ToFile, true) => format!("Pulled: {parts}."),
+    }
+}
+
+fn done(action: Action) -> &'static str {
+    match action {
+        Action::Create => "created",
+        Action::Update => "updated",
+        Action::Recreate => "recreated",
+        Action::Link => "linked",
+        Action::Import => "imported",
+        Action::Capture => "captured",
+        Action::None => "unchanged",
+    }
+}
+
+fn held_back(waiting: &Waiting) -> String {
+    let Waiting { drift, conflicts, objects } = *waiting;
+    match (drift, conflicts, objects) {
+        (_, 0, 0) => "held back (drift)".to_owned(),
+        (0, _, 0) => "held back (conflict)".to_owned(),
+        (0, 0, _) => "held back".to_owned(),
+        _ => {
+            let parts = [(drift, "drift"), (conflicts, "conflict"), (objects, "other")];
+            let parts = parts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}"));
+            format!("held back ({})", parts.collect::<Vec<_>>().join(", "))
+        }
+    }
+}
+
+fn nothing(report: &Report) -> String {
+    let plan = &report.plan;
+    let per_kind = |kind: &Kind| {
+        let count = plan.in_step().filter(|change| change.kind == kind).count();
+        (count > 0).then(|| (count, counted(count, kind.noun, kind.nouns)))
+    };
+    let kinds: Vec<(usize, String)> = KINDS.into_iter().filter_map(per_kind).collect();
+    let total: usize = kinds.iter().map(|(count, _)| count).sum();
+    let names: Vec<String> = kinds.into_iter().map(|(_, text)| text).collect();
+    let mut text = "No changes.".to_owned();
+    match total {
+        0 => {}
+        1 => text.push_str(&format!(" {} is in sync.", names.join(""))),
+        _ => text.push_str(&format!(" {} are in sync.", names.join(" and "))),
+    }
+    let pending = plan.changes.iter().filter(|change| change.has_pending()).count();
+    if pending > 0 {
+        text.push_str(&format!(
+            " {} ahead of Vapi.",
+            counted(pending, "entry of the file is", "entries of the file are")
+        ));
+    }
+    text
+}
+
+/// That some objects are only in Vapi, and what takes them into the file.
+pub fn only_in_vapi(status: &Status) -> Option<String> {
+    let kinds = status.kinds.iter().filter(|kind| kind.only_in_vapi > 0);
+    let names: Vec<String> = kinds.map(|kind| counted(kind.only_in_vapi, kind.kind.noun, kind.kind.nouns)).collect();
+    let total: usize = status.kinds.iter().map(|kind| kind.only_in_vapi).sum();
+    let (be, them) = if total == 1 { ("is", "it") } else { ("are", "them") };
+    (total > 0)
+        .then(|| format!("{} {be} only in Vapi: `vapi-sync pull` takes {them} into the file.", names.join(" and ")))
+}
+
+/// The commands that decide what is held back in a change, each with what it does.
+pub fn ways_out(change: &Change, direction: Direction) -> Vec<(&'static str, String)> {
+    let has = |verdict| change.fields.iter().any(|field| field.verdict == verdict);
+    let address = shell_word(&change.address);
+    match direction {
+        Direction::ToVapi if has(Verdict::Drift) => vec![
+            ("take the file's value", format!("vapi-sync apply --on-drift overwrite={address}")),
+            ("take Vapi's value", format!("vapi-sync pull --target {address}")),
+        ],
+        Direction::ToFile if has(Verdict::Conflict) => vec![
+            ("take Vapi's value", format!("vapi-sync pull --on-conflict vapi={address}")),
+            ("keep the file's value", format!("vapi-sync pull --on-conflict file={address}")),
+        ],
+        _ => Vec::new(),
+    }
+}
+
+/// An address as one word of a shell.
+fn shell_word(address: &Address) -> String {
+    let address = address.to_string();
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
+    if address.chars().all(plain) { address } else { format!("'{}'", address.replace('\'', r"'\''")) }
+}
+
+/// What is said of a change after its name: `create — not in Vapi yet`, `update: done`.
+pub fn headline(change: &Change, outcome: Option<&Outcome>, view: &View<'_>) -> String {
+    let mut text = match change.action {
+        Action::None => String::new(),
+        action => action.word().to_owned(),
+    };
+    let mut say = |between: &str, more: &str| {
+        if !more.is_empty() {
+            if !text.is_empty() {
+                text.push_str(between);
+            }
+            text.push_str(more);
+        }
+    };
+    say(" — ", &change.reason);
+    match (outcome, &change.held) {
+        (Some(Outcome::Done { .. }), _) => say(": ", "done"),
+        (Some(Outcome::Failed(error)), _) => say(": ", &format!("FAILED: {}", error.message)),
+        (Some(Outcome::HeldBack(why)), _) => say(": ", &format!("held back: {why}")),
+        (Some(Outcome::NotAttempted(why)), _) => say(": ", &format!("not attempted: {why}")),
+        (None, Some(why)) => say(": ", &format!("held back: {why}")),
+        (None, None) => {}
+    }
+    escape::line(&view.redactor.text(&text)).into_owned()
+}
+
+/// What is not in sync in a kind: `2 pending, 1 drift`.
+pub fn kind(kind: &KindStatus) -> String {
+    let KindStatus { pending, drift, only_in_file, only_in_vapi, missing_in_vapi, .. } = *kind;
+    let parts = [
+        (pending, "to apply"),
+        (drift, "with drift"),
+        (only_in_file, "only in the file"),
+        (only_in_vapi, "only in Vapi"),
+        (missing_in_vapi, "missing in Vapi"),
+    ];
+    let parts: Vec<String> =
+        parts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
+    if parts.is_empty() { "in sync".to_owned() } else { parts.join(", ") }
+}

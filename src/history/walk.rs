@@ -30,6 +30,8 @@ pub(super) struct Version<'r> {
 pub(super) struct Walk<'r> {
     repository: &'r Repository,
     frontier: BinaryHeap<Stop<'r>>,
+    /// Where the walk is; its parents are not on the frontier yet.
+    last: Option<Stop<'r>>,
     seen: HashSet<(Oid, usize)>,
     /// All names known, the present one first.
     names: Vec<PathBuf>,
@@ -73,6 +75,7 @@ impl<'r> Walk<'r> {
         Self {
             repository,
             frontier: BinaryHeap::new(),
+            last: None,
             seen: HashSet::new(),
             names: vec![path.to_path_buf()],
             missed: Vec::new(),
@@ -92,16 +95,18 @@ impl<'r> Walk<'r> {
 
     /// The next commit that has the state file.
     pub(super) fn next(&mut self) -> Result<Option<Version<'r>>, Diagnostic> {
-        while let Some(Stop { commit, name, blob, from, .. }) = self.frontier.pop() {
-            for parent in commit.parent_ids() {
-                let parent = self.commit(parent)?;
-                self.add_parent(&commit, blob, parent, name, from)?;
+        loop {
+            // Parents are read when they are asked for: what is not needed is not missed where it is damaged.
+            if let Some(stop) = self.last.take() {
+                self.add_parents(&stop)?;
             }
-            if let Some(blob) = blob {
-                return Ok(Some(Version { commit, path: self.names[name].clone(), blob, from }));
+            let Some(stop) = self.frontier.pop() else { return Ok(None) };
+            let stop = self.last.insert(stop);
+            if let Some(blob) = stop.blob {
+                let path = self.names[stop.name].clone();
+                return Ok(Some(Version { commit: stop.commit.clone(), path, blob, from: stop.from }));
             }
         }
-        Ok(None)
     }
 
     /// The commits that the walk has come to so far.
@@ -113,21 +118,19 @@ impl<'r> Walk<'r> {
         self.repository.find_commit(id).map_err(|error| trouble::object(self.repository, &error, "commit", id))
     }
 
+    fn add_parents(&mut self, child: &Stop<'r>) -> Result<(), Diagnostic> {
+        child.commit.parent_ids().try_for_each(|parent| self.add_parent(child, self.commit(parent)?))
+    }
+
     /// Goes on to a parent: under the name that its child has, else under the one that it had before a rename.
-    fn add_parent(
-        &mut self,
-        child: &Commit<'r>,
-        child_blob: Option<Oid>,
-        parent: Commit<'r>,
-        name: usize,
-        from: usize,
-    ) -> Result<(), Diagnostic> {
+    fn add_parent(&mut self, child: &Stop<'r>, parent: Commit<'r>) -> Result<(), Diagnostic> {
+        let Stop { name, from, .. } = *child;
         if let Some(blob) = self.blob(&parent, name)? {
             self.push(parent, name, Some(blob), from);
             return Ok(());
         }
-        let former = match child_blob {
-            Some(blob) => former_name(self.repository, &parent, child, &self.names[name], blob)?,
+        let former = match child.blob {
+            Some(blob) => former_name(self.repository, &parent, &child.commit, &self.names[name], blob)?,
             None => None,
         };
         let Some(former) = former else { return self.add_missing(parent, name, from) };

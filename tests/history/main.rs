@@ -1,4 +1,6 @@
 //! Git answers the `recorded` question: real repositories, the public interface.
 
+mod branches;
+mod places;
 mod repo;
 mod values;

@@ -256,8 +256,9 @@ impl Cutter<'_, '_> {
             && !geometry.tree.text(leaf, geometry.text).is_empty()
             && !geometry.tree.text(leaf, geometry.text).ends_with('\n')
         {
-            let start = if block.keep { block.header_end - 1 } else { block.header_end };
-            splices.push(Splice::new(start..block.header_end, "-"));
+            let indicators = geometry.tree.range(leaf).start + 1..block.header_end;
+            let digit = geometry.text[indicators.clone()].replace('+', "");
+            splices.push(Splice::new(indicators, digit + "-"));
         }
         splices
     }

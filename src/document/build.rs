@@ -99,7 +99,7 @@ impl<'t> Builder<'t> {
                 self.step_in();
                 let tagged = span.tag_span().and_then(|tag| tag.byte_range());
                 let tag = tag_of(tag.as_deref(), &range)?;
-                let range = self.scalar_range(style, range, tagged.as_ref().map(|tag| tag.end));
+                let range = self.scalar_range(&value, style, range, tagged.as_ref().map(|tag| tag.end));
                 let style = match style {
                     ScalarStyle::Plain => Style::Plain,
                     ScalarStyle::SingleQuoted => Style::Single,
@@ -132,12 +132,25 @@ impl<'t> Builder<'t> {
 
     /// Where a scalar is written. The parser gives the text only of a block scalar, and puts a missing value before its
     /// colon.
-    fn scalar_range(&self, style: ScalarStyle, range: Range<usize>, tag_end: Option<usize>) -> Range<usize> {
+    fn scalar_range(
+        &self,
+        value: &str,
+        style: ScalarStyle,
+        range: Range<usize>,
+        tag_end: Option<usize>,
+    ) -> Range<usize> {
         match style {
             ScalarStyle::Literal | ScalarStyle::Folded => {
                 let header = scan::find(self.text, self.cursor, b"|>").unwrap_or(range.start);
                 let header_end = scan::line_end(self.text.as_bytes(), header);
-                header..range.end.max(scan::after_break(self.text.as_bytes(), header_end))
+                // The parser counts in the spaces of a last line that is no text.
+                let whole_lines = self.text[..range.end].trim_end_matches(' ');
+                let is_text = range.end == self.text.len() && value.ends_with(' ');
+                let end = match whole_lines.ends_with(['\n', '\r']) && !is_text {
+                    true => whole_lines.len(),
+                    false => range.end,
+                };
+                header..end.max(scan::after_break(self.text.as_bytes(), header_end))
             }
             ScalarStyle::Plain if range.is_empty() => {
                 let at = self.cursor.max(range.start).max(tag_end.unwrap_or(0));

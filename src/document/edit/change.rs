@@ -101,7 +101,8 @@ impl Gathered<'_> {
                 self.add(path[..=there].to_vec(), value)
             }
             (View::Map | View::Null, Some(_)) => impossible("the whole document cannot be replaced"),
-            (View::List, _) => impossible("this list has no such item"),
+            (View::List, None) => impossible("this list has no such item"),
+            (View::List, Some(_)) => impossible("this is a list, so it can hold no key"),
             (_, None) => impossible("this is no list"),
             _ => impossible("this is no mapping, so it can hold no key"),
         }

@@ -184,11 +184,10 @@ impl Cutter<'_, '_> {
         let end = geometry.comments_end(geometry.extent_end(last), column + 1);
         let after = scan::after_break(geometry.text.as_bytes(), end);
         if after == end {
-            // The file ends here without a line end, and goes on to do so.
-            let before = geometry.text[..start].trim_end_matches(['\n', '\r']).len();
-            let one_line_end = geometry.text[..start].strip_suffix('\n').map_or(start, str::len);
-            let keep = geometry.text[..one_line_end].strip_suffix('\r').map_or(one_line_end, str::len);
-            return Ok(before.max(keep)..end);
+            // The file ends here without a line end, and goes on to do so, unless that is part of the text before.
+            let before = &geometry.text[..start];
+            let before = before.strip_suffix('\n').map_or(before, |line| line.strip_suffix('\r').unwrap_or(line));
+            return Ok(if self.after_block(list, run.start) { start } else { before.len() }..end);
         }
         let (blank_end, blank_lines) = geometry.blank_lines(end);
         let line_before = geometry.text[..start].trim_end_matches(['\n', '\r']);
@@ -256,8 +255,9 @@ impl Cutter<'_, '_> {
             && !geometry.tree.text(leaf, geometry.text).is_empty()
             && !geometry.tree.text(leaf, geometry.text).ends_with('\n')
         {
-            let start = if block.keep { block.header_end - 1 } else { block.header_end };
-            splices.push(Splice::new(start..block.header_end, "-"));
+            let indicators = geometry.tree.range(leaf).start + 1..block.header_end;
+            let digit = geometry.text[indicators.clone()].replace('+', "");
+            splices.push(Splice { yields: true, ..Splice::new(indicators, digit + "-") });
         }
         splices
     }

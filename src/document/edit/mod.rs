@@ -75,14 +75,14 @@ impl Editor<'_, '_> {
                 }
             }
         };
-        if draft.changes.is_empty() && refusals.is_empty() {
-            return Ok(draft.edited);
+        if !draft.changes.is_empty() {
+            let readers = Readers::of(self.doc);
+            if readers.check(&draft.changes, &draft.edited).is_err() {
+                self.offenders(&readers, &mut Vec::new(), &left, &mut refusals);
+            }
         }
-        let readers = Readers::of(self.doc);
-        match readers.check(&draft.changes, &draft.edited) {
-            Ok(()) if refusals.is_empty() => return Ok(draft.edited),
-            Ok(()) => {}
-            Err(_) => self.offenders(&readers, &mut Vec::new(), &left, &mut refusals),
+        if refusals.is_empty() {
+            return Ok(draft.edited);
         }
         refusals.sort_by_key(|refusal| refusal.edit);
         Err(refusals)

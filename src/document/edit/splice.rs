@@ -11,6 +11,8 @@ pub(super) struct Splice {
     pub(super) text: String,
     /// It stands behind what is there: where other pieces end later, it moves behind them.
     pub(super) behind: bool,
+    /// It is needed only as long as no other piece takes its place.
+    pub(super) yields: bool,
     /// Of pieces at one place, the one with the larger number comes first.
     pub(super) depth: usize,
     /// A blank line before it, if the value before it does not take blank lines for its own.
@@ -29,6 +31,7 @@ impl Splice {
             range,
             text: text.into(),
             behind: false,
+            yields: false,
             depth: usize::MAX,
             blank_before: None,
             after_keep: false,
@@ -49,8 +52,10 @@ pub(super) fn assemble(old: &str, mut splices: Vec<Splice>) -> Option<Edited> {
     for splice in &splices {
         let mut range = splice.range.clone();
         if range.start < done {
-            if !splice.behind {
-                return None;
+            match (splice.yields, splice.behind) {
+                (true, _) => continue,
+                (false, true) => {}
+                (false, false) => return None,
             }
             range = done..range.end.max(done);
         }

@@ -3,6 +3,7 @@ mod edit_shared;
 mod edit_text;
 mod edit_values;
 mod parse;
+mod random;
 
 use crate::document::{Content, Document, Edit, PathStep};
 

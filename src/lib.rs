@@ -16,6 +16,8 @@
 //! ```
 
 pub mod apply;
+pub mod cli;
+pub mod commit;
 pub mod compare;
 pub mod diagnostic;
 pub mod document;
@@ -23,6 +25,7 @@ pub mod document;
 pub mod emulator;
 pub mod history;
 pub mod identity;
+pub mod journal;
 pub mod kinds;
 pub mod live;
 pub mod load;
@@ -35,6 +38,7 @@ pub mod recorded;
 pub mod render;
 pub mod report;
 pub mod resolve;
+pub mod saved;
 pub mod session;
 pub mod template;
 pub mod vapi;

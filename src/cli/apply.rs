@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::args::{DriftArgs, Format, Net, Select, Waits};
 use super::connect::block_on;
 use super::work::{Wanted, Work, audit_log, lock, rendered};
-use super::{App, Finish, commit, github};
+use super::{App, Finish, commit};
 use crate::apply::{Approved, Consent, Tools, apply};
 use crate::diagnostic::{Diagnostic, Diagnostics, Ending, Failure};
 use crate::journal::AuditJournal;
@@ -45,9 +45,6 @@ pub(super) struct Args {
     /// List entries to which nothing happens, too.
     #[arg(long)]
     all: bool,
-    /// Write the job summary, outputs and annotations of a GitHub workflow.
-    #[arg(long)]
-    github: bool,
     #[command(flatten)]
     net: Net,
     #[command(flatten)]
@@ -108,13 +105,9 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
         };
         let (mut report, made) = carry_out(app, &mut work, &job).await?;
         if let Some(committing) = committing {
-            committing.commit("apply", &report, &made.includes, &mut report.errors.clone())?;
+            committing.commit("apply", &[&report], &made.includes)?;
         }
         let ending = ending(&report);
-        if args.github {
-            github::plan(app, "apply", &report, ending)?;
-        }
-        report.warnings.dedup();
         let result = rendered(app, "apply", &report, args.all, None);
         Ok(Finish { errors: report.errors, tells_errors: true, ending, ..Finish::done(result) })
     })
@@ -140,12 +133,12 @@ pub(super) async fn carry_out(app: &App, work: &mut Work, job: &Job<'_>) -> Resu
         (true, false) => Consent::Flag,
         (true, true) => {
             let shown = rendered(app, job.command, &Report::planned(plan.clone()), job.all, made.status.as_ref());
-            app.output.result(&shown);
+            app.output.result(&shown)?;
             ask(app)?
         }
     };
     let total = plan.changes.iter().filter(|change| change.write.is_some() && change.held.is_none()).count();
-    let progress = app.output.progress(total as u64, "writing");
+    let progress = app.output.start(total as u64, "writing");
     let mut recorder = FileRecorder::new(work.loaded.disk.clone(), work.loaded.document.text().to_string());
     let mut journal = AuditJournal::new(job.wanted.audit_log, job.command, work.loaded.disk.real());
     let tools = Tools {
@@ -213,7 +206,7 @@ pub(super) fn can_ask(app: &App) -> Result<(), Diagnostic> {
 }
 
 fn ask(app: &App) -> Result<Consent, Diagnostics> {
-    app.output.prompt("Apply this? Only `yes` is taken for a yes: ");
+    app.output.message("Apply this? Only `yes` is taken for a yes: ");
     let mut answer = String::new();
     let read = std::io::stdin().lock().read_line(&mut answer);
     match read {

@@ -9,7 +9,7 @@ use crate::diagnostic::Diagnostic;
 use crate::kinds::KINDS;
 use crate::merge::{OnConflict, OnDrift};
 use crate::plan::{Rules, Selection};
-use crate::render::ColorChoice;
+use crate::render::output::Color;
 
 /// How a result is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -38,8 +38,8 @@ pub(crate) struct Global {
     #[arg(long, global = true, value_enum)]
     format: Option<Format>,
     /// When to use colours; NO_COLOR is heeded.
-    #[arg(long, global = true, value_enum, default_value_t = ColorChoice::Auto)]
-    pub(crate) color: ColorChoice,
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]
+    pub(crate) color: Color,
     /// Print the result and errors only.
     #[arg(short, long, global = true)]
     pub(crate) quiet: bool,

@@ -45,7 +45,7 @@ pub(super) fn run(app: &App, _args: &Args) -> Result<Finish, Diagnostics> {
     }
     Ok(match app.global.format() {
         Format::Json => {
-            let document = render::json::envelope("init", &[], &[]);
+            let document = render::json::envelope("init", serde_json::Map::new(), &[], &[]);
             Finish { tells_errors: true, ..Finish::done(render::json::to_text(&document, app.output.redactor())) }
         }
         _ => Finish::done(format!(

@@ -4,6 +4,7 @@
 
 mod apply;
 mod args;
+mod commit;
 mod completions;
 mod connect;
 mod init;
@@ -13,15 +14,18 @@ mod schema;
 mod status;
 mod sync;
 mod validate;
+mod work;
 
 use std::ffi::OsString;
 use std::io::IsTerminal;
+use std::sync::Arc;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use self::args::{Format, Global};
 use crate::diagnostic::{Diagnostic, Diagnostics, Ending, exit_code};
-use crate::render::{self, ColorChoice, Output, Redactor};
+use crate::render::output::Settings;
+use crate::render::{self, Output, Redactor};
 
 /// Keeps a version-controlled YAML file and a Vapi organisation in step.
 ///
@@ -114,7 +118,7 @@ impl Finish {
 /// What all commands work with.
 pub(crate) struct App {
     pub(crate) global: Global,
-    pub(crate) output: Output,
+    pub(crate) output: Arc<Output>,
 }
 
 /// Runs the program with these arguments and gives its exit code.
@@ -131,7 +135,13 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Err(error) => return wrong_usage(&arguments, &error, redactor),
     };
     let Cli { global, command } = cli;
-    let output = Output::new(global.color, global.quiet, global.verbose, redactor);
+    let settings = Settings {
+        color: global.color,
+        quiet: global.quiet,
+        verbosity: global.verbose,
+        machine: global.format() == Format::Json,
+    };
+    let output = Arc::new(Output::new(settings, redactor));
     let name = command.name();
     let app = App { global, output };
     let finish = dispatch(&app, command);
@@ -162,35 +172,36 @@ fn dispatch(app: &App, command: Command) -> Result<Finish, Diagnostics> {
 
 /// Prints how a command ended, and gives the exit code.
 fn report(app: &App, name: &str, finish: Finish) -> u8 {
-    let Finish { result, errors, tells_errors, ending, code } = finish;
+    let Finish { result, mut errors, tells_errors, ending, code } = finish;
+    let mut written = Ok(());
     match result {
-        Some(result) => app.output.result(&result),
+        Some(result) => written = app.output.result(&result),
         None if app.global.format() == Format::Json && !errors.is_empty() => {
-            app.output.result(&render::json::failure(name, &errors, &[], app.output.redactor()));
+            written = app.output.json(&render::json::failure(name, &[], &errors));
         }
         None => {}
     }
+    errors.extend(written.err());
     if !tells_errors || app.global.format() != Format::Json {
-        app.output.errors(&errors);
+        app.output.diagnostics(&errors);
     }
     code.unwrap_or_else(|| exit_code(&errors, ending))
 }
 
 /// A command line that cannot be understood; or `--help` and `--version`, which clap counts among the errors.
 fn wrong_usage(arguments: &[OsString], error: &clap::Error, redactor: Redactor) -> u8 {
-    let output = Output::new(ColorChoice::Auto, false, 0, redactor);
+    let output = Output::new(Settings::default(), redactor);
     if !error.use_stderr() {
         let text = if std::io::stdout().is_terminal() { error.render().ansi().to_string() } else { error.render().to_string() };
-        output.result(&text);
-        return 0;
+        return u8::from(output.result(&text).is_err());
     }
     let text = error.render().to_string();
     if wants_json(arguments) {
         let message = text.trim().trim_start_matches("error: ").to_owned();
         let errors = [Diagnostic::usage(message)];
-        output.result(&render::json::failure("", &errors, &[], output.redactor()));
+        let _ = output.json(&render::json::failure("", &[], &errors));
     } else {
-        output.message(text.trim_end());
+        output.message(&text);
     }
     64
 }

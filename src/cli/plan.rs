@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::args::{DriftArgs, Format, Net, Select};
 use super::connect::block_on;
 use super::work::{Wanted, Work, audit_log, rendered};
-use super::{App, Finish, github};
+use super::{App, Finish};
 use crate::diagnostic::{Diagnostics, Ending};
 use crate::plan::{Direction, Policy};
 use crate::report::Report;
@@ -40,9 +40,6 @@ pub(super) struct Args {
     /// The audit log, where there is no git [default: .vapi-sync/audit.jsonl beside the file].
     #[arg(long, value_name = "FILE")]
     audit_log: Option<PathBuf>,
-    /// Write the job summary, outputs and annotations of a GitHub workflow.
-    #[arg(long)]
-    github: bool,
 }
 
 pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
@@ -79,9 +76,6 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
         let status = made.status.clone();
         let report = Report::planned(made.plan);
         let ending = Ending { changes_found: args.detailed_exitcode && changes_found, ..Ending::default() };
-        if args.github {
-            github::plan(app, "plan", &report, ending)?;
-        }
         let mut result = rendered(app, "plan", &report, args.all, status.as_ref());
         if let (Some(path), Format::Text) = (&args.out, app.global.format()) {
             let path = path.display();

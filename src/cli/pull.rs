@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::args::{ConflictArgs, Format, Net, Select, Waits};
 use super::connect::block_on;
 use super::work::{Wanted, Work, audit_log, lock, rendered};
-use super::{App, Finish, apply, commit, github};
+use super::{App, Finish, apply, commit};
 use crate::diagnostic::{Diagnostic, Diagnostics, Ending};
 use crate::document::Document;
 use crate::journal::AuditJournal;
@@ -31,9 +31,6 @@ pub(super) struct Args {
     /// List entries to which nothing happens, too.
     #[arg(long)]
     all: bool,
-    /// Write the job summary, outputs and annotations of a GitHub workflow.
-    #[arg(long)]
-    github: bool,
     #[command(flatten)]
     net: Net,
     #[command(flatten)]
@@ -59,15 +56,12 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
         };
         let (mut report, includes) = carry_out(app, &mut work, "pull", &wanted).await?;
         if let Some(committing) = committing {
-            committing.commit("pull", &report, &includes, &mut report.errors.clone())?;
+            committing.commit("pull", &[&report], &includes)?;
         }
         if work.vapi.transport.is_stopped() {
             report.errors.push(apply::interrupted());
         }
         let ending = ending(&report);
-        if args.github {
-            github::plan(app, "pull", &report, ending)?;
-        }
         let result = rendered(app, "pull", &report, args.all, None);
         Ok(Finish { errors: report.errors, tells_errors: true, ending, ..Finish::done(result) })
     })
@@ -106,7 +100,7 @@ pub(super) async fn carry_out(
             capture(&made.plan, &state, &work.loaded.includes())
         };
         let mut report = Report::planned(made.plan);
-        report.outcomes = outcomes(&report, &captured, &mut report.warnings.clone());
+        report.outcomes = outcomes(&report, &captured);
         for refused in &captured.refused {
             report.warnings.push(Diagnostic { severity: crate::diagnostic::Severity::Warning, ..refused.diagnostic.clone() });
         }
@@ -168,7 +162,7 @@ fn write(
 }
 
 /// What becomes of each change once the file is written.
-fn outcomes(report: &Report, captured: &Captured, _warnings: &mut Diagnostics) -> Vec<Option<Outcome>> {
+fn outcomes(report: &Report, captured: &Captured) -> Vec<Option<Outcome>> {
     report
         .plan
         .changes

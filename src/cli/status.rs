@@ -47,7 +47,7 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
                 let document = render::json::status(status, &checked_at, &made.plan.warnings, &[]);
                 render::json::to_text(&document, redactor)
             }
-            Format::Html => render::html::status(status, &checked_at, &view),
+            Format::Html => render::terminal::status(status, &checked_at, &view),
             _ => render::terminal::status(status, &checked_at, &view),
         };
         let ending = Ending { changes_found: args.exit_code && !status.in_sync, ..Ending::default() };

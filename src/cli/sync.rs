@@ -71,7 +71,7 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
         };
         let (pulled, includes) = pull(app, &mut work, "sync", &wanted(Direction::ToFile)).await?;
         if app.global.format() != Format::Json {
-            app.output.result(&rendered(app, "pull", &pulled, args.all, None));
+            app.output.result(&rendered(app, "pull", &pulled, args.all, None))?;
         }
         let job = Job {
             command: "sync",
@@ -85,7 +85,7 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
         let (applied, made) = apply(app, &mut work, &job).await?;
         if let Some(committing) = committing {
             let includes: Vec<_> = includes.into_iter().chain(made.includes).collect();
-            committing.commit("sync", &applied, &includes, &mut Vec::new())?;
+            committing.commit("sync", &[&pulled, &applied], &includes)?;
         }
         let of_apply = super::apply::ending(&applied);
         let of_pull = super::pull::ending(&pulled);
@@ -96,7 +96,9 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
         };
         let result = match app.global.format() {
             Format::Json => {
-                render::json::to_text(&render::json::sync(&pulled, &applied, args.all), app.output.redactor())
+                let halves = [("pull", &pulled), ("apply", &applied)];
+                let [pull, apply] = halves.map(|(command, report)| Some(render::json::report(command, report, args.all)));
+                render::json::to_text(&render::json::sync(pull, apply, &[], &[]), app.output.redactor())
             }
             _ => rendered(app, "apply", &applied, args.all, None),
         };

@@ -80,7 +80,12 @@ impl Work {
             env: &|name| std::env::var(name).ok(),
         };
         let state_file = self.loaded.disk.real().to_path_buf();
-        let open_record = |ids| history::records(&state_file, wanted.audit_log, ids);
+        let open_record = |ids| -> Result<Box<dyn crate::recorded::Record>, Diagnostic> {
+            Ok(match history::GitRecord::open(&state_file, ids)? {
+                Some(record) => Box::new(record),
+                None => Box::new(crate::recorded::NoRecord),
+            })
+        };
         let reader = self.vapi.reader();
         let made = make_plan(&self.loaded, &mut self.fetched, &reader, &open_record, &request).await?;
         for secret in &made.noticed.secrets {
@@ -115,7 +120,7 @@ pub(super) fn rendered(app: &App, command: &str, report: &Report, all: bool, sta
     };
     match app.global.format() {
         Format::Json => render::json::to_text(&render::json::report(command, report, all), app.output.redactor()),
-        Format::Markdown => render::markdown::report(report, &view),
+        Format::Markdown => render::terminal::report(report, &view),
         _ => render::terminal::report(report, &view),
     }
 }

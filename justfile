@@ -1,0 +1,28 @@
+# What CI runs.
+ci:
+    .ci/run
+
+# The tests alone.
+test *ARGS:
+    cargo test {{ARGS}}
+
+# Format and lint.
+tidy:
+    cargo fmt --all
+    cargo clippy --all-targets -- -D warnings
+
+# Accept changed snapshots, after looking at them.
+snapshots:
+    INSTA_UPDATE=always cargo test
+
+# Write the committed schemas anew.
+schemas:
+    UPDATE_SCHEMA=1 cargo test schema
+
+# Benchmarks: each prints ratios and asserts nothing.
+bench *ARGS:
+    cargo bench {{ARGS}}
+
+# The main job on the built-in emulator, in a copy of the example.
+tour:
+    sh examples/tour.sh

@@ -66,7 +66,7 @@ fn about_cut(cut: &[String], view: &View<'_>) -> String {
     if cut.is_empty() {
         return String::new();
     }
-    let name = |address: &String| format!("<code>{}</code>", html(&start(address, 40), view));
+    let name = |address: &String| format!("<code>{}</code>", clipped(address, 40, view));
     let names = cut.iter().take(NAMED).map(name).collect::<Vec<_>>().join(", ");
     let more = if cut.len() > NAMED { format!(" and {} more", cut.len() - NAMED) } else { String::new() };
     let what = field::counted(cut.len(), "object is", "objects are");
@@ -83,11 +83,11 @@ fn messages(diagnostics: &[Diagnostic], view: &View<'_>) -> String {
             Severity::Note => "Note",
         };
         let place = place.as_ref().map(|place| format!(" ({}:{}:{})", place.file, place.line, place.column));
-        let help = help.as_ref().map(|help| format!("<br><code>{}</code>", html(&start(help, LONGEST_MESSAGE), view)));
+        let place = clipped(&place.unwrap_or_default(), LONGEST_MESSAGE, view);
+        let help = help.as_ref().map(|help| format!("<br><code>{}</code>", clipped(help, LONGEST_MESSAGE, view)));
         let help = help.unwrap_or_default();
-        let place = place.unwrap_or_default();
-        let said = html(&format!("{}{}", start(message, LONGEST_MESSAGE), start(&place, LONGEST_MESSAGE)), view);
-        let item = format!("<li>{word} <code>{code}</code>: <code>{said}</code>{help}</li>\n");
+        let said = clipped(message, LONGEST_MESSAGE, view);
+        let item = format!("<li>{word} <code>{code}</code>: <code>{said}{place}</code>{help}</li>\n");
         if length(&out) + length(&item) > LONGEST_MESSAGES {
             out.push_str(&format!("<li>… and {} more</li>\n", diagnostics.len() - at));
             break;
@@ -194,11 +194,13 @@ fn html(text: &str, view: &View<'_>) -> String {
     out
 }
 
-/// The start of a text, with an ellipsis if there is more.
-fn start(text: &str, characters: usize) -> String {
+/// The start of a foreign text for a block of HTML, with an ellipsis if there is more. Without secrets before it is cut:
+/// half of one is not found.
+fn clipped(text: &str, characters: usize, view: &View<'_>) -> String {
+    let text = view.redactor.text(text);
     match text.char_indices().nth(characters) {
-        Some((at, _)) => format!("{}…", &text[..at]),
-        None => text.to_owned(),
+        Some((at, _)) => html(&format!("{}…", &text[..at]), view),
+        None => html(&text, view),
     }
 }
 

@@ -8,3 +8,6 @@ mod text;
 pub use annotations::annotations;
 pub use sarif::sarif;
 pub use text::text;
+
+#[cfg(test)]
+mod tests;

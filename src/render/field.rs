@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use super::diff::{self, Line, Sign};
-use super::{View, escape};
+use super::{View, escape, pretty};
 use crate::merge::Verdict;
 use crate::model::{SENSITIVE, Value};
 use crate::plan::{Direction, FieldChange};
@@ -89,9 +89,11 @@ pub fn shown(field: &FieldChange, direction: Direction, view: &View<'_>) -> Show
         Direction::ToVapi => ("Vapi", "file"),
         Direction::ToFile => ("file", "Vapi"),
     };
-    let json = |value: &Option<Value>| match (value, sensitive) {
-        (Some(_), true) => Some(Json::from(SENSITIVE)),
-        (value, _) => value.as_ref().map(|value| view.redactor.json(value.to_shown())),
+    let json = |value: &Option<Value>| value.as_ref().map(|value| view.redactor.json(value.to_shown()));
+    let body = if *sensitive {
+        Body::Short(None, Some(SENSITIVE.to_owned()))
+    } else {
+        body(json(before), json(after), view.verbose)
     };
     let recorded = recorded.as_ref().map(|recorded| provenance(recorded, *verdict));
     Shown {
@@ -99,7 +101,7 @@ pub fn shown(field: &FieldChange, direction: Direction, view: &View<'_>) -> Show
         path: escape::line(&view.redactor.text(&path.to_string())).into_owned(),
         label,
         sides: label.map(|_| sides),
-        body: body(json(before), json(after), view.verbose),
+        body,
         notes: recorded
             .into_iter()
             .chain(note.as_deref().map(|note| view.redactor.text(note).into_owned()))
@@ -108,7 +110,6 @@ pub fn shown(field: &FieldChange, direction: Direction, view: &View<'_>) -> Show
     }
 }
 
-/// The value of an object's field, for what is made or imported as a whole.
 fn body(before: Option<Json>, after: Option<Json>, verbose: bool) -> Body {
     match (before, after) {
         (Some(before), Some(after)) => two(&before, &after),
@@ -124,7 +125,7 @@ fn two(before: &Json, after: &Json) -> Body {
     }
     let (left, right) = match (before, after) {
         (Json::String(before), Json::String(after)) => (before.clone(), after.clone()),
-        _ => (pretty(before), pretty(after)),
+        _ => (pretty::lines(before), pretty::lines(after)),
     };
     let lines = diff::unified(&escape::lines(&left), &escape::lines(&right));
     let about = lines.is_empty().then(|| "they differ only in how hidden characters are written".to_owned());
@@ -141,7 +142,7 @@ fn one(sign: Sign, value: &Json, verbose: bool) -> Body {
     if verbose {
         let text = match value {
             Json::String(text) => text.clone(),
-            other => pretty(other),
+            other => pretty::lines(other),
         };
         return Body::Diff(Some(size(value)), diff::whole(sign, &escape::lines(&text)));
     }
@@ -187,11 +188,6 @@ fn size(value: &Json) -> String {
         Json::Object(map) => counted(map.len(), "field", "fields"),
         Json::Null | Json::Bool(_) | Json::Number(_) => value.to_string(),
     }
-}
-
-fn pretty(value: &Json) -> String {
-    // A JSON value can always be written as text.
-    serde_json::to_string_pretty(value).unwrap_or_default()
 }
 
 /// Which record gives the replaced value back.

@@ -6,19 +6,27 @@
 //!         │                └─ markdown ─┤
 //!         └─ json (v1) ─────────────────┼─ output (redactor, colours, closed pipes) → stdout, stderr
 //! Status ─── terminal, json, html ──────┤
-//! Diagnostics ─── text, json, github, sarif
+//! Diagnostics ─── text, annotations, sarif ┘
 //! ```
 
 pub mod diagnostics;
 pub mod diff;
 pub mod escape;
 mod field;
+pub mod github;
+pub mod html;
 pub mod json;
+pub mod markdown;
 pub mod output;
 pub mod palette;
+mod pretty;
 pub mod progress;
 pub mod redact;
+#[cfg(test)]
+mod samples;
 pub mod terminal;
+#[cfg(test)]
+mod tests;
 mod words;
 
 use crate::plan::Status;

@@ -14,13 +14,26 @@ const ALIGNED: usize = 44;
 ///
 /// Messages ([`Report::errors`], warnings) are not part of it: they are for stderr.
 pub fn report(report: &Report, view: &View<'_>) -> String {
+    page(report, view, true)
+}
+
+/// What became of a plan that was shown before: as [`report`], without fields. Ends with a line end.
+pub fn outcomes(report: &Report, view: &View<'_>) -> String {
+    page(report, view, false)
+}
+
+fn page(report: &Report, view: &View<'_>, with_fields: bool) -> String {
     let mut page = Page { view, out: String::new() };
     let shown: Vec<(&Change, Option<&Outcome>)> =
         report.changes().filter(|(change, _)| view.all || !change.is_in_step()).collect();
     let columns = aligned(shown.iter().map(|(change, _)| change.address.to_string()));
     for (change, outcome) in &shown {
-        page.change(change, *outcome, report.plan.direction, columns);
-        if let Some(impact) = report.plan.impact.iter().find(|impact| impact.address == change.address) {
+        page.change(change, *outcome, columns);
+        if with_fields {
+            page.fields(change, report.plan.direction);
+        }
+        page.ways_out(change, report.plan.direction);
+        if with_fields && let Some(impact) = report.plan.impact.iter().find(|impact| impact.address == change.address) {
             page.impact(impact);
         }
     }
@@ -69,7 +82,7 @@ impl Page<'_> {
         escape::line(&self.view.redactor.text(text)).into_owned()
     }
 
-    fn change(&mut self, change: &Change, outcome: Option<&Outcome>, direction: Direction, columns: usize) {
+    fn change(&mut self, change: &Change, outcome: Option<&Outcome>, columns: usize) {
         let palette = self.view.palette;
         let (symbol, style) = match (change.action, outcome, &change.held) {
             (_, Some(Outcome::Failed(_)), _) => ("x", palette.error),
@@ -90,18 +103,24 @@ impl Page<'_> {
         let parts = [paint(palette.strong, &address), escape::cut(&name, ALIGNED).into_owned(), said];
         let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
         self.line(&format!("{} {}", paint(style, &escape::padded(symbol, 2)), parts.join("  ")));
+        for line in words::why(change, outcome, self.view) {
+            self.line(&format!("      {line}"));
+        }
+    }
+
+    fn fields(&mut self, change: &Change, direction: Direction) {
         let fields = change.shown_fields();
         let shown: Vec<Shown> = fields.iter().map(|field| field::shown(field, direction, self.view)).collect();
         let columns = aligned(shown.iter().map(|field| field.path.clone()));
         for field in &shown {
             self.field(field, columns);
         }
+    }
+
+    fn ways_out(&mut self, change: &Change, direction: Direction) {
         for (what, command) in words::ways_out(change, direction) {
-            self.line(&format!(
-                "      {} {}",
-                escape::padded(&format!("{what}:"), 23),
-                paint(palette.strong, &command)
-            ));
+            let command = paint(self.view.palette.strong, &self.safe(&command));
+            self.line(&format!("      {} {command}", escape::padded(&format!("{what}:"), 23)));
         }
     }
 
@@ -121,7 +140,8 @@ impl Page<'_> {
         let head = head.join(": ");
         self.line(&format!("    {} {path}  {head}", paint(style, field.mark.char())));
         for line in more {
-            self.line(&format!("        {line}"));
+            // As it is: spaces at the end of a line may be the difference.
+            self.out.push_str(&format!("        {line}\n"));
         }
         for note in &field.notes {
             self.line(&format!("        {}", paint(palette.quiet, note)));

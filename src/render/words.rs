@@ -128,30 +128,33 @@ fn shell_word(address: &Address) -> String {
     if address.chars().all(plain) { address } else { format!("'{}'", address.replace('\'', r"'\''")) }
 }
 
-/// What is said of a change after its name: `create — not in Vapi yet`, `update: done`.
+/// What is said of a change after its name: `create — not in Vapi yet`, `update: done`. Safe to print.
 pub fn headline(change: &Change, outcome: Option<&Outcome>, view: &View<'_>) -> String {
-    let mut text = match change.action {
-        Action::None => String::new(),
-        action => action.word().to_owned(),
+    let action = if change.action == Action::None { "" } else { change.action.word() };
+    let state = match (outcome, &change.held) {
+        (Some(Outcome::Done { .. }), _) => "done",
+        (Some(Outcome::Failed(_)), _) => "FAILED",
+        (Some(Outcome::HeldBack(_)), _) | (None, Some(_)) => "held back",
+        (Some(Outcome::NotAttempted(_)), _) => "not attempted",
+        (None, None) => "",
     };
-    let mut say = |between: &str, more: &str| {
-        if !more.is_empty() {
-            if !text.is_empty() {
-                text.push_str(between);
-            }
-            text.push_str(more);
-        }
-    };
-    say(" — ", &change.reason);
-    match (outcome, &change.held) {
-        (Some(Outcome::Done { .. }), _) => say(": ", "done"),
-        (Some(Outcome::Failed(error)), _) => say(": ", &format!("FAILED: {}", error.message)),
-        (Some(Outcome::HeldBack(why)), _) => say(": ", &format!("held back: {why}")),
-        (Some(Outcome::NotAttempted(why)), _) => say(": ", &format!("not attempted: {why}")),
-        (None, Some(why)) => say(": ", &format!("held back: {why}")),
-        (None, None) => {}
-    }
+    let said = [action, state].into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(": ");
+    let parts = [said.as_str(), &change.reason].into_iter().filter(|part| !part.is_empty());
+    let text = parts.collect::<Vec<_>>().join(" — ");
     escape::line(&view.redactor.text(&text)).into_owned()
+}
+
+/// Why a change failed or waits, and what to do about it. Safe to print.
+pub fn why(change: &Change, outcome: Option<&Outcome>, view: &View<'_>) -> Vec<String> {
+    let lines: Vec<String> = match (outcome, &change.held) {
+        (Some(Outcome::Failed(error)), _) => {
+            let help = error.help.as_ref().map(|help| format!("help: {help}"));
+            std::iter::once(format!("{}: {}", error.code, error.message)).chain(help).collect()
+        }
+        (Some(Outcome::HeldBack(why) | Outcome::NotAttempted(why)), _) | (None, Some(why)) => vec![why.clone()],
+        (Some(Outcome::Done { .. }), _) | (None, None) => Vec::new(),
+    };
+    lines.iter().map(|line| escape::line(&view.redactor.text(line)).into_owned()).collect()
 }
 
 /// What is not in sync in a kind: `2 pending, 1 drift`.

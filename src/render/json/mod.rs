@@ -5,6 +5,7 @@
 mod convert;
 pub mod v1;
 
+use schemars::generate::SchemaSettings;
 use serde::Serialize;
 use serde_json::Value as Json;
 
@@ -127,6 +128,15 @@ pub fn messages(diagnostics: &[Diagnostic]) -> Vec<v1::Message> {
     convert::messages(diagnostics)
 }
 
+/// The JSON Schemas of the documents, each with the name of its file in `schema/`.
+pub fn schemas() -> [(&'static str, schemars::Schema); 2] {
+    let generator = || SchemaSettings::draft2020_12().for_serialize().into_generator();
+    [
+        ("plan.schema.json", generator().into_root_schema_for::<v1::Plan>()),
+        ("status.schema.json", generator().into_root_schema_for::<v1::Status>()),
+    ]
+}
+
 /// A document as text: indented, without secrets, with a line end.
 pub fn to_text(document: &impl Serialize, redactor: &Redactor) -> String {
     // Documents are structs, texts and numbers: nothing that JSON cannot hold.
@@ -134,3 +144,6 @@ pub fn to_text(document: &impl Serialize, redactor: &Redactor) -> String {
     let text = serde_json::to_string_pretty(&value).unwrap_or_default();
     format!("{}\n", escape::json(&text))
 }
+
+#[cfg(test)]
+mod tests;

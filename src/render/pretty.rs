@@ -1,0 +1,93 @@
+//! A JSON value as text to be read and compared line by line: long texts inside it keep their lines.
+
+use serde_json::{Map, Value as Json};
+
+/// A value as lines. Close to YAML, but for eyes only: `key: value`, `- element`, texts of several lines below a `|`.
+/// Every line ends with a line end.
+pub fn lines(value: &Json) -> String {
+    let mut out = String::new();
+    put(value, 0, &mut out);
+    out
+}
+
+fn put(value: &Json, depth: usize, out: &mut String) {
+    match value {
+        Json::Object(map) if !map.is_empty() => fields(map, depth, out),
+        Json::Array(items) if !items.is_empty() => items.iter().for_each(|item| {
+            out.push_str(&"  ".repeat(depth));
+            out.push('-');
+            after(item, depth, out);
+        }),
+        Json::String(text) => block(text, depth, out),
+        other => {
+            out.push_str(&format!("{}{other}\n", "  ".repeat(depth)));
+        }
+    }
+}
+
+fn fields(map: &Map<String, Json>, depth: usize, out: &mut String) {
+    for (key, value) in map {
+        let plain = !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '$'));
+        let key = if plain { key.clone() } else { Json::from(key.as_str()).to_string() };
+        out.push_str(&format!("{}{key}:", "  ".repeat(depth)));
+        after(value, depth, out);
+    }
+}
+
+/// A value after its key or dash: on the same line if it fits there, else below.
+fn after(value: &Json, depth: usize, out: &mut String) {
+    let below = match value {
+        Json::Object(map) => !map.is_empty(),
+        Json::Array(items) => !items.is_empty(),
+        Json::String(text) => text.contains('\n'),
+        Json::Null | Json::Bool(_) | Json::Number(_) => false,
+    };
+    if below {
+        // A text that ends without a line end must not look like one that ends with one.
+        out.push_str(match value {
+            Json::String(text) if text.ends_with('\n') => " |\n",
+            Json::String(_) => " |-\n",
+            _ => "\n",
+        });
+        put(value, depth + 1, out);
+    } else {
+        out.push_str(&format!(" {value}\n"));
+    }
+}
+
+fn block(text: &str, depth: usize, out: &mut String) {
+    for line in text.strip_suffix('\n').unwrap_or(text).split('\n') {
+        let indent = if line.is_empty() { String::new() } else { "  ".repeat(depth) };
+        out.push_str(&format!("{indent}{line}\n"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn texts_keep_their_lines() {
+        let value = json!({"a b": [1, {"content": "one\n\ntwo\n", "x": "y\nz"}, []], "c": {}, "d": null, "e": "f"});
+        let expected = r#""a b":
+  - 1
+  -
+    content: |
+      one
+
+      two
+    x: |-
+      y
+      z
+  - []
+c: {}
+d: null
+e: "f"
+"#;
+        assert_eq!(lines(&value), expected);
+        assert_eq!(lines(&json!("a\nb")), "a\nb\n");
+        assert_eq!(lines(&json!([])), "[]\n");
+    }
+}

@@ -1,0 +1,248 @@
+//! What the renderers give for the samples, and what must hold whatever they are given.
+
+use insta::assert_snapshot;
+use proptest::prelude::*;
+
+use super::samples::{HOSTILE, SECRET};
+use super::{Palette, Redactor, View, diagnostics, github, html, json, markdown, samples, terminal};
+use crate::diagnostic::Diagnostic;
+use crate::report::Report;
+
+fn plain() -> View<'static> {
+    static REDACTOR: std::sync::LazyLock<Redactor> = std::sync::LazyLock::new(Redactor::new);
+    View::plain(&REDACTOR)
+}
+
+/// Escapes of colours made readable.
+fn visible(text: &str) -> String {
+    text.replace('\x1b', "^")
+}
+
+#[test]
+fn a_plan_in_a_terminal() {
+    let status = samples::status(false);
+    assert_snapshot!(terminal::report(&samples::to_vapi(), &View { status: Some(&status), ..plain() }));
+}
+
+#[test]
+fn an_apply_in_a_terminal() {
+    assert_snapshot!(terminal::report(&samples::applied(), &plain()));
+}
+
+#[test]
+fn a_pull_in_a_terminal() {
+    assert_snapshot!(terminal::report(&samples::to_file(), &plain()));
+}
+
+#[test]
+fn a_pull_in_full() {
+    assert_snapshot!(terminal::report(&samples::to_file(), &View { verbose: true, all: true, ..plain() }));
+}
+
+#[test]
+fn a_plan_in_colour() {
+    assert_snapshot!(visible(&terminal::report(&samples::to_vapi(), &View { palette: Palette::colour(), ..plain() })));
+}
+
+#[test]
+fn a_plan_as_json() {
+    assert_snapshot!(json::to_text(&json::report("plan", &samples::to_vapi(), false), plain().redactor));
+}
+
+#[test]
+fn what_became_of_a_plan() {
+    assert_snapshot!(terminal::outcomes(&samples::applied(), &plain()));
+}
+
+#[test]
+fn a_plan_in_a_pull_request() {
+    assert_snapshot!(markdown::report(&samples::to_vapi(), &plain()));
+}
+
+#[test]
+fn a_pull_in_a_pull_request() {
+    assert_snapshot!(markdown::report(&samples::to_file(), &plain()));
+}
+
+#[test]
+fn what_an_apply_tells_a_pull_request() {
+    assert_snapshot!(markdown::report(&samples::applied(), &plain()));
+}
+
+#[test]
+fn a_status_in_a_terminal() {
+    let time = "2026-01-06T07:08:09Z";
+    let texts = [true, false].map(|in_sync| terminal::status(&samples::status(in_sync), time, &plain()));
+    assert_snapshot!(texts.join("\n"));
+}
+
+#[test]
+fn a_status_as_a_page() {
+    assert_snapshot!(html::status(&samples::status(false), about("vapi-state.yaml"), plain().redactor));
+}
+
+#[test]
+fn a_page_loads_nothing() {
+    let page = html::status(&samples::status(false), about("\"><script src=https://evil.example>"), plain().redactor);
+    assert!(!page.contains("<script") && !page.contains("url("));
+    assert!(page.contains("default-src &#39;none&#39;") || page.contains("default-src 'none'"));
+}
+
+#[test]
+fn outputs_of_a_workflow() {
+    assert_snapshot!(github::outputs(Some(&samples::applied()), 4, plain().redactor));
+    assert_eq!(github::outputs(None, 64, plain().redactor), "exit-code<<vapi-sync-end\n64\nvapi-sync-end\n");
+}
+
+#[test]
+fn nothing_to_do() {
+    let steady = |kind, handle| samples::change(kind, handle, "S", crate::plan::Action::None);
+    let summary = |changes| {
+        let plan = samples::plan(crate::plan::Direction::ToVapi, changes);
+        terminal::report(&Report::planned(plan), &plain())
+    };
+    let (agents, numbers) = (samples::agents(), samples::numbers());
+    assert_eq!(summary(vec![]), "No changes.\n");
+    assert_eq!(summary(vec![steady(agents, "a")]), "No changes. 1 agent is in sync.\n");
+    assert_eq!(
+        summary(vec![steady(agents, "a"), steady(agents, "b"), steady(numbers, "c")]),
+        "No changes. 2 agents and 1 phone number are in sync.\n"
+    );
+}
+
+#[test]
+fn hostile_text_in_a_terminal() {
+    let texts = HOSTILE.iter().map(|text| terminal::report(&samples::holding(text), &plain()));
+    assert_snapshot!(texts.collect::<Vec<_>>().join("\n"));
+}
+
+#[test]
+fn hostile_text_in_a_pull_request() {
+    let texts = HOSTILE.iter().map(|text| markdown::report(&samples::holding(text), &plain()));
+    assert_snapshot!(texts.collect::<Vec<_>>().join("\n"));
+}
+
+/// Every output that a report and its messages have, without colours.
+fn every_output(report: &Report, redactor: &Redactor) -> Vec<(&'static str, String)> {
+    let view = View::plain(redactor);
+    let messages = [report.errors.clone(), report.plan.warnings.clone()].concat();
+    vec![
+        ("terminal", terminal::report(report, &view)),
+        ("verbose", terminal::report(report, &View { verbose: true, all: true, ..view })),
+        ("outcomes", terminal::outcomes(report, &view)),
+        ("markdown", markdown::report(report, &view)),
+        ("json", json::to_text(&json::report("plan", report, true), redactor)),
+        ("html", html::status(&samples::status(false), about(&messages[0].message), redactor)),
+        ("text", diagnostics::text(&messages, view.palette, redactor)),
+        ("annotations", diagnostics::annotations(&messages, redactor)),
+        ("sarif", json::to_text(&diagnostics::sarif(&messages), redactor)),
+        ("outputs", github::outputs(Some(report), 0, redactor)),
+    ]
+}
+
+fn about(file: &str) -> html::About<'_> {
+    html::About { file, org_id: Some(file), checked_at: "2026-01-06T07:08:09Z" }
+}
+
+fn acts_unseen(c: char) -> bool {
+    (c.is_control() && c != '\n' && c != '\t')
+        || ('\u{202a}'..='\u{202e}').contains(&c)
+        || ('\u{2066}'..='\u{2069}').contains(&c)
+        || matches!(c, '\u{2028}' | '\u{2029}' | '\u{200b}' | '\u{feff}')
+}
+
+#[test]
+fn no_output_holds_what_acts_unseen() {
+    for text in HOSTILE {
+        for (name, output) in every_output(&samples::holding(text), &Redactor::new()) {
+            assert!(!output.contains(acts_unseen), "{name} of {text:?}: {output}");
+        }
+    }
+}
+
+#[test]
+fn no_output_holds_a_secret() {
+    let redactor = Redactor::new();
+    redactor.add(SECRET);
+    let mut reports = vec![samples::holding(SECRET), samples::holding(&format!("key={SECRET}&x\n{SECRET}"))];
+    // At every distance from the place where long values are cut.
+    reports.extend((0..80).map(|n| samples::holding(&format!("{}{SECRET}", "x".repeat(n)))));
+    for report in reports {
+        for (name, output) in every_output(&report, &redactor) {
+            assert!(!output.contains("sk_live"), "{name}: {output}");
+        }
+    }
+    // What has the type of a secret needs no redactor.
+    for mut report in [samples::to_vapi(), samples::applied(), samples::to_file()] {
+        report.errors = vec![Diagnostic::error("e", "E")];
+        for (name, output) in every_output(&report, &Redactor::new()) {
+            assert!(!output.contains(SECRET) && !output.contains("lost its type"), "{name}: {output}");
+        }
+    }
+}
+
+#[test]
+fn markdown_names_what_it_cuts() {
+    let mut report = samples::to_vapi();
+    let section = report.plan.changes[1].clone();
+    report.plan.changes = (0..400)
+        .map(|n| {
+            let mut change = section.clone();
+            change.address.handle = format!("agent_{n}");
+            change
+        })
+        .collect();
+    let text = markdown::report(&report, &plain());
+    assert!(text.chars().count() <= markdown::LONGEST, "{}", text.chars().count());
+    assert!(text.contains("are cut here: <code>agents.agent_") && text.contains(" more. "), "{text}");
+    assert_eq!(text.lines().next(), Some(markdown::MARKER));
+}
+
+/// Whether a Markdown text keeps foreign text where it belongs: every fence that is opened is closed by its like, and
+/// outside fences there are no tags but our own.
+fn keeps_its_shape(text: &str) -> Result<(), String> {
+    let mut fence: Option<String> = None;
+    for line in text.lines() {
+        match &fence {
+            Some(open) if line == open => fence = None,
+            Some(open) if line.trim_start().starts_with(open.as_str()) => return Err(format!("closed early: {line}")),
+            Some(_) => {}
+            None if line.starts_with("```") => fence = Some(line.trim_end_matches("diff").to_owned()),
+            None => {
+                let tag = line.split('<').skip(1).map(|rest| rest.split(['>', ' ']).next().unwrap_or_default());
+                let known = ["code", "p", "ul", "li", "br", "details", "summary", "sub", "!--"];
+                if let Some(tag) = tag.map(|tag| tag.trim_start_matches('/')).find(|tag| !known.contains(tag)) {
+                    return Err(format!("tag {tag}: {line}"));
+                }
+            }
+        }
+    }
+    if fence.is_some() { Err("a fence stays open".to_owned()) } else { Ok(()) }
+}
+
+#[test]
+fn hostile_text_does_not_break_out_of_markdown() {
+    for text in HOSTILE {
+        let shape = keeps_its_shape(&markdown::report(&samples::holding(text), &plain()));
+        assert_eq!(shape, Ok(()), "{text:?}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn whatever_the_text_nothing_acts_unseen(text in any::<String>()) {
+        for (name, output) in every_output(&samples::holding(&text), &Redactor::new()) {
+            prop_assert!(!output.contains(acts_unseen), "{} {:?}", name, output);
+        }
+    }
+
+    #[test]
+    fn markdown_is_never_too_long_and_keeps_its_shape(text in "[`<>&\"@|#~!\\n\u{300}a-c-]{0,40}", times in 0_usize..3000) {
+        let report = samples::holding(&text.repeat(times));
+        let markdown = markdown::report(&report, &plain());
+        prop_assert!(markdown.chars().count() <= markdown::LONGEST);
+        prop_assert_eq!(keeps_its_shape(&markdown), Ok(()));
+    }
+}

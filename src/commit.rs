@@ -36,7 +36,10 @@ impl Committing {
             if committing.is_staged(&path).map_err(|error| failed(&error))? {
                 return Err(Diagnostic::error(
                     "staged-changes",
-                    format!("--commit: {} has staged changes, which the commit would take along. Nothing was done", path.display()),
+                    format!(
+                        "--commit: {} has staged changes, which the commit would take along. Nothing was done",
+                        path.display()
+                    ),
                 )
                 .help("commit or unstage them first"));
             }
@@ -47,7 +50,10 @@ impl Committing {
     fn path(&self, file: &Path) -> Result<PathBuf, Diagnostic> {
         let real = file.canonicalize().unwrap_or_else(|_| file.to_path_buf());
         real.strip_prefix(&self.root).map(Path::to_path_buf).map_err(|_| {
-            Diagnostic::error("not-in-git", format!("--commit: {} is not in the repository {}", file.display(), self.root.display()))
+            Diagnostic::error(
+                "not-in-git",
+                format!("--commit: {} is not in the repository {}", file.display(), self.root.display()),
+            )
         })
     }
 

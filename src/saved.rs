@@ -132,8 +132,11 @@ impl Saved {
         Err(moved
             .into_iter()
             .map(|what| {
-                Diagnostic::error("stale-plan", format!("the saved plan is not valid any more: {what}. Nothing was done"))
-                    .help("plan again, review it, and apply that")
+                Diagnostic::error(
+                    "stale-plan",
+                    format!("the saved plan is not valid any more: {what}. Nothing was done"),
+                )
+                .help("plan again, review it, and apply that")
             })
             .collect())
     }

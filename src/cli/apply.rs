@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::args::{DriftArgs, Format, Net, Select, Waits};
 use super::connect::block_on;
-use super::work::{Wanted, Work, audit_log, lock, rendered};
+use super::work::{Showing, Wanted, Work, audit_log, finish, lock, rendered};
 use super::{App, Finish, commit};
 use crate::apply::{Approved, Consent, Tools, apply};
 use crate::diagnostic::{Diagnostic, Diagnostics, Ending, Failure};
@@ -18,7 +18,9 @@ use crate::session::Made;
 
 /// Arguments of `apply`.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Asks on a terminal; elsewhere it needs --yes. A saved plan, and --expect, were reviewed: they do not ask.")]
+#[command(
+    after_help = "Asks on a terminal; elsewhere it needs --yes. A saved plan, and --expect, were reviewed: they do not ask."
+)]
 pub(super) struct Args {
     /// A plan saved by `plan --out`: do exactly that, or refuse.
     #[arg(value_name = "PLAN", conflicts_with_all = ["only", "target", "on_drift", "allow_purchase", "send_secrets"])]
@@ -45,6 +47,9 @@ pub(super) struct Args {
     /// List entries to which nothing happens, too.
     #[arg(long)]
     all: bool,
+    /// Write the job summary, outputs and annotations of a GitHub workflow.
+    #[arg(long)]
+    github: bool,
     #[command(flatten)]
     net: Net,
     #[command(flatten)]
@@ -103,13 +108,13 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
             expect: args.expect.as_deref(),
             saved: saved.as_ref(),
         };
-        let (mut report, made) = carry_out(app, &mut work, &job).await?;
+        let (report, made) = carry_out(app, &mut work, &job).await?;
         if let Some(committing) = committing {
             committing.commit("apply", &[&report], &made.includes)?;
         }
         let ending = ending(&report);
-        let result = rendered(app, "apply", &report, args.all, None);
-        Ok(Finish { errors: report.errors, tells_errors: true, ending, ..Finish::done(result) })
+        let showing = Showing { all: args.all, status: made.status.as_ref(), plan_shown: asks, github: args.github };
+        finish(app, "apply", report, ending, showing)
     })
 }
 
@@ -132,8 +137,8 @@ pub(super) async fn carry_out(app: &App, work: &mut Work, job: &Job<'_>) -> Resu
         (false, _) => Consent::NothingToWrite,
         (true, false) => Consent::Flag,
         (true, true) => {
-            let shown = rendered(app, job.command, &Report::planned(plan.clone()), job.all, made.status.as_ref());
-            app.output.result(&shown)?;
+            let showing = Showing { all: job.all, status: made.status.as_ref(), ..Showing::default() };
+            app.output.result(&rendered(app, job.command, &Report::planned(plan.clone()), showing))?;
             ask(app)?
         }
     };
@@ -183,7 +188,9 @@ fn empty(wanted: &Wanted<'_>) -> Plan {
 
 /// Whether a plan would send anything or link anything.
 fn writes(plan: &Plan) -> bool {
-    plan.changes.iter().any(|change| change.held.is_none() && (change.write.is_some() || change.action == crate::plan::Action::Link))
+    plan.changes
+        .iter()
+        .any(|change| change.held.is_none() && (change.write.is_some() || change.action == crate::plan::Action::Link))
 }
 
 /// How a run that wrote ended.

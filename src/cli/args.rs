@@ -64,7 +64,8 @@ impl Global {
         if allowed.contains(&format) {
             return Ok(());
         }
-        let name = |format: &Format| format.to_possible_value().map_or(String::new(), |value| value.get_name().to_owned());
+        let name =
+            |format: &Format| format.to_possible_value().map_or(String::new(), |value| value.get_name().to_owned());
         let names: Vec<String> = allowed.iter().map(name).collect();
         Err(Diagnostic::usage(format!("this command has no --format {}", name(&format)))
             .help(format!("it has: {}", names.join(", "))))

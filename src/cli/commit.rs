@@ -41,7 +41,12 @@ fn includes(loaded: &Loaded) -> Vec<PathBuf> {
 
 impl Prepared {
     /// Makes the commit, if anything changed. Gives its id.
-    pub(super) fn commit(&self, command: &str, reports: &[&Report], includes: &[PathBuf]) -> Result<Option<String>, Diagnostic> {
+    pub(super) fn commit(
+        &self,
+        command: &str,
+        reports: &[&Report],
+        includes: &[PathBuf],
+    ) -> Result<Option<String>, Diagnostic> {
         let mut files = vec![self.state_file.clone()];
         files.extend_from_slice(includes);
         self.committing.commit(&files, &message(command, reports))
@@ -51,9 +56,10 @@ impl Prepared {
 /// `vapi-sync pull: 2 imported, 1 captured`, then a line per entry.
 fn message(command: &str, reports: &[&Report]) -> String {
     let done = || {
-        reports.iter().flat_map(|report| report.changes()).filter(|(change, outcome)| {
-            change.action != Action::None && matches!(outcome, Some(Outcome::Done { .. }))
-        })
+        reports
+            .iter()
+            .flat_map(|report| report.changes())
+            .filter(|(change, outcome)| change.action != Action::None && matches!(outcome, Some(Outcome::Done { .. })))
     };
     let words = [
         (Action::Create, "created"),

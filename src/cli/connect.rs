@@ -23,7 +23,8 @@ impl Vapi {
 /// Runs a command that talks to Vapi.
 pub(super) fn block_on<T>(future: impl Future<Output = Result<T, Diagnostics>>) -> Result<T, Diagnostics> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    let runtime = runtime.map_err(|error| Diagnostic::error("runtime", format!("the program cannot start: {error}")))?;
+    let runtime =
+        runtime.map_err(|error| Diagnostic::error("runtime", format!("the program cannot start: {error}")))?;
     runtime.block_on(future)
 }
 

@@ -29,9 +29,12 @@ pub(super) fn run(app: &App, _args: &Args) -> Result<Finish, Diagnostics> {
     let before = match disk.read() {
         Ok(text) if text.trim().is_empty() => Some(text),
         Ok(_) => {
-            return Err(Diagnostic::error("file-exists", format!("{name} is there already, and not empty. Nothing was done"))
-                .help("`vapi-sync pull` takes what is in Vapi into it")
-                .into());
+            return Err(Diagnostic::error(
+                "file-exists",
+                format!("{name} is there already, and not empty. Nothing was done"),
+            )
+            .help("`vapi-sync pull` takes what is in Vapi into it")
+            .into());
         }
         Err(error) if error.code == "file-not-found" => None,
         Err(error) => return Err(error.into()),

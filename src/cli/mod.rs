@@ -192,7 +192,11 @@ fn report(app: &App, name: &str, finish: Finish) -> u8 {
 fn wrong_usage(arguments: &[OsString], error: &clap::Error, redactor: Redactor) -> u8 {
     let output = Output::new(Settings::default(), redactor);
     if !error.use_stderr() {
-        let text = if std::io::stdout().is_terminal() { error.render().ansi().to_string() } else { error.render().to_string() };
+        let text = if std::io::stdout().is_terminal() {
+            error.render().ansi().to_string()
+        } else {
+            error.render().to_string()
+        };
         return u8::from(output.result(&text).is_err());
     }
     let text = error.render().to_string();
@@ -209,5 +213,6 @@ fn wrong_usage(arguments: &[OsString], error: &clap::Error, redactor: Redactor) 
 /// Whether `--format json` was meant, on a command line that could not be understood.
 fn wants_json(arguments: &[OsString]) -> bool {
     let texts: Vec<_> = arguments.iter().map(|argument| argument.to_string_lossy()).collect();
-    texts.iter().any(|text| text == "--format=json") || texts.windows(2).any(|pair| pair[0] == "--format" && pair[1] == "json")
+    texts.iter().any(|text| text == "--format=json")
+        || texts.windows(2).any(|pair| pair[0] == "--format" && pair[1] == "json")
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::args::{DriftArgs, Format, Net, Select};
 use super::connect::block_on;
-use super::work::{Wanted, Work, audit_log, rendered};
+use super::work::{Showing, Wanted, Work, audit_log, finish};
 use super::{App, Finish};
 use crate::diagnostic::{Diagnostics, Ending};
 use crate::plan::{Direction, Policy};
@@ -13,8 +13,10 @@ use crate::saved::Saved;
 
 /// Arguments of `plan`.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Writes nothing, not even .vapi-sync/. Exit code 0 also when there are changes or drift; with\n\
-                        --detailed-exitcode 2.")]
+#[command(
+    after_help = "Writes nothing, not even .vapi-sync/. Exit code 0 also when there are changes or drift; with\n\
+                        --detailed-exitcode 2."
+)]
 pub(super) struct Args {
     #[command(flatten)]
     pub(super) select: Select,
@@ -40,6 +42,9 @@ pub(super) struct Args {
     /// The audit log, where there is no git [default: .vapi-sync/audit.jsonl beside the file].
     #[arg(long, value_name = "FILE")]
     audit_log: Option<PathBuf>,
+    /// Write the job summary, outputs and annotations of a GitHub workflow.
+    #[arg(long)]
+    github: bool,
 }
 
 pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
@@ -76,11 +81,13 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
         let status = made.status.clone();
         let report = Report::planned(made.plan);
         let ending = Ending { changes_found: args.detailed_exitcode && changes_found, ..Ending::default() };
-        let mut result = rendered(app, "plan", &report, args.all, status.as_ref());
-        if let (Some(path), Format::Text) = (&args.out, app.global.format()) {
+        if let Some(path) = &args.out {
             let path = path.display();
-            result.push_str(&format!("\nSaved to {path} (digest {}). Apply just this: vapi-sync apply {path}\n", report.plan.digest));
+            let digest = &report.plan.digest;
+            app.output
+                .note(&format!("Saved to {path} (digest {digest}). To apply just this: vapi-sync apply {path}\n"));
         }
-        Ok(Finish { ending, tells_errors: true, ..Finish::done(result) })
+        let showing = Showing { all: args.all, status: status.as_ref(), github: args.github, ..Showing::default() };
+        finish(app, "plan", report, ending, showing)
     })
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::args::{ConflictArgs, Format, Net, Select, Waits};
 use super::connect::block_on;
-use super::work::{Wanted, Work, audit_log, lock, rendered};
+use super::work::{Showing, Wanted, Work, audit_log, finish, lock};
 use super::{App, Finish, apply, commit};
 use crate::diagnostic::{Diagnostic, Diagnostics, Ending};
 use crate::document::Document;
@@ -31,6 +31,9 @@ pub(super) struct Args {
     /// List entries to which nothing happens, too.
     #[arg(long)]
     all: bool,
+    /// Write the job summary, outputs and annotations of a GitHub workflow.
+    #[arg(long)]
+    github: bool,
     #[command(flatten)]
     net: Net,
     #[command(flatten)]
@@ -40,8 +43,7 @@ pub(super) struct Args {
 pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
     app.global.allow_formats(&[Format::Text, Format::Json, Format::Markdown])?;
     let selection = args.select.selection()?;
-    let policy =
-        Policy { on_conflict: args.conflict.rules(), declared_only: args.declared_only, ..Policy::default() };
+    let policy = Policy { on_conflict: args.conflict.rules(), declared_only: args.declared_only, ..Policy::default() };
     let audit_log = audit_log(app, args.waits.audit_log.as_deref());
     block_on(async {
         let _lock = lock(app, "pull", args.waits.lock_timeout)?;
@@ -62,8 +64,8 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
             report.errors.push(apply::interrupted());
         }
         let ending = ending(&report);
-        let result = rendered(app, "pull", &report, args.all, None);
-        Ok(Finish { errors: report.errors, tells_errors: true, ending, ..Finish::done(result) })
+        let showing = Showing { all: args.all, github: args.github, ..Showing::default() };
+        finish(app, "pull", report, ending, showing)
     })
 }
 
@@ -102,7 +104,9 @@ pub(super) async fn carry_out(
         let mut report = Report::planned(made.plan);
         report.outcomes = outcomes(&report, &captured);
         for refused in &captured.refused {
-            report.warnings.push(Diagnostic { severity: crate::diagnostic::Severity::Warning, ..refused.diagnostic.clone() });
+            report
+                .warnings
+                .push(Diagnostic { severity: crate::diagnostic::Severity::Warning, ..refused.diagnostic.clone() });
         }
         let mut journal = AuditJournal::new(wanted.audit_log, command, work.loaded.disk.real());
         match write(work, &captured, &report, &mut journal)? {
@@ -133,7 +137,8 @@ fn write(
     let on_disk = work.loaded.disk.read()?;
     let before = work.loaded.document.text().to_string();
     // An empty file was given its first line in memory.
-    let is_ours = on_disk == before || Document::parse("", on_disk.as_str()).is_ok_and(|document| document.root().is_none());
+    let is_ours =
+        on_disk == before || Document::parse("", on_disk.as_str()).is_ok_and(|document| document.root().is_none());
     if !is_ours {
         return Ok(Written::Changed);
     }

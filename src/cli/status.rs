@@ -12,7 +12,9 @@ use crate::render::{self, View};
 
 /// Arguments of `status`.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Writes nothing, not even .vapi-sync/. Exit code 0 also when they do not agree; with --exit-code 2.")]
+#[command(
+    after_help = "Writes nothing, not even .vapi-sync/. Exit code 0 also when they do not agree; with --exit-code 2."
+)]
 pub(super) struct Args {
     /// Exit with 2 if they do not agree.
     #[arg(long)]
@@ -40,6 +42,10 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
         let Some(status) = &made.status else { return Ok(Finish::default()) };
         let checked_at = jiff::Timestamp::now().round(jiff::Unit::Second).unwrap_or_default().to_string();
         let redactor = app.output.redactor();
+        let org_id = made.plan.org_id.as_deref();
+        if app.global.format() != Format::Json {
+            app.output.diagnostics(&made.plan.warnings);
+        }
         let view =
             View { palette: app.output.palette(), verbose: app.global.verbose > 0, all: true, status: None, redactor };
         let result = match app.global.format() {
@@ -47,7 +53,10 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
                 let document = render::json::status(status, &checked_at, &made.plan.warnings, &[]);
                 render::json::to_text(&document, redactor)
             }
-            Format::Html => render::terminal::status(status, &checked_at, &view),
+            Format::Html => {
+                let file = work.loaded.disk.name();
+                render::html::status(status, render::html::About { file, org_id, checked_at: &checked_at }, redactor)
+            }
             _ => render::terminal::status(status, &checked_at, &view),
         };
         let ending = Ending { changes_found: args.exit_code && !status.in_sync, ..Ending::default() };

@@ -4,7 +4,7 @@ use super::apply::{Job, can_ask, carry_out as apply};
 use super::args::{ConflictArgs, DriftArgs, Format, Net, Select, Waits};
 use super::connect::block_on;
 use super::pull::{carry_out as pull, filled};
-use super::work::{Wanted, Work, audit_log, lock, rendered};
+use super::work::{Showing, Wanted, Work, audit_log, lock, rendered};
 use super::{App, Finish, commit};
 use crate::diagnostic::{Diagnostics, Ending};
 use crate::plan::{Direction, Policy};
@@ -71,7 +71,8 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
         };
         let (pulled, includes) = pull(app, &mut work, "sync", &wanted(Direction::ToFile)).await?;
         if app.global.format() != Format::Json {
-            app.output.result(&rendered(app, "pull", &pulled, args.all, None))?;
+            app.output.diagnostics(&pulled.warnings);
+            app.output.result(&rendered(app, "pull", &pulled, Showing { all: args.all, ..Showing::default() }))?;
         }
         let job = Job {
             command: "sync",
@@ -84,7 +85,7 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
         };
         let (applied, made) = apply(app, &mut work, &job).await?;
         if let Some(committing) = committing {
-            let includes: Vec<_> = includes.into_iter().chain(made.includes).collect();
+            let includes: Vec<_> = includes.iter().chain(&made.includes).cloned().collect();
             committing.commit("sync", &[&pulled, &applied], &includes)?;
         }
         let of_apply = super::apply::ending(&applied);
@@ -97,10 +98,21 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
         let result = match app.global.format() {
             Format::Json => {
                 let halves = [("pull", &pulled), ("apply", &applied)];
-                let [pull, apply] = halves.map(|(command, report)| Some(render::json::report(command, report, args.all)));
+                let [pull, apply] =
+                    halves.map(|(command, report)| Some(render::json::report(command, report, args.all)));
                 render::json::to_text(&render::json::sync(pull, apply, &[], &[]), app.output.redactor())
             }
-            _ => rendered(app, "apply", &applied, args.all, None),
+            _ => {
+                app.output.diagnostics(&applied.plan.warnings);
+                app.output.diagnostics(&applied.warnings);
+                let showing = Showing {
+                    all: args.all,
+                    plan_shown: !args.yes,
+                    status: made.status.as_ref(),
+                    ..Showing::default()
+                };
+                rendered(app, "apply", &applied, showing)
+            }
         };
         let errors = pulled.errors.into_iter().chain(applied.errors).collect();
         Ok(Finish { errors, tells_errors: true, ending, ..Finish::done(result) })

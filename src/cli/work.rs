@@ -1,12 +1,13 @@
 //! What the commands that talk to Vapi have in common: from the command line to a plan.
 
+use std::io::Write;
 use std::path::Path;
 use std::time::Duration;
 
-use super::App;
 use super::args::{Format, Net};
 use super::connect::{self, Vapi};
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use super::{App, Finish};
+use crate::diagnostic::{Diagnostic, Diagnostics, Ending};
 use crate::history;
 use crate::identity::Allowances;
 use crate::plan::{Direction, Policy, Selection, Status};
@@ -36,7 +37,8 @@ pub(super) fn lock(app: &App, command: &str, patience: Duration) -> Result<Lock,
     let disk = crate::record::Disk::at(&app.global.file, "");
     if !disk.real().exists() {
         // Without a file there is nothing to lock, and reading it says so better.
-        return Loaded::read(&app.global.file).map_or_else(|mut errors| Err(errors.swap_remove(0)), |_| unreachable_lock());
+        return Loaded::read(&app.global.file)
+            .map_or_else(|mut errors| Err(errors.swap_remove(0)), |_| unreachable_lock());
     }
     let lock = Workdir::beside(disk.real()).lock(disk.real(), command, patience)?;
     disk.clean_up();
@@ -109,18 +111,69 @@ fn check(app: &App, loaded: &Loaded) -> Result<(), Diagnostics> {
     Err(errors)
 }
 
+/// How the result of a run is shown.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Showing<'s> {
+    pub(super) all: bool,
+    pub(super) status: Option<&'s Status>,
+    /// The plan was shown before: only what became of it is news.
+    pub(super) plan_shown: bool,
+    pub(super) github: bool,
+}
+
 /// A report in the format that was asked for.
-pub(super) fn rendered(app: &App, command: &str, report: &Report, all: bool, status: Option<&Status>) -> String {
+pub(super) fn rendered(app: &App, command: &str, report: &Report, showing: Showing<'_>) -> String {
     let view = View {
         palette: app.output.palette(),
         verbose: app.global.verbose > 0,
-        all,
-        status,
+        all: showing.all,
+        status: showing.status,
         redactor: app.output.redactor(),
     };
     match app.global.format() {
-        Format::Json => render::json::to_text(&render::json::report(command, report, all), app.output.redactor()),
-        Format::Markdown => render::terminal::report(report, &view),
+        Format::Json => {
+            render::json::to_text(&render::json::report(command, report, showing.all), app.output.redactor())
+        }
+        Format::Markdown => render::markdown::report(report, &view),
+        _ if showing.plan_shown => render::terminal::outcomes(report, &view),
         _ => render::terminal::report(report, &view),
     }
+}
+
+/// The end of a command whose result is a report: its warnings to stderr, what a workflow wants to know, the result.
+pub(super) fn finish(
+    app: &App,
+    command: &str,
+    report: Report,
+    ending: Ending,
+    showing: Showing<'_>,
+) -> Result<Finish, Diagnostics> {
+    if showing.github {
+        github(app, &report, ending)?;
+    }
+    if app.global.format() != Format::Json {
+        app.output.diagnostics(&report.plan.warnings);
+        app.output.diagnostics(&report.warnings);
+    }
+    let result = rendered(app, command, &report, showing);
+    Ok(Finish { errors: report.errors, tells_errors: true, ending, ..Finish::done(result) })
+}
+
+/// The job summary, outputs and annotations of a GitHub workflow.
+fn github(app: &App, report: &Report, ending: Ending) -> Result<(), Diagnostic> {
+    let redactor = app.output.redactor();
+    let view = View::plain(redactor);
+    let append = |variable: &str, text: &str| -> Result<(), Diagnostic> {
+        let Some(path) = std::env::var_os(variable) else { return Ok(()) };
+        let opened = std::fs::File::options().append(true).create(true).open(&path);
+        opened
+            .and_then(|mut file| file.write_all(text.as_bytes()))
+            .map_err(|error| Diagnostic::error("github", format!("${variable} cannot be written: {error}")))
+    };
+    append("GITHUB_STEP_SUMMARY", &render::markdown::report(report, &view))?;
+    let code = crate::diagnostic::exit_code(&report.errors, ending);
+    append("GITHUB_OUTPUT", &render::github::outputs(Some(report), code, redactor))?;
+    let all = [&report.errors[..], &report.plan.warnings, &report.warnings].concat();
+    app.output.message(&render::diagnostics::annotations(&all, redactor));
+    Ok(())
 }

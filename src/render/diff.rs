@@ -63,13 +63,15 @@ impl Line {
 
 /// The difference of two texts. Empty if they are equal.
 pub fn unified(before: &str, after: &str) -> Vec<Line> {
+    // Most prompts end without a line end: worth a word only where one side has it.
+    let remarks = before.ends_with('\n') != after.ends_with('\n');
     let diff = TextDiffConfig::default().timeout(PATIENCE).diff_lines(before, after);
     let mut lines = Vec::new();
     for hunk in diff.grouped_ops(CONTEXT) {
         if !hunk.is_empty() {
             lines.push(Line::new(Sign::Hunk, UnifiedHunkHeader::new(&hunk).to_string()));
         }
-        hunk.iter().for_each(|op| put(&diff, op, &mut lines));
+        hunk.iter().for_each(|op| put(&diff, op, remarks, &mut lines));
     }
     lines
 }
@@ -79,7 +81,7 @@ pub fn whole(sign: Sign, text: &str) -> Vec<Line> {
     text.lines().map(|line| Line::new(sign, line)).collect()
 }
 
-fn put(diff: &TextDiff<'_, '_, str>, op: &DiffOp, lines: &mut Vec<Line>) {
+fn put(diff: &TextDiff<'_, '_, str>, op: &DiffOp, remarks: bool, lines: &mut Vec<Line>) {
     let sign = |tag| match tag {
         ChangeTag::Equal => Sign::Context,
         ChangeTag::Delete => Sign::Remove,
@@ -88,7 +90,7 @@ fn put(diff: &TextDiff<'_, '_, str>, op: &DiffOp, lines: &mut Vec<Line>) {
     let without_end = |text: &str| text.strip_suffix('\n').unwrap_or(text).to_owned();
     let mut put = |sign, parts: Vec<(bool, String)>, unended: bool| {
         lines.push(Line { sign, parts });
-        if unended {
+        if unended && remarks {
             lines.push(Line::new(Sign::Remark, "\\ No newline at the end"));
         }
     };
@@ -131,5 +133,6 @@ mod tests {
     fn a_lost_line_end_is_a_difference() {
         assert_eq!(shown("a\n", "a"), "@@ -1 +1 @@\n-a\n+a\n\\ No newline at the end");
         assert_eq!(shown("a", "a"), "");
+        assert_eq!(shown("x\na", "x\nb"), "@@ -1,2 +1,2 @@\n x\n-a\n+b");
     }
 }

@@ -1,11 +1,13 @@
-//! What a GitHub workflow is told beside stdout: `$GITHUB_OUTPUT`. The summary of a step is [`super::markdown`], the
-//! annotations are [`super::diagnostics::annotations`].
+//! What a GitHub workflow is told beside stdout: `$GITHUB_OUTPUT`, and annotations on the lines of the file. The summary
+//! of a step is [`super::markdown`].
 
 use std::fmt::Write as _;
 
-use super::{Redactor, escape, words};
+use super::{Redactor, diagnostics, escape, words};
+use crate::diagnostic::{Diagnostic, Place};
+use crate::merge::Verdict;
 use crate::plan::Action;
-use crate::report::Report;
+use crate::report::{Outcome, Report};
 
 /// The lines for `$GITHUB_OUTPUT`: counts of what is to be done (after a run: was done), `held-back`, `failed`,
 /// `not-attempted`, `digest`, `summary` and `exit-code`. A run without a report gives its exit code alone.
@@ -39,4 +41,33 @@ pub fn outputs(report: Option<&Report>, exit_code: u8, redactor: &Redactor) -> S
     }
     put("exit-code", &exit_code.to_string());
     out
+}
+
+/// Annotations for all that a report has to say: its errors and warnings, what failed, and what waits for a person, each
+/// on its line of the file. For stderr.
+pub fn annotations(report: &Report, redactor: &Redactor) -> String {
+    let mut list = [report.errors.as_slice(), report.plan.warnings.as_slice(), report.warnings.as_slice()].concat();
+    for (change, outcome) in report.changes() {
+        let at = |diagnostic: Diagnostic, place: &Option<Place>| match place {
+            Some(place) if diagnostic.place.is_none() => diagnostic.at(place.clone()),
+            _ => diagnostic,
+        };
+        match (outcome, &change.held) {
+            (Some(Outcome::Failed(error)), _) => list.push(at(error.clone(), &change.place)),
+            (Some(Outcome::HeldBack(why)), _) | (None, Some(why)) => {
+                let message = format!("{} is held back: {why}", change.address);
+                list.push(at(Diagnostic::warning("held-back", message), &change.place));
+            }
+            (Some(Outcome::Done { .. } | Outcome::NotAttempted(_)), _) | (None, None) => {}
+        }
+        for field in change.fields.iter().filter(|field| field.verdict.is_held_back()) {
+            let code = if field.verdict == Verdict::Drift { "drift" } else { "conflict" };
+            let note = field.note.as_ref().map(|note| format!(": {note}")).unwrap_or_default();
+            let message = format!("{} of {} is held back{note}", field.path, change.address);
+            let ways = words::ways_out(change, report.plan.direction);
+            let ways = ways.into_iter().map(|(what, command)| format!("{what}: {command}")).collect::<Vec<_>>();
+            list.push(at(Diagnostic::warning(code, message).help(ways.join("\n")), &field.place));
+        }
+    }
+    diagnostics::annotations(&list, redactor)
 }

@@ -62,7 +62,7 @@ pub fn status(status: &Status, about: About<'_>, redactor: &Redactor) -> String 
                         ", checked " time datetime=(safe(about.checked_at)) { (safe(about.checked_at)) }
                     }
                     @for kind in &status.kinds { (of_kind(kind)) }
-                    @if let Some(hint) = words::only_in_vapi(status) { p { (hint) } }
+                    @if let Some(hint) = words::only_in_vapi(status) { p { (hint.replace('`', "")) } }
                 }
             }
         }

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use anstream::adapter::strip_str;
 use anstream::{AutoStream, ColorChoice};
 use serde::Serialize;
+use serde_json::Value as Json;
 
 use super::progress::Progress;
 use super::{Palette, Redactor, diagnostics, json};
@@ -163,9 +164,14 @@ impl Output {
     /// The text without secrets. A secret may be torn apart by colours: if it is, the colours go.
     fn safe(&self, text: &str) -> String {
         let plain = strip_str(text).to_string();
-        match self.redactor.text(&plain) {
-            redacted if redacted == plain => text.to_owned(),
-            redacted => redacted.into_owned(),
+        let redacted = self.redactor.text(&plain);
+        if redacted == plain {
+            return text.to_owned();
+        }
+        // In a document text by text: a secret of digits only must not tear a number out of it.
+        match serde_json::from_str::<Json>(&plain) {
+            Ok(document @ (Json::Object(_) | Json::Array(_))) => json::to_text(&document, &self.redactor),
+            _ => redacted.into_owned(),
         }
     }
 }
@@ -234,6 +240,15 @@ mod tests {
         let document = out.text().split_once('\n').map(|(_, rest)| rest.to_owned()).unwrap();
         let document: serde_json::Value = serde_json::from_str(&document).unwrap();
         assert_eq!(document, serde_json::json!({"(sensitive)": ["x (sensitive)"], "n": 1}));
+    }
+
+    #[test]
+    fn a_document_stays_one_whatever_is_taken_out_of_it() {
+        let (output, out, _) = output(Settings::default());
+        output.redactor().add("123456");
+        output.result("{\"n\": 123456, \"text\": \"is 123456\"}\n").unwrap();
+        let document: Json = serde_json::from_str(&out.text()).unwrap();
+        assert_eq!(document, serde_json::json!({"n": 123456, "text": "is (sensitive)"}));
     }
 
     #[test]

@@ -317,7 +317,7 @@ pub fn status(in_sync: bool) -> Status {
     let kind = |kind, n| KindStatus {
         kind,
         in_file: 3 + n,
-        in_vapi: 4,
+        in_vapi: 3 + 2 * n,
         in_sync: 3,
         pending: n,
         drift: n,

@@ -87,6 +87,7 @@ impl Page<'_> {
         let (symbol, style) = match (change.action, outcome, &change.held) {
             (_, Some(Outcome::Failed(_)), _) => ("x", palette.error),
             (_, Some(Outcome::HeldBack(_)), _) | (_, None, Some(_)) => ("!", palette.hold),
+            (_, Some(Outcome::NotAttempted(_)), _) => (".", palette.quiet),
             (Action::Create, ..) => ("+", palette.add),
             (Action::Update, ..) => ("~", palette.change),
             (Action::Recreate, ..) => ("*", palette.add),

@@ -95,6 +95,12 @@ fn outputs_of_a_workflow() {
 }
 
 #[test]
+fn annotations_of_a_report() {
+    let texts = [samples::applied(), samples::to_file()].map(|report| github::annotations(&report, plain().redactor));
+    assert_snapshot!(texts.join("\n"));
+}
+
+#[test]
 fn nothing_to_do() {
     let steady = |kind, handle| samples::change(kind, handle, "S", crate::plan::Action::None);
     let summary = |changes| {
@@ -136,6 +142,7 @@ fn every_output(report: &Report, redactor: &Redactor) -> Vec<(&'static str, Stri
         ("text", diagnostics::text(&messages, view.palette, redactor)),
         ("annotations", diagnostics::annotations(&messages, redactor)),
         ("sarif", json::to_text(&diagnostics::sarif(&messages), redactor)),
+        ("github", github::annotations(report, redactor)),
         ("outputs", github::outputs(Some(report), 0, redactor)),
     ]
 }
@@ -229,7 +236,7 @@ fn hostile_text_does_not_break_out_of_markdown() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(32))]
 
     #[test]
     fn whatever_the_text_nothing_acts_unseen(text in any::<String>()) {
@@ -239,7 +246,7 @@ proptest! {
     }
 
     #[test]
-    fn markdown_is_never_too_long_and_keeps_its_shape(text in "[`<>&\"@|#~!\\n\u{300}a-c-]{0,40}", times in 0_usize..3000) {
+    fn markdown_is_never_too_long_and_keeps_its_shape(text in "[`<>&\"@|#~!\\n\u{300}a-c-]{0,40}", times in 0_usize..2000) {
         let report = samples::holding(&text.repeat(times));
         let markdown = markdown::report(&report, &plain());
         prop_assert!(markdown.chars().count() <= markdown::LONGEST);

@@ -95,7 +95,8 @@ fn marked(snippet: &str, place: &Place, redactor: &Redactor) -> (String, Option<
     let offset = escape::width(&before);
     let marked = escape::cut(&marked, COLUMNS - offset).into_owned();
     let width = escape::width(&marked).max(1);
-    let after = escape::cut(&after, COLUMNS.saturating_sub(offset + width).max(1)).into_owned();
+    let left = COLUMNS.saturating_sub(offset + width);
+    let after = if left > 0 { escape::cut(&after, left).into_owned() } else { String::new() };
     (format!("{before}{marked}{after}"), Some(Carets { offset, width }))
 }
 

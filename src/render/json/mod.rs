@@ -93,7 +93,7 @@ pub enum Failure {
     /// Of `plan`, `apply`, `restore`, `pull`.
     Plan(v1::Plan),
     /// Of `sync`.
-    Sync(v1::Sync),
+    Sync(Box<v1::Sync>),
     /// Of `status`.
     Status(v1::Status),
     /// Of any other command, and of a command line that names none.
@@ -105,7 +105,7 @@ pub fn failure(command: &str, warnings: &[Diagnostic], errors: &[Diagnostic]) ->
     let direction = match command {
         "pull" => Direction::ToFile,
         "plan" | "apply" | "restore" => Direction::ToVapi,
-        "sync" => return Failure::Sync(sync(None, None, warnings, errors)),
+        "sync" => return Failure::Sync(Box::new(sync(None, None, warnings, errors))),
         "status" => return Failure::Status(no_status(warnings, errors)),
         _ => return Failure::Envelope(envelope(command, serde_json::Map::new(), warnings, errors)),
     };

@@ -604,18 +604,35 @@ fn leave_out(error: &RequestError, body: &mut Map, desired: &Value) -> Option<(S
         // NestJS writes `property x should not exist` and, for what lies deeper, `model.property x should not exist`.
         Some(format!("{}{}", &rest[..at], &rest[at + "property ".len()..]))
     })?;
-    let keys: Vec<&str> = path.split('.').collect();
-    let named = keys.iter().try_fold(desired, |value, key| value.as_map()?.get(*key));
-    if named.is_some() {
+    let steps: Vec<&str> = path.split('.').collect();
+    let inside = |value, step: &&str| inside(value, step);
+    if steps.iter().try_fold(desired, inside).is_some() {
         return None;
     }
-    let (last, parents) = keys.split_last()?;
-    let mut map = body;
-    for key in parents {
-        map = match map.get_mut(*key)? {
-            Value::Map(inner) => inner,
+    let (last, parents) = steps.split_last()?;
+    let (first, parents) = match parents {
+        [first, parents @ ..] => (first, parents),
+        [] => return Some((path.clone(), body.shift_remove(*last)?)),
+    };
+    let mut value = body.get_mut(*first)?;
+    for step in parents {
+        value = match value {
+            Value::Map(map) => map.get_mut(*step)?,
+            Value::List(items) => items.get_mut(step.parse::<usize>().ok()?)?,
             _ => return None,
         };
     }
-    Some((path.clone(), map.shift_remove(*last)?))
+    match value {
+        Value::Map(map) => Some((path.clone(), map.shift_remove(*last)?)),
+        _ => None,
+    }
+}
+
+/// A step into a value, as NestJS writes paths: `messages.0.content`.
+fn inside<'v>(value: &'v Value, step: &str) -> Option<&'v Value> {
+    match value {
+        Value::Map(map) => map.get(step),
+        Value::List(items) => items.get(step.parse::<usize>().ok()?),
+        _ => None,
+    }
 }

@@ -173,7 +173,6 @@ fn github(app: &App, report: &Report, ending: Ending) -> Result<(), Diagnostic> 
     append("GITHUB_STEP_SUMMARY", &render::markdown::report(report, &view))?;
     let code = crate::diagnostic::exit_code(&report.errors, ending);
     append("GITHUB_OUTPUT", &render::github::outputs(Some(report), code, redactor))?;
-    let all = [&report.errors[..], &report.plan.warnings, &report.warnings].concat();
-    app.output.message(&render::diagnostics::annotations(&all, redactor));
+    app.output.message(&render::github::annotations(report, redactor));
     Ok(())
 }

@@ -1,0 +1,4 @@
+//! The real binary against the emulator, over HTTP.
+
+mod scenarios;
+mod world;

@@ -1,4 +1,5 @@
 //! The real binary against the emulator, over HTTP.
 
+mod docs;
 mod scenarios;
 mod world;

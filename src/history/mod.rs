@@ -2,9 +2,11 @@
 //!
 //! In: [`Question`](crate::recorded::Question)s. Out: per question the newest commit, or run, that holds the value.
 
+mod delta;
 mod git;
 mod needle;
 mod outline;
+mod pack;
 mod renames;
 mod search;
 mod slice;

@@ -44,7 +44,11 @@ fn main() -> io::Result<()> {
     print(&format!("{versions} versions of {bytes} bytes: vapi-sync {ours:.2?}, git log + cat-file {git:.2?}"));
     print(&format!("ratio {:.2}", ours.as_secs_f64() / git.as_secs_f64()));
     let few = repository(versions / 10, bytes)?;
-    print(&format!("peak memory: {} KiB at {} versions, {memory} KiB at {versions}", asked(few.path())?, versions / 10));
+    print(&format!(
+        "peak memory: {} KiB at {} versions, {memory} KiB at {versions}",
+        asked(few.path())?,
+        versions / 10
+    ));
     Ok(())
 }
 
@@ -127,11 +131,8 @@ fn read_with_git(folder: &Path) -> io::Result<u64> {
 fn repository(versions: usize, bytes: usize) -> io::Result<TempDir> {
     let dir = TempDir::new()?;
     git(dir.path(), &["init", "-q", "-b", "main"])?;
-    let mut import = Command::new("git")
-        .args(["fast-import", "--quiet"])
-        .current_dir(dir.path())
-        .stdin(Stdio::piped())
-        .spawn()?;
+    let mut import =
+        Command::new("git").args(["fast-import", "--quiet"]).current_dir(dir.path()).stdin(Stdio::piped()).spawn()?;
     let mut stream = io::BufWriter::new(import.stdin.take().ok_or_else(|| io::Error::other("no stdin"))?);
     let mut agents: Vec<Agent> = (0..AGENTS).map(|number| Agent::new(number, bytes / AGENTS)).collect();
     let mut random = 1_u64;
@@ -162,7 +163,13 @@ struct Agent {
 
 impl Agent {
     fn new(number: usize, bytes: usize) -> Self {
-        let line = |line| format!("{line}. When the caller asks about topic {}, say sentence {}.", number * line, line * line * 31 % 977);
+        let line = |line| {
+            format!(
+                "{line}. When the caller asks about topic {}, say sentence {}.",
+                number * line,
+                line * line * 31 % 977
+            )
+        };
         Self { number, temperature: number, lines: (0..bytes / 62).map(line).collect() }
     }
 

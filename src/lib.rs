@@ -1,5 +1,6 @@
 //! vapi-sync keeps a version-controlled YAML file and a Vapi organisation in step.
 
+pub mod audit;
 pub mod compare;
 pub mod diagnostic;
 pub mod document;

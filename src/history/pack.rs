@@ -19,7 +19,7 @@ use git2::Oid;
 use super::delta;
 
 /// How many bytes of versions are kept to start from.
-const KEPT_BYTES: usize = 48 << 20;
+const KEPT_BYTES: usize = 32 << 20;
 /// How many versions are kept to start from.
 const KEPT: usize = 256;
 /// More packs than this, and libgit2 is asked at once: `git gc` leaves a handful.
@@ -194,8 +194,9 @@ impl Pack {
         // One byte more than there should be, so that the end of the stream is seen and not only the end of the room.
         let mut content = Vec::with_capacity(stored.size + 1);
         let mut status = inflater.decompress_vec(&stored.bytes, &mut content, FlushDecompress::None).ok()?;
-        let mut buffer = vec![0; 1 << 16];
+        let mut buffer = Vec::new();
         while status != Status::StreamEnd {
+            buffer.resize(1 << 16, 0);
             data.seek(SeekFrom::Start(stored.offset + inflater.total_in())).ok()?;
             let read = data.read(&mut buffer).ok()?;
             let before = (inflater.total_in(), inflater.total_out());

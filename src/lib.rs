@@ -16,6 +16,7 @@
 //! ```
 
 pub mod apply;
+pub mod audit;
 pub mod cli;
 pub mod commit;
 pub mod compare;

@@ -32,9 +32,8 @@ impl GitRecord {
     pub fn open(state_file: &Path, ids: HashMap<Address, RemoteId>) -> Result<Option<GitRecord>, Diagnostic> {
         let Some(file) = real_path(state_file)? else { return Ok(None) };
         let Some(folder) = file.parent() else { return Ok(None) };
-        // Each object is asked for once, and git itself does not check hashes either when it reads.
+        // Each commit and each folder is asked for once.
         git2::opts::enable_caching(false);
-        git2::opts::strict_hash_verification(false);
         let repository = match Repository::discover(folder) {
             Ok(repository) => repository,
             Err(error) if error.code() == ErrorCode::NotFound => return Ok(None),

@@ -1,10 +1,19 @@
 //! Git and the audit log answer the `recorded` question. Read-only.
 //!
-//! In: [`Question`](crate::recorded::Question)s. Out: per question the newest commit, or run, that holds the value.
+//! In: [`Question`]s about values. Out: per question the newest commit, or run, that holds the value.
+//!
+//! ```text
+//! records ─→ git: walk (commits, newest first; renames) ─→ search (what is new in a version?)
+//!        │        search ─→ pack, delta, snapshot (bytes) ─→ outline, slice (lines of one entry) ─→ subject (holds it?)
+//!        └─→ audit: the log, outside git only
+//! ```
 
+mod audit;
+mod delta;
 mod git;
 mod needle;
 mod outline;
+mod pack;
 mod renames;
 mod search;
 mod slice;
@@ -13,4 +22,58 @@ mod subject;
 mod trouble;
 mod walk;
 
+use std::collections::HashMap;
+use std::path::Path;
+
+pub use audit::AuditRecord;
 pub use git::GitRecord;
+
+use crate::diagnostic::Diagnostic;
+use crate::model::{Address, RemoteId};
+use crate::recorded::{Question, Record, Recorded};
+
+/// Who answers for a state file.
+pub enum Records {
+    /// Git: what only the audit log knows is not in git, and does not count beside it.
+    Git(GitRecord),
+    /// The audit log, outside of any repository.
+    Audit(AuditRecord),
+}
+
+/// Who answers for a state file: git inside a repository, else the audit log at `audit_log`, which need not be there.
+/// `ids` are the ids that the entries have now.
+///
+/// # Errors
+/// Those of [`GitRecord::open`]: a repository that cannot be read is no missing one.
+pub fn records(state_file: &Path, audit_log: &Path, ids: HashMap<Address, RemoteId>) -> Result<Records, Diagnostic> {
+    Ok(match GitRecord::open(state_file, ids)? {
+        Some(git) => Records::Git(git),
+        None => Records::Audit(AuditRecord::new(audit_log)),
+    })
+}
+
+impl Record for Records {
+    fn answer(&mut self, questions: &[Question]) -> Result<Vec<Option<Recorded>>, Diagnostic> {
+        match self {
+            Records::Git(git) => git.answer(questions),
+            Records::Audit(audit) => audit.answer(questions),
+        }
+    }
+
+    fn warnings(&self) -> &[Diagnostic] {
+        match self {
+            Records::Git(git) => git.warnings(),
+            Records::Audit(audit) => audit.warnings(),
+        }
+    }
+
+    fn notes(&self) -> &[Diagnostic] {
+        match self {
+            Records::Git(git) => git.notes(),
+            Records::Audit(audit) => audit.notes(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

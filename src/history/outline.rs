@@ -37,16 +37,6 @@ pub(super) struct Entry<'t> {
     pub(super) lines: &'t [u8],
     start: usize,
     field_indent: Option<usize>,
-    field: Field,
-}
-
-/// What the lines below the fields of an entry belong to.
-#[derive(Clone, Copy, PartialEq)]
-enum Field {
-    /// Any field but an empty id.
-    Any,
-    /// An id whose value is not on its own line.
-    EmptyId,
 }
 
 /// The outline of a text. `None`: it is not in plain block style.
@@ -55,11 +45,13 @@ pub(super) fn outline(text: &[u8]) -> Option<Outline<'_>> {
     if memchr_iter(b'\r', text).any(|at| text.get(at + 1) != Some(&b'\n')) {
         return None;
     }
-    let mut reader = Reader { text, sections: Vec::new(), place: Place::Start };
+    let mut reader = Reader { text, sections: Vec::new(), place: Place::Start, inside: None };
     let mut start = 0;
     while start < text.len() {
         let end = memchr(b'\n', &text[start..]).map_or(text.len(), |offset| start + offset + 1);
-        reader.line(start, end)?;
+        if !reader.is_inside_field(&text[start..end]) {
+            reader.line(start, end)?;
+        }
         start = end;
     }
     reader.close_entry(text.len());
@@ -82,6 +74,8 @@ struct Reader<'t> {
     text: &'t [u8],
     sections: Vec<Section<'t>>,
     place: Place,
+    /// Lines that begin with this many spaces belong to the field above them.
+    inside: Option<usize>,
 }
 
 impl<'t> Reader<'t> {
@@ -89,9 +83,6 @@ impl<'t> Reader<'t> {
     fn line(&mut self, start: usize, end: usize) -> Option<()> {
         let line = &self.text[start..end];
         let indent = line.iter().position(|&byte| byte != b' ').unwrap_or(line.len());
-        if self.place == Place::Section && self.is_inside_field(indent) {
-            return self.content(&line[indent..]);
-        }
         let content = line[indent..].trim_ascii_end();
         match content.first() {
             // A tab is white space to some and content to others.
@@ -107,15 +98,10 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn is_inside_field(&self, indent: usize) -> bool {
-        let entry = self.sections.last().and_then(|section| section.entries.last());
-        entry.and_then(|entry| entry.field_indent).is_some_and(|field| indent > field)
-    }
-
-    /// A line that is deeper than the fields of its entry.
-    fn content(&self, content: &[u8]) -> Option<()> {
-        let field = self.sections.last().and_then(|section| section.entries.last()).map(|entry| entry.field);
-        (field != Some(Field::EmptyId) || content.trim_ascii().is_empty() || content.starts_with(b"#")).then_some(())
+    /// Most lines of a file do, and need no second look.
+    fn is_inside_field(&self, line: &[u8]) -> bool {
+        let indent = self.inside.and_then(|inside| line.get(..inside));
+        indent.is_some_and(|indent| indent.iter().all(|&byte| byte == b' '))
     }
 
     /// A line that is not indented.
@@ -126,6 +112,7 @@ impl<'t> Reader<'t> {
         }
         let (key, value) = key_and_value(content)?;
         self.close_entry(start);
+        self.inside = None;
         let Some(kind) = KINDS.into_iter().find(|kind| kind.section.as_bytes() == key) else {
             self.place = Place::Elsewhere;
             return Some(());
@@ -148,8 +135,8 @@ impl<'t> Reader<'t> {
                 return None;
             }
             self.close_entry(start);
-            let entry =
-                Entry { handle: key, header, id: None, lines: header, start, field_indent: None, field: Field::Any };
+            self.inside = None;
+            let entry = Entry { handle: key, header, id: None, lines: header, start, field_indent: None };
             self.sections.last_mut()?.entries.push(entry);
             return Some(());
         }
@@ -161,15 +148,13 @@ impl<'t> Reader<'t> {
         if indent != *entry.field_indent.get_or_insert(indent) {
             return None;
         }
-        entry.field = Field::Any;
+        self.inside = Some(indent + 1);
         if key == kind.id_key.as_bytes() {
             match id(value)? {
-                b"" => entry.field = Field::EmptyId,
-                id => {
-                    if entry.id.replace((header, id)).is_some() {
-                        return None;
-                    }
-                }
+                // An id that stands on the next line is one that this does not read.
+                b"" => self.inside = None,
+                id if entry.id.is_none() => entry.id = Some((header, id)),
+                _ => return None,
             }
         }
         Some(())

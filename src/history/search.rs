@@ -18,6 +18,7 @@ use git2::{Oid, Repository};
 
 use super::needle;
 use super::outline::outline;
+use super::pack::Packs;
 use super::slice::{Slice, slice};
 use super::snapshot::{Snapshot, read};
 use super::subject::{Found, Subject, Texts, holds};
@@ -40,6 +41,7 @@ pub(super) struct Search<'s> {
     subjects: Vec<Subject>,
     current: &'s HashMap<Address, RemoteId>,
     notes: &'s mut Diagnostics,
+    packs: Packs,
     hasher: RandomState,
     /// What the entries asked about include, by blob of the state file.
     included: HashMap<Oid, Rc<[String]>>,
@@ -79,6 +81,7 @@ impl<'s> Search<'s> {
             subjects: Subject::of(questions),
             current,
             notes,
+            packs: Packs::open(&repository.commondir().join("objects/pack")),
             hasher: RandomState::new(),
             included: HashMap::new(),
             versions: HashSet::new(),
@@ -152,7 +155,7 @@ impl<'s> Search<'s> {
             return Ok(parts.clone());
         }
         let (subjects, hasher) = (&self.subjects, &self.hasher);
-        let parts: Rc<[Part]> = read(self.repository, blob, |text| {
+        let look = |text: &[u8]| -> Rc<[Part]> {
             let outline = outline(text);
             let part = |subject: &Subject| match outline.as_ref().map(|outline| slice(outline, subject)) {
                 None => Part::Whole,
@@ -163,7 +166,11 @@ impl<'s> Search<'s> {
                 }
             };
             subjects.iter().map(part).collect()
-        })?;
+        };
+        let parts = match self.packs.blob(blob) {
+            Some(text) => look(&text),
+            None => read(self.repository, blob, look)?,
+        };
         if self.kept.len() == KEPT {
             self.kept.pop_front();
         }

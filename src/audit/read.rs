@@ -1,0 +1,78 @@
+//! Reads the audit log line by line.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, ErrorKind};
+use std::path::Path;
+
+use super::Record;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+
+/// Longer lines are not records: a prompt is of some KiB.
+const MAX_LINE: usize = 64 << 20;
+
+/// The records of an audit log, the oldest first. `None`: there is none.
+///
+/// # Errors
+/// `audit-not-readable`.
+pub fn read(path: &Path) -> Result<Option<Reader>, Diagnostic> {
+    match File::open(path) {
+        Ok(file) => {
+            let name = path.display().to_string();
+            Ok(Some(Reader { lines: BufReader::new(file), name, line: 0, notes: Vec::new() }))
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(not_readable(&path.display().to_string(), &error)),
+    }
+}
+
+/// The records of an audit log, one at a time. A line that is no record is skipped, with a note: a killed run may have left
+/// half a line.
+pub struct Reader {
+    lines: BufReader<File>,
+    name: String,
+    line: usize,
+    notes: Diagnostics,
+}
+
+impl Reader {
+    /// The lines that were skipped so far: `audit-line-skipped`.
+    pub fn notes(&self) -> &[Diagnostic] {
+        &self.notes
+    }
+
+    fn skip(&mut self, why: &str) {
+        let message = format!("line {} of {} is skipped: {why}", self.line, self.name);
+        self.notes.push(Diagnostic::note("audit-line-skipped", message));
+    }
+}
+
+impl Iterator for Reader {
+    type Item = Result<Record, Diagnostic>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let mut line = Vec::new();
+        loop {
+            line.clear();
+            match self.lines.read_until(b'\n', &mut line) {
+                Ok(0) => return None,
+                Ok(_) => self.line += 1,
+                Err(error) => return Some(Err(not_readable(&self.name, &error))),
+            }
+            if line.trim_ascii().is_empty() {
+                continue;
+            }
+            if line.len() > MAX_LINE {
+                self.skip("it is too long");
+                continue;
+            }
+            match serde_json::from_slice(&line) {
+                Ok(record) => return Some(Ok(record)),
+                Err(error) => self.skip(&error.to_string()),
+            }
+        }
+    }
+}
+
+fn not_readable(name: &str, error: &std::io::Error) -> Diagnostic {
+    Diagnostic::error("audit-not-readable", format!("{name} cannot be read: {error}"))
+}

@@ -1,0 +1,102 @@
+//! Adds to the audit log; what is in it is never touched.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use super::Record;
+use crate::diagnostic::Diagnostic;
+
+/// Adds records to an audit log. A record is on the disk when [`Writer::append`] returns.
+pub struct Writer {
+    file: File,
+    path: PathBuf,
+    /// The last line in the file is torn: it has no line end.
+    torn: bool,
+}
+
+impl Writer {
+    /// Opens the log, and makes it and its folder if need be: the log readable for its owner alone, the folder with a
+    /// `.gitignore` that keeps all of it out of git.
+    ///
+    /// # Errors
+    /// `audit-not-writable`.
+    pub fn open(path: &Path) -> Result<Writer, Diagnostic> {
+        Self::try_open(path).map_err(|error| not_writable(path, &error))
+    }
+
+    /// Adds a record.
+    ///
+    /// # Errors
+    /// `audit-not-writable`: then nothing must be done that would not be in it.
+    pub fn append(&mut self, record: &Record) -> Result<(), Diagnostic> {
+        self.try_append(record).map_err(|error| not_writable(&self.path, &error))
+    }
+
+    fn try_open(path: &Path) -> std::io::Result<Writer> {
+        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            fs::create_dir_all(folder)?;
+        }
+        // A log that somebody put elsewhere is in a folder that is not ours.
+        let ours = path.parent().filter(|folder| folder.file_name().is_some_and(|name| name == crate::workdir::NAME));
+        if let Some(folder) = ours {
+            match OpenOptions::new().write(true).create_new(true).open(folder.join(".gitignore")) {
+                Ok(mut ignore) => ignore.write_all(b"*\n")?,
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(error),
+            }
+        }
+        let mut options = OpenOptions::new();
+        options.read(true).append(true).create(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut file = options.open(path)?;
+        own(&file)?;
+        let torn = is_torn(&mut file)?;
+        Ok(Writer { file, path: path.to_path_buf(), torn })
+    }
+
+    fn try_append(&mut self, record: &Record) -> std::io::Result<()> {
+        let mut line = if self.torn { vec![b'\n'] } else { Vec::new() };
+        serde_json::to_writer(&mut line, record)?;
+        line.push(b'\n');
+        // Whatever happens now, the next record starts on a line of its own.
+        self.torn = true;
+        self.file.write_all(&line)?;
+        self.file.sync_data()?;
+        self.torn = false;
+        Ok(())
+    }
+}
+
+/// Takes a log that others may read away from them.
+#[cfg(unix)]
+fn own(file: &File) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let mut permissions = file.metadata()?.permissions();
+    if permissions.mode() & 0o077 == 0 {
+        return Ok(());
+    }
+    permissions.set_mode(0o600);
+    file.set_permissions(permissions)
+}
+
+#[cfg(not(unix))]
+fn own(_: &File) -> std::io::Result<()> {
+    Ok(())
+}
+
+fn is_torn(file: &mut File) -> std::io::Result<bool> {
+    if file.seek(SeekFrom::End(0))? == 0 {
+        return Ok(false);
+    }
+    file.seek(SeekFrom::End(-1))?;
+    let mut last = [0];
+    file.read_exact(&mut last)?;
+    Ok(last != *b"\n")
+}
+
+fn not_writable(path: &Path, error: &std::io::Error) -> Diagnostic {
+    Diagnostic::error("audit-not-writable", format!("{} cannot be written: {error}", path.display()))
+        .help("nothing is written to Vapi that the audit log does not hold")
+}

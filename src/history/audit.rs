@@ -1,0 +1,109 @@
+//! Outside git, the audit log answers: which run had a value in its hands?
+
+use std::path::{Path, PathBuf};
+
+use crate::audit::{self, Outcome};
+use crate::compare::{gives_back, value_at};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::kinds;
+use crate::model::{FieldPath, SENSITIVE, Value};
+use crate::normalize;
+use crate::recorded::{Question, Record, Recorded};
+
+/// The audit log as a record: every value that a write which was done replaced or set.
+pub struct AuditRecord {
+    path: PathBuf,
+    notes: Diagnostics,
+}
+
+impl AuditRecord {
+    /// The audit log at `path`, which is read when it is asked. It need not be there: then it has no answer.
+    pub fn new(path: &Path) -> Self {
+        Self { path: path.to_path_buf(), notes: Vec::new() }
+    }
+
+    /// Lines that were skipped.
+    pub fn notes(&self) -> &[Diagnostic] {
+        &self.notes
+    }
+}
+
+impl Record for AuditRecord {
+    fn answer(&mut self, questions: &[Question]) -> Result<Vec<Option<Recorded>>, Diagnostic> {
+        let mut answers = vec![None; questions.len()];
+        let asked: Vec<Asked<'_>> = questions.iter().map(Asked::new).collect();
+        let Some(mut records) = audit::read(&self.path)? else { return Ok(answers) };
+        for record in records.by_ref() {
+            let record = record?;
+            if record.outcome != Outcome::Done {
+                continue;
+            }
+            for (answer, asked) in answers.iter_mut().zip(&asked) {
+                // Records stand in the order of time.
+                if asked.is_about(&record) && record.fields.iter().any(|field| asked.is_held_by(field)) {
+                    *answer = Some(Recorded::AuditLog { time: record.time.to_string() });
+                }
+            }
+        }
+        self.notes = records.notes().to_vec();
+        Ok(answers)
+    }
+}
+
+/// A question, and how what it asks about may be written in the log.
+struct Asked<'q> {
+    question: &'q Question,
+    address: String,
+    /// The path and those above it, each as it is written, with the rest of the path below it.
+    paths: Vec<(String, FieldPath, FieldPath)>,
+}
+
+impl<'q> Asked<'q> {
+    fn new(question: &'q Question) -> Self {
+        let steps = &question.path.0;
+        let split = |at: usize| {
+            let (above, below) = steps.split_at(at);
+            let above = FieldPath(above.to_vec());
+            (above.to_string(), above, FieldPath(below.to_vec()))
+        };
+        Self { question, address: question.address.to_string(), paths: (0..=steps.len()).map(split).collect() }
+    }
+
+    fn is_about(&self, record: &audit::Record) -> bool {
+        let id = self.question.id.as_ref().map(|id| id.as_str());
+        (id.is_some() && record.vapi_id.as_deref() == id) || record.address == self.address
+    }
+
+    fn is_held_by(&self, field: &audit::Field) -> bool {
+        if field.sensitive {
+            return false;
+        }
+        let Some((_, above, below)) = self.paths.iter().find(|(path, _, _)| *path == field.path) else { return false };
+        [&field.before, &field.after].into_iter().flatten().any(|value| {
+            let mut value = normalize::json(value.clone());
+            make_unequal(&mut value);
+            self.is_given_back(&value, above, below)
+        })
+    }
+
+    fn is_given_back(&self, value: &Value, above: &FieldPath, below: &FieldPath) -> bool {
+        let Question { address, path, value: wanted, element, .. } = self.question;
+        let root = kinds::of(address).root();
+        let spot = root.at(path);
+        match value_at(root.at(above), value, below) {
+            Some(Value::List(items)) if *element => items.iter().any(|item| gives_back(spot.item(), item, wanted)),
+            Some(recorded) if !*element => gives_back(spot, recorded, wanted),
+            _ => false,
+        }
+    }
+}
+
+/// Makes what stands in the log in place of a secret equal to nothing.
+fn make_unequal(value: &mut Value) {
+    match value {
+        Value::Text(text) if text == SENSITIVE => *value = Value::Unknown(Vec::new()),
+        Value::List(items) => items.iter_mut().for_each(make_unequal),
+        Value::Map(map) => map.values_mut().for_each(make_unequal),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) | Value::Secret(_) | Value::Unknown(_) => {}
+    }
+}

@@ -1,0 +1,242 @@
+//! Reads many versions of one file out of git's packs, each at the price of its difference from the one before.
+//!
+//! A version of a file is stored as its difference from another version, up to fifty deep. libgit2 keeps no version of more
+//! than 1 MiB in memory to start from (`GIT_PACK_CACHE_SIZE_LIMIT`), and so builds the whole chain again for each. This
+//! reader keeps some. It reads only what is usual, and leaves everything else (loose objects, other formats, anything that
+//! looks damaged) to libgit2, which then says what is wrong.
+//!
+//! Source of the format: `gitformat-pack(5)`.
+
+use std::collections::VecDeque;
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::path::Path;
+use std::rc::Rc;
+
+use flate2::{Decompress, FlushDecompress, Status};
+use git2::Oid;
+
+use super::delta;
+
+/// How many bytes of versions are kept to start from.
+const KEPT_BYTES: usize = 32 << 20;
+/// How many versions are kept to start from.
+const KEPT: usize = 256;
+/// More packs than this, and libgit2 is asked at once: `git gc` leaves a handful.
+const MAX_PACKS: usize = 64;
+/// No chain of git's is longer (`pack.depth` of at most 4095).
+const MAX_DEPTH: usize = 4096;
+/// Larger files are no state files.
+const MAX_SIZE: usize = 256 << 20;
+
+const HEADER: [u8; 8] = [0xff, b't', b'O', b'c', 0, 0, 0, 2];
+const FANOUT: u64 = 8;
+const NAMES: u64 = FANOUT + 256 * 4;
+const NAME: u64 = 20;
+
+/// The packs of a repository, the one that was found in last first.
+pub(super) struct Packs(Vec<Pack>);
+
+impl Packs {
+    /// The packs in git's folder `objects/pack`. What cannot be read is left out.
+    pub(super) fn open(folder: &Path) -> Self {
+        let files = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|file| file.path());
+        let indexes: Vec<_> = files.filter(|path| path.extension().is_some_and(|end| end == "idx")).collect();
+        let usual = indexes.len() <= MAX_PACKS;
+        Self(indexes.iter().filter(|_| usual).filter_map(|index| Pack::open(index)).collect())
+    }
+
+    /// The content of a file. `None`: libgit2 must be asked.
+    pub(super) fn blob(&mut self, id: Oid) -> Option<Rc<Vec<u8>>> {
+        let (place, offset) =
+            self.0.iter_mut().enumerate().find_map(|(place, pack)| Some((place, pack.find(id.as_bytes())?)))?;
+        self.0.swap(0, place);
+        self.0.first_mut()?.blob(offset)
+    }
+}
+
+struct Pack {
+    data: File,
+    index: File,
+    /// How many names begin with a byte or a smaller one.
+    fanout: Vec<u32>,
+    /// Versions by their offsets, the one used last in front.
+    kept: VecDeque<(u64, Rc<Vec<u8>>)>,
+}
+
+/// An object as it is stored.
+struct Stored {
+    kind: u8,
+    size: usize,
+    /// Where what follows the size is.
+    offset: u64,
+    /// The bytes there, some of them.
+    bytes: Vec<u8>,
+}
+
+const BLOB: u8 = 3;
+const OFFSET_DELTA: u8 = 6;
+const NAME_DELTA: u8 = 7;
+
+impl Pack {
+    fn open(index: &Path) -> Option<Self> {
+        let data = File::open(index.with_extension("pack")).ok()?;
+        let mut index = File::open(index).ok()?;
+        let mut start = vec![0; NAMES as usize];
+        index.read_exact(&mut start).ok()?;
+        let (header, fanout) = start.split_at(FANOUT as usize);
+        let fanout = fanout.chunks_exact(4).map(number).collect();
+        (header == HEADER).then_some(Self { data, index, fanout, kept: VecDeque::new() })
+    }
+
+    /// The offset of the object with this name.
+    fn find(&mut self, name: &[u8]) -> Option<u64> {
+        let first = usize::from(*name.first()?);
+        let start = if first == 0 { 0 } else { self.fanout[first - 1] };
+        let names = u64::from(self.fanout[first].checked_sub(start)?);
+        let bucket = bytes(&mut self.index, NAMES + u64::from(start) * NAME, usize::try_from(names * NAME).ok()?)?;
+        let bucket: Vec<&[u8]> = bucket.chunks_exact(NAME as usize).collect();
+        let place = u64::from(start) + bucket.binary_search(&name).ok()? as u64;
+        let all = u64::from(*self.fanout.last()?);
+        let offsets = NAMES + all * (NAME + 4);
+        let offset = number(&bytes(&mut self.index, offsets + place * 4, 4)?);
+        if offset & 0x8000_0000 == 0 {
+            return Some(u64::from(offset));
+        }
+        // A pack of more than 2 GiB.
+        let large = bytes(&mut self.index, offsets + all * 4 + u64::from(offset & 0x7fff_ffff) * 8, 8)?;
+        Some(u64::from(number(&large[..4])) << 32 | u64::from(number(&large[4..])))
+    }
+
+    /// The file at an offset.
+    fn blob(&mut self, offset: u64) -> Option<Rc<Vec<u8>>> {
+        let mut deltas: Vec<(u64, Stored)> = Vec::new();
+        let mut at = offset;
+        let mut blob: Rc<Vec<u8>> = loop {
+            if let Some(kept) = self.kept(at) {
+                break kept;
+            }
+            let mut stored = self.stored(at)?;
+            let base = match stored.kind {
+                BLOB => break self.keep(at, self.inflate(&stored)?),
+                OFFSET_DELTA => at.checked_sub(distance(&mut stored)?)?,
+                NAME_DELTA => {
+                    let name: Vec<u8> = stored.bytes.get(..NAME as usize)?.to_vec();
+                    stored.skip(NAME as usize);
+                    self.find(&name)?
+                }
+                _ => return None,
+            };
+            deltas.push((at, stored));
+            at = base;
+            if deltas.len() > MAX_DEPTH {
+                return None;
+            }
+        };
+        for (at, stored) in deltas.iter().rev() {
+            let result = delta::apply(&blob, &self.inflate(stored)?, MAX_SIZE)?;
+            blob = self.keep(*at, result);
+        }
+        Some(blob)
+    }
+
+    fn kept(&mut self, offset: u64) -> Option<Rc<Vec<u8>>> {
+        let place = self.kept.iter().position(|(kept, _)| *kept == offset)?;
+        let kept = self.kept.remove(place)?;
+        let blob = kept.1.clone();
+        self.kept.push_front(kept);
+        Some(blob)
+    }
+
+    fn keep(&mut self, offset: u64, blob: Vec<u8>) -> Rc<Vec<u8>> {
+        let blob = Rc::new(blob);
+        self.kept.push_front((offset, blob.clone()));
+        let mut size = 0;
+        let fits = |(_, blob): &&(u64, Rc<Vec<u8>>)| {
+            size += blob.len();
+            size <= KEPT_BYTES
+        };
+        let fitting = self.kept.iter().take(KEPT).take_while(fits).count();
+        self.kept.truncate(fitting.max(1));
+        blob
+    }
+
+    /// Reads the type and the size of the object at an offset.
+    fn stored(&mut self, offset: u64) -> Option<Stored> {
+        let mut bytes = vec![0; 4096];
+        self.data.seek(SeekFrom::Start(offset)).ok()?;
+        let mut length = 0;
+        while length < bytes.len() {
+            match self.data.read(&mut bytes[length..]).ok()? {
+                0 => break,
+                read => length += read,
+            }
+        }
+        bytes.truncate(length);
+        let first = *bytes.first()?;
+        let mut size = usize::from(first & 0x0f);
+        let (mut shift, mut used, mut last) = (4, 1, first);
+        while last & 0x80 != 0 {
+            last = *bytes.get(used)?;
+            size |= usize::from(last & 0x7f).checked_shl(shift).filter(|_| shift < 32)?;
+            shift += 7;
+            used += 1;
+        }
+        let mut stored = Stored { kind: first >> 4 & 7, size, offset, bytes };
+        stored.skip(used);
+        (size <= MAX_SIZE).then_some(stored)
+    }
+
+    /// The content of an object, or the difference that it is.
+    fn inflate(&self, stored: &Stored) -> Option<Vec<u8>> {
+        let mut data = &self.data;
+        let mut inflater = Decompress::new(true);
+        // One byte more than there should be, so that the end of the stream is seen and not only the end of the room.
+        let mut content = Vec::with_capacity(stored.size + 1);
+        let mut status = inflater.decompress_vec(&stored.bytes, &mut content, FlushDecompress::None).ok()?;
+        let mut buffer = Vec::new();
+        while status != Status::StreamEnd {
+            buffer.resize(1 << 16, 0);
+            data.seek(SeekFrom::Start(stored.offset + inflater.total_in())).ok()?;
+            let read = data.read(&mut buffer).ok()?;
+            let before = (inflater.total_in(), inflater.total_out());
+            status = inflater.decompress_vec(&buffer[..read], &mut content, FlushDecompress::None).ok()?;
+            if before == (inflater.total_in(), inflater.total_out()) && status != Status::StreamEnd {
+                return None;
+            }
+        }
+        (content.len() == stored.size).then_some(content)
+    }
+}
+
+impl Stored {
+    fn skip(&mut self, bytes: usize) {
+        self.bytes.drain(..bytes.min(self.bytes.len()));
+        self.offset += bytes as u64;
+    }
+}
+
+/// How far before the object the one is from which it differs.
+fn distance(stored: &mut Stored) -> Option<u64> {
+    let mut byte = *stored.bytes.first()?;
+    let mut distance = u64::from(byte & 0x7f);
+    let mut used = 1;
+    while byte & 0x80 != 0 {
+        byte = *stored.bytes.get(used)?;
+        distance = (distance.checked_add(1)?.checked_mul(128)?) | u64::from(byte & 0x7f);
+        used += 1;
+    }
+    stored.skip(used);
+    Some(distance).filter(|distance| *distance > 0)
+}
+
+fn bytes(file: &mut File, offset: u64, length: usize) -> Option<Vec<u8>> {
+    let mut bytes = vec![0; length];
+    file.seek(SeekFrom::Start(offset)).ok()?;
+    file.read_exact(&mut bytes).ok()?;
+    Some(bytes)
+}
+
+fn number(bytes: &[u8]) -> u32 {
+    bytes.iter().fold(0, |number, byte| number << 8 | u32::from(*byte))
+}

@@ -141,7 +141,9 @@ impl Cutter<'_, '_> {
                 }
                 false => {
                     for index in at..at + run {
-                        splices.push(Splice::new(self.block_items(list, index..index + 1)?, ""));
+                        let range = self.block_items(list, index..index + 1)?;
+                        let takes_lines = self.geometry.text[..range.end].ends_with(['\n', '\r']);
+                        splices.push(Splice { takes_lines, ..Splice::new(range, "") });
                     }
                 }
             }

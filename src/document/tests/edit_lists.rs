@@ -87,6 +87,7 @@ fn items_come_and_go_at_once() {
     let edits = [remove("l", 0), insert("l", 0, "x"), remove("l", 2)];
     assert_eq!(edited("l:\n  - a\n  - b\n  - c\nz: 1\n", &edits), "l:\n  - x\n  - b\nz: 1\n");
     assert_eq!(edited("l: [a, b, c]\n", &edits), "l: [x, b]\n");
+    assert_eq!(edited("l:\n  - a\n  - b\n\n", &[remove("l", 1), set("z", "x\n")]), "l:\n  - a\nz: |\n  x\n\n");
     let all = [remove("l", 0), insert("l", 1, "x")];
     assert_eq!(edited("l: # c\n  - a\n", &all), "l: # c\n  - x\n");
 }

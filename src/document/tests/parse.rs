@@ -166,9 +166,7 @@ fn other_readers_are_warned_of() {
 
 #[test]
 fn deep_nesting_and_bombs_are_errors() {
-    for text in
-        ["[".repeat(10_000), "- ".repeat(10_000), "{a: ".repeat(10_000), "a:\n".repeat(1) + &"? ".repeat(10_000)]
-    {
+    for text in ["[".repeat(10_000), "- ".repeat(10_000), "{a: ".repeat(10_000), "? ".repeat(10_000)] {
         assert!(Document::parse("x", text).is_err());
     }
     let mut nested = String::new();

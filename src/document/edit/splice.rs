@@ -49,6 +49,12 @@ fn line_end_of(text: &str) -> Option<&'static str> {
     ["\r\n", "\n"].into_iter().find(|line_end| text.starts_with(line_end))
 }
 
+/// How many bytes of blank lines a text starts with.
+fn blank_lines(text: &str) -> usize {
+    let white = text.len() - text.trim_start().len();
+    text[..white].rfind('\n').map_or(0, |last| last + 1)
+}
+
 /// Puts all pieces into `old`. `None` if two of them want the same bytes.
 pub(super) fn assemble(old: &str, mut splices: Vec<Splice>) -> Option<Edited> {
     splices
@@ -70,6 +76,10 @@ pub(super) fn assemble(old: &str, mut splices: Vec<Splice>) -> Option<Edited> {
             range = done..range.end.max(done);
         }
         let directly = before.filter(|_| range.start == done);
+        let lines_apart = old.get(done..range.start)?.trim().is_empty();
+        if splice.takes_lines && lines_apart && before.is_some_and(|before| before.keeps) {
+            range.end += blank_lines(&old[range.end..]);
+        }
         text.push_str(old.get(done..range.start)?);
         let start = text.len();
         let keeps = directly.map_or(splice.after_keep, |before| before.keeps);

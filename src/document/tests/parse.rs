@@ -136,6 +136,7 @@ fn errors_name_their_places() {
         ("a: &x [*x]\n", "yaml-aliases 1:8 this alias stands inside the value that it names"),
         ("[a]: 1\n", "yaml-key 1:1 a key must be a plain word or a quoted text, not a collection"),
         ("a: !include x\n", "yaml-tag 1:13 the tag `!include` has no meaning here"),
+        ("a: !thing {b: 1}\n", "yaml-tag 1:11 the tag `!thing` has no meaning here"),
         ("a: .inf\n", "yaml-not-json 1:4 this value cannot be JSON: JSON has no infinity and no NaN"),
         (
             "a: 99999999999999999999\n",

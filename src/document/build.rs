@@ -6,10 +6,11 @@ use std::ops::Range;
 use granit_parser::{Event, Parser, ScalarStyle, Span, StructureStyle, options};
 
 use super::limits::{Extent, MAX_ALIASED, MAX_DEPTH};
-use super::problem::{Problem, tag_of};
+use super::pairs;
+use super::problem::{Problem, check_collection_tag, tag_of};
 use super::scalar::{self, Tag};
 use super::scan;
-use super::tree::{Anchor, Kind, NodeId, Pair, Raw, Style, Tree};
+use super::tree::{Anchor, Kind, NodeId, Raw, Style, Tree};
 
 /// Parses `text` into a tree, or says all that is wrong with it.
 pub(super) fn build(text: &str) -> Result<Tree, Vec<Problem>> {
@@ -99,7 +100,18 @@ impl<'t> Builder<'t> {
                 self.step_in();
                 let tagged = span.tag_span().and_then(|tag| tag.byte_range());
                 let tag = tag_of(tag.as_deref(), &range)?;
-                let range = self.scalar_range(&value, style, range, tagged.as_ref().map(|tag| tag.end));
+                let tag_end = tagged.as_ref().map_or(0, |tag| tag.end);
+                let range = match style {
+                    ScalarStyle::Literal | ScalarStyle::Folded => {
+                        scan::block_range(self.text, self.cursor, range, value.ends_with(' '))
+                    }
+                    // The parser puts a value that is not there before its colon and its tag.
+                    _ if range.is_empty() => {
+                        let at = self.cursor.max(range.start).max(tag_end);
+                        at..at
+                    }
+                    _ => range,
+                };
                 let style = match style {
                     ScalarStyle::Plain => Style::Plain,
                     ScalarStyle::SingleQuoted => Style::Single,
@@ -112,10 +124,12 @@ impl<'t> Builder<'t> {
             }
             Event::SequenceStart(style, anchor, tag) => {
                 self.step_in();
+                check_collection_tag(tag.as_deref(), "seq", &range)?;
                 self.collection(false, style, range, (anchor, tag.is_some()))?;
             }
             Event::MappingStart(style, anchor, tag) => {
                 self.step_in();
+                check_collection_tag(tag.as_deref(), "map", &range)?;
                 self.collection(true, style, range, (anchor, tag.is_some()))?;
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(&range),
@@ -128,36 +142,6 @@ impl<'t> Builder<'t> {
             _ => return Err(Problem::new("yaml-syntax", range, "the YAML parser reports something unknown here")),
         }
         Ok(())
-    }
-
-    /// Where a scalar is written. The parser gives the text only of a block scalar, and puts a missing value before its
-    /// colon.
-    fn scalar_range(
-        &self,
-        value: &str,
-        style: ScalarStyle,
-        range: Range<usize>,
-        tag_end: Option<usize>,
-    ) -> Range<usize> {
-        match style {
-            ScalarStyle::Literal | ScalarStyle::Folded => {
-                let header = scan::find(self.text, self.cursor, b"|>").unwrap_or(range.start);
-                let header_end = scan::line_end(self.text.as_bytes(), header);
-                // The parser counts in the spaces of a last line that is no text.
-                let whole_lines = self.text[..range.end].trim_end_matches(' ');
-                let is_text = range.end == self.text.len() && value.ends_with(' ');
-                let end = match whole_lines.ends_with(['\n', '\r']) && !is_text {
-                    true => whole_lines.len(),
-                    false => range.end,
-                };
-                header..end.max(scan::after_break(self.text.as_bytes(), header_end))
-            }
-            ScalarStyle::Plain if range.is_empty() => {
-                let at = self.cursor.max(range.start).max(tag_end.unwrap_or(0));
-                at..at
-            }
-            _ => range,
-        }
     }
 
     /// Steps over the `-` or `:` in front of the node that comes next.
@@ -265,7 +249,7 @@ impl<'t> Builder<'t> {
         let node = frame.node as usize;
         match self.tree.nodes[node].kind {
             Kind::Map { flow, .. } => {
-                let (first, len, merges) = self.close_map(&children);
+                let (first, len, merges) = pairs::close(&mut self.tree, self.text, &children, &mut self.problems);
                 self.tree.nodes[node].kind = Kind::Map { flow, merges, first, len };
             }
             Kind::List { flow, .. } => {
@@ -284,46 +268,6 @@ impl<'t> Builder<'t> {
             *extent = Some(frame.extent);
         }
         self.grow(frame.extent);
-    }
-
-    /// Moves the children of a mapping into the tree as pairs; gives their place, their number, and whether one is a
-    /// merge key.
-    fn close_map(&mut self, children: &[NodeId]) -> (u32, u32, bool) {
-        let first = self.tree.pairs.len();
-        for child in children.chunks_exact(2) {
-            let (key, value) = (child[0], child[1]);
-            let raw = self.tree.raw(key);
-            let plain = matches!(raw.kind, Kind::Scalar { style: Style::Plain, .. }) && !raw.tagged;
-            let merge = plain && self.tree.text(key, self.text) == "<<";
-            if merge && !self.can_merge(value) {
-                let problem = Problem::new("yaml-merge", self.tree.range(key), "`<<` needs an alias of a mapping");
-                self.problems.push(problem.help("put the key in quotes if it is meant as text"));
-            }
-            self.tree.pairs.push(Pair { key, value, merge });
-        }
-        let pairs = &self.tree.pairs[first..];
-        let key = |place: u32| self.tree.text(pairs[place as usize].key, self.text);
-        let mut sorted: Vec<u32> = (0..pairs.len() as u32).collect();
-        sorted.sort_by(|&a, &b| key(a).cmp(key(b)).then(a.cmp(&b)));
-        for twins in sorted.windows(2).filter(|twins| key(twins[0]) == key(twins[1])) {
-            let [one, two] = [pairs[twins[0] as usize].key, pairs[twins[1] as usize].key];
-            let message = format!("the key `{}` is given twice", key(twins[1]));
-            let problem = Problem::new("yaml-duplicate-key", self.tree.range(two), message);
-            self.problems.push(problem.also_at(self.tree.range(one).start));
-        }
-        let merges = pairs.iter().any(|pair| pair.merge);
-        self.tree.sorted.extend(sorted);
-        (first as u32, children.len() as u32 / 2, merges)
-    }
-
-    /// Is it a mapping, or a list of mappings, behind aliases or not?
-    fn can_merge(&self, value: NodeId) -> bool {
-        let is_map = |id: NodeId| matches!(self.tree.raw(self.tree.follow(id)).kind, Kind::Map { .. });
-        let value = self.tree.follow(value);
-        match self.tree.raw(value).kind {
-            Kind::List { .. } => self.tree.items_of(value).iter().all(|&item| is_map(item)),
-            _ => is_map(value),
-        }
     }
 
     fn at_key(&self) -> bool {

@@ -22,7 +22,7 @@ pub enum Content {
     /// A mapping; its keys are written in this order.
     Map(Vec<(String, Content)>),
     /// A value with a comment (given without `#`) at the end of its line; for a block text or a collection, at the end
-    /// of its first line.
+    /// of its first line. A comment that is there already stays instead; inside `[]` and `{}` there is no room for one.
     Commented(Box<Content>, String),
 }
 

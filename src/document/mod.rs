@@ -14,6 +14,7 @@ mod edit;
 mod limits;
 mod lines;
 mod node;
+mod pairs;
 mod problem;
 mod scalar;
 mod scan;

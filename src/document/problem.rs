@@ -67,9 +67,23 @@ pub(super) fn tag_of(tag: Option<&granit_parser::Tag>, range: &Range<usize>) -> 
         Some("int") => Ok(Tag::Int),
         Some("float") => Ok(Tag::Float),
         _ if tag.original() == "!" => Ok(Tag::Str),
-        _ => {
-            let message = format!("the tag `{}` has no meaning here", tag.original());
-            Err(Problem::new("yaml-tag", range.clone(), message).help("write the value without a tag"))
-        }
+        _ => Err(unknown_tag(tag, range)),
     }
+}
+
+/// Fails if a collection has another tag than its own, `map` or `seq`.
+pub(super) fn check_collection_tag(
+    tag: Option<&granit_parser::Tag>,
+    own: &str,
+    range: &Range<usize>,
+) -> Result<(), Problem> {
+    match tag {
+        Some(tag) if tag.core_suffix() != Some(own) && tag.original() != "!" => Err(unknown_tag(tag, range)),
+        _ => Ok(()),
+    }
+}
+
+fn unknown_tag(tag: &granit_parser::Tag, range: &Range<usize>) -> Problem {
+    let message = format!("the tag `{}` has no meaning here", tag.original());
+    Problem::new("yaml-tag", range.clone(), message).help("write the value without a tag")
 }

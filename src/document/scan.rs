@@ -3,6 +3,8 @@
 //! The parser tells where nodes are, but not where the `-`, the `:` or the `|` in front of one is. These functions find
 //! them. They expect a text that has been parsed, and a start in a gap.
 
+use std::ops::Range;
+
 /// The first byte at or after `from` that is one of `wanted`, stepping over all that a gap can hold.
 /// `None` if something else comes first.
 pub(super) fn find(text: &str, from: usize, wanted: &[u8]) -> Option<usize> {
@@ -65,6 +67,20 @@ pub(super) fn content_start(text: &str, from: usize) -> usize {
             _ => return at,
         };
     }
+}
+
+/// The bytes of a block scalar, from its `|` or `>` in the gap at `from`, where the parser gives only those of its text,
+/// and with them the spaces of a last line that is no text. `ends_with_space`: its text does.
+pub(super) fn block_range(text: &str, from: usize, content: Range<usize>, ends_with_space: bool) -> Range<usize> {
+    let header = find(text, from, b"|>").unwrap_or(content.start);
+    let body = after_break(text.as_bytes(), line_end(text.as_bytes(), header));
+    let whole_lines = text[..content.end].trim_end_matches(' ');
+    let is_text = content.end == text.len() && ends_with_space;
+    let end = match whole_lines.ends_with(['\n', '\r']) && !is_text {
+        true => whole_lines.len(),
+        false => content.end,
+    };
+    header..end.max(body)
 }
 
 /// Where the line of byte `at` ends: at its line break, or at the end of the text.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::content::{Content, Edit, PathStep};
 use super::super::node::{Node, View};
+use super::claims::Claims;
 use super::same::same;
 
 /// The steps to a value.
@@ -41,8 +42,15 @@ pub(super) struct Impossible {
 /// Turns edits into changes, the smallest that do it: a list or mapping of which only a part differs is changed there.
 pub(super) fn changes(root: Option<Node<'_>>, edits: &[(usize, &Edit)]) -> Result<Changes, Impossible> {
     let mut gathered = Gathered { root, changes: Changes::new(), edit: 0, new_lists: BTreeMap::new() };
+    let mut claims = Claims::default();
     for &(index, edit) in edits {
         gathered.edit = index;
+        let exists = |path: &[PathStep]| lookup(root, path).is_some();
+        claims.take(edit, exists).map_err(|(path, reason)| Impossible {
+            edit: index,
+            path,
+            reason: reason.to_owned(),
+        })?;
         let done = match edit {
             Edit::Set { path, value } => gathered.set(path, value),
             Edit::InsertItem { list, index, value } => gathered.item(list, *index, Some(value)),
@@ -80,7 +88,6 @@ pub(super) fn lookup<'d>(root: Option<Node<'d>>, path: &[PathStep]) -> Option<No
 
 impl Gathered<'_> {
     fn set(&mut self, path: &[PathStep], value: &Content) -> Done {
-        self.free(path)?;
         if let Some(node) = lookup(self.root, path) {
             return self.differ(node, path.to_vec(), value);
         }
@@ -174,14 +181,6 @@ impl Gathered<'_> {
             edits.push(edit);
             return Ok(());
         }
-        match self.changes.get(list).map(|change| &change.action) {
-            Some(Action::Items { .. }) => {}
-            _ => self.free(list)?,
-        }
-        let inside = |path: &Path| path.len() > list.len() && path[list.len()] == PathStep::Index(index);
-        if value.is_none() && self.below(list).any(|(path, _)| inside(path)) {
-            return impossible("another edit changes this item".to_owned());
-        }
         let order = self.changes.len();
         let change = self.changes.entry(list.to_vec()).or_insert_with(|| Change {
             order,
@@ -192,8 +191,9 @@ impl Gathered<'_> {
         if let Action::Items { removed, inserted } = &mut change.action {
             match value {
                 Some(value) => inserted.entry(index).or_default().push(value.clone()),
-                None if !removed.insert(index) => return impossible("this item is removed twice".to_owned()),
-                None => {}
+                None => {
+                    removed.insert(index);
+                }
             }
         }
         Ok(())
@@ -211,36 +211,9 @@ impl Gathered<'_> {
             change.edits.push(edit);
             return if merged { Ok(()) } else { Err((path, "another edit asks for something else here".to_owned())) };
         }
-        if self.below(&path).next().is_some() {
-            return Err((path, "another edit changes a value inside this one".to_owned()));
-        }
         let order = self.changes.len();
         self.changes.insert(path, Change { order, edits: vec![edit], action: Action::Set(value) });
         Ok(())
-    }
-
-    /// Fails if another change replaces or removes a value on the way to `path`.
-    fn free(&self, path: &[PathStep]) -> Done {
-        for len in 0..path.len() {
-            let Some(change) = self.changes.get(&path[..len]) else { continue };
-            let taken = match &change.action {
-                // A value that is not there yet can take more in.
-                Action::Set(_) => lookup(self.root, &path[..len]).is_some(),
-                Action::Items { removed, .. } => {
-                    matches!(path[len], PathStep::Index(index) if removed.contains(&index))
-                }
-            };
-            if taken {
-                return Err((path[..len].to_vec(), "another edit replaces or removes this value".to_owned()));
-            }
-        }
-        Ok(())
-    }
-
-    /// The changes strictly inside the value at `path`.
-    fn below<'a>(&'a self, path: &'a [PathStep]) -> impl Iterator<Item = (&'a Path, &'a Change)> {
-        let from = (std::ops::Bound::Excluded(path), std::ops::Bound::Unbounded);
-        self.changes.range::<[PathStep], _>(from).take_while(move |(other, _)| other.starts_with(path))
     }
 }
 

@@ -86,11 +86,9 @@ impl Cutter<'_, '_> {
         let items = geometry.tree.items_of(list);
         let column = geometry.column(list);
         let blank = self.separated(&self.item_gaps(list));
-        let mut at = geometry.extent_end(items[after]);
-        let indented = column > geometry.parent_column(list);
-        if after + 1 == items.len() && indented {
-            at = geometry.comments_end(at, column);
-        }
+        // Comments that stand deeper belong to the item; those in line with the last item to the list, if it is indented.
+        let to_list = after + 1 == items.len() && column > geometry.parent_column(list);
+        let at = geometry.comments_end(geometry.extent_end(items[after]), if to_list { column } else { column + 1 });
         let splice = self.settled(at, at, |closed| {
             let mut writer = Writer::new(self.layout, closed);
             for (index, item) in new.iter().enumerate() {
@@ -141,7 +139,9 @@ impl Cutter<'_, '_> {
                 }
                 false => {
                     for index in at..at + run {
-                        splices.push(Splice::new(self.block_items(list, index..index + 1)?, ""));
+                        let range = self.block_items(list, index..index + 1)?;
+                        let takes_lines = self.geometry.text[..range.end].ends_with(['\n', '\r']);
+                        splices.push(Splice { takes_lines, ..Splice::new(range, "") });
                     }
                 }
             }

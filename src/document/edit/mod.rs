@@ -6,6 +6,7 @@
 
 mod change;
 mod check;
+mod claims;
 mod expect;
 mod geometry;
 mod insert;

@@ -202,15 +202,16 @@ impl Planner<'_, '_> {
     /// A value that goes away must not take an anchor with it that is used elsewhere.
     fn check_anchors(&self, path: &Path, change: &Change) -> Result<(), Refused> {
         let Some(node) = self.sharing.find(path).and_then(|found| found.node) else { return Ok(()) };
-        let lost: Vec<_> = match &change.action {
+        let lost_with = |from: NodeId, node: NodeId| self.sharing.outside_alias(from..self.geometry.node_end(node));
+        let alias = match &change.action {
             // The anchor of the value itself stays where it is.
-            Action::Set(_) => vec![node + 1..self.geometry.node_end(node)],
+            Action::Set(_) => lost_with(node + 1, node),
             Action::Items { removed, .. } => {
                 let items = self.geometry.tree.items_of(self.geometry.tree.follow(node));
-                removed.iter().map(|&index| items[index]..self.geometry.node_end(items[index])).collect()
+                removed.iter().find_map(|&index| lost_with(items[index], items[index]))
             }
         };
-        match lost.into_iter().find_map(|nodes| self.sharing.outside_alias(nodes)) {
+        match alias {
             None => Ok(()),
             Some(alias) => {
                 let line = self.geometry.line_number(self.geometry.tree.range(alias).start);

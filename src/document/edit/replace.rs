@@ -155,9 +155,7 @@ impl Cutter<'_, '_> {
                 splice.text.push_str(&self.layout.line_end.repeat(blank_lines));
             }
         }
-        if splice.range.end == geometry.text.len() && ends_line {
-            splice.final_line_end = Some(self.layout.line_end);
-        }
+        splice.final_line_end = ends_line.then_some(self.layout.line_end);
         splice
     }
 }

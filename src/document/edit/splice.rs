@@ -11,6 +11,8 @@ pub(super) struct Splice {
     pub(super) text: String,
     /// It stands behind what is there: where other pieces end later, it moves behind them.
     pub(super) behind: bool,
+    /// It takes whole lines away, the last line break included.
+    pub(super) takes_lines: bool,
     /// It is needed only as long as no other piece takes its place.
     pub(super) yields: bool,
     /// Of pieces at one place, the one with the larger number comes first.
@@ -21,7 +23,7 @@ pub(super) struct Splice {
     pub(super) after_keep: bool,
     /// It takes blank lines behind it for its own.
     pub(super) keeps: bool,
-    /// A line end that it needs at the end of the file, if nothing else comes behind it.
+    /// The line end that it needs if it comes to stand at the end of the file.
     pub(super) final_line_end: Option<&'static str>,
 }
 
@@ -31,6 +33,7 @@ impl Splice {
             range,
             text: text.into(),
             behind: false,
+            takes_lines: false,
             yields: false,
             depth: usize::MAX,
             blank_before: None,
@@ -41,6 +44,17 @@ impl Splice {
     }
 }
 
+/// The line break that a text starts with.
+fn line_end_of(text: &str) -> Option<&'static str> {
+    ["\r\n", "\n"].into_iter().find(|line_end| text.starts_with(line_end))
+}
+
+/// How many bytes of blank lines a text starts with.
+fn blank_lines(text: &str) -> usize {
+    let white = text.len() - text.trim_start().len();
+    text[..white].rfind('\n').map_or(0, |last| last + 1)
+}
+
 /// Puts all pieces into `old`. `None` if two of them want the same bytes.
 pub(super) fn assemble(old: &str, mut splices: Vec<Splice>) -> Option<Edited> {
     splices
@@ -49,6 +63,8 @@ pub(super) fn assemble(old: &str, mut splices: Vec<Splice>) -> Option<Edited> {
     let mut replaced: Vec<(Range<usize>, Range<usize>)> = Vec::with_capacity(splices.len());
     let mut done = 0;
     let mut before: Option<&Splice> = None;
+    let mut line_gone = false;
+    let mut final_line_end = None;
     for splice in &splices {
         let mut range = splice.range.clone();
         if range.start < done {
@@ -60,20 +76,29 @@ pub(super) fn assemble(old: &str, mut splices: Vec<Splice>) -> Option<Edited> {
             range = done..range.end.max(done);
         }
         let directly = before.filter(|_| range.start == done);
-        if let (Some(before), None) = (before, directly) {
-            text.extend(before.final_line_end.filter(|_| done == old.len()));
+        let lines_apart = old.get(done..range.start)?.trim().is_empty();
+        if splice.takes_lines && lines_apart && before.is_some_and(|before| before.keeps) {
+            range.end += blank_lines(&old[range.end..]);
         }
         text.push_str(old.get(done..range.start)?);
         let start = text.len();
         let keeps = directly.map_or(splice.after_keep, |before| before.keeps);
         text.extend(splice.blank_before.filter(|_| !keeps));
-        text.push_str(&splice.text);
+        // Where the line that it stands behind went away with its line break, its own line break goes to its end.
+        let line_end = line_end_of(&splice.text).filter(|_| line_gone && directly.is_some());
+        text.push_str(&splice.text[line_end.map_or(0, str::len)..]);
+        line_gone = splice.takes_lines || (line_end.is_some() && range.end == done);
+        text.extend(line_end.filter(|_| line_gone));
         done = range.end;
         replaced.push((range, start..text.len()));
         before = Some(splice);
+        // What only takes away leaves the piece before it at the end.
+        if directly.is_none() || !splice.text.is_empty() {
+            final_line_end = splice.final_line_end;
+        }
     }
     text.push_str(old.get(done..)?);
-    if let Some(line_end) = before.and_then(|before| before.final_line_end) {
+    if let Some(line_end) = final_line_end.filter(|_| done == old.len()) {
         text.push_str(line_end);
         if let Some((_, new)) = replaced.last_mut() {
             new.end = text.len();

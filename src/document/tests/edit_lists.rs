@@ -53,6 +53,7 @@ fn blank_lines_go_with_a_removed_item() {
 fn removing_behind_a_kept_block_does_not_change_it() {
     assert_eq!(edited("- |+\n  x\n\n- b\n\n- c\n", &[remove("", 1)]), "- |+\n  x\n\n- c\n");
     assert_eq!(edited("- |+\n  x\n- b\n\n\n", &[remove("", 1)]), "- |+\n  x\n");
+    assert_eq!(edited("- a\n- b\n\n- c\n", &[insert("", 1, "x\n\n"), remove("", 1)]), "- a\n- |+\n  x\n\n- c\n");
     assert_eq!(edited("- |\n  x\n- b", &[remove("", 1)]), "- |\n  x\n");
     assert_eq!(edited("- |\n  x\n- b\n      # deep\n- c\n", &[remove("", 1)]), "- |\n  x\n- c\n");
 }
@@ -87,6 +88,7 @@ fn items_come_and_go_at_once() {
     let edits = [remove("l", 0), insert("l", 0, "x"), remove("l", 2)];
     assert_eq!(edited("l:\n  - a\n  - b\n  - c\nz: 1\n", &edits), "l:\n  - x\n  - b\nz: 1\n");
     assert_eq!(edited("l: [a, b, c]\n", &edits), "l: [x, b]\n");
+    assert_eq!(edited("l:\n  - a\n  - b\n\n", &[remove("l", 1), set("z", "x\n")]), "l:\n  - a\nz: |\n  x\n\n");
     let all = [remove("l", 0), insert("l", 1, "x")];
     assert_eq!(edited("l: # c\n  - a\n", &all), "l: # c\n  - x\n");
 }

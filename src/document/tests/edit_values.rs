@@ -152,7 +152,7 @@ fn what_cannot_be_is_refused_by_name() {
             (2, "line 2 cannot be edited: this list has no such item".to_owned()),
             (3, "line 3 cannot be edited: it has a tag".to_owned()),
             (4, "line 2 cannot be edited: this list has 1 items, so none is at 1".to_owned()),
-            (5, "line 1 cannot be edited: this is no list".to_owned()),
+            (5, "line 1 cannot be edited: another edit replaces this list".to_owned()),
         ]
     );
     let message = "line 1 cannot be edited: the whole document cannot be replaced".to_owned();

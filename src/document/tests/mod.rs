@@ -2,6 +2,7 @@ mod edit_lists;
 mod edit_shared;
 mod edit_text;
 mod edit_values;
+mod large;
 mod parse;
 mod random;
 

@@ -1,5 +1,6 @@
 //! Random documents, random edits: the result reads as asked and the rest of the text is the same, or it is refused.
 
+use std::cmp::Reverse;
 use std::fmt::Write as _;
 
 use proptest::prelude::*;
@@ -390,19 +391,33 @@ fn get<'v>(value: &'v mut Value, path: &[PathStep]) -> &'v mut Value {
     })
 }
 
-/// One edit, carried out on plain values.
-fn expected(doc: &Document, edit: &Edit) -> Value {
+/// Edits carried out on plain values, one after the other: new values first, then lists from the inside out and from
+/// the end, so that places stay what they were.
+fn expected(doc: &Document, edits: &[Edit]) -> Value {
     let mut value = doc.root().unwrap().to_json();
-    match edit {
-        Edit::Set { path, value: new } => *get(&mut value, path) = new.to_json(),
-        Edit::InsertItem { list, index, value: new } => {
-            get(&mut value, list).as_array_mut().unwrap().insert(*index, new.to_json());
-        }
-        Edit::RemoveItem { list, index } => {
-            get(&mut value, list).as_array_mut().unwrap().remove(*index);
-        }
+    let (sets, items): (Vec<_>, Vec<_>) = edits.iter().partition(|edit| matches!(edit, Edit::Set { .. }));
+    let mut ordered: Vec<_> = sets.into_iter().chain(items.into_iter().rev()).collect();
+    ordered.sort_by_key(|edit| match edit {
+        Edit::Set { .. } => (0, Reverse(0), Reverse(0), 0),
+        Edit::RemoveItem { list, index } => (1, Reverse(list.len()), Reverse(*index), 0),
+        Edit::InsertItem { list, index, .. } => (1, Reverse(list.len()), Reverse(*index), 1),
+    });
+    for edit in ordered {
+        apply(&mut value, edit);
     }
     value
+}
+
+fn apply(value: &mut Value, edit: &Edit) {
+    match edit {
+        Edit::Set { path, value: new } => *get(value, path) = new.to_json(),
+        Edit::InsertItem { list, index, value: new } => {
+            get(value, list).as_array_mut().unwrap().insert(*index, new.to_json());
+        }
+        Edit::RemoveItem { list, index } => {
+            get(value, list).as_array_mut().unwrap().remove(*index);
+        }
+    }
 }
 
 /// Everything outside of the replaced ranges is the same in both texts.
@@ -414,21 +429,24 @@ fn check_outside(old: &str, edited: &crate::document::Edited) {
     }
 }
 
-fn run(bytes: &[u8], with_anchors: bool) -> Result<&'static str, String> {
+fn run(bytes: &[u8], with_anchors: bool, count: usize) -> Result<&'static str, String> {
     let mut choices = Choices { bytes: bytes.iter() };
     let text = document(&mut choices, with_anchors);
     let Ok(doc) = Document::parse("f", text.as_str()) else { return Ok("no document") };
-    let Some(edit) = edit(&mut choices, &doc) else { return Ok("empty") };
-    match doc.edit(std::slice::from_ref(&edit)) {
+    let edits: Vec<_> = (0..count).filter_map(|_| edit(&mut choices, &doc)).collect();
+    if edits.is_empty() {
+        return Ok("empty");
+    }
+    match doc.edit(&edits) {
         Ok(edited) => {
             check_outside(&text, &edited);
             let new = Document::parse("f", edited.text.as_str()).unwrap();
             let numbers = |value: Value| value.to_string().replace(".0,", ",").replace(".0}", "}").replace(".0]", "]");
             let sorted = |value: Value| -> Value { serde_json::from_str(&numbers(value)).unwrap() };
-            assert_eq!(sorted(new.root().unwrap().to_json()), sorted(expected(&doc, &edit)), "{text:?} {edit:?}");
+            assert_eq!(sorted(new.root().unwrap().to_json()), sorted(expected(&doc, &edits)), "{text:?} {edits:?}");
             Ok("done")
         }
-        Err(refusals) => Err(format!("{text:?}\n{edit:?}\n{}", refusals[0].diagnostic.message)),
+        Err(refusals) => Err(format!("{text:?}\n{edits:?}\n{}", refusals[0].diagnostic.message)),
     }
 }
 
@@ -451,7 +469,7 @@ fn random_documents_are_mostly_real_ones() {
     let mut done = 0;
     for _ in 0..500 {
         let bytes = bytes.new_tree(&mut runner).unwrap().current();
-        done += usize::from(run(&bytes, false) == Ok("done"));
+        done += usize::from(run(&bytes, false, 1) == Ok("done"));
     }
     assert!(done > 400, "only {done} of 500 random edits were made");
 }
@@ -461,14 +479,26 @@ proptest! {
 
     #[test]
     fn documents_without_anchors_take_every_edit(bytes in proptest::collection::vec(any::<u8>(), 0..160)) {
-        if let Err(refusal) = run(&bytes, false) {
+        if let Err(refusal) = run(&bytes, false, 1) {
             prop_assert!(is_reasoned(&refusal), "{refusal}");
         }
     }
 
     #[test]
     fn documents_with_anchors_are_edited_right_or_not_at_all(bytes in proptest::collection::vec(any::<u8>(), 0..160)) {
-        let _ = run(&bytes, true);
+        let _ = run(&bytes, true, 1);
+    }
+
+    #[test]
+    fn many_edits_at_once_are_made_or_refused_for_a_reason(bytes in proptest::collection::vec(any::<u8>(), 100..240)) {
+        if let Err(refusal) = run(&bytes, false, 4) {
+            prop_assert!(is_reasoned(&refusal) || refusal.contains("another edit"), "{refusal}");
+        }
+    }
+
+    #[test]
+    fn many_edits_of_shared_values_are_right_or_refused(bytes in proptest::collection::vec(any::<u8>(), 100..240)) {
+        let _ = run(&bytes, true, 4);
     }
 
     #[test]

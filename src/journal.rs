@@ -1,46 +1,163 @@
-//! What a run writes into the audit log.
+//! What a run writes into the audit log: before each write, and after it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
 
 use crate::apply::Journal;
+use crate::audit::{Field, Outcome as Ending, Record, RunId, Writer, actor};
 use crate::diagnostic::Diagnostic;
-use crate::model::Value;
-use crate::plan::Change;
+use crate::merge::Verdict;
+use crate::model::{SENSITIVE, Value};
+use crate::plan::{Action, Change, FieldChange};
 use crate::report::{Outcome, Report};
 
-/// Writes the audit log of one run.
-pub struct AuditJournal {}
+/// Writes the audit log of one run. The log is opened when the first record is written: a run that does nothing leaves
+/// nothing.
+pub struct AuditJournal {
+    path: PathBuf,
+    command: String,
+    state_file: PathBuf,
+    open: Option<Open>,
+}
+
+struct Open {
+    writer: Writer,
+    run: RunId,
+    actor: String,
+    commit: Option<String>,
+}
 
 impl AuditJournal {
-    /// A journal that begins when something is written.
-    pub fn new(_path: &Path, _command: &str, _state_file: &Path) -> Self {
-        Self {}
+    /// A journal for a run of a command on a state file.
+    pub fn new(path: &Path, command: &str, state_file: &Path) -> Self {
+        Self { path: path.to_path_buf(), command: command.to_owned(), state_file: state_file.to_path_buf(), open: None }
     }
 
     /// The id of the run, if anything was written.
     pub fn run(&self) -> Option<String> {
-        None
+        self.open.as_ref().map(|open| open.run.to_string())
     }
 
-    /// Records what a pull writes.
+    fn open(&mut self) -> Result<&mut Open, Diagnostic> {
+        let open = match self.open.take() {
+            Some(open) => open,
+            None => {
+                let (commit, user) = crate::history::checked_out(&self.state_file);
+                Open {
+                    writer: Writer::open(&self.path)?,
+                    run: RunId::new(Timestamp::now()),
+                    actor: actor(user, &|name| std::env::var(name).ok()),
+                    commit,
+                }
+            }
+        };
+        Ok(self.open.insert(open))
+    }
+
+    fn append(
+        &mut self,
+        change: &Change,
+        fields: Vec<Field>,
+        outcome: Ending,
+        status: Option<u16>,
+        more: (Option<String>, Option<String>),
+    ) -> Result<(), Diagnostic> {
+        let command = self.command.clone();
+        let open = self.open()?;
+        let (vapi_id, error) = more;
+        open.writer.append(&Record {
+            time: Timestamp::now(),
+            run: open.run.to_string(),
+            command,
+            actor: open.actor.clone(),
+            commit: open.commit.clone(),
+            address: change.address.to_string(),
+            vapi_id: vapi_id.or_else(|| change.id.as_ref().map(|id| id.0.clone())),
+            action: change.action.word().to_owned(),
+            fields,
+            outcome,
+            status,
+            error,
+        })
+    }
+
+    /// Records what a pull is about to write (`done` false), or has written.
     ///
     /// # Errors
     /// The log cannot be written: then the file is not either.
-    pub fn pulled(&mut self, _report: &Report) -> Result<(), Diagnostic> {
+    pub fn pulled(&mut self, report: &Report, done: bool) -> Result<(), Diagnostic> {
+        for (change, outcome) in report.changes() {
+            let Some(Outcome::Done { .. }) = outcome else { continue };
+            let fields = match &change.import {
+                Some(Value::Map(map)) => map.iter().map(|(key, value)| imported(key, value)).collect(),
+                _ => logged(change, |verdict| verdict == Verdict::Capture),
+            };
+            let ending = if done { Ending::Done } else { Ending::Intent };
+            self.append(change, fields, ending, None, (None, None))?;
+        }
         Ok(())
     }
 }
 
 impl Journal for AuditJournal {
-    fn intent(&mut self, _change: &Change) -> Result<(), Diagnostic> {
-        Ok(())
+    fn intent(&mut self, change: &Change) -> Result<(), Diagnostic> {
+        let fields = logged(change, |verdict| !verdict.is_held_back());
+        self.append(change, fields, Ending::Intent, None, (None, None))
     }
 
-    fn outcome(&mut self, _change: &Change, _outcome: &Outcome, _status: Option<u16>) -> Result<(), Diagnostic> {
-        Ok(())
+    fn outcome(&mut self, change: &Change, outcome: &Outcome, status: Option<u16>) -> Result<(), Diagnostic> {
+        let (ending, id, error) = match outcome {
+            Outcome::Done { id } => (Ending::Done, id.as_ref().map(|id| id.0.clone()), None),
+            Outcome::Failed(error) => (Ending::Failed, None, Some(error.message.clone())),
+            Outcome::HeldBack(why) => (Ending::HeldBack, None, Some(why.clone())),
+            Outcome::NotAttempted(why) => (Ending::NotAttempted, None, Some(why.clone())),
+        };
+        // A run that wrote nothing leaves no log.
+        if self.open.is_none() && ending != Ending::Done {
+            return Ok(());
+        }
+        let fields = logged(change, |verdict| !verdict.is_held_back());
+        self.append(change, fields, ending, status, (id, error))
     }
 
-    fn left_out(&mut self, _change: &Change, _path: &str, _value: &Value) -> Result<(), Diagnostic> {
-        Ok(())
+    fn left_out(&mut self, change: &Change, path: &str, value: &Value) -> Result<(), Diagnostic> {
+        let field = Field {
+            path: path.to_owned(),
+            before: Some(value.to_shown()),
+            after: None,
+            sensitive: matches!(value, Value::Secret(_)),
+        };
+        let why = "Vapi itself no longer takes this field; it was left out of a second try".to_owned();
+        self.append(change, vec![field], Ending::Intent, None, (None, Some(why)))
+    }
+}
+
+/// The fields of a change as they stand in the log.
+fn logged(change: &Change, wanted: impl Fn(Verdict) -> bool) -> Vec<Field> {
+    let recreated = matches!(change.action, Action::Create | Action::Recreate);
+    change
+        .fields
+        .iter()
+        .filter(|field| wanted(field.verdict))
+        .map(|field| Field {
+            path: field.path.to_string(),
+            before: if recreated { None } else { shown(field, field.before.as_ref()) },
+            after: shown(field, field.after.as_ref()),
+            sensitive: field.sensitive,
+        })
+        .collect()
+}
+
+fn shown(field: &FieldChange, value: Option<&Value>) -> Option<serde_json::Value> {
+    value.map(|value| if field.sensitive { SENSITIVE.into() } else { value.to_shown() })
+}
+
+fn imported(key: &str, value: &Value) -> Field {
+    Field {
+        path: crate::model::FieldPath::root().key(key).to_string(),
+        before: None,
+        after: Some(value.to_shown()),
+        sensitive: matches!(value, Value::Secret(_)),
     }
 }

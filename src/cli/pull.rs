@@ -145,7 +145,7 @@ fn write(
     if captured.text == on_disk && captured.includes.is_empty() {
         return Ok(Written::Done);
     }
-    journal.pulled(report)?;
+    journal.pulled(report, false)?;
     for (path, name, text) in &captured.includes {
         let disk = Disk::at(path, name);
         let now = disk.read()?;
@@ -163,6 +163,7 @@ fn write(
         }
         work.loaded.document = Document::parse(work.loaded.document.name(), captured.text.as_str())?;
     }
+    journal.pulled(report, true)?;
     Ok(Written::Done)
 }
 

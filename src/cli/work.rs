@@ -83,10 +83,7 @@ impl Work {
         };
         let state_file = self.loaded.disk.real().to_path_buf();
         let open_record = |ids| -> Result<Box<dyn crate::recorded::Record>, Diagnostic> {
-            Ok(match history::GitRecord::open(&state_file, ids)? {
-                Some(record) => Box::new(record),
-                None => Box::new(crate::recorded::NoRecord),
-            })
+            Ok(Box::new(history::records(&state_file, wanted.audit_log, ids)?))
         };
         let reader = self.vapi.reader();
         let made = make_plan(&self.loaded, &mut self.fetched, &reader, &open_record, &request).await?;

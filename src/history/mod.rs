@@ -52,6 +52,14 @@ pub fn records(state_file: &Path, audit_log: &Path, ids: HashMap<Address, Remote
     })
 }
 
+/// What is checked out where a state file stands, and who commits there, as far as git can tell: for the audit log.
+pub fn checked_out(state_file: &Path) -> (Option<String>, Option<String>) {
+    match GitRecord::open(state_file, HashMap::new()) {
+        Ok(Some(git)) => (git.head_commit().ok().flatten(), git.user()),
+        _ => (None, None),
+    }
+}
+
 impl Record for Records {
     fn answer(&mut self, questions: &[Question]) -> Result<Vec<Option<Recorded>>, Diagnostic> {
         match self {

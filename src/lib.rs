@@ -39,6 +39,7 @@ pub mod recorded;
 pub mod render;
 pub mod report;
 pub mod resolve;
+pub mod restore;
 pub mod saved;
 pub mod session;
 pub mod template;

@@ -270,6 +270,49 @@ impl FieldPath {
     }
 }
 
+impl std::str::FromStr for FieldPath {
+    type Err = ();
+
+    /// Reads what `Display` writes.
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let mut steps = Vec::new();
+        let mut rest = text;
+        while !rest.is_empty() {
+            if let Some(inside) = rest.strip_prefix('[') {
+                let (step, behind) = bracketed(inside).ok_or(())?;
+                steps.push(step);
+                rest = behind;
+            } else {
+                rest = rest.strip_prefix('.').unwrap_or(rest);
+                let end = rest.find(['.', '[']).unwrap_or(rest.len());
+                if end == 0 {
+                    return Err(());
+                }
+                steps.push(Step::Key(rest[..end].to_owned()));
+                rest = &rest[end..];
+            }
+        }
+        Ok(Self(steps))
+    }
+}
+
+/// The step in brackets that a text begins with, the opening one taken off already, and what stands behind it.
+fn bracketed(text: &str) -> Option<(Step, &str)> {
+    let (is_element, json) = match text.strip_prefix('=') {
+        Some(json) => (true, json),
+        None => (false, text),
+    };
+    if json.starts_with('"') {
+        let mut reader = serde_json::Deserializer::from_str(json).into_iter::<String>();
+        let key = reader.next()?.ok()?;
+        let behind = json[reader.byte_offset()..].strip_prefix(']')?;
+        return Some((if is_element { Step::Element(key) } else { Step::Key(key) }, behind));
+    }
+    let (inside, behind) = text.split_once(']')?;
+    let step = inside.parse().map_or_else(|_| Step::Element(inside.to_owned()), Step::Index);
+    Some((step, behind))
+}
+
 impl fmt::Display for FieldPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (position, step) in self.0.iter().enumerate() {
@@ -317,6 +360,11 @@ mod tests {
         assert_eq!(path.to_string(), r#"model.tools[function:look_up]["a.b"]"#);
         let odd = FieldPath::root().key("hooks").join(Step::Element("0]".into()));
         assert_eq!(odd.to_string(), r#"hooks[="0]"]"#);
+        let index = FieldPath::root().key("messages").join(Step::Index(2)).key("content");
+        for path in [path, odd, index, FieldPath::root()] {
+            assert_eq!(path.to_string().parse(), Ok(path));
+        }
+        assert_eq!("a..b".parse::<FieldPath>(), Err(()));
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! `apply`: makes Vapi as the file says.
 
+use std::collections::HashMap;
 use std::io::{BufRead, IsTerminal};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::args::{DriftArgs, Format, Net, Select, Waits};
 use super::connect::block_on;
@@ -10,7 +11,8 @@ use super::{App, Finish, commit};
 use crate::apply::{Approved, Consent, Tools, apply};
 use crate::diagnostic::{Diagnostic, Diagnostics, Ending, Failure};
 use crate::journal::AuditJournal;
-use crate::plan::{Direction, Plan, Policy};
+use crate::model::{Address, RemoteId};
+use crate::plan::{Direction, Plan, Policy, Status};
 use crate::record::FileRecorder;
 use crate::report::Report;
 use crate::saved::Saved;
@@ -133,27 +135,66 @@ pub(super) async fn carry_out(app: &App, work: &mut Work, job: &Job<'_>) -> Resu
         .into());
     }
     let plan = std::mem::replace(&mut made.plan, empty(&job.wanted));
-    let consent = match (writes(&plan), job.asks) {
+    let asking = Asking { asks: job.asks, all: job.all, status: made.status.as_ref() };
+    let report = write(app, work, job.command, plan, job.wanted.audit_log, job.waits, &made.ids, asking).await?;
+    Ok((report, made))
+}
+
+/// How a plan is shown to who is asked about it.
+#[derive(Clone, Copy, Default)]
+struct Asking<'a> {
+    asks: bool,
+    all: bool,
+    status: Option<&'a Status>,
+}
+
+/// Asks about a plan that changes nothing but fields, and writes.
+pub(super) async fn write_plan(
+    app: &App,
+    work: &Work,
+    command: &str,
+    plan: Plan,
+    audit_log: &Path,
+    waits: &Waits,
+    asks: bool,
+) -> Result<Report, Diagnostics> {
+    let asking = Asking { asks, ..Asking::default() };
+    write(app, work, command, plan, audit_log, waits, &HashMap::new(), asking).await
+}
+
+/// Asks, and writes.
+#[expect(clippy::too_many_arguments, reason = "two callers; each argument is another thing")]
+async fn write(
+    app: &App,
+    work: &Work,
+    command: &str,
+    plan: Plan,
+    audit_log: &Path,
+    waits: &Waits,
+    ids: &HashMap<Address, RemoteId>,
+    asking: Asking<'_>,
+) -> Result<Report, Diagnostics> {
+    let consent = match (writes(&plan), asking.asks) {
         (false, _) => Consent::NothingToWrite,
         (true, false) => Consent::Flag,
         (true, true) => {
-            let showing = Showing { all: job.all, status: made.status.as_ref(), ..Showing::default() };
-            app.output.result(&rendered(app, job.command, &Report::planned(plan.clone()), showing))?;
+            let showing = Showing { all: asking.all, status: asking.status, ..Showing::default() };
+            app.output.result(&rendered(app, command, &Report::planned(plan.clone()), showing))?;
             ask(app)?
         }
     };
     let total = plan.changes.iter().filter(|change| change.write.is_some() && change.held.is_none()).count();
     let progress = app.output.start(total as u64, "writing");
     let mut recorder = FileRecorder::new(work.loaded.disk.clone(), work.loaded.document.text().to_string());
-    let mut journal = AuditJournal::new(job.wanted.audit_log, job.command, work.loaded.disk.real());
+    let mut journal = AuditJournal::new(audit_log, command, work.loaded.disk.real());
     let tools = Tools {
         transport: work.vapi.transport.clone(),
         recorder: &mut recorder,
         journal: &mut journal,
         listings: &work.fetched.listings,
         read_at: work.fetched.at,
-        ids: made.ids.clone(),
-        patience: job.waits.settle_timeout,
+        ids: ids.clone(),
+        patience: waits.settle_timeout,
         on_progress: &|| progress.inc(),
     };
     let mut report = apply(Approved::new(plan, consent), tools).await;
@@ -162,7 +203,7 @@ pub(super) async fn carry_out(app: &App, work: &mut Work, job: &Job<'_>) -> Resu
     if work.vapi.transport.is_stopped() {
         report.errors.push(interrupted());
     }
-    Ok((report, made))
+    Ok(report)
 }
 
 /// The error of a run that the user stopped.

@@ -8,8 +8,10 @@ mod commit;
 mod completions;
 mod connect;
 mod init;
+mod log;
 mod plan;
 mod pull;
+mod restore;
 mod schema;
 mod status;
 mod sync;
@@ -66,6 +68,10 @@ enum Command {
     Sync(sync::Args),
     /// Say whether the file and Vapi agree. Writes nothing.
     Status(status::Args),
+    /// Say what runs did, from the audit log.
+    Log(log::Args),
+    /// Give back what a run replaced in Vapi.
+    Restore(restore::Args),
     /// Print the JSON Schema of the state file, or of what the program prints.
     Schema(schema::Args),
     /// Run a Vapi to try and test against, on this machine.
@@ -85,6 +91,8 @@ impl Command {
             Command::Pull(_) => "pull",
             Command::Sync(_) => "sync",
             Command::Status(_) => "status",
+            Command::Log(_) => "log",
+            Command::Restore(_) => "restore",
             Command::Schema(_) => "schema",
             #[cfg(feature = "emulator")]
             Command::Emulator(_) => "emulator",
@@ -163,6 +171,8 @@ fn dispatch(app: &App, command: Command) -> Result<Finish, Diagnostics> {
         Command::Pull(args) => pull::run(app, &args),
         Command::Sync(args) => sync::run(app, &args),
         Command::Status(args) => status::run(app, &args),
+        Command::Log(args) => log::run(app, &args),
+        Command::Restore(args) => restore::run(app, &args),
         Command::Schema(args) => schema::run(app, &args),
         #[cfg(feature = "emulator")]
         Command::Emulator(args) => connect::emulator(app, args),

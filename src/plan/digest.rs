@@ -6,7 +6,7 @@ use super::{Change, Plan, Write};
 use crate::model::Value;
 
 /// A hash of all that the plan would do: without secrets, whose texts stand in no plan, and without times and reasons.
-pub(super) fn of(plan: &Plan) -> String {
+pub fn of(plan: &Plan) -> String {
     let mut hash = Sha256::new();
     let mut line = |text: &str| {
         hash.update(text.len().to_le_bytes());

@@ -18,6 +18,7 @@ mod to_vapi;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+pub use digest::of as digest_of;
 pub use draft::{Draft, Inputs, draft};
 pub use fields::raw;
 pub use impact::{Ring, rings};

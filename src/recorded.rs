@@ -3,6 +3,10 @@
 //! In: [`Question`]s about the fields that differ. Out: per question the newest record that holds the value, or none. Who
 //! answers (git, the audit log) is not known here.
 
+use std::collections::HashSet;
+
+use jiff::Timestamp;
+
 use crate::diagnostic::Diagnostic;
 use crate::model::{Address, FieldPath, RemoteId, Value};
 
@@ -57,6 +61,23 @@ pub trait Record {
     /// The record cannot be read, so that nothing can be said: a damaged repository, one of another user.
     fn answer(&mut self, questions: &[Question]) -> Result<Vec<Option<Recorded>>, Diagnostic>;
 
+    /// Per question, whether the version that was the newest at that time holds the value.
+    ///
+    /// # Errors
+    /// As [`Record::answer`].
+    fn held_at(&mut self, questions: &[(Question, Timestamp)]) -> Result<Vec<bool>, Diagnostic> {
+        let plain: Vec<Question> = questions.iter().map(|(question, _)| question.clone()).collect();
+        let answers = self.answer(&plain)?;
+        let recorded_by = |recorded: &Recorded, time: &Timestamp| {
+            recorded.time().parse::<Timestamp>().is_ok_and(|recorded| recorded <= *time)
+        };
+        Ok(answers
+            .iter()
+            .zip(questions)
+            .map(|(answer, (_, time))| answer.as_ref().is_some_and(|recorded| recorded_by(recorded, time)))
+            .collect())
+    }
+
     /// What is worth knowing about the answers so far.
     fn warnings(&self) -> &[Diagnostic] {
         &[]
@@ -65,6 +86,22 @@ pub trait Record {
     /// What only those want to know who ask for more.
     fn notes(&self) -> &[Diagnostic] {
         &[]
+    }
+}
+
+/// The answers to the questions of a draft.
+#[derive(Debug, Default)]
+pub struct Answers {
+    /// Per question, the newest record.
+    pub recorded: Vec<Option<Recorded>>,
+    /// Questions about values of the file that were not in it yet when Vapi's value was set.
+    pub since: HashSet<usize>,
+}
+
+impl Answers {
+    /// The newest record that answers a question.
+    pub fn of(&self, question: usize) -> Option<&Recorded> {
+        self.recorded.get(question)?.as_ref()
     }
 }
 

@@ -20,7 +20,7 @@ use crate::load::{StateFile, interpret};
 use crate::model::{Address, RemoteId};
 use crate::plan::{Direction, Inputs, Plan, Policy, Selection, Status, draft, status, to_file, to_vapi};
 use crate::record::Disk;
-use crate::recorded::Record;
+use crate::recorded::{Answers, Record};
 use crate::resolve::{Id, Ids, Includes, Resolved, Resolver};
 use crate::vapi::Reader;
 
@@ -165,12 +165,16 @@ async fn plan_of(
         draft
     };
     let inputs = inputs(&state, fetched, &identities, &resolver, &ids, request);
-    let mut answers = Vec::new();
+    let mut answers = Answers::default();
     let mut warnings = Vec::new();
     let mut notes = Vec::new();
     if !made.questions.is_empty() {
         let mut record = open_record(known_ids(&state, &ids))?;
-        answers = record.answer(&made.questions)?;
+        answers.recorded = record.answer(&made.questions)?;
+        let set_at: Vec<_> = made.set_at.iter().filter(|(question, _)| answers.of(*question).is_some()).collect();
+        let asked: Vec<_> = set_at.iter().map(|(at, time)| (made.questions[*at].clone(), *time)).collect();
+        let held = record.held_at(&asked)?;
+        answers.since = set_at.iter().zip(held).filter(|(_, held)| !held).map(|((at, _), _)| *at).collect();
         warnings = record.warnings().to_vec();
         notes = record.notes().to_vec();
     }

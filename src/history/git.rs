@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use git2::{BranchType, ErrorCode, Oid, ReferenceType, Repository};
+use jiff::Timestamp;
 
 use super::search::Search;
 use super::trouble;
@@ -150,6 +151,39 @@ impl Record for GitRecord {
             self.warnings.push(shallow());
         }
         Ok(answers)
+    }
+
+    fn held_at(&mut self, questions: &[(Question, Timestamp)]) -> Result<Vec<bool>, Diagnostic> {
+        let mut held = vec![false; questions.len()];
+        let mut times: Vec<Timestamp> = questions.iter().map(|(_, time)| *time).collect();
+        times.sort_unstable();
+        times.dedup();
+        for time in times {
+            let at: Vec<usize> = (0..questions.len()).filter(|at| questions[*at].1 == time).collect();
+            let asked: Vec<Question> = at.iter().map(|at| questions[*at].0.clone()).collect();
+            for answered in self.held_by_version_at(&asked, time)? {
+                held[at[answered]] = true;
+            }
+        }
+        Ok(held)
+    }
+}
+
+impl GitRecord {
+    /// Which of these questions the version of `HEAD` answers that was the newest at a time.
+    fn held_by_version_at(&mut self, questions: &[Question], time: Timestamp) -> Result<Vec<usize>, Diagnostic> {
+        let Some(head) = self.head()? else { return Ok(Vec::new()) };
+        let mut notes = Vec::new();
+        let mut search = Search::new(&self.repository, questions, &self.ids, &mut notes);
+        let mut walk = Walk::new(&self.repository, &self.path);
+        walk.start(head, 0)?;
+        while let Some(version) = walk.next()? {
+            // Commits have whole seconds: one of the same second counts as the earlier.
+            if version.commit.time().seconds() <= time.as_second() {
+                return search.look(&version, &vec![true; questions.len()]);
+            }
+        }
+        Ok(Vec::new())
     }
 }
 

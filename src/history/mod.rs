@@ -25,6 +25,8 @@ mod walk;
 use std::collections::HashMap;
 use std::path::Path;
 
+use jiff::Timestamp;
+
 pub use audit::AuditRecord;
 pub use git::GitRecord;
 
@@ -65,6 +67,13 @@ impl Record for Records {
         match self {
             Records::Git(git) => git.answer(questions),
             Records::Audit(audit) => audit.answer(questions),
+        }
+    }
+
+    fn held_at(&mut self, questions: &[(Question, Timestamp)]) -> Result<Vec<bool>, Diagnostic> {
+        match self {
+            Records::Git(git) => git.held_at(questions),
+            Records::Audit(audit) => audit.held_at(questions),
         }
     }
 

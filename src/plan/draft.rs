@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
+
 use crate::compare::{AtStake, Difference, What, differences};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::identity::{Identities, Identity, Listings};
@@ -11,7 +13,7 @@ use crate::merge::{Basis, FileBasis};
 use crate::model::{Address, Part, Value};
 use crate::normalize;
 use crate::plan::{Direction, Selection};
-use crate::recorded::{Question, Recorded};
+use crate::recorded::{Answers, Question, Recorded};
 use crate::resolve::{Id, Ids, Resolved, Resolver};
 
 /// All that a plan is made of.
@@ -66,6 +68,8 @@ pub struct Draft<'d> {
     pub(super) in_step: Vec<(Entry<'d>, Option<String>)>,
     /// To be answered by a [`crate::recorded::Record`].
     pub questions: Vec<Question>,
+    /// Questions about values of the file, each with the time at which Vapi's value was set: was the file's there by then?
+    pub set_at: Vec<(usize, Timestamp)>,
     /// What was noticed while values were resolved.
     pub noticed: Resolved,
     /// What is worth knowing.
@@ -81,6 +85,7 @@ pub fn draft<'d>(inputs: &Inputs<'_, 'd>) -> Result<Draft<'d>, Diagnostics> {
         drafted: Vec::new(),
         in_step: Vec::new(),
         questions: Vec::new(),
+        set_at: Vec::new(),
         noticed: Resolved::default(),
         warnings: Vec::new(),
     };
@@ -198,7 +203,11 @@ impl<'d> Draft<'d> {
         if inputs.direction == Direction::ToFile
             && let Some(desired) = &asked.difference.desired
         {
-            asked.file = Some(question(desired, false));
+            let at = question(desired, false);
+            asked.file = Some(at);
+            if let Some(time) = header.updated_at.as_deref().and_then(|time| time.parse().ok()) {
+                self.set_at.push((at, time));
+            }
         }
         asked
     }
@@ -245,11 +254,11 @@ fn without_secrets(value: &Value) -> Value {
 
 impl Asked {
     /// What is known of the live value, and the record that gives it back.
-    pub(super) fn basis<'a>(&self, answers: &'a [Option<Recorded>], ids: &Ids) -> (Basis, Option<&'a Recorded>) {
+    pub(super) fn basis<'a>(&self, answers: &'a Answers, ids: &Ids) -> (Basis, Option<&'a Recorded>) {
         if let Some(basis) = known_basis(&self.difference, ids) {
             return (basis, None);
         }
-        let answer = |at: &usize| answers.get(*at).and_then(Option::as_ref);
+        let answer = |at: &usize| answers.of(*at);
         let group = self.live.iter().find(|group| group.iter().all(|at| answer(at).is_some()));
         match group {
             Some(group) => {
@@ -260,22 +269,17 @@ impl Asked {
     }
 
     /// The record that gives the file's value back.
-    pub(super) fn file_record<'a>(&self, answers: &'a [Option<Recorded>]) -> Option<&'a Recorded> {
-        answers.get(self.file?)?.as_ref()
+    pub(super) fn file_record<'a>(&self, answers: &'a Answers) -> Option<&'a Recorded> {
+        answers.of(self.file?)
     }
 
     /// What is known of the file's value.
-    pub(super) fn file_basis(&self, answers: &[Option<Recorded>], updated_at: Option<&str>) -> FileBasis {
-        if self.difference.desired.is_none() {
-            return FileBasis::Nothing;
-        }
-        let Some(recorded) = self.file_record(answers) else {
-            return FileBasis::Uncommitted;
-        };
-        let time = |text: &str| text.parse::<jiff::Timestamp>().ok();
-        match (time(recorded.time()), updated_at.and_then(time)) {
-            (Some(committed), Some(updated)) if committed > updated => FileBasis::CommittedSince,
-            _ => FileBasis::Committed,
+    pub(super) fn file_basis(&self, answers: &Answers) -> FileBasis {
+        match (self.file, self.file_record(answers)) {
+            _ if self.difference.desired.is_none() => FileBasis::Nothing,
+            (Some(question), Some(_)) if answers.since.contains(&question) => FileBasis::CommittedSince,
+            (Some(_), Some(_)) => FileBasis::Committed,
+            _ => FileBasis::Uncommitted,
         }
     }
 }

@@ -8,13 +8,13 @@ use crate::diagnostic::Diagnostics;
 use crate::identity::Identity;
 use crate::merge::{Basis, FileBasis, Verdict, to_file as verdict_of};
 use crate::model::{RemoteId, Value};
-use crate::recorded::Recorded;
+use crate::recorded::Answers;
 
 /// Judges a draft and says what a pull would write.
 pub fn to_file(
     inputs: &Inputs<'_, '_>,
     draft: Draft<'_>,
-    answers: &[Option<Recorded>],
+    answers: &Answers,
     policy: &Policy,
 ) -> Result<Plan, Diagnostics> {
     let mut changes: Vec<Change> = draft
@@ -49,7 +49,7 @@ fn only_in_file(drafted: &Drafted<'_>) -> Change {
     change
 }
 
-fn captured(inputs: &Inputs<'_, '_>, drafted: &Drafted<'_>, answers: &[Option<Recorded>], policy: &Policy) -> Change {
+fn captured(inputs: &Inputs<'_, '_>, drafted: &Drafted<'_>, answers: &Answers, policy: &Policy) -> Change {
     let entry = &drafted.entry;
     let mut change = import::in_step(entry, None);
     let Some((header, live)) = &drafted.live else { return change };
@@ -62,7 +62,7 @@ fn captured(inputs: &Inputs<'_, '_>, drafted: &Drafted<'_>, answers: &[Option<Re
             continue;
         }
         let (basis, recorded) = asked.basis(answers, inputs.ids);
-        let file = asked.file_basis(answers, header.updated_at.as_deref());
+        let file = asked.file_basis(answers);
         let verdict = verdict_of(difference.what, basis, file, policy.on_conflict.of(&entry.address));
         let Some(verdict) = verdict else { continue };
         let note = match (verdict, basis, file) {

@@ -14,7 +14,7 @@ use crate::load::Entry;
 use crate::merge::{Verdict, to_vapi as verdict_of};
 use crate::model::{Address, FieldPath, Map, Part, RemoteId, Secret, Value};
 use crate::normalize::{self, holds_hidden};
-use crate::recorded::Recorded;
+use crate::recorded::{Answers, Recorded};
 
 /// Judges a draft and lays out what an apply would do, step by step.
 ///
@@ -23,7 +23,7 @@ use crate::recorded::Recorded;
 pub fn to_vapi(
     inputs: &Inputs<'_, '_>,
     draft: Draft<'_>,
-    answers: &[Option<Recorded>],
+    answers: &Answers,
     policy: &Policy,
 ) -> Result<Plan, Diagnostics> {
     let mut planner = Planner { inputs, answers, policy, warnings: draft.warnings, errors: Vec::new() };
@@ -53,7 +53,7 @@ pub fn to_vapi(
 
 struct Planner<'p, 'i, 'd> {
     inputs: &'p Inputs<'i, 'd>,
-    answers: &'p [Option<Recorded>],
+    answers: &'p Answers,
     policy: &'p Policy,
     warnings: Diagnostics,
     errors: Diagnostics,

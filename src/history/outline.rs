@@ -150,9 +150,10 @@ impl<'t> Reader<'t> {
         }
         self.inside = Some(indent + 1);
         if key == kind.id_key.as_bytes() {
+            // An id that goes on, on the next line, is another one.
+            self.inside = None;
             match id(value)? {
-                // An id that stands on the next line is one that this does not read.
-                b"" => self.inside = None,
+                b"" => {}
                 id if entry.id.is_none() => entry.id = Some((header, id)),
                 _ => return None,
             }

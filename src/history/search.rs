@@ -45,6 +45,7 @@ pub(super) struct Search<'s> {
     hasher: RandomState,
     /// What the entries asked about include, by blob of the state file.
     included: HashMap<Oid, Rc<[String]>>,
+    last_included: Rc<[String]>,
     /// Blobs of the state file with the blobs of what they include.
     versions: HashSet<u64>,
     /// What a slice includes, by its hash.
@@ -84,6 +85,7 @@ impl<'s> Search<'s> {
             packs: Packs::open(&repository.commondir().join("objects/pack")),
             hasher: RandomState::new(),
             included: HashMap::new(),
+            last_included: Rc::default(),
             versions: HashSet::new(),
             slices: HashMap::new(),
             looked: HashSet::new(),
@@ -131,10 +133,11 @@ impl<'s> Search<'s> {
         }
         included.sort_unstable();
         included.dedup();
-        let included: Rc<[String]> = match self.included.get(&version.blob) {
-            Some(known) if **known == *included => known.clone(),
-            _ => included.into(),
-        };
+        // Most versions include the same: they share one list.
+        if *self.last_included != *included {
+            self.last_included = included.into();
+        }
+        let included = self.last_included.clone();
         let key = self.key(version.blob, &place.blobs(&included)?);
         self.versions.insert(key);
         self.included.insert(version.blob, included);
@@ -271,11 +274,12 @@ impl<'s> Search<'s> {
             return Ok(text.clone());
         }
         let text: Option<Rc<str>> = read(self.repository, blob, |data| str::from_utf8(data).ok().map(Rc::from))?;
-        self.texts_size += text.as_ref().map_or(0, |text| text.len());
-        if self.texts_size > KEPT_INCLUDES {
+        let size = text.as_ref().map_or(0, |text| text.len());
+        if self.texts_size + size > KEPT_INCLUDES {
             self.texts.clear();
             self.texts_size = 0;
         }
+        self.texts_size += size;
         self.texts.insert(blob, text.clone());
         Ok(text)
     }

@@ -224,6 +224,31 @@ fn the_file_of_these_tests_is_told_by_its_lines() {
     assert!(answers >= 12, "{answers} of the questions are about what is there");
 }
 
+#[test]
+fn what_indentation_does_not_tell_is_unusual() {
+    for text in [
+        "agents: {a: {config: {}}}\n",
+        "agents: &x\n  a:\n    config: {}\n",
+        "\"agents\":\n  a:\n    config: {}\n",
+        "agents:\n  \"a\":\n    config: {}\n",
+        "agents:\n  a: *b\n",
+        "agents:\n  a:\n    <<: *b\n",
+        "agents:\n  a:\n    ? config\n",
+        "agents:\n  a:\n    vapi_assistant_id:\n      id-1\n",
+        "agents:\n  a:\n    vapi_assistant_id: id-1\n      goes on\n",
+        "agents:\n  a:\n    vapi_assistant_id: \"\\x69d-1\"\n",
+        "agents:\n  a:\n    vapi_assistant_id: *id\n",
+        "agents:\n  a:\n    config: {}\n   b:\n",
+        "agents:\n  a:\n    config: {}\nagents:\n",
+        "agents:\n  a:\n    config: {}\rphone_numbers:\n",
+        "<<: *all\n",
+        "--- &x\nagents:\n",
+        "version: 1\n---\nagents:\n",
+    ] {
+        assert!(outline(text.as_bytes()).is_none(), "{text:?}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(if cfg!(debug_assertions) { 1500 } else { 20_000 }))]
 

@@ -181,7 +181,7 @@ impl Cutter<'_, '_> {
         let column = geometry.column_at(dash);
         let start = geometry.line_start(dash);
         let last = items[run.end - 1];
-        let end = geometry.comments_end(geometry.extent_end(last), column + 1);
+        let end = self.own_comments_end(geometry.extent_end(last), column);
         let after = scan::after_break(geometry.text.as_bytes(), end);
         if after == end {
             // The file ends here without a line end, and goes on to do so, unless that is part of the text before.
@@ -196,6 +196,18 @@ impl Cutter<'_, '_> {
             return Ok(start..scan::after_break(geometry.text.as_bytes(), blank_end));
         }
         Ok(start..after)
+    }
+
+    /// Where the comments end that are indented deeper than `column`, blank lines between them or not.
+    fn own_comments_end(&self, at: usize, column: usize) -> usize {
+        let mut end = at;
+        loop {
+            let (blank_end, _) = self.geometry.blank_lines(end);
+            match self.geometry.comments_end(blank_end, column + 1) {
+                comments_end if comments_end > blank_end => end = comments_end,
+                _ => return end,
+            }
+        }
     }
 
     /// Does the file end with this value, without a line end?

@@ -147,6 +147,7 @@ impl Cutter<'_, '_> {
             return Splice::new(start..end, write(true).out);
         }
         let mut splice = Splice::new(start..end, writer.out);
+        splice.open = true;
         splice.keeps = keeps_blank_lines;
         let wide = geometry.text[end..blank_end].lines().any(|line| line.len() > indent || line.contains('\t'));
         if blank_lines > 0 && (keeps_blank_lines || wide) {

@@ -21,7 +21,9 @@ pub(super) struct Splice {
     pub(super) blank_before: Option<&'static str>,
     /// The text before it, as it was, takes blank lines for its own.
     pub(super) after_keep: bool,
-    /// It takes blank lines behind it for its own.
+    /// It ends with a block text.
+    pub(super) open: bool,
+    /// It ends with a block text that takes blank lines behind it for its own.
     pub(super) keeps: bool,
     /// The line end that it needs if it comes to stand at the end of the file.
     pub(super) final_line_end: Option<&'static str>,
@@ -38,6 +40,7 @@ impl Splice {
             depth: usize::MAX,
             blank_before: None,
             after_keep: false,
+            open: false,
             keeps: false,
             final_line_end: None,
         }
@@ -65,6 +68,7 @@ pub(super) fn assemble(old: &str, mut splices: Vec<Splice>) -> Option<Edited> {
     let mut before: Option<&Splice> = None;
     let mut line_gone = false;
     let mut final_line_end = None;
+    splices.dedup_by(|second, first| first.yields && first == second);
     for splice in &splices {
         let mut range = splice.range.clone();
         if range.start < done {
@@ -77,7 +81,7 @@ pub(super) fn assemble(old: &str, mut splices: Vec<Splice>) -> Option<Edited> {
         }
         let directly = before.filter(|_| range.start == done);
         let lines_apart = old.get(done..range.start)?.trim().is_empty();
-        if splice.takes_lines && lines_apart && before.is_some_and(|before| before.keeps) {
+        if splice.takes_lines && lines_apart && before.is_some_and(|before| before.open) {
             range.end += blank_lines(&old[range.end..]);
         }
         text.push_str(old.get(done..range.start)?);

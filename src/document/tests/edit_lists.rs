@@ -53,7 +53,9 @@ fn blank_lines_go_with_a_removed_item() {
 fn removing_behind_a_kept_block_does_not_change_it() {
     assert_eq!(edited("- |+\n  x\n\n- b\n\n- c\n", &[remove("", 1)]), "- |+\n  x\n\n- c\n");
     assert_eq!(edited("- |+\n  x\n- b\n\n\n", &[remove("", 1)]), "- |+\n  x\n");
-    assert_eq!(edited("- a\n- b\n\n- c\n", &[insert("", 1, "x\n\n"), remove("", 1)]), "- a\n- |+\n  x\n\n- c\n");
+    assert_eq!(edited("- a\n- b\n\n- c\n", &[insert("", 1, "x\n\n"), remove("", 1)]), "- a\n\n- |+\n  x\n\n- c\n");
+    assert_eq!(edited("- |\n  x\n- b\n\n      # deep\n- c\n", &[remove("", 1)]), "- |\n  x\n- c\n");
+    assert_eq!(edited("- a\n- b\n      \n- c\n", &[set("[0]", "x\n"), remove("", 1)]), "- |\n  x\n- c\n");
     assert_eq!(edited("- |\n  x\n- b", &[remove("", 1)]), "- |\n  x\n");
     assert_eq!(edited("- |\n  x\n- b\n      # deep\n- c\n", &[remove("", 1)]), "- |\n  x\n- c\n");
 }

@@ -107,6 +107,10 @@ fn a_missing_last_line_end_stays_missing() {
 fn a_block_cut_short_by_the_end_of_the_file_stays_what_it_is() {
     assert_eq!(edited("a: |\n  text", &[set("b", "x")]), "a: |-\n  text\nb: x");
     assert_eq!(edited("a: |+\n  text", &[set("b", "x")]), "a: |-\n  text\nb: x");
+    assert_eq!(
+        edited("a:\n  b: |\n    text", &[set("c", "x"), set("a.d", "z")]),
+        "a:\n  b: |-\n    text\n  d: z\nc: x"
+    );
     assert_eq!(edited("a: |+2\n   text", &[set("b", "x")]), "a: |2-\n   text\nb: x");
     assert_eq!(edited("a: |2-\n   text", &[set("b", "x")]), "a: |2-\n   text\nb: x");
 }

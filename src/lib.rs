@@ -16,6 +16,7 @@
 //! ```
 
 pub mod apply;
+pub mod check;
 pub mod compare;
 pub mod diagnostic;
 pub mod document;
@@ -34,6 +35,7 @@ pub mod record;
 pub mod recorded;
 pub mod report;
 pub mod resolve;
+pub mod schema;
 pub mod session;
 pub mod template;
 pub mod vapi;

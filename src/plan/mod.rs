@@ -19,8 +19,8 @@ use std::collections::BTreeSet;
 
 pub use draft::{Draft, Inputs, draft};
 pub use fields::raw;
-pub use import::import_addresses;
 pub use impact::{Ring, rings};
+pub use import::import_addresses;
 pub use select::Selection;
 pub use status::{KindStatus, Status, status};
 pub use to_file::to_file;

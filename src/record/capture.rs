@@ -223,11 +223,17 @@ impl<'d> Writer<'_, 'd> {
         let written: Vec<Value> = node.items().map(crate::plan::raw).collect();
         let head = written.iter().zip(live).take_while(|(left, right)| same(left, right)).count();
         let rest = written.len().min(live.len()) - head;
-        let tail =
-            written.iter().rev().zip(live.iter().rev()).take(rest).take_while(|(left, right)| same(left, right)).count();
+        let tail = written
+            .iter()
+            .rev()
+            .zip(live.iter().rev())
+            .take(rest)
+            .take_while(|(left, right)| same(left, right))
+            .count();
         let (written_end, live_end) = (written.len() - tail, live.len() - tail);
         let content = |position: usize| {
-            self.content(change, spot.item(), &field.join(Step::Index(position)), &live[position]).unwrap_or(Content::Null)
+            self.content(change, spot.item(), &field.join(Step::Index(position)), &live[position])
+                .unwrap_or(Content::Null)
         };
         let mut edits = Vec::new();
         for position in head..written_end.max(live_end) {

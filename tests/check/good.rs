@@ -25,7 +25,8 @@ fn written(value: &Value) -> String {
             other => other.clone(),
         }
     }
-    serde_yaml::to_string(&escaped(value)).unwrap()
+    // JSON is YAML, and its texts are in quotes.
+    serde_json::to_string_pretty(&escaped(value)).unwrap()
 }
 
 #[test]

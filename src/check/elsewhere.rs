@@ -16,6 +16,8 @@ pub(super) struct Near<'n, 'd> {
     pub(super) at: At<'n>,
     /// Its mapping.
     pub(super) map: Node<'d>,
+    /// The shape of the whole config.
+    pub(super) root: At<'n>,
 }
 
 /// The warning about a field that is not known.
@@ -25,6 +27,14 @@ pub(super) fn unknown_field(key: &str, near: &Near<'_, '_>, trail: &Trail<'_>) -
     if let Some(place) = below(key, near) {
         let place = place.iter().fold(trail.path(), |path, key| path.key(key));
         return misplaced(format!("{path} is not known here")).help(format!("its place is `{place}`"));
+    }
+    if let Shape::Map(top) = near.root.shape()
+        && trail.last_key().is_some()
+        && top.named.get(key).is_some_and(|field| !field.deprecated)
+        && !SAYS_NOTHING.contains(&key)
+    {
+        return misplaced(format!("{path} is not known here"))
+            .help(format!("its place is `{key}`, at the top of `config`"));
     }
     let owners = owners(key, near);
     if !owners.is_empty() {
@@ -66,48 +76,36 @@ fn owners<'n>(key: &str, near: &'n Near<'_, '_>) -> Vec<&'n str> {
     branches(near).filter(|(_, fields)| fields.named.contains_key(key)).map(|(word, _)| word).collect()
 }
 
-/// The only place below the mapping where a field of this name is known, two levels deep at most.
+/// Names that stand in many objects: where one of them belongs cannot be told.
+const SAYS_NOTHING: [&str; 8] = ["enabled", "type", "name", "id", "provider", "description", "language", "version"];
+
+/// A field that holds a mapping, and the fields of that.
+type Inner<'n> = (&'n str, &'n Fields);
+
+/// The only place below the mapping where a field of this name is known, two levels deep at most. What the mapping has
+/// already is looked at first.
 fn below<'n>(key: &str, near: &'n Near<'_, '_>) -> Option<Vec<&'n str>> {
-    // Names that stand in many objects say nothing about where one of them belongs.
-    if matches!(key, "enabled" | "type" | "name" | "id" | "provider" | "description" | "language" | "version") {
+    if SAYS_NOTHING.contains(&key) {
         return None;
     }
-    let inside = |fields: &'n Fields, map: Option<Node<'_>>| {
-        let mut places: Vec<(&'n str, &'n Fields, Option<String>)> = Vec::new();
-        for (name, field) in fields.named.iter().filter(|(_, field)| !field.deprecated) {
-            match near.at.to(field.shape).shape() {
-                Shape::Map(fields) => places.push((name, fields, None)),
-                Shape::Tagged(tagged) => {
-                    let word = map.and_then(|map| map.get(name)?.get(tagged.tag)?.as_text().map(str::to_owned));
-                    let chosen = |known: &str| word.as_deref().is_none_or(|word| word == known);
-                    for (known, id) in tagged.branches.iter().filter(|(known, _)| chosen(known)) {
-                        if let Shape::Map(fields) = near.at.to(*id).shape() {
-                            places.push((name, fields, Some(known.to_string())));
-                        }
-                    }
-                }
-                _ => {}
-            }
-        }
-        places
+    let mut there = inner(near.at, near.fields, |name| near.map.get(name));
+    there.retain(|(name, _)| near.map.get(name).is_some());
+    let first = inner(near.at, near.fields, |_| None);
+    let at_once = |inner: &[Inner<'n>]| -> Vec<Vec<&'n str>> {
+        inner.iter().filter_map(|(name, fields)| Some(vec![*name, named(fields, key)?])).collect()
     };
-    let first = inside(near.fields, Some(near.map));
-    let mut found: Vec<Vec<&'n str>> = Vec::new();
-    for (name, fields, _) in &first {
-        if fields.named.get(key).is_some_and(|field| !field.deprecated) {
-            found.push(vec![name, fields.named.get_key_value(key)?.0]);
-        }
+    let deeper = || {
+        let second = first.iter().flat_map(|(outer, fields)| {
+            inner(near.at, fields, |_| None).into_iter().map(move |(name, fields)| (*outer, name, fields))
+        });
+        second.filter_map(|(outer, name, fields)| Some(vec![outer, name, named(fields, key)?])).collect()
+    };
+    let mut found = at_once(&there);
+    if found.is_empty() {
+        found = at_once(&first);
     }
     if found.is_empty() {
-        for (outer, fields, _) in &first {
-            for (name, fields, _) in inside(fields, None) {
-                if let Some((key, field)) = fields.named.get_key_value(key)
-                    && !field.deprecated
-                {
-                    found.push(vec![outer, name, key]);
-                }
-            }
-        }
+        found = deeper();
     }
     found.sort();
     found.dedup();
@@ -115,4 +113,31 @@ fn below<'n>(key: &str, near: &'n Near<'_, '_>) -> Option<Vec<&'n str>> {
         [one] => Some(one.clone()),
         _ => None,
     }
+}
+
+/// The name of a field that nothing has replaced.
+fn named<'n>(fields: &'n Fields, key: &str) -> Option<&'n str> {
+    let (name, field) = fields.named.get_key_value(key)?;
+    (!field.deprecated).then_some(name)
+}
+
+/// The fields that hold mappings. Of those that are told apart by a word, the branch of the value that `value` has for
+/// the field; all branches, if it has none.
+fn inner<'n, 'd>(at: At<'n>, fields: &'n Fields, value: impl Fn(&str) -> Option<Node<'d>>) -> Vec<Inner<'n>> {
+    let mut found = Vec::new();
+    for (name, field) in fields.named.iter().filter(|(_, field)| !field.deprecated) {
+        match at.to(field.shape).shape() {
+            Shape::Map(fields) => found.push((&**name, fields)),
+            Shape::Tagged(tagged) => {
+                let word = value(name).and_then(|node| node.get(tagged.tag)?.as_text());
+                let chosen = tagged.branches.iter().filter(|(known, _)| word.is_none_or(|word| *word == **known));
+                found.extend(chosen.filter_map(|(_, id)| match at.to(*id).shape() {
+                    Shape::Map(fields) => Some((&**name, fields)),
+                    _ => None,
+                }));
+            }
+            _ => {}
+        }
+    }
+    found
 }

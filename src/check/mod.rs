@@ -18,6 +18,7 @@ mod elsewhere;
 mod numbers;
 mod place;
 mod rings;
+mod room;
 mod scalar;
 mod secrets;
 mod shape;
@@ -27,7 +28,9 @@ mod walk;
 
 use std::collections::BTreeSet;
 
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use self::secrets::SECRET;
+use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::document::Document;
 use crate::identity::{self, Listings, is_ignored_entry};
 use crate::load::{Entry, StateFile};
 use crate::resolve::{Ids, IncludeSource, Resolved, Resolver};
@@ -90,5 +93,26 @@ fn tidy(state: &StateFile<'_>, found: Diagnostics) -> Diagnostics {
         .filter(|finding| seen.insert((finding.code, finding.place.clone(), finding.message.clone())))
         .collect();
     found.sort_by(|a, b| a.place.cmp(&b.place));
+    mask_secrets(state.document, &mut found);
     found
+}
+
+/// Shows the lines that hold secrets with stars in their place: what is said of them ends up in the log of a CI.
+fn mask_secrets(document: &Document, found: &mut [Diagnostic]) {
+    let secrets: Vec<Place> =
+        found.iter().filter(|finding| finding.code == SECRET).filter_map(|finding| finding.place.clone()).collect();
+    for finding in found.iter_mut() {
+        let Some(place) = &finding.place else { continue };
+        let mut masks =
+            secrets.iter().filter(|secret| secret.line == place.line && secret.file == place.file).peekable();
+        if masks.peek().is_none() {
+            continue;
+        }
+        let mut line: Vec<char> = document.line_text(place.line).chars().collect();
+        for secret in masks {
+            let (start, end) = (secret.column - 1, secret.column - 1 + secret.width);
+            line.iter_mut().take(end).skip(start).for_each(|c| *c = '*');
+        }
+        finding.snippet = Some(line.into_iter().collect());
+    }
 }

@@ -25,10 +25,15 @@ pub(super) fn check(entries: &[&Entry<'_>]) -> Diagnostics {
     }
     let by_id: HashMap<&str, &Address> =
         entries.iter().filter_map(|entry| Some((entry.id.as_ref()?.as_str(), &entry.address))).collect();
+    let name = |entry: &Entry<'_>| Some((entry.config?.get("name")?.as_text()?.to_owned(), entry.address.clone()));
+    let known = Known {
+        by_id,
+        by_name: entries.iter().filter(|entry| !is_number(entry)).filter_map(|entry| name(entry)).collect(),
+    };
     let targets = |entry: &Entry<'_>| {
         let mut found = BTreeSet::new();
         if let Some(config) = entry.config {
-            collect(config, entry.kind.root(), &by_id, &mut found);
+            collect(config, entry.kind.root(), &known, &mut found);
         }
         found
     };
@@ -51,8 +56,14 @@ pub(super) fn check(entries: &[&Entry<'_>]) -> Diagnostics {
         .collect()
 }
 
-/// The entries that a value refers to, by reference or by the id that the file has of them.
-fn collect(node: Node<'_>, spot: Spot, by_id: &HashMap<&str, &Address>, found: &mut BTreeSet<Address>) {
+/// By what an entry can be referred to, apart from its handle.
+struct Known<'k> {
+    by_id: HashMap<&'k str, &'k Address>,
+    by_name: HashMap<String, Address>,
+}
+
+/// The entries that a value refers to: by reference, by the id that the file has of them, by `assistantName`.
+fn collect(node: Node<'_>, spot: Spot, known: &Known<'_>, found: &mut BTreeSet<Address>) {
     match node.view() {
         View::Text(text) => {
             if text.contains("${") {
@@ -61,11 +72,16 @@ fn collect(node: Node<'_>, spot: Spot, by_id: &HashMap<&str, &Address>, found: &
                     _ => None,
                 }));
             } else if spot.reference().is_some() {
-                found.extend(by_id.get(text).map(|address| (*address).clone()));
+                found.extend(known.by_id.get(text).map(|address| (*address).clone()));
             }
         }
-        View::List => node.items().for_each(|item| collect(item, spot.item(), by_id, found)),
-        View::Map => node.entries().for_each(|entry| collect(entry.value, spot.key(entry.key), by_id, found)),
+        View::List => node.items().for_each(|item| collect(item, spot.item(), known, found)),
+        View::Map => node.entries().for_each(|entry| {
+            if entry.key == "assistantName" {
+                found.extend(entry.value.as_text().and_then(|name| known.by_name.get(name)).cloned());
+            }
+            collect(entry.value, spot.key(entry.key), known, found);
+        }),
         View::Null | View::Bool(_) | View::Number(_) => {}
     }
 }

@@ -148,3 +148,17 @@ fn word_finding(words: &Words, text: &str, trail: &Trail<'_>) -> Option<Diagnost
         None => finding.help(format!("known are {} and {} more", listed(), words.known.len() - LISTED)),
     })
 }
+
+/// The word that Vapi has for what people know by another name.
+pub(super) fn alias(word: &str) -> Option<&'static str> {
+    const ALIASES: [(&str, &str); 6] = [
+        ("elevenlabs", "11labs"),
+        ("eleven-labs", "11labs"),
+        ("claude", "anthropic"),
+        ("gemini", "google"),
+        ("gpt", "openai"),
+        ("bedrock", "anthropic-bedrock"),
+    ];
+    let lower = word.to_lowercase();
+    ALIASES.iter().find(|(name, _)| *name == lower).map(|(_, word)| *word)
+}

@@ -6,6 +6,9 @@ use crate::template::{self, Token};
 
 use super::trail::Trail;
 
+/// The code of the finding: its line must not be shown as it is.
+pub(super) const SECRET: &str = "secret-in-file";
+
 /// What the beginnings of well-known keys are, whose they are, and how many characters of a key follow at least.
 const KEYS: &[(&str, &str, usize)] = &[
     ("sk-", "an API key", 20),
@@ -41,7 +44,7 @@ pub(super) fn check(text: &str, spot: Spot, trail: &Trail<'_>) -> Option<Diagnos
         });
     }
     let owner = key_in(text)?;
-    Some(Diagnostic::error("secret-in-file", format!("{} holds what looks like {owner}", trail.path())).help(
+    Some(Diagnostic::error(SECRET, format!("{} holds what looks like {owner}", trail.path())).help(
         "write ${env:NAME} and set that variable where vapi-sync runs; a key that was committed has to be revoked",
     ))
 }

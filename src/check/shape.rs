@@ -138,6 +138,11 @@ impl Shapes {
         At { shapes: self, id: self.configs.get(kind.section).copied().unwrap_or_default() }
     }
 
+    /// The shape that takes anything.
+    pub(super) fn any(&self) -> At<'_> {
+        At { shapes: self, id: 0 }
+    }
+
     fn add(&mut self, shape: Shape) -> ShapeId {
         self.all.push(shape);
         self.all.len() - 1

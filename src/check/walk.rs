@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::place::in_text;
 use super::shape::{At, Fields, OURS, Rest, Shape, Shapes, Tagged};
 use super::trail::Trail;
-use super::{Options, elsewhere, numbers, scalar, secrets, texts};
+use super::{Options, elsewhere, numbers, room, scalar, secrets, texts};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 use crate::document::{self, Document, Node, View};
 use crate::kinds::Spot;
@@ -45,6 +45,8 @@ struct Texts<'w> {
 struct Walk<'w> {
     document: &'w Document,
     shapes: &'w Shapes,
+    /// The shape of the config that is being walked.
+    root: At<'w>,
     options: &'w Options,
     texts: Option<Texts<'w>>,
     /// The object exists: what the file does not say of it, it may have already.
@@ -74,13 +76,17 @@ impl Here<'_, '_> {
 
 impl<'w> Walk<'w> {
     fn new(document: &'w Document, shapes: &'w Shapes, options: &'w Options) -> Self {
-        Walk { document, shapes, options, texts: None, exists: false, found: Vec::new() }
+        Walk { document, shapes, root: shapes.any(), options, texts: None, exists: false, found: Vec::new() }
     }
 
     fn entry(&mut self, entry: &Entry<'_>) {
         let Some(config) = entry.config else { return };
+        if self.texts.is_some() {
+            self.found.extend(room::check(config));
+        }
         self.exists = entry.id.is_some();
         let shape = self.shapes.config(entry.kind);
+        self.root = shape;
         let here = Here { node: config, key: None, map: None, shape, spot: entry.kind.root(), trail: Trail::root() };
         let before = self.found.len();
         self.value(here);
@@ -169,7 +175,7 @@ impl<'w> Walk<'w> {
                 (None, Rest::Each(each)) => each,
                 (None, Rest::Unknown) => {
                     if !here.spot.key(entry.key).is_server_managed() {
-                        let near = elsewhere::Near { fields, union, at: here.shape, map: here.node };
+                        let near = elsewhere::Near { fields, union, at: here.shape, map: here.node, root: self.root };
                         let finding = elsewhere::unknown_field(entry.key, &near, &here.trail);
                         self.unknown(finding, entry.key_place());
                     }
@@ -207,7 +213,8 @@ impl<'w> Walk<'w> {
                 let known = || tagged.branches.iter().map(|(word, _)| &**word);
                 let path = here.trail.key(tagged.tag).path();
                 let finding = Diagnostic::warning("unknown-value", format!("{path} {word:?} is not known"));
-                let help = match did_you_mean(word, known()) {
+                let alias = || scalar::alias(word).filter(|alias| known().any(|word| word == *alias));
+                let help = match did_you_mean(word, known()).or_else(alias) {
                     Some(meant) => format!("did you mean `{meant}`?"),
                     None => format!("known: {}", known().collect::<Vec<_>>().join(", ")),
                 };
@@ -228,7 +235,13 @@ impl<'w> Walk<'w> {
             let first = known.next();
             if first.is_none() && !here.spot.key(entry.key).is_server_managed() {
                 let fields = Fields::default();
-                let near = elsewhere::Near { fields: &fields, union: Some(tagged), at: here.shape, map: here.node };
+                let near = elsewhere::Near {
+                    fields: &fields,
+                    union: Some(tagged),
+                    at: here.shape,
+                    map: here.node,
+                    root: self.root,
+                };
                 self.unknown(elsewhere::unknown_field(entry.key, &near, &here.trail), entry.key_place());
             }
             // Where the branches differ, nothing can be held against the value.

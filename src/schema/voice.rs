@@ -131,6 +131,7 @@ pub(super) struct CartesiaVoice {
     /// The language, as its provider calls it.
     language: Option<String>,
     /// Speed and emotion of older Sonic models; `generationConfig` has taken their place.
+    #[schemars(extend("deprecated" = true))]
     experimental_controls: Option<CartesiaControls>,
     /// Speed and volume of Sonic 3 and later.
     generation_config: Option<CartesiaGeneration>,

@@ -17,6 +17,7 @@
 
 pub mod apply;
 pub mod audit;
+pub mod check;
 pub mod cli;
 pub mod commit;
 pub mod compare;
@@ -41,6 +42,7 @@ pub mod report;
 pub mod resolve;
 pub mod restore;
 pub mod saved;
+pub mod schema;
 pub mod session;
 pub mod template;
 pub mod vapi;

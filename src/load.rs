@@ -344,7 +344,7 @@ fn is_mark(c: char) -> bool {
 }
 
 /// What a node is, in a user's words.
-fn kind_of(node: Node<'_>) -> &'static str {
+pub(crate) fn kind_of(node: Node<'_>) -> &'static str {
     match node.view() {
         View::Null => "empty",
         View::Bool(_) => "a boolean",

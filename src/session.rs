@@ -184,7 +184,6 @@ async fn plan_of(
         Direction::ToFile => to_file(&inputs, made, &answers, request.policy)?,
     };
     plan.warnings.extend(warnings);
-    plan.warnings.extend(loaded.document.warnings());
     plan.warnings.extend(missing_variables(&noticed));
     loaded.annotate(&mut plan.warnings);
     let status = (request.direction == Direction::ToVapi).then(|| status(&inputs, &plan));

@@ -108,8 +108,10 @@ pub(crate) struct Finish {
     pub(crate) result: Option<String>,
     /// What went wrong.
     pub(crate) errors: Diagnostics,
-    /// Whether `result` tells the errors itself, as a JSON document does.
+    /// Whether a JSON `result` tells the errors itself.
     pub(crate) tells_errors: bool,
+    /// Whether `result` tells the errors itself, whatever the format.
+    pub(crate) told: bool,
     /// The rest of what the exit code depends on.
     pub(crate) ending: Ending,
     /// An exit code that is not ours to decide: the emulator's.
@@ -182,7 +184,7 @@ fn dispatch(app: &App, command: Command) -> Result<Finish, Diagnostics> {
 
 /// Prints how a command ended, and gives the exit code.
 fn report(app: &App, name: &str, finish: Finish) -> u8 {
-    let Finish { result, mut errors, tells_errors, ending, code } = finish;
+    let Finish { result, mut errors, tells_errors, told, ending, code } = finish;
     let mut written = Ok(());
     match result {
         Some(result) => written = app.output.result(&result),
@@ -192,7 +194,7 @@ fn report(app: &App, name: &str, finish: Finish) -> u8 {
         None => {}
     }
     errors.extend(written.err());
-    if !tells_errors || app.global.format() != Format::Json {
+    if !told && (!tells_errors || app.global.format() != Format::Json) {
         app.output.diagnostics(&errors);
     }
     code.unwrap_or_else(|| exit_code(&errors, ending))

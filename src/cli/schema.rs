@@ -8,12 +8,14 @@ use crate::diagnostic::Diagnostics;
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// Of what.
-    #[arg(value_enum, default_value_t = Of::Plan)]
+    #[arg(value_enum, default_value_t = Of::State)]
     of: Of,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum Of {
+    /// The state file, for editors.
+    State,
     /// What `plan`, `apply` and `pull` print with --format json.
     Plan,
     /// What `status` prints with --format json.
@@ -23,8 +25,9 @@ enum Of {
 pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
     app.global.allow_formats(&[Format::Text, Format::Json])?;
     let schema = match args.of {
-        Of::Plan => schemars::schema_for!(crate::render::json::v1::Plan),
-        Of::Status => schemars::schema_for!(crate::render::json::v1::Status),
+        Of::State => crate::schema::schema(),
+        Of::Plan => schemars::schema_for!(crate::render::json::v1::Plan).to_value(),
+        Of::Status => schemars::schema_for!(crate::render::json::v1::Status).to_value(),
     };
     Ok(Finish::done(serde_json::to_string_pretty(&schema).unwrap_or_default() + "\n"))
 }

@@ -1,59 +1,54 @@
 //! `validate`: looks for mistakes in the file, offline.
 
 use super::args::Format;
+use super::work::findings;
 use super::{App, Finish};
 use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
-use crate::load::interpret;
 use crate::render;
-use crate::resolve::{Ids, Resolved, Resolver};
-use crate::session::{Loaded, missing_variables};
+use crate::session::Loaded;
 
 /// Arguments of `validate`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Needs no key and no network.")]
-pub(super) struct Args {}
+pub(super) struct Args {
+    /// Take fields that are not known for errors.
+    #[arg(long)]
+    strict: bool,
+}
 
-pub(super) fn run(app: &App, _args: &Args) -> Result<Finish, Diagnostics> {
-    app.global.allow_formats(&[Format::Text, Format::Json])?;
-    let loaded = Loaded::read(&app.global.file)?;
-    let mut found = findings(&loaded);
-    loaded.annotate(&mut found);
+pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
+    app.global.allow_formats(&[Format::Text, Format::Json, Format::Github, Format::Sarif])?;
+    let options = crate::check::Options { strict: args.strict };
+    let loaded = Loaded::read(&app.global.file);
+    let found = match &loaded {
+        Ok(loaded) => findings(loaded, &options),
+        Err(errors) => errors.clone(),
+    };
+    let machine = match app.global.format() {
+        Format::Github => Some(render::diagnostics::annotations(&found, app.output.redactor())),
+        Format::Sarif => Some(render::json::to_text(&render::diagnostics::sarif(&found), app.output.redactor())),
+        _ => None,
+    };
     let (errors, warnings): (Vec<_>, Vec<_>) = found.into_iter().partition(|found| found.severity == Severity::Error);
     if app.global.format() == Format::Json {
         let document = render::json::envelope("validate", serde_json::Map::new(), &warnings, &errors);
         let result = render::json::to_text(&document, app.output.redactor());
         return Ok(Finish { errors, tells_errors: true, ..Finish::done(result) });
     }
+    if machine.is_some() {
+        let errors = errors.into_iter().map(|error| Diagnostic { snippet: None, ..error }).collect();
+        return Ok(Finish { result: machine, errors, told: true, ..Finish::default() });
+    }
     app.output.diagnostics(&warnings);
-    let result = (errors.is_empty()).then(|| summary(&loaded, &warnings));
+    let result = errors.is_empty().then(|| summary(&app.global.file.display().to_string(), &warnings));
     Ok(Finish { result, errors, ..Finish::default() })
 }
 
-fn summary(loaded: &Loaded, warnings: &[Diagnostic]) -> String {
+fn summary(name: &str, warnings: &[Diagnostic]) -> String {
     let count = warnings.iter().filter(|warning| warning.severity == Severity::Warning).count();
     match count {
-        0 => format!("{} is valid.\n", loaded.disk.name()),
-        1 => format!("{} is valid, with 1 warning.\n", loaded.disk.name()),
-        count => format!("{} is valid, with {count} warnings.\n", loaded.disk.name()),
+        0 => format!("{} is valid.\n", name),
+        1 => format!("{} is valid, with 1 warning.\n", name),
+        count => format!("{} is valid, with {count} warnings.\n", name),
     }
-}
-
-/// Everything that can be said of a file without Vapi.
-fn findings(loaded: &Loaded) -> Diagnostics {
-    let state = match interpret(&loaded.document) {
-        Ok(state) => state,
-        Err(errors) => return errors,
-    };
-    let ids = Ids::in_file(&state.entries);
-    let includes = loaded.includes();
-    let resolver = Resolver { ids: &ids, env: &|name| std::env::var(name).ok(), includes: &includes };
-    let mut noticed = Resolved::default();
-    for entry in &state.entries {
-        resolver.desired(entry, &mut noticed);
-    }
-    let mut found = std::mem::take(&mut noticed.errors);
-    found.append(&mut noticed.warnings);
-    found.extend(missing_variables(&noticed));
-    found.extend(loaded.document.warnings());
-    found
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::args::{Format, Net};
 use super::connect::{self, Vapi};
 use super::{App, Finish};
-use crate::diagnostic::{Diagnostic, Diagnostics, Ending};
+use crate::diagnostic::{Diagnostic, Diagnostics, Ending, Severity};
 use crate::history;
 use crate::identity::Allowances;
 use crate::plan::{Direction, Policy, Selection, Status};
@@ -19,6 +19,8 @@ use crate::workdir::{Lock, Workdir};
 /// A file, a way to Vapi, and what Vapi holds.
 pub(super) struct Work {
     pub(super) loaded: Loaded,
+    /// What is worth knowing about the file.
+    warnings: Diagnostics,
     pub(super) vapi: Vapi,
     pub(super) fetched: Fetched,
 }
@@ -65,11 +67,11 @@ impl Work {
     /// The same with a file that was read already.
     pub(super) async fn with(app: &App, net: &Net, loaded: Loaded) -> Result<Self, Diagnostics> {
         // What is wrong with the file is said before anything is sent.
-        check(app, &loaded)?;
+        let warnings = check(&loaded)?;
         let vapi = connect::open(app, net).await?;
         connect::stop_on_signal(&vapi.transport);
         let fetched = fetch(&vapi.reader()).await?;
-        Ok(Self { loaded, vapi, fetched })
+        Ok(Self { loaded, warnings, vapi, fetched })
     }
 
     /// Makes a plan.
@@ -86,7 +88,12 @@ impl Work {
             Ok(Box::new(history::records(&state_file, wanted.audit_log, ids)?))
         };
         let reader = self.vapi.reader();
-        let made = make_plan(&self.loaded, &mut self.fetched, &reader, &open_record, &request).await?;
+        let mut made = make_plan(&self.loaded, &mut self.fetched, &reader, &open_record, &request).await?;
+        // The file was looked at before the plan was made: what both saw is said once.
+        let news = std::mem::take(&mut made.plan.warnings)
+            .into_iter()
+            .filter(|news| self.warnings.iter().all(|known| (known.code, &known.place) != (news.code, &news.place)));
+        made.plan.warnings = self.warnings.iter().cloned().chain(news.collect::<Vec<_>>()).collect();
         for secret in &made.noticed.secrets {
             app.output.redactor().add(secret);
         }
@@ -97,15 +104,22 @@ impl Work {
     }
 }
 
-/// What is wrong with the file, offline: nothing is sent, nothing is planned while there are errors.
-fn check(app: &App, loaded: &Loaded) -> Result<(), Diagnostics> {
-    let _ = app;
-    let mut errors = match crate::load::interpret(&loaded.document) {
-        Ok(_) => return Ok(()),
+/// What is wrong with the file, offline: nothing is sent, nothing is planned while there are errors. Gives the warnings.
+fn check(loaded: &Loaded) -> Result<Diagnostics, Diagnostics> {
+    let found = findings(loaded, &crate::check::Options::default());
+    let (errors, others): (Vec<_>, Vec<_>) = found.into_iter().partition(|found| found.severity == Severity::Error);
+    let warnings = others.into_iter().filter(|found| found.severity == Severity::Warning).collect();
+    if errors.is_empty() { Ok(warnings) } else { Err(errors) }
+}
+
+/// Everything that can be said of a file without Vapi, in the order of the file.
+pub(super) fn findings(loaded: &Loaded, options: &crate::check::Options) -> Diagnostics {
+    let mut found = match crate::load::interpret(&loaded.document) {
+        Ok(state) => crate::check::check(&state, &loaded.includes(), &|name| std::env::var(name).ok(), options),
         Err(errors) => errors,
     };
-    loaded.annotate(&mut errors);
-    Err(errors)
+    loaded.annotate(&mut found);
+    found
 }
 
 /// How the result of a run is shown.

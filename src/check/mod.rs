@@ -1,0 +1,118 @@
+//! Everything that can be said of a state file without Vapi.
+//!
+//! In: the entries of the file ([`StateFile`]) and the texts that it includes. Out: findings, each with its place.
+//!
+//! ```text
+//! load ──→ entries ──→ resolve   references to nowhere, includes, variables
+//!                  ├─→ identity  twins
+//!                  ├─→ walk      each config beside its schema: fields, types, ranges, words, secrets, texts
+//!                  └─→ numbers, rings   what takes more than one entry to see
+//!                                      └──→ allow ──→ findings
+//! ```
+//!
+//! The shapes that configs are held against are made from [`crate::schema`], the same that an editor is given, so that the
+//! two cannot disagree.
+
+mod allow;
+mod elsewhere;
+mod numbers;
+mod place;
+mod rings;
+mod room;
+mod scalar;
+mod secrets;
+mod shape;
+mod texts;
+mod trail;
+mod walk;
+
+use std::collections::BTreeSet;
+
+use self::secrets::SECRET;
+use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::document::Document;
+use crate::identity::{self, Listings, is_ignored_entry};
+use crate::load::{Entry, StateFile};
+use crate::resolve::{Ids, IncludeSource, Resolved, Resolver};
+
+/// What a check is asked for.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Options {
+    /// Fields that are not known are errors, not warnings.
+    pub strict: bool,
+}
+
+/// All findings about a file: errors, warnings and notes, in the order of their places.
+///
+/// What the parser and [`crate::load::interpret`] refuse is found before; this is what goes beyond. Entries that the file
+/// ignores are not looked at. `# vapi-sync: allow CODE` beside a line takes its finding away, as far as
+/// [`may_be_allowed`] goes.
+pub fn check(
+    state: &StateFile<'_>,
+    includes: &dyn IncludeSource,
+    env: &dyn Fn(&str) -> Option<String>,
+    options: &Options,
+) -> Diagnostics {
+    let ids = Ids::in_file(&state.entries);
+    let resolver = Resolver { ids: &ids, env, includes };
+    let name_of = |entry: &Entry<'_>| resolver.identity(entry, &mut Resolved::default());
+    let looked_at: Vec<&Entry<'_>> = (state.entries.iter())
+        .filter(|entry| !is_ignored_entry(&state.ignore, entry, name_of(entry).as_ref().map(|(_, text)| text.as_str())))
+        .collect();
+    let mut found = state.document.warnings();
+    for entry in &looked_at {
+        let mut noticed = Resolved::default();
+        resolver.desired(entry, &mut noticed);
+        found.append(&mut noticed.errors);
+        found.append(&mut noticed.warnings);
+    }
+    if let Err(twins) =
+        identity::identify(state, &Listings::new(), &|entry| resolver.identity(entry, &mut Resolved::default()))
+    {
+        found.extend(twins);
+    }
+    found.extend(walk::entries(state.document, &looked_at, includes, env, options));
+    found.extend(numbers::check(&looked_at));
+    found.extend(rings::check(&looked_at));
+    tidy(state, found)
+}
+
+/// Whether a comment in the file can take a finding away: warnings and notes, and errors that are a matter of judgement.
+pub fn may_be_allowed(finding: &Diagnostic) -> bool {
+    allow::may_be_allowed(finding)
+}
+
+/// Findings once each, without those that the file allows, in the order of the file.
+fn tidy(state: &StateFile<'_>, found: Diagnostics) -> Diagnostics {
+    let allowed = allow::Allowed::of(state.document);
+    let mut seen = BTreeSet::new();
+    let mut found: Diagnostics = found
+        .into_iter()
+        .filter(|finding| !allowed.covers(finding))
+        // What stands behind an anchor is seen once for each of its users.
+        .filter(|finding| seen.insert((finding.code, finding.place.clone(), finding.message.clone())))
+        .collect();
+    found.sort_by(|a, b| a.place.cmp(&b.place));
+    mask_secrets(state.document, &mut found);
+    found
+}
+
+/// Shows the lines that hold secrets with stars in their place: what is said of them ends up in the log of a CI.
+fn mask_secrets(document: &Document, found: &mut [Diagnostic]) {
+    let secrets: Vec<Place> =
+        found.iter().filter(|finding| finding.code == SECRET).filter_map(|finding| finding.place.clone()).collect();
+    for finding in found.iter_mut() {
+        let Some(place) = &finding.place else { continue };
+        let mut masks =
+            secrets.iter().filter(|secret| secret.line == place.line && secret.file == place.file).peekable();
+        if masks.peek().is_none() {
+            continue;
+        }
+        let mut line: Vec<char> = document.line_text(place.line).chars().collect();
+        for secret in masks {
+            let (start, end) = (secret.column - 1, secret.column - 1 + secret.width);
+            line.iter_mut().take(end).skip(start).for_each(|c| *c = '*');
+        }
+        finding.snippet = Some(line.into_iter().collect());
+    }
+}

@@ -1,0 +1,110 @@
+//! Phone numbers beside each other: what they are called by, what they ring.
+
+use std::collections::HashMap;
+
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::document::{Node, View};
+use crate::load::Entry;
+
+use super::trail::Trail;
+
+/// What is wrong with the phone numbers of a file.
+pub(super) fn check(entries: &[&Entry<'_>]) -> Diagnostics {
+    let mut found = Vec::new();
+    let mut claimed: HashMap<(&str, Option<&str>), &Entry<'_>> = HashMap::new();
+    for entry in entries.iter().filter(|entry| !entry.kind.assignment.is_empty()) {
+        let Some(config) = entry.config else { continue };
+        found.extend(unassigned(entry, config));
+        let Some(node) = config.get("number") else { continue };
+        let Some(number) = node.as_text().filter(|number| !number.contains("${")) else { continue };
+        // An extension of one trunk is not that of another.
+        let trunk = if is_e164(number) { None } else { config.get("credentialId").and_then(|id| id.as_text()) };
+        if let Some(first) = claimed.insert((number, trunk), entry)
+            // Without ids they are twins, which is said elsewhere.
+            && (first.id.is_some() || entry.id.is_some())
+        {
+            let message = format!("{number} is claimed twice: by {} (line {}) too", first.address, first.place.line);
+            found.push(
+                Diagnostic::error("duplicate-number", message)
+                    .at(node.place())
+                    .help("a number is one object in Vapi: keep one entry for it"),
+            );
+        }
+    }
+    found
+}
+
+/// A number that the file would leave with nothing to ring.
+fn unassigned(entry: &Entry<'_>, config: Node<'_>) -> Option<Diagnostic> {
+    let empty = |node: &Node<'_>| match node.view() {
+        View::Null => true,
+        View::Text(text) => text.is_empty(),
+        _ => false,
+    };
+    let named = |field: &&str| config.get(field).is_some_and(|node| !empty(&node));
+    if entry.kind.assignment.iter().any(|field| named(&field)) {
+        return None;
+    }
+    let (field, node) =
+        entry.kind.assignment.iter().find_map(|field| Some((field, config.get(field).filter(empty)?)))?;
+    let message = format!("{} would ring nothing any more: {field} is emptied", entry.address);
+    let finding = match entry.id {
+        Some(_) => Diagnostic::error("unassigns-number", message),
+        None => Diagnostic::warning("unassigns-number", message),
+    };
+    let help = format!("name another target ({}), or take the line out of the file", entry.kind.assignment.join(", "));
+    Some(finding.at(node.place()).help(help))
+}
+
+/// The finding about a number in a config that nobody can dial, if it is one. `map` is the mapping that it stands in.
+pub(super) fn dialled(text: &str, map: Node<'_>, trail: &Trail<'_>) -> Option<Diagnostic> {
+    let any_number = map.get("numberE164CheckEnabled").is_some_and(|node| node.view() == View::Bool(false));
+    if any_number || is_e164(text) || text.contains("${") || text.contains("{{") {
+        return None;
+    }
+    let help = match suggestion(text) {
+        Some(number) => format!("write it as \"{number}\""),
+        None => "E.164: `+`, the country code, the number, digits only, as in \"+14155550100\"; \
+                 `numberE164CheckEnabled: false` for what is not one"
+            .to_owned(),
+    };
+    Some(Diagnostic::error("not-e164", format!("{} is no number in E.164 form: {text:?}", trail.path())).help(help))
+}
+
+/// `+`, a country code, a number: at most 15 digits (ITU-T E.164).
+fn is_e164(text: &str) -> bool {
+    text.strip_prefix('+').is_some_and(|digits| {
+        (2..=15).contains(&digits.len()) && !digits.starts_with('0') && digits.bytes().all(|byte| byte.is_ascii_digit())
+    })
+}
+
+/// The number that somebody meant who wrote it for people to read: `+1 (415) 555-0100`.
+fn suggestion(text: &str) -> Option<String> {
+    let plain = text.trim();
+    let spelt = plain.chars().all(|c| c.is_ascii_digit() || " ()-./+".contains(c));
+    let digits: String = plain.chars().filter(char::is_ascii_digit).collect();
+    let number = match plain.strip_prefix("00") {
+        Some(_) => format!("+{}", digits.trim_start_matches('0')),
+        None => format!("+{digits}"),
+    };
+    let international = plain.starts_with('+') || plain.starts_with("00");
+    (spelt && international && is_e164(&number)).then_some(number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_read_as_itu_writes_them() {
+        for good in ["+14155550100", "+4930123456", "+290123"] {
+            assert!(is_e164(good), "{good}");
+        }
+        for bad in ["14155550100", "+04155550100", "+1 415 555 0100", "+1234567890123456", "+", "+1a", ""] {
+            assert!(!is_e164(bad), "{bad}");
+        }
+        assert_eq!(suggestion("+1 (415) 555-0100").as_deref(), Some("+14155550100"));
+        assert_eq!(suggestion("0049 30 123456").as_deref(), Some("+4930123456"));
+        assert_eq!(suggestion("030 123456"), None);
+    }
+}

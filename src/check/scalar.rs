@@ -1,0 +1,164 @@
+//! Single values beside what they may be: types, ranges, lengths, words.
+
+use super::shape::{At, Shape, Text, Words};
+use super::trail::Trail;
+use crate::diagnostic::Diagnostic;
+use crate::document::{Node, View};
+use crate::load::did_you_mean;
+
+/// How many words are listed before it becomes a catalogue.
+const LISTED: usize = 12;
+
+/// Whether a value is of the type that a shape wants.
+pub(super) fn fits(shape: &Shape, view: &View<'_>) -> bool {
+    match shape {
+        Shape::Any => true,
+        Shape::Bool => matches!(view, View::Bool(_)),
+        Shape::Number { .. } => matches!(view, View::Number(_)),
+        Shape::Text(_) => matches!(view, View::Text(_)),
+        Shape::List(_) => matches!(view, View::List),
+        Shape::Map(_) | Shape::Tagged(_) => matches!(view, View::Map),
+        Shape::Either(_) => false,
+    }
+}
+
+/// The finding about a value of another type.
+pub(super) fn wrong_type(shape: At<'_>, node: Node<'_>, trail: &Trail<'_>) -> Diagnostic {
+    let message = format!("{} must be {}; this is {}", trail.path(), wanted(shape), crate::load::kind_of(node));
+    let finding = Diagnostic::error("wrong-type", message);
+    match help(shape.shape(), node) {
+        Some(help) => finding.help(help),
+        None => finding,
+    }
+}
+
+/// The finding about a value that should be a word.
+pub(super) fn not_a_word(node: Node<'_>, trail: &Trail<'_>) -> Diagnostic {
+    let message = format!("{} must be a text; this is {}", trail.path(), crate::load::kind_of(node));
+    Diagnostic::error("wrong-type", message)
+}
+
+/// What a shape wants, in a user's words.
+fn wanted(shape: At<'_>) -> String {
+    match shape.shape() {
+        Shape::Any => "anything".to_owned(),
+        Shape::Bool => "true or false".to_owned(),
+        Shape::Number { whole: true, .. } => "a whole number".to_owned(),
+        Shape::Number { .. } => "a number".to_owned(),
+        Shape::Text(_) => "a text".to_owned(),
+        Shape::List(_) => "a list".to_owned(),
+        Shape::Map(_) | Shape::Tagged(_) => "a mapping".to_owned(),
+        Shape::Either(shapes) => {
+            let wanted: Vec<String> = shapes.iter().map(|id| wanted(shape.to(*id))).collect();
+            wanted.join(" or ")
+        }
+    }
+}
+
+/// How a value of the wrong type becomes one of the right type, where that is plain.
+fn help(shape: &Shape, node: Node<'_>) -> Option<String> {
+    let written = node.scalar_text()?;
+    match (shape, node.view()) {
+        (Shape::Text(_), View::Number(_) | View::Bool(_)) => Some(format!("put it in quotes: \"{written}\"")),
+        (Shape::Number { .. }, View::Text(text)) if text.trim().parse::<f64>().is_ok() => {
+            Some(format!("take the quotes away: {}", text.trim()))
+        }
+        (Shape::Bool, View::Text(text)) => match text.to_ascii_lowercase().as_str() {
+            "yes" | "on" | "y" | "true" | "enabled" => Some("write true".to_owned()),
+            "no" | "off" | "n" | "false" | "disabled" => Some("write false".to_owned()),
+            _ => None,
+        },
+        (Shape::Map(_) | Shape::Tagged(_) | Shape::List(_), View::Text(text)) if text.starts_with(['{', '[']) => {
+            Some("write it as YAML, not as a text that holds JSON".to_owned())
+        }
+        _ => None,
+    }
+}
+
+/// The finding about a value of the right type, if there is one.
+pub(super) fn check(shape: &Shape, view: &View<'_>, trail: &Trail<'_>) -> Option<Diagnostic> {
+    match (shape, view) {
+        (Shape::Number { least, most, whole }, View::Number(number)) => {
+            let value = number.as_f64()?;
+            let inside = least.is_none_or(|least| value >= least) && most.is_none_or(|most| value <= most);
+            if !inside {
+                let bounds = bounds(*least, *most);
+                let message = format!("{} must be {bounds}; this is {number}", trail.path());
+                return Some(Diagnostic::error("out-of-range", message));
+            }
+            (*whole && value.fract() != 0.0).then(|| {
+                let message = format!("{} must be a whole number; this is {number}", trail.path());
+                Diagnostic::error("out-of-range", message)
+            })
+        }
+        (Shape::Text(rule), View::Text(text)) => text_finding(rule, text, trail),
+        _ => None,
+    }
+}
+
+fn bounds(least: Option<f64>, most: Option<f64>) -> String {
+    match (least, most) {
+        (Some(least), Some(most)) => format!("between {least} and {most}"),
+        (Some(least), None) => format!("at least {least}"),
+        (None, Some(most)) => format!("at most {most}"),
+        (None, None) => "a number".to_owned(),
+    }
+}
+
+fn text_finding(rule: &Text, text: &str, trail: &Trail<'_>) -> Option<Diagnostic> {
+    if let Some(words) = &rule.words {
+        return word_finding(words, text, trail);
+    }
+    // Filled in during the call: nobody knows its length yet.
+    if text.contains("{{") {
+        return None;
+    }
+    // Bytes are counted first: a text that has few enough of them has few enough characters.
+    let most = rule.most.filter(|most| text.len() > *most);
+    if let Some((most, length)) = most.map(|most| (most, text.chars().count()))
+        && length > most
+    {
+        let message = format!("{} has {length} characters; Vapi takes {most} at most", trail.path());
+        return Some(Diagnostic::error("too-long", message));
+    }
+    if rule.least > 0 && text.chars().count() < rule.least {
+        let message =
+            format!("{} has {} characters; Vapi wants {} at least", trail.path(), text.chars().count(), rule.least);
+        return Some(Diagnostic::error("too-short", message));
+    }
+    let pattern = rule.pattern.filter(|pattern| !(pattern.holds)(text))?;
+    Some(Diagnostic::error("bad-value", format!("{} must be {}", trail.path(), pattern.means)))
+}
+
+fn word_finding(words: &Words, text: &str, trail: &Trail<'_>) -> Option<Diagnostic> {
+    let known = || words.known.iter().map(|word| &**word);
+    // `gpt-4.1:westus` is `gpt-4.1`, run in a region.
+    let in_a_region = |word: &str| words.open && text.strip_prefix(word).is_some_and(|rest| rest.starts_with(':'));
+    if known().any(|word| word == text || in_a_region(word)) {
+        return None;
+    }
+    let finding = match words.open {
+        true => Diagnostic::warning("unknown-value", format!("{} {text:?} is not known", trail.path())),
+        false => Diagnostic::error("bad-value", format!("{} cannot be {text:?}", trail.path())),
+    };
+    let listed = || known().take(LISTED).map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
+    Some(match did_you_mean(text, known()) {
+        Some(meant) => finding.help(format!("did you mean `{meant}`?")),
+        None if words.known.len() <= LISTED => finding.help(format!("one of: {}", listed())),
+        None => finding.help(format!("known are {} and {} more", listed(), words.known.len() - LISTED)),
+    })
+}
+
+/// The word that Vapi has for what people know by another name.
+pub(super) fn alias(word: &str) -> Option<&'static str> {
+    const ALIASES: [(&str, &str); 6] = [
+        ("elevenlabs", "11labs"),
+        ("eleven-labs", "11labs"),
+        ("claude", "anthropic"),
+        ("gemini", "google"),
+        ("gpt", "openai"),
+        ("bedrock", "anthropic-bedrock"),
+    ];
+    let lower = word.to_lowercase();
+    ALIASES.iter().find(|(name, _)| *name == lower).map(|(_, word)| *word)
+}

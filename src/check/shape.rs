@@ -1,0 +1,294 @@
+//! The compact form of a schema, made for walking along with a value.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use serde_json::{Map, Value};
+
+use crate::kinds::Kind;
+use crate::schema::{self, Pattern, flat};
+
+/// The index of a shape in its [`Shapes`].
+pub(super) type ShapeId = usize;
+
+/// What a value may be.
+#[derive(Debug)]
+pub(super) enum Shape {
+    /// Anything.
+    Any,
+    /// `true` or `false`.
+    Bool,
+    /// A number, within bounds that belong to it.
+    Number { least: Option<f64>, most: Option<f64>, whole: bool },
+    /// A text.
+    Text(Text),
+    /// A list of this.
+    List(ShapeId),
+    /// A mapping.
+    Map(Fields),
+    /// A mapping whose fields depend on a word in it.
+    Tagged(Tagged),
+    /// What fits the type of the value.
+    Either(Vec<ShapeId>),
+}
+
+/// A text and what it may be; lengths in characters.
+#[derive(Debug, Default)]
+pub(super) struct Text {
+    pub(super) least: usize,
+    pub(super) most: Option<usize>,
+    pub(super) words: Option<Words>,
+    pub(super) pattern: Option<&'static Pattern>,
+}
+
+/// The words that a text may be.
+#[derive(Debug)]
+pub(super) struct Words {
+    pub(super) known: Vec<Box<str>>,
+    /// There may be others that nobody has heard of yet.
+    pub(super) open: bool,
+}
+
+/// The fields of a mapping.
+#[derive(Debug, Default)]
+pub(super) struct Fields {
+    pub(super) named: HashMap<Box<str>, Field>,
+    /// In the order of the schema.
+    pub(super) required: Vec<Box<str>>,
+    pub(super) rest: Rest,
+}
+
+/// A field.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Field {
+    pub(super) shape: ShapeId,
+    /// Something else has taken its place.
+    pub(super) deprecated: bool,
+}
+
+/// What else may stand in a mapping.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) enum Rest {
+    /// Nothing that is known.
+    #[default]
+    Unknown,
+    /// Any key, each with this.
+    Each(ShapeId),
+}
+
+/// Mappings that are told apart by a word.
+#[derive(Debug)]
+pub(super) struct Tagged {
+    pub(super) tag: &'static str,
+    /// In the order of the schema.
+    pub(super) branches: Vec<(Box<str>, ShapeId)>,
+}
+
+impl Tagged {
+    /// The shape for a word.
+    pub(super) fn branch(&self, word: &str) -> Option<ShapeId> {
+        self.branches.iter().find(|(known, _)| **known == *word).map(|(_, shape)| *shape)
+    }
+}
+
+/// A schema, compiled.
+#[derive(Debug, Default)]
+pub(super) struct Shapes {
+    all: Vec<Shape>,
+    by_reference: HashMap<String, ShapeId>,
+    configs: HashMap<String, ShapeId>,
+}
+
+/// The shapes of our own schema.
+pub(super) static OURS: LazyLock<Shapes> = LazyLock::new(|| Shapes::of(schema::model()));
+
+/// A shape in its place, to be walked.
+#[derive(Clone, Copy)]
+pub(super) struct At<'s> {
+    pub(super) shapes: &'s Shapes,
+    pub(super) id: ShapeId,
+}
+
+impl<'s> At<'s> {
+    /// The shape.
+    pub(super) fn shape(&self) -> &'s Shape {
+        self.shapes.all.get(self.id).unwrap_or(&Shape::Any)
+    }
+
+    /// Another shape of the same schema.
+    pub(super) fn to(&self, id: ShapeId) -> At<'s> {
+        At { id, ..*self }
+    }
+}
+
+impl Shapes {
+    /// Compiles the schema of a state file (see [`schema::model`]).
+    pub(super) fn of(root: &Value) -> Self {
+        let mut shapes = Shapes::default();
+        let any = shapes.add(Shape::Any);
+        for kind in crate::kinds::KINDS {
+            let id = schema::config_of(root, kind).map_or(any, |config| shapes.compile(root, config));
+            shapes.configs.insert(kind.section.to_owned(), id);
+        }
+        shapes
+    }
+
+    /// The shape of the configs of a kind.
+    pub(super) fn config(&self, kind: &Kind) -> At<'_> {
+        At { shapes: self, id: self.configs.get(kind.section).copied().unwrap_or_default() }
+    }
+
+    /// The shape that takes anything.
+    pub(super) fn any(&self) -> At<'_> {
+        At { shapes: self, id: 0 }
+    }
+
+    fn add(&mut self, shape: Shape) -> ShapeId {
+        self.all.push(shape);
+        self.all.len() - 1
+    }
+
+    fn compile(&mut self, root: &Value, schema: &Value) -> ShapeId {
+        // What is written beside a reference describes it, but does not narrow it.
+        let pointer = schema.as_object().and_then(flat::reference);
+        let Some(pointer) = pointer.filter(|_| schema.get("properties").is_none()) else {
+            let shape = self.shape(root, &flat::flat(root, schema));
+            return self.add(shape);
+        };
+        if let Some(&known) = self.by_reference.get(pointer) {
+            return known;
+        }
+        // Its place first: what is inside may refer to it.
+        let id = self.add(Shape::Any);
+        self.by_reference.insert(pointer.to_owned(), id);
+        let shape = self.shape(root, &flat::flat(root, schema));
+        self.all[id] = shape;
+        id
+    }
+
+    fn shape(&mut self, root: &Value, schema: &Map<String, Value>) -> Shape {
+        if let Some(alternatives) = flat::alternatives(schema) {
+            return self.either(root, &alternatives);
+        }
+        let words = schema.get("enum").and_then(Value::as_array).or(None);
+        let text_words = words.is_some_and(|words| !words.is_empty() && words.iter().any(Value::is_string));
+        match kind_of(schema) {
+            Some("boolean") => Shape::Bool,
+            Some(number @ ("number" | "integer")) => Shape::Number {
+                least: schema.get("minimum").and_then(Value::as_f64),
+                most: schema.get("maximum").and_then(Value::as_f64),
+                whole: number == "integer",
+            },
+            Some("array") => {
+                let item = schema.get("items").map(|items| self.compile(root, items));
+                Shape::List(item.unwrap_or_else(|| self.add(Shape::Any)))
+            }
+            Some("string") => Shape::Text(text(schema)),
+            // Vapi's document says of some words that they are objects.
+            _ if text_words || schema.contains_key("const") => Shape::Text(text(schema)),
+            Some("object") => Shape::Map(self.fields(root, schema)),
+            _ if schema.contains_key("properties") => Shape::Map(self.fields(root, schema)),
+            _ => Shape::Any,
+        }
+    }
+
+    fn fields(&mut self, root: &Value, schema: &Map<String, Value>) -> Fields {
+        let properties = schema.get("properties").and_then(Value::as_object);
+        let mut named = HashMap::new();
+        for (name, property) in properties.into_iter().flatten() {
+            let deprecated = property.get("deprecated") == Some(&Value::Bool(true));
+            named.insert(name.as_str().into(), Field { shape: self.compile(root, property), deprecated });
+        }
+        let rest = match schema.get("additionalProperties") {
+            Some(Value::Bool(false)) => Rest::Unknown,
+            Some(each) => Rest::Each(self.compile(root, each)),
+            None if properties.is_some_and(|properties| !properties.is_empty()) => Rest::Unknown,
+            None => Rest::Each(self.add(Shape::Any)),
+        };
+        let required = schema.get("required").and_then(Value::as_array).into_iter().flatten();
+        Fields { named, required: required.filter_map(|name| name.as_str().map(Box::from)).collect(), rest }
+    }
+
+    fn either(&mut self, root: &Value, alternatives: &[&Value]) -> Shape {
+        if let Some(flat::Union { tag, branches }) = flat::union(root, alternatives) {
+            let compiled = |(word, schema): (String, Map<String, Value>)| {
+                let shape = self.shape(root, &schema);
+                (word.into_boxed_str(), self.add(shape))
+            };
+            return Shape::Tagged(Tagged { tag, branches: branches.into_iter().map(compiled).collect() });
+        }
+        let mut shapes: Vec<Shape> = Vec::new();
+        for alternative in alternatives {
+            let shape = self.shape(root, &flat::flat(root, alternative));
+            match shapes.iter_mut().find_map(|known| join(known, &shape)) {
+                Some(()) => {}
+                None => shapes.push(shape),
+            }
+        }
+        match shapes.pop() {
+            Some(only) if shapes.is_empty() => only,
+            Some(last) => {
+                shapes.push(last);
+                Shape::Either(shapes.into_iter().map(|shape| self.add(shape)).collect())
+            }
+            None => Shape::Any,
+        }
+    }
+}
+
+/// Makes one shape of two of the same type that nothing tells apart: what either takes.
+fn join(known: &mut Shape, other: &Shape) -> Option<()> {
+    match (known, other) {
+        (Shape::Text(known), Shape::Text(other)) => {
+            known.least = known.least.min(other.least);
+            known.most = known.most.zip(other.most).map(|(one, two)| one.max(two));
+            known.pattern = None;
+            match (&mut known.words, &other.words) {
+                (Some(words), Some(more)) => {
+                    words.known.extend(more.known.iter().cloned());
+                    words.open |= more.open;
+                }
+                (Some(words), None) => words.open = true,
+                (None, Some(more)) => known.words = Some(Words { known: more.known.clone(), open: true }),
+                (None, None) => {}
+            }
+        }
+        (Shape::Map(known), Shape::Map(other)) => {
+            for (name, field) in &other.named {
+                known.named.entry(name.clone()).or_insert(*field);
+            }
+            known.required.retain(|name| other.required.contains(name));
+            if other.rest != Rest::Unknown {
+                known.rest = other.rest;
+            }
+        }
+        (known @ Shape::Any, _) => *known = Shape::Any,
+        (Shape::Bool, Shape::Bool) => {}
+        _ => return None,
+    }
+    Some(())
+}
+
+/// The type that a schema names, `null` aside.
+fn kind_of(schema: &Map<String, Value>) -> Option<&str> {
+    match schema.get("type")? {
+        Value::String(kind) => Some(kind),
+        Value::Array(kinds) => kinds.iter().filter_map(Value::as_str).find(|kind| *kind != "null"),
+        _ => None,
+    }
+}
+
+fn text(schema: &Map<String, Value>) -> Text {
+    let length = |key: &str| schema.get(key).and_then(Value::as_u64).and_then(|length| usize::try_from(length).ok());
+    let words = match (schema.get("enum").and_then(Value::as_array), schema.get("const")) {
+        (Some(words), _) => words.iter().filter_map(Value::as_str).map(Box::from).collect(),
+        (None, Some(word)) => word.as_str().map(Box::from).into_iter().collect(),
+        (None, None) => Vec::new(),
+    };
+    Text {
+        least: length("minLength").unwrap_or(0),
+        most: length("maxLength"),
+        words: (!words.is_empty()).then_some(Words { known: words, open: false }),
+        pattern: schema.get("pattern").and_then(Value::as_str).and_then(schema::pattern),
+    }
+}

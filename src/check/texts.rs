@@ -1,0 +1,121 @@
+//! What is wrong inside a text: braces that do not close, a prompt that was pasted twice.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use super::trail::Trail;
+use crate::diagnostic::Diagnostic;
+
+/// A paragraph of fewer characters may well be meant twice: a heading, a rule that is worth repeating.
+const LONG_PARAGRAPH: usize = 160;
+
+/// Something in a text: where, in bytes, and what.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Flaw {
+    /// Where in the text.
+    pub(super) range: Range<usize>,
+    /// What it is.
+    pub(super) kind: FlawKind,
+}
+
+/// What can be wrong with a text.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum FlawKind {
+    /// `{{` that nothing closes: Vapi would speak it, or drop what follows.
+    OpenBraces,
+    /// A paragraph that stood before, at this byte.
+    Repeated(usize),
+}
+
+/// What to say about a flaw of a text.
+pub(super) fn finding(flaw: &Flaw, text: &str, trail: &Trail<'_>) -> Diagnostic {
+    match flaw.kind {
+        FlawKind::OpenBraces => {
+            Diagnostic::warning("open-braces", format!("`{{{{` in {} is never closed", trail.path()))
+                .help("a variable is written {{name}}")
+        }
+        FlawKind::Repeated(first) => {
+            let line = text[..first].matches('\n').count() + 1;
+            let message = format!("{} holds this paragraph twice: first in its line {line}", trail.path());
+            Diagnostic::warning("repeated-paragraph", message).help("was the prompt pasted over itself?")
+        }
+    }
+}
+
+/// The first `{{` of a text that nothing closes.
+pub(super) fn open_braces(text: &str) -> Option<Flaw> {
+    let mut rest = text.find("{{")?;
+    loop {
+        let inside = rest + 2;
+        let close = text[inside..].find("}}").map(|at| inside + at);
+        let next = text[inside..].find("{{").map(|at| inside + at);
+        match (close, next) {
+            // `{{{` is one opening, not two.
+            (_, Some(next)) if next == rest + 1 => rest = next,
+            (Some(close), Some(next)) if close < next => rest = next,
+            (Some(_), None) => return None,
+            (Some(close), Some(_)) if is_quoted(&text[inside..close]) => rest = text[close..].find("{{")? + close,
+            _ => return Some(Flaw { range: rest..inside, kind: FlawKind::OpenBraces }),
+        }
+    }
+}
+
+/// Whether a liquid expression holds quotes: what stands in them can be anything, braces too.
+fn is_quoted(expression: &str) -> bool {
+    expression.contains(['"', '\''])
+}
+
+/// The first long paragraph that a text holds twice.
+pub(super) fn repeated_paragraph(text: &str) -> Option<Flaw> {
+    if text.len() < 2 * LONG_PARAGRAPH {
+        return None;
+    }
+    let mut seen: HashMap<&str, usize> = HashMap::new();
+    let mut start = 0;
+    // A `\r` before the line end is white space, which is trimmed.
+    for paragraph in text.split_inclusive("\n\n") {
+        let trimmed = paragraph.trim();
+        let at = start + (paragraph.len() - paragraph.trim_start().len());
+        start += paragraph.len();
+        if trimmed.len() < LONG_PARAGRAPH || trimmed.chars().count() < LONG_PARAGRAPH {
+            continue;
+        }
+        if let Some(first) = seen.insert(trimmed, at) {
+            let line = trimmed.lines().next().map_or(0, str::len);
+            return Some(Flaw { range: at..at + line, kind: FlawKind::Repeated(first) });
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn braces_that_do_not_close_are_found() {
+        for (text, expected) in [
+            ("", None),
+            ("{{name}} and {{ other | default: \"x\" }}", None),
+            ("{\"a\": {\"b\": 1}}", None),
+            ("Hello {{name}, how are you?", Some(6)),
+            ("Hello {{name} and {{other}}", Some(6)),
+            ("{{a}} {{b", Some(6)),
+            ("{{{raw}}}", None),
+            ("{{ \"{{\" }} ok", None),
+        ] {
+            assert_eq!(open_braces(text).map(|flaw| flaw.range.start), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn only_long_paragraphs_count_as_repeated() {
+        let long = "Ask for the caller's name and date of birth. ".repeat(5);
+        let text = format!("# Rules\n\n{long}\n\nBe kind.\n\n# Rules\n\n{long}\n");
+        let flaw = repeated_paragraph(&text).unwrap();
+        assert_eq!(flaw.kind, FlawKind::Repeated(9));
+        assert_eq!(&text[flaw.range], long.trim());
+        let short = "Be kind.\n\n".repeat(100);
+        assert_eq!(repeated_paragraph(&short), None);
+    }
+}

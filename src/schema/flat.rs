@@ -1,0 +1,94 @@
+//! Reading a JSON Schema: references followed, parts put together, unions recognised.
+//!
+//! What is read here comes from schemars or from an OpenAPI document; both say "one of these objects, told apart by
+//! `provider`" in the same way, as `oneOf` whose branches each allow one word for it.
+
+use serde_json::{Map, Value};
+
+/// How deep references and `allOf` may lead into each other; a schema that goes deeper goes round in circles.
+const DEPTH: usize = 16;
+
+/// The keys that tell the branches of a union apart, the one that decides first.
+const TAGS: [&str; 4] = ["provider", "type", "on", "role"];
+
+/// What a schema says once its `$ref` and `allOf` are put into it. What is written at the schema itself wins.
+pub(crate) fn flat(root: &Value, schema: &Value) -> Map<String, Value> {
+    let mut merged = Map::new();
+    merge(root, schema, &mut merged, 0);
+    merged
+}
+
+fn merge(root: &Value, schema: &Value, into: &mut Map<String, Value>, depth: usize) {
+    let Value::Object(schema) = schema else { return };
+    if depth > DEPTH {
+        return;
+    }
+    for (key, value) in schema {
+        match (key.as_str(), value, into.get_mut(key)) {
+            ("$ref" | "allOf", ..) => {}
+            ("properties", Value::Object(more), Some(Value::Object(known))) => {
+                for (name, property) in more {
+                    known.entry(name.clone()).or_insert_with(|| property.clone());
+                }
+            }
+            ("required", Value::Array(more), Some(Value::Array(known))) => {
+                let new: Vec<Value> = more.iter().filter(|name| !known.contains(name)).cloned().collect();
+                known.extend(new);
+            }
+            (_, value, None) => {
+                into.insert(key.clone(), value.clone());
+            }
+            _ => {}
+        }
+    }
+    for part in schema.get("allOf").and_then(Value::as_array).into_iter().flatten() {
+        merge(root, part, into, depth + 1);
+    }
+    if let Some(target) = reference(schema).and_then(|pointer| root.pointer(pointer)) {
+        merge(root, target, into, depth + 1);
+    }
+}
+
+/// The JSON pointer of a schema's `$ref`.
+pub(crate) fn reference(schema: &Map<String, Value>) -> Option<&str> {
+    schema.get("$ref")?.as_str()?.strip_prefix('#')
+}
+
+/// The one word that a schema allows.
+fn word(schema: &Map<String, Value>) -> Option<&str> {
+    match (schema.get("const"), schema.get("enum").and_then(Value::as_array)) {
+        (Some(word), _) => word.as_str(),
+        (None, Some(words)) => match words.as_slice() {
+            [word] => word.as_str(),
+            _ => None,
+        },
+        (None, None) => None,
+    }
+}
+
+/// Objects that are told apart by a word.
+pub(crate) struct Union {
+    /// The key that holds the word.
+    pub(crate) tag: &'static str,
+    /// The words, and what the object is then, flat.
+    pub(crate) branches: Vec<(String, Map<String, Value>)>,
+}
+
+/// The alternatives of a flat schema, `null` left out.
+pub(crate) fn alternatives<'s>(schema: &'s Map<String, Value>) -> Option<Vec<&'s Value>> {
+    let branches = schema.get("oneOf").or_else(|| schema.get("anyOf"))?.as_array()?;
+    Some(branches.iter().filter(|branch| branch.get("type").and_then(Value::as_str) != Some("null")).collect())
+}
+
+/// The union that these alternatives are, if all are objects and one key tells them apart.
+pub(crate) fn union(root: &Value, alternatives: &[&Value]) -> Option<Union> {
+    let flats: Vec<Map<String, Value>> = alternatives.iter().map(|branch| flat(root, branch)).collect();
+    TAGS.into_iter().find_map(|tag| {
+        let branch = |schema: &Map<String, Value>| {
+            let word = word(&flat(root, schema.get("properties")?.get(tag)?))?.to_owned();
+            Some((word, schema.clone()))
+        };
+        let branches: Vec<_> = flats.iter().map(branch).collect::<Option<_>>()?;
+        (!branches.is_empty()).then_some(Union { tag, branches })
+    })
+}

@@ -1,0 +1,71 @@
+//! The patterns of texts, each as a regular expression for editors and as a function for us.
+
+/// A pattern that a text has to have.
+#[derive(Debug)]
+pub(crate) struct Pattern {
+    /// The regular expression, as it stands in the schema.
+    regex: &'static str,
+    /// Whether a text has it.
+    pub(crate) holds: fn(&str) -> bool,
+    /// What it means, behind "must be".
+    pub(crate) means: &'static str,
+}
+
+/// All patterns; those of Vapi's document are the same.
+static PATTERNS: [Pattern; 4] = [
+    Pattern {
+        regex: "^[a-zA-Z0-9_-]{1,64}$",
+        holds: |text| is_identifier(text, 64),
+        means: "1 to 64 of the letters a to z, digits, `_` and `-`",
+    },
+    Pattern {
+        regex: "^[a-zA-Z0-9_-]{1,40}$",
+        holds: |text| is_identifier(text, 40),
+        means: "1 to 40 of the letters a to z, digits, `_` and `-`",
+    },
+    Pattern {
+        regex: "^[a-zA-Z][a-zA-Z0-9_]*$",
+        holds: |text| {
+            text.starts_with(|c: char| c.is_ascii_alphabetic())
+                && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+        },
+        means: "a letter, then letters, digits and `_`",
+    },
+    Pattern {
+        regex: "^[A-Z][A-Z0-9_]*$",
+        holds: |text| {
+            text.starts_with(|c: char| c.is_ascii_uppercase())
+                && text.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+        },
+        means: "a capital, then capitals, digits and `_`",
+    },
+];
+
+fn is_identifier(text: &str, most: usize) -> bool {
+    (1..=most).contains(&text.len()) && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
+}
+
+/// The pattern of a regular expression, which may stand between slashes. `None` for one that is not known here.
+pub(crate) fn pattern(regex: &str) -> Option<&'static Pattern> {
+    let plain = regex.strip_prefix('/').and_then(|rest| rest.strip_suffix('/')).unwrap_or(regex);
+    PATTERNS.iter().find(|pattern| pattern.regex == plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_functions_agree_with_the_expressions() {
+        let texts = ["", "a", "A", "_", "-", "1", "A1_", "a-b", "a_b1", "é", "a b", "A\n"];
+        let long = ["x".repeat(40), "x".repeat(41), "x".repeat(64), "x".repeat(65), "X".repeat(65)];
+        for pattern in &PATTERNS {
+            let schema = serde_json::json!({"pattern": pattern.regex});
+            let validator = jsonschema::validator_for(&schema).unwrap();
+            for text in texts.into_iter().chain(long.iter().map(String::as_str)) {
+                let expected = validator.is_valid(&text.into());
+                assert_eq!((pattern.holds)(text), expected, "{} {text:?}", pattern.regex);
+            }
+        }
+    }
+}

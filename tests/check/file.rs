@@ -1,0 +1,28 @@
+//! A state file in a test, checked.
+
+use std::path::Path;
+
+use vapi_sync::check::{Options, check};
+use vapi_sync::diagnostic::{Diagnostics, attach_snippets};
+use vapi_sync::document::Document;
+use vapi_sync::load::interpret;
+use vapi_sync::resolve::Includes;
+
+/// All that is said of a file: by the parser, by the loader, or by `check`. `includes` is the folder beside it.
+pub fn findings(name: &str, text: &str, includes: &Path, options: Options) -> Diagnostics {
+    let document = match Document::parse(name, text) {
+        Ok(document) => document,
+        Err(errors) => return errors,
+    };
+    let mut found = match interpret(&document) {
+        Ok(state) => check(&state, &Includes::new(includes), &env, &options),
+        Err(errors) => errors,
+    };
+    attach_snippets(&mut found, |place| (*place.file == *name).then(|| document.line_text(place.line)));
+    found
+}
+
+/// The environment of tests: every variable that begins with `SET_`.
+fn env(name: &str) -> Option<String> {
+    name.starts_with("SET_").then(|| "value of a variable".to_owned())
+}

@@ -1,0 +1,57 @@
+//! Of what is right, nothing is said.
+
+use std::path::Path;
+
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use serde_json::{Value, json};
+use vapi_sync::check::Options;
+use vapi_sync::diagnostic::Severity;
+use vapi_sync::emulator::generate;
+use vapi_sync::template;
+
+use crate::file::findings;
+
+/// Secrets of the generated objects stand in the open; everything else of them is as it should be.
+const IN_THE_OPEN: &str = "secret-in-file";
+
+/// The file that holds these values: `${…}` in them is text.
+fn written(value: &Value) -> String {
+    fn escaped(value: &Value) -> Value {
+        match value {
+            Value::String(text) => template::escape(text).into(),
+            Value::Array(items) => items.iter().map(escaped).collect(),
+            Value::Object(map) => map.iter().map(|(key, value)| (key.clone(), escaped(value))).collect(),
+            other => other.clone(),
+        }
+    }
+    // JSON is YAML, and its texts are in quotes.
+    serde_json::to_string_pretty(&escaped(value)).unwrap()
+}
+
+#[test]
+fn generated_objects_pass() {
+    let mut rng = StdRng::seed_from_u64(11);
+    let id = "7b0e2f4c-1a2b-4c3d-8e9f-001122334455".to_owned();
+    let agents = (0..200).map(|index| (format!("a{index}"), generate::assistant(&mut rng, index, &[id.clone()])));
+    let agents: Value = agents.map(|(handle, config)| (handle, json!({"config": config}))).collect();
+    let numbers = (0..200).map(|index| (format!("n{index}"), generate::phone_number(&mut rng, index, &[id.clone()])));
+    let numbers: Value = numbers.map(|(handle, config)| (handle, json!({"config": config}))).collect();
+    let text = written(&json!({"version": 1, "agents": agents, "phone_numbers": numbers}));
+    let found = findings("state.yaml", &text, Path::new("."), Options::default());
+    let wrong: Vec<String> = found
+        .iter()
+        .filter(|finding| finding.severity == Severity::Error && finding.code != IN_THE_OPEN)
+        .map(|finding| format!("{} {}", finding.code, finding.message))
+        .collect();
+    assert_eq!(wrong, [""; 0]);
+    // Nor does anything look unknown that Vapi knows.
+    let unknown: Vec<&String> =
+        found.iter().filter(|finding| finding.code.starts_with("unknown")).map(|finding| &finding.message).collect();
+    assert_eq!(unknown, [""; 0]);
+    let secrets = found.iter().filter(|finding| finding.code == IN_THE_OPEN);
+    assert!(secrets.clone().all(|finding| {
+        ["twilioAuthToken", "password", "secret", "headers"].iter().any(|word| finding.message.contains(word))
+    }));
+    assert!(secrets.count() > 100);
+}

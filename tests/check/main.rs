@@ -1,0 +1,8 @@
+//! What `check` says of files: of good ones nothing, of wrong ones the right thing at the right place.
+
+mod allow;
+mod document;
+mod file;
+mod gallery;
+mod good;
+mod schema;

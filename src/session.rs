@@ -184,7 +184,6 @@ async fn plan_of(
         Direction::ToFile => to_file(&inputs, made, &answers, request.policy)?,
     };
     plan.warnings.extend(warnings);
-    plan.warnings.extend(missing_variables(&noticed));
     loaded.annotate(&mut plan.warnings);
     let status = (request.direction == Direction::ToVapi).then(|| status(&inputs, &plan));
     Ok(Made {
@@ -282,17 +281,6 @@ fn check_targets(
         addresses.extend(crate::plan::import_addresses(state, identities, &fetched.listings));
     }
     request.selection.check(addresses.iter())
-}
-
-/// The warning about variables that are named in the file and not set.
-pub fn missing_variables(noticed: &Resolved) -> Option<Diagnostic> {
-    let names: Vec<&str> = noticed.missing_variables.iter().map(String::as_str).collect();
-    let word = crate::identity::plural(names.len(), "variable is", "variables are");
-    let message = format!("{} environment {word} not set: {}", names.len(), names.join(", "));
-    (!names.is_empty()).then(|| {
-        Diagnostic::warning("missing-variable", message)
-            .help("fields that hold them count as unchanged; it is an error only where one is about to be sent")
-    })
 }
 
 /// Whether any number goes to a squad.

@@ -24,6 +24,9 @@ pub enum Content {
     /// A value with a comment (given without `#`) at the end of its line; for a block text or a collection, at the end
     /// of its first line. A comment that is there already stays instead; inside `[]` and `{}` there is no room for one.
     Commented(Box<Content>, String),
+    /// A number or a short text whose key, if it is new in its mapping, is put on a line of its own before this other key.
+    /// Where that cannot be, it comes last, like any other.
+    Before(Box<Content>, String),
 }
 
 impl Content {
@@ -38,7 +41,7 @@ impl Content {
             Content::Map(entries) => {
                 Value::Object(entries.iter().map(|(key, value)| (key.clone(), value.to_json())).collect::<Map<_, _>>())
             }
-            Content::Commented(value, _) => value.to_json(),
+            Content::Commented(value, _) | Content::Before(value, _) => value.to_json(),
         }
     }
 
@@ -46,6 +49,7 @@ impl Content {
     pub(super) fn split_comment(&self) -> (&Content, Option<&str>) {
         match self {
             Content::Commented(value, comment) => (value.split_comment().0, Some(comment)),
+            Content::Before(value, _) => value.split_comment(),
             _ => (self, None),
         }
     }

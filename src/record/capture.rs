@@ -12,7 +12,6 @@ use crate::kinds::Spot;
 use crate::load::StateFile;
 use crate::merge::Verdict;
 use crate::model::{FieldPath, RemoteId, Step, Value};
-use crate::normalize::same;
 use crate::plan::{Action, Change, Plan};
 use crate::resolve::Includes;
 use crate::template::{self, Token};
@@ -44,7 +43,7 @@ pub fn capture(plan: &Plan, state: &StateFile<'_>, includes: &Includes) -> Captu
     let owners = owners(plan, state);
     let mut writer = Writer { state, includes, owners: &owners, edits: Vec::new(), to_includes: HashMap::new() };
     if let (true, Some(org_id)) = (plan.records_org, &plan.org_id) {
-        writer.edits.push((usize::MAX, org_edit(org_id)));
+        writer.edits.push((usize::MAX, org_edit(org_id, state.document)));
     }
     for (at, change) in plan.changes.iter().enumerate() {
         match change.action {
@@ -172,9 +171,6 @@ impl<'d> Writer<'_, 'd> {
         }
         let Some(content) = self.content(change, spot, field, after) else { return };
         match (node, after) {
-            (Some(node), Value::List(items)) if matches!(node.view(), View::List) => {
-                self.list(at, change, path, spot, field, node, items);
-            }
             (Some(node), Value::Text(text)) => match included(node) {
                 Some(include) => self.to_includes.entry(include.to_owned()).or_default().push(Wish {
                     change: at,
@@ -206,45 +202,6 @@ impl<'d> Writer<'_, 'd> {
         if let Some(value) = self.content(change, spot, field, after) {
             self.edits.push((at, Edit::InsertItem { list, index, value }));
         }
-    }
-
-    /// A list of another length: what stays the same at its beginning and end stays as it is written.
-    #[expect(clippy::too_many_arguments, reason = "one call site; a struct for it would be read only here")]
-    fn list(
-        &mut self,
-        at: usize,
-        change: &Change,
-        list: Vec<PathStep>,
-        spot: Spot,
-        field: &FieldPath,
-        node: Node<'d>,
-        live: &[Value],
-    ) {
-        let written: Vec<Value> = node.items().map(crate::plan::raw).collect();
-        let head = written.iter().zip(live).take_while(|(left, right)| same(left, right)).count();
-        let rest = written.len().min(live.len()) - head;
-        let tail = written
-            .iter()
-            .rev()
-            .zip(live.iter().rev())
-            .take(rest)
-            .take_while(|(left, right)| same(left, right))
-            .count();
-        let (written_end, live_end) = (written.len() - tail, live.len() - tail);
-        let content = |position: usize| {
-            self.content(change, spot.item(), &field.join(Step::Index(position)), &live[position])
-                .unwrap_or(Content::Null)
-        };
-        let mut edits = Vec::new();
-        for position in head..written_end.max(live_end) {
-            let path = || list.iter().cloned().chain([PathStep::Index(position)]).collect();
-            edits.push(match (position < written_end, position < live_end) {
-                (true, true) => Edit::Set { path: path(), value: content(position) },
-                (true, false) => Edit::RemoveItem { list: list.clone(), index: position },
-                (false, _) => Edit::InsertItem { list: list.clone(), index: written_end, value: content(position) },
-            });
-        }
-        self.edits.extend(edits.into_iter().map(|edit| (at, edit)));
     }
 
     /// An include that all its users want to change alike is written back to its file; otherwise each gets its own value.

@@ -37,12 +37,19 @@ fn word_of(address: &Address, word: &str) -> Vec<PathStep> {
 /// The edit that writes the id of an entry.
 fn id_edit(address: &Address, id: &RemoteId) -> Edit {
     let path = word_of(address, kinds::of(address).id_key);
-    Edit::Set { path, value: Content::Text(id.0.clone()) }
+    Edit::Set { path, value: Content::Before(Box::new(Content::Text(id.0.clone())), "config".to_owned()) }
 }
 
-/// The edit that writes the organisation.
-fn org_edit(org_id: &str) -> Edit {
-    Edit::Set { path: vec![key("org_id")], value: Content::Text(org_id.to_owned()) }
+/// The edit that writes the organisation: behind `version`, where the file has that.
+fn org_edit(org_id: &str, document: &Document) -> Edit {
+    let keys: Vec<&str> = document.root().into_iter().flat_map(|root| root.entries()).map(|entry| entry.key).collect();
+    let behind = keys.iter().position(|key| *key == "version").and_then(|at| keys.get(at + 1));
+    let value = Content::Text(org_id.to_owned());
+    let value = match behind {
+        Some(key) => Content::Before(Box::new(value), (*key).to_owned()),
+        None => value,
+    };
+    Edit::Set { path: vec![key("org_id")], value }
 }
 
 /// Writes facts into the state file.
@@ -73,7 +80,7 @@ impl FileRecorder {
         let mut edits = Vec::new();
         for fact in facts {
             match fact {
-                Fact::Org(org_id) => edits.push(org_edit(org_id)),
+                Fact::Org(org_id) => edits.push(org_edit(org_id, &document)),
                 Fact::Id { address, id } => {
                     let Some(entry) = state.entries.iter().find(|entry| entry.address == *address) else {
                         return Err(gone(address, id));

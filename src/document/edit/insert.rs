@@ -25,6 +25,18 @@ impl Cutter<'_, '_> {
             return Ok(vec![self.behind(map, geometry.tree.range(last.value).end, text)]);
         }
         let column = geometry.column(map);
+        let mut splices = Vec::new();
+        let mut behind = Vec::new();
+        for (key, value) in entries {
+            match self.before(map, key, value) {
+                Some(splice) => splices.push(splice),
+                None => behind.push((key.clone(), value.clone())),
+            }
+        }
+        let entries = behind.as_slice();
+        if entries.is_empty() {
+            return Ok(splices);
+        }
         let gaps: Vec<_> =
             pairs.windows(2).map(|pair| (pair[0].value, geometry.tree.range(pair[1].key).start)).collect();
         let blank = self.separated(&gaps);
@@ -37,7 +49,32 @@ impl Cutter<'_, '_> {
             }
             writer
         });
-        Ok(self.behind_leaf(map, last.value, splice, blank))
+        splices.extend(self.behind_leaf(map, last.value, splice, blank));
+        Ok(splices)
+    }
+
+    /// The piece that puts a new entry on a line of its own before the key that it names.
+    fn before(&self, map: NodeId, key: &str, value: &Content) -> Option<Splice> {
+        let Content::Before(value, other) = value else { return None };
+        let geometry = self.geometry;
+        let pairs = geometry.tree.pairs_of(map);
+        let place = pairs.iter().position(|pair| geometry.tree.text(pair.key, geometry.text) == other)?;
+        let start = geometry.tree.range(pairs[place].key).start;
+        if !geometry.starts_line(start) {
+            return None;
+        }
+        let line = geometry.line_start(start);
+        let indent = &geometry.text[line..start];
+        // Blank lines and comments between two keys belong to the second.
+        let at = match place.checked_sub(1).map(|before| geometry.tree.range(pairs[before].value)) {
+            Some(before)
+                if geometry.line_start(before.start) == geometry.line_start(before.end) && !before.is_empty() =>
+            {
+                scan::after_break(geometry.text.as_bytes(), geometry.line_end(before.end))
+            }
+            _ => line,
+        };
+        Some(Splice::new(at..at, format!("{indent}{}{}", flow_entry(key, value), self.layout.line_end)))
     }
 
     /// The pieces that put items into a list that keeps at least one, and take items out of it.

@@ -196,7 +196,7 @@ pub(super) fn flow(content: &Content, old: Option<Style>, room: Room) -> String 
             let entries: Vec<_> = entries.iter().map(|(key, value)| flow_entry(key, value)).collect();
             format!("{{{}}}", entries.join(", "))
         }
-        Content::Commented(value, _) => flow(value, old, room),
+        Content::Commented(value, _) | Content::Before(value, _) => flow(value, old, room),
     }
 }
 

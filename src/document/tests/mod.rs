@@ -1,4 +1,5 @@
 mod edit_lists;
+mod edit_order;
 mod edit_shared;
 mod edit_text;
 mod edit_values;

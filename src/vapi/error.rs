@@ -4,10 +4,6 @@ use std::time::Duration;
 
 use super::connection::{Connection, DEFAULT_BASE_URL};
 use crate::diagnostic::{Diagnostic, Failure};
-use crate::model::{SENSITIVE, Secret};
-
-/// Below this length a secret is a word like any other, and hiding it everywhere would only garble the message.
-const SHORTEST_SECRET: usize = 6;
 
 /// Whether a request that failed may have changed something. In the order of how little is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,7 +39,7 @@ pub enum Problem {
     NoSuchObject,
     /// 404 from something that does not know the address at all. Says nothing about an object.
     NoSuchAddress,
-    /// 429, again and again, or with a `Retry-After` (this long) that is more than a run waits.
+    /// 429, more often or with a longer `Retry-After` (this long) than a run waits.
     RateLimited(Option<Duration>),
     /// Any other 4xx.
     Refused,
@@ -81,19 +77,6 @@ pub struct RequestError {
 }
 
 impl RequestError {
-    /// The same without these secrets, should the service have repeated what it was sent.
-    #[must_use]
-    pub fn without<'a>(mut self, secrets: impl IntoIterator<Item = &'a Secret>) -> Self {
-        for secret in secrets.into_iter().filter_map(Secret::expose).filter(|text| text.len() >= SHORTEST_SECRET) {
-            for word in &mut self.words {
-                if word.contains(secret) {
-                    *word = word.replace(secret, SENSITIVE);
-                }
-            }
-        }
-        self
-    }
-
     /// The stable word for it.
     pub fn code(&self) -> &'static str {
         match &self.problem {
@@ -232,6 +215,5 @@ impl Fault {
             attempts,
             key_variable: connection.key_variable().to_owned(),
         }
-        .without([connection.key()])
     }
 }

@@ -9,6 +9,7 @@
 //! The planner's side is handed a [`Reader`] and never the [`Transport`].
 
 mod answer;
+mod censor;
 mod connection;
 mod error;
 mod gate;
@@ -16,15 +17,18 @@ mod live;
 mod pace;
 mod reader;
 mod retry;
+mod settings;
 mod stats;
 #[cfg(test)]
 mod test_server;
 mod transport;
+mod wire;
 
 pub use connection::{Connection, DEFAULT_BASE_URL};
 pub use error::{Certainty, Problem, RequestError};
 pub use live::{Header, Live};
 pub use reader::{Listing, Reader};
 pub use retry::RetryLimits;
+pub use settings::{Settings, Trace};
 pub use stats::Stats;
-pub use transport::{Answer, Settings, Trace, Transport};
+pub use transport::{Answer, Transport};

@@ -23,8 +23,8 @@ pub enum Problem {
     Setup(String),
     /// No connection could be opened.
     Unreachable(String),
-    /// The other side's certificate was not accepted.
-    Certificate(String),
+    /// No TLS with the other side: its certificate was not accepted, or it does not speak TLS.
+    Tls(String),
     /// The connection broke before the whole answer was there.
     Lost(String),
     /// No answer in this time.
@@ -81,7 +81,7 @@ impl RequestError {
     pub fn code(&self) -> &'static str {
         match &self.problem {
             Problem::Setup(_) => "vapi-setup",
-            Problem::Unreachable(_) | Problem::Certificate(_) | Problem::Lost(_) => "vapi-unreachable",
+            Problem::Unreachable(_) | Problem::Tls(_) | Problem::Lost(_) => "vapi-unreachable",
             Problem::Timeout(_) | Problem::Deadline(_) => "vapi-timeout",
             Problem::Unauthorized | Problem::Forbidden => "vapi-unauthorized",
             Problem::NoSuchObject | Problem::NoSuchAddress => "vapi-not-found",
@@ -100,7 +100,7 @@ impl RequestError {
         let what = match &self.problem {
             Problem::Setup(why) => format!("no HTTP client could be made: {why}"),
             Problem::Unreachable(why) => format!("{host} cannot be reached: {why}"),
-            Problem::Certificate(why) => format!("the certificate of {host} is not accepted: {why}"),
+            Problem::Tls(why) => format!("no secure connection to {host}: {why}"),
             Problem::Lost(why) => {
                 format!("{request}: the connection to {host} broke before the whole answer came: {why}")
             }
@@ -119,7 +119,8 @@ impl RequestError {
             Problem::Unreadable(why) => format!("{request}: the answer of {host} cannot be read: {why}"),
             Problem::Redirected(Some(target)) => format!("{request}: {host} redirects to {target}"),
             Problem::Redirected(None) => format!("{request}: {host} redirects"),
-            Problem::Interrupted => format!("{request}: not sent, the run was interrupted"),
+            Problem::Interrupted if self.attempts == 0 => format!("{request}: not sent, the run was interrupted"),
+            Problem::Interrupted => format!("{request}: not tried again, the run was interrupted"),
         };
         let mut message = what;
         if let Some(status) = self.status {
@@ -136,7 +137,7 @@ impl RequestError {
     }
 
     fn help(&self) -> Option<String> {
-        let is_vapi = DEFAULT_BASE_URL.ends_with(&self.host);
+        let is_vapi = matches!(self.host.as_str(), "api.vapi.ai" | "api.eu.vapi.ai");
         let right_address = format!("is VAPI_BASE_URL right? Vapi's own is {DEFAULT_BASE_URL}");
         Some(match &self.problem {
             Problem::Setup(_) => {
@@ -144,7 +145,7 @@ impl RequestError {
             }
             Problem::Unreachable(_) if is_vapi => "check the network, and HTTPS_PROXY if there is a proxy".into(),
             Problem::Unreachable(_) => format!("is anything listening there? {right_address}"),
-            Problem::Certificate(_) => {
+            Problem::Tls(_) => {
                 "behind a proxy that opens TLS, set SSL_CERT_FILE to a bundle that holds its certificate".into()
             }
             Problem::Unauthorized => format!(

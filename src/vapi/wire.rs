@@ -136,7 +136,7 @@ fn broken(error: &reqwest::Error, settings: &Settings) -> Fault {
         Fault::new(Problem::Setup(cause(error)), Certainty::NotSent, false)
     } else if error.is_connect() {
         if causes(error).any(|cause| cause.is::<rustls::Error>()) {
-            Fault::new(Problem::Certificate(cause(error)), Certainty::NotSent, false)
+            Fault::new(Problem::Tls(cause(error)), Certainty::NotSent, false)
         } else {
             Fault::new(Problem::Unreachable(cause(error)), Certainty::NotSent, true)
         }

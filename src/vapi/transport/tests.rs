@@ -161,6 +161,29 @@ async fn where_nobody_listens_a_post_may_be_tried_again() {
 }
 
 #[tokio::test]
+async fn what_speaks_no_tls_is_told_once_and_gets_no_key() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("https://{}", listener.local_addr().unwrap());
+    let server = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut received = vec![0; 64 << 10];
+        let length = stream.read(&mut received).await.unwrap();
+        stream.write_all(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n").await.unwrap();
+        String::from_utf8_lossy(&received[..length]).into_owned()
+    });
+    let error = post(&transport(&base, settings())).await.unwrap_err();
+    assert_eq!(error.certainty, Certainty::NotSent);
+    // Where the system has no certificates, no client is made; the server then waits in vain and is dropped.
+    match error.problem {
+        Problem::Tls(_) => assert!(!server.await.unwrap().contains(KEY)),
+        Problem::Setup(why) => assert!(why.contains("certificates"), "{why}"),
+        other => panic!("{other:?}"),
+    }
+    assert!(error.attempts <= 1);
+}
+
+#[tokio::test]
 async fn the_key_follows_no_redirect_and_stands_in_no_message() {
     let elsewhere = Server::script(vec![Reply::json(200, OK)]).await;
     for status in [301, 302, 303, 307, 308] {

@@ -8,47 +8,54 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::censor::Censor;
 use super::error::{Certainty, Fault, Problem};
 use super::retry::retry_after;
 
-/// How much of a body that is not JSON is shown, and of each sentence of one that is: characters.
-const SHOWN: usize = 300;
+/// How much of a body that is not JSON is looked at: bytes.
+const LOOKED_AT: usize = 64 << 10;
 
 /// How many sentences of a refusal are kept.
 const SENTENCES: usize = 50;
 
 /// Reads an answer that came whole.
-pub(super) fn judge<T: DeserializeOwned>(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Result<T, Fault> {
+pub(super) fn judge<T: DeserializeOwned>(
+    status: StatusCode,
+    headers: &HeaderMap,
+    body: &[u8],
+    censor: &Censor,
+) -> Result<T, Fault> {
     if status.is_success() {
-        return serde_json::from_slice(body).map_err(|error| unreadable(status, body, &error));
+        return serde_json::from_slice(body).map_err(|error| unreadable(status, body, &error, censor));
     }
     let refusal = Refusal::read(body);
     let in_vapis_words = refusal.is_some();
     let unknown_route = refusal.as_ref().is_some_and(Refusal::is_unknown_route);
-    let words = refusal.map_or_else(|| vec![describe(body)], Refusal::words);
+    let words = refusal.map_or_else(|| vec![describe(body, censor)], |refusal| refusal.words(censor));
+    let asked_wait = asked_wait(headers);
     let (problem, certainty, passing) = match status.as_u16() {
-        300..=399 => (Problem::Redirected(target(headers)), Certainty::Unclear, false),
+        300..=399 => (Problem::Redirected(target(headers, censor)), Certainty::Unclear, false),
         401 => (Problem::Unauthorized, Certainty::Refused, false),
         403 if in_vapis_words => (Problem::Forbidden, Certainty::Refused, false),
         404 if in_vapis_words && !unknown_route => (Problem::NoSuchObject, Certainty::Refused, false),
         404 => (Problem::NoSuchAddress, Certainty::Refused, false),
-        429 => (Problem::RateLimited(None), Certainty::NotSent, true),
+        429 => (Problem::RateLimited(asked_wait), Certainty::NotSent, true),
         // 403 that is not Vapi's own comes from the CDN, which changes its mind.
         403 | 408 | 425 | 500..=599 => (Problem::Unavailable, Certainty::Unclear, true),
         400..=499 => (Problem::Refused, Certainty::Refused, false),
         _ => (Problem::Unreadable("no such status in HTTP".to_owned()), Certainty::Unclear, false),
     };
-    Err(Fault { problem, certainty, status: Some(status.as_u16()), words, passing, retry_after: asked_wait(headers) })
+    Err(Fault { problem, certainty, status: Some(status.as_u16()), words, passing, retry_after: asked_wait })
 }
 
-fn unreadable(status: StatusCode, body: &[u8], error: &serde_json::Error) -> Fault {
+fn unreadable(status: StatusCode, body: &[u8], error: &serde_json::Error, censor: &Censor) -> Fault {
     // JSON of another shape will be so again; what is no JSON at all was cut off or is somebody else's page.
     let (why, passing) = if error.is_data() {
-        (cut(&error.to_string()), false)
+        (censor.show(&error.to_string()), false)
     } else if error.is_eof() && !body.is_empty() {
         ("the JSON ends too early".to_owned(), true)
     } else {
-        (format!("not JSON but {}", describe(body)), true)
+        (format!("not JSON but {}", describe(body, censor)), true)
     };
     let status = Some(status.as_u16());
     Fault { status, ..Fault::new(Problem::Unreadable(why), Certainty::Unclear, passing) }
@@ -59,10 +66,10 @@ fn asked_wait(headers: &HeaderMap) -> Option<Duration> {
 }
 
 /// The host that a redirect points to; the rest of such an address is nobody's business.
-fn target(headers: &HeaderMap) -> Option<String> {
+fn target(headers: &HeaderMap, censor: &Censor) -> Option<String> {
     let location = headers.get(LOCATION)?.to_str().ok()?;
     match url::Url::parse(location) {
-        Ok(url) => Some(format!("{}://{}", url.scheme(), url.host_str().unwrap_or_default())),
+        Ok(url) => Some(censor.show(&format!("{}://{}", url.scheme(), url.host_str().unwrap_or_default()))),
         Err(_) => Some("another path".to_owned()),
     }
 }
@@ -87,49 +94,44 @@ impl Refusal {
         self.message.as_str().is_some_and(|text| text.starts_with("Cannot "))
     }
 
-    fn words(self) -> Vec<String> {
+    fn words(self, censor: &Censor) -> Vec<String> {
         let words: Vec<_> = match self.message {
-            Value::Array(sentences) => sentences.iter().take(SENTENCES).map(sentence).collect(),
+            Value::Array(sentences) => sentences.iter().take(SENTENCES).map(|value| sentence(value, censor)).collect(),
             Value::Null => Vec::new(),
-            message => vec![sentence(&message)],
+            message => vec![sentence(&message, censor)],
         };
         match self.error {
-            Value::String(error) if words.is_empty() => vec![cut(&error)],
+            Value::String(error) if words.is_empty() => vec![censor.show(&error)],
             _ => words,
         }
     }
 }
 
-fn sentence(value: &Value) -> String {
-    value.as_str().map_or_else(|| cut(&value.to_string()), cut)
+fn sentence(value: &Value, censor: &Censor) -> String {
+    value.as_str().map_or_else(|| censor.show(&value.to_string()), |text| censor.show(text))
 }
 
 /// A body that is not JSON, in a few words.
-fn describe(body: &[u8]) -> String {
-    let text = String::from_utf8_lossy(body.get(..4 * SHOWN).unwrap_or(body));
+fn describe(body: &[u8], censor: &Censor) -> String {
+    let text = String::from_utf8_lossy(body.get(..LOOKED_AT).unwrap_or(body));
     let text = text.trim();
     if text.is_empty() {
         "an empty body".to_owned()
     } else if text.starts_with('<') {
         "an HTML page".to_owned()
     } else {
-        format!("`{}`", cut(text))
-    }
-}
-
-fn cut(text: &str) -> String {
-    match text.char_indices().nth(SHOWN) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
+        format!("`{}`", censor.show(text))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::vapi::censor::SHOWN;
 
     fn fault(status: u16, body: &str) -> Fault {
-        judge::<Value>(StatusCode::from_u16(status).unwrap(), &HeaderMap::new(), body.as_bytes()).unwrap_err()
+        judge::<Value>(StatusCode::from_u16(status).unwrap(), &HeaderMap::new(), body.as_bytes(), &Censor::default())
+            .unwrap_err()
     }
 
     #[test]
@@ -173,7 +175,7 @@ mod tests {
             assert!(matches!(fault.problem, Problem::Unreadable(_)), "{body}");
             assert_eq!((fault.certainty, fault.passing), (Certainty::Unclear, passing), "{body}");
         }
-        let other_shape = judge::<Vec<u8>>(StatusCode::OK, &HeaderMap::new(), b"{}").unwrap_err();
+        let other_shape = judge::<Vec<u8>>(StatusCode::OK, &HeaderMap::new(), b"{}", &Censor::default()).unwrap_err();
         assert!(!other_shape.passing);
     }
 

@@ -83,6 +83,11 @@ impl Connection {
         is_loopback(&self.base)
     }
 
+    /// Whether it is http, which only this machine may be.
+    pub(super) fn is_plain(&self) -> bool {
+        self.base.scheme() == "http"
+    }
+
     /// The key, for the header and for keeping it out of messages.
     pub(super) fn key(&self) -> &Secret {
         &self.key

@@ -4,10 +4,6 @@ use std::time::Duration;
 
 use super::connection::{Connection, DEFAULT_BASE_URL};
 use crate::diagnostic::{Diagnostic, Failure};
-use crate::model::{SENSITIVE, Secret};
-
-/// Below this length a secret is a word like any other, and hiding it everywhere would only garble the message.
-const SHORTEST_SECRET: usize = 6;
 
 /// Whether a request that failed may have changed something. In the order of how little is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,8 +23,8 @@ pub enum Problem {
     Setup(String),
     /// No connection could be opened.
     Unreachable(String),
-    /// The other side's certificate was not accepted.
-    Certificate(String),
+    /// No TLS with the other side: its certificate was not accepted, or it does not speak TLS.
+    Tls(String),
     /// The connection broke before the whole answer was there.
     Lost(String),
     /// No answer in this time.
@@ -43,7 +39,7 @@ pub enum Problem {
     NoSuchObject,
     /// 404 from something that does not know the address at all. Says nothing about an object.
     NoSuchAddress,
-    /// 429, again and again, or with a `Retry-After` (this long) that is more than a run waits.
+    /// 429, more often or with a longer `Retry-After` (this long) than a run waits.
     RateLimited(Option<Duration>),
     /// Any other 4xx.
     Refused,
@@ -81,24 +77,11 @@ pub struct RequestError {
 }
 
 impl RequestError {
-    /// The same without these secrets, should the service have repeated what it was sent.
-    #[must_use]
-    pub fn without<'a>(mut self, secrets: impl IntoIterator<Item = &'a Secret>) -> Self {
-        for secret in secrets.into_iter().filter_map(Secret::expose).filter(|text| text.len() >= SHORTEST_SECRET) {
-            for word in &mut self.words {
-                if word.contains(secret) {
-                    *word = word.replace(secret, SENSITIVE);
-                }
-            }
-        }
-        self
-    }
-
     /// The stable word for it.
     pub fn code(&self) -> &'static str {
         match &self.problem {
             Problem::Setup(_) => "vapi-setup",
-            Problem::Unreachable(_) | Problem::Certificate(_) | Problem::Lost(_) => "vapi-unreachable",
+            Problem::Unreachable(_) | Problem::Tls(_) | Problem::Lost(_) => "vapi-unreachable",
             Problem::Timeout(_) | Problem::Deadline(_) => "vapi-timeout",
             Problem::Unauthorized | Problem::Forbidden => "vapi-unauthorized",
             Problem::NoSuchObject | Problem::NoSuchAddress => "vapi-not-found",
@@ -117,7 +100,7 @@ impl RequestError {
         let what = match &self.problem {
             Problem::Setup(why) => format!("no HTTP client could be made: {why}"),
             Problem::Unreachable(why) => format!("{host} cannot be reached: {why}"),
-            Problem::Certificate(why) => format!("the certificate of {host} is not accepted: {why}"),
+            Problem::Tls(why) => format!("no secure connection to {host}: {why}"),
             Problem::Lost(why) => {
                 format!("{request}: the connection to {host} broke before the whole answer came: {why}")
             }
@@ -136,7 +119,8 @@ impl RequestError {
             Problem::Unreadable(why) => format!("{request}: the answer of {host} cannot be read: {why}"),
             Problem::Redirected(Some(target)) => format!("{request}: {host} redirects to {target}"),
             Problem::Redirected(None) => format!("{request}: {host} redirects"),
-            Problem::Interrupted => format!("{request}: not sent, the run was interrupted"),
+            Problem::Interrupted if self.attempts == 0 => format!("{request}: not sent, the run was interrupted"),
+            Problem::Interrupted => format!("{request}: not tried again, the run was interrupted"),
         };
         let mut message = what;
         if let Some(status) = self.status {
@@ -153,7 +137,7 @@ impl RequestError {
     }
 
     fn help(&self) -> Option<String> {
-        let is_vapi = DEFAULT_BASE_URL.ends_with(&self.host);
+        let is_vapi = matches!(self.host.as_str(), "api.vapi.ai" | "api.eu.vapi.ai");
         let right_address = format!("is VAPI_BASE_URL right? Vapi's own is {DEFAULT_BASE_URL}");
         Some(match &self.problem {
             Problem::Setup(_) => {
@@ -161,7 +145,7 @@ impl RequestError {
             }
             Problem::Unreachable(_) if is_vapi => "check the network, and HTTPS_PROXY if there is a proxy".into(),
             Problem::Unreachable(_) => format!("is anything listening there? {right_address}"),
-            Problem::Certificate(_) => {
+            Problem::Tls(_) => {
                 "behind a proxy that opens TLS, set SSL_CERT_FILE to a bundle that holds its certificate".into()
             }
             Problem::Unauthorized => format!(
@@ -232,6 +216,5 @@ impl Fault {
             attempts,
             key_variable: connection.key_variable().to_owned(),
         }
-        .without([connection.key()])
     }
 }

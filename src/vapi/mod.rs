@@ -9,16 +9,19 @@
 //! The planner's side is handed a [`Reader`] and never the [`Transport`].
 
 mod answer;
+mod censor;
 mod connection;
 mod error;
 mod gate;
 mod pace;
 mod reader;
 mod retry;
+mod settings;
 mod stats;
 #[cfg(test)]
 mod test_server;
 mod transport;
+mod wire;
 
 pub use crate::live::{Header, Live};
 pub use connection::{Connection, DEFAULT_BASE_URL};
@@ -26,5 +29,6 @@ pub use error::{Certainty, Problem, RequestError};
 pub(crate) use reader::object_path;
 pub use reader::{Listing, Reader};
 pub use retry::RetryLimits;
+pub use settings::{Settings, Trace};
 pub use stats::Stats;
-pub use transport::{Answer, Settings, Trace, Transport};
+pub use transport::{Answer, Transport};

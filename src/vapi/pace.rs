@@ -2,8 +2,8 @@
 //!
 //! Vapi publishes no quota and may refuse without `Retry-After`. So two things are learned:
 //! - how many requests side by side: one more after each round of good answers, half as many after a refusal;
-//! - how many per second: no limit before the first 429; then what was accepted in the second before it, a little
-//!   less, and from there slowly up until it is too much again.
+//! - how many per second: no limit before the first 429; then a little less than what was accepted in the second before
+//!   it, and from there up, slowly at first, until it is too much again.
 //!
 //! Pure logic: time comes in as a duration since the start of the run, so that a test can play a whole run in no time.
 
@@ -19,9 +19,9 @@ const LEAST_RATE: f64 = 0.5;
 /// The part of an observed quota that is used.
 const MARGIN: f64 = 0.96;
 /// Growth per second just after a refusal. Doubles with every [`CALM`] without one.
-const GROWTH: f64 = 0.004;
+const GROWTH: f64 = 0.001;
 /// See [`GROWTH`].
-const CALM: f64 = 4.0;
+const CALM: f64 = 5.0;
 /// Growth per second at most.
 const MOST_GROWTH: f64 = 0.25;
 /// How many accepted requests are remembered.
@@ -70,16 +70,14 @@ pub(super) struct Pace {
 struct Learned {
     /// Requests per second.
     rate: f64,
-    /// When the refused request was started.
-    refused_start: Duration,
     /// When that was known. Requests started before it belong to the same overload.
     known_at: Duration,
     /// When the rate last grew.
     grown_at: Duration,
     /// Seconds of good answers since the refusal.
     calm: f64,
-    /// Whether the rate is what the first refusal showed.
-    first_guess: bool,
+    /// Whether the rate is what was accepted before the first refusal.
+    guessed: bool,
 }
 
 impl Pace {
@@ -109,7 +107,7 @@ impl Pace {
         if let Some(learned) = &self.learned {
             // A start that comes late does not move all later ones, but only one slot is ever made up for.
             let slot = Duration::from_secs_f64(learned.rate.recip());
-            self.next = self.next.max(now.saturating_sub(slot)) + slot;
+            self.next = self.next.max(now.saturating_sub(slot)).saturating_add(slot);
         }
         Admission::Now
     }
@@ -139,58 +137,49 @@ impl Pace {
             self.good_since_raise = 0;
             self.limit = (self.limit + 1).min(self.most);
         }
-        match &mut self.learned {
-            None => {}
-            // It was under way when the refusal came: it belongs to what had been accepted until then.
-            Some(learned) if start <= learned.refused_start => {
-                if learned.first_guess {
-                    self.guess(now);
-                }
+        let Some(learned) = &mut self.learned else { return };
+        if start > learned.known_at {
+            learned.grow(now);
+        } else if learned.guessed {
+            // It was under way when the refusal came, so it belongs to what had been accepted until then.
+            let known_at = learned.known_at;
+            let rate = MARGIN * self.accepted_in_second_to(known_at);
+            if let Some(learned) = &mut self.learned {
+                learned.rate = learned.rate.max(rate);
             }
-            Some(learned) => learned.grow(now),
         }
     }
 
     fn refused(&mut self, start: Duration, now: Duration) {
-        if self.learned.as_ref().is_some_and(|learned| start < learned.known_at) {
+        // What was under way when the refusal came is part of the same overload.
+        if self.learned.as_ref().is_some_and(|learned| start <= learned.known_at) {
             return;
         }
         self.limit = (self.limit / 2).max(LEAST_LIMIT).min(self.most);
         self.good_since_raise = 0;
-        let rate = match &self.learned {
-            None => LEAST_RATE,
-            Some(learned) => {
-                let seen = self.accepted_in(start, 2 * SECOND).count() as f64 / 2.0;
-                // Now and then one too many at about the right pace, or another quota than the one that was learned?
-                let right = if seen >= 0.9 * learned.rate { learned.rate } else { seen };
-                (MARGIN * right).max(LEAST_RATE)
+        let seen = self.accepted_in_second_to(start);
+        let known = self.learned.as_ref().map(|learned| learned.rate);
+        let rate = match known {
+            // About the right pace, and one too many now and then.
+            Some(rate) if seen >= 0.9 * rate - 1.0 => rate,
+            // Another quota than the one that was taken for it. A second later it is open again, however it counts.
+            Some(rate) => {
+                self.next = self.next.max(now.saturating_add(SECOND));
+                seen.max(rate / 2.0)
+            }
+            None => {
+                self.next = self.next.max(now.saturating_add(SECOND));
+                self.accepted_in_second_to(now)
             }
         };
-        let first_guess = self.learned.is_none();
-        self.learned =
-            Some(Learned { rate, refused_start: start, known_at: now, grown_at: now, calm: 0.0, first_guess });
-        if first_guess {
-            self.guess(now);
-        }
+        let rate = (MARGIN * rate).max(LEAST_RATE);
+        self.learned = Some(Learned { rate, known_at: now, grown_at: now, calm: 0.0, guessed: known.is_none() });
     }
 
-    /// Takes what was accepted in the second before the first refusal for the quota, and counts it as used from its
-    /// first request on: a window that is used up opens again only when it is over.
-    fn guess(&mut self, now: Duration) {
-        let Some(refused_start) = self.learned.as_ref().map(|learned| learned.refused_start) else { return };
-        let (count, first) = self
-            .accepted_in(refused_start, SECOND)
-            .fold((0.0_f64, refused_start), |(count, first), start| (count + 1.0, first.min(start)));
-        let rate = (MARGIN * count).max(LEAST_RATE);
-        self.next = now.max(first + Duration::from_secs_f64(count.max(1.0) / rate));
-        if let Some(learned) = &mut self.learned {
-            learned.rate = rate;
-        }
-    }
-
-    fn accepted_in(&self, until: Duration, window: Duration) -> impl Iterator<Item = Duration> {
-        let from = until.checked_sub(window);
-        self.accepted.iter().copied().filter(move |start| *start <= until && from.is_none_or(|from| *start > from))
+    /// How many requests that were started in the second up to `until` are known to have been accepted.
+    fn accepted_in_second_to(&self, until: Duration) -> f64 {
+        let from = until.checked_sub(SECOND);
+        self.accepted.iter().filter(|start| **start <= until && from.is_none_or(|from| **start > from)).count() as f64
     }
 }
 
@@ -204,3 +193,6 @@ impl Learned {
         self.calm += seconds;
     }
 }
+
+#[cfg(test)]
+mod tests;

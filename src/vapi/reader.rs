@@ -153,3 +153,6 @@ fn incomplete(endpoint: &str, read: usize, why: &str) -> Diagnostic {
     Diagnostic::error("vapi-list-incomplete", format!("the list {endpoint} could not be read whole ({read} objects): {why}"))
         .help("nothing was decided from it; more than 1000 objects created in one millisecond cannot be told apart by Vapi's paging")
 }
+
+#[cfg(test)]
+mod tests;

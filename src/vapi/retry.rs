@@ -27,7 +27,7 @@ impl Default for RetryLimits {
         Self {
             attempts: 7,
             attempts_unreached: 3,
-            refusals: 20,
+            refusals: 12,
             first_wait: Duration::from_millis(250),
             longest_wait: Duration::from_secs(15),
             patience: Duration::from_secs(180),

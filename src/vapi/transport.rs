@@ -1,74 +1,24 @@
 //! One HTTP client for a run: sends, waits its turn, tries again where that is safe, and reads the answer.
 
-use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use reqwest::header::{AUTHORIZATION, HeaderValue};
-use reqwest::{Client, Method, Request, RequestBuilder, Response, StatusCode};
+use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use serde::de::DeserializeOwned;
 use tokio::sync::watch;
 use tokio::time::Instant;
 use url::Url;
 
-use super::answer::judge;
+use super::censor::Censor;
 use super::connection::Connection;
 use super::error::{Certainty, Fault, Problem, RequestError};
 use super::gate::Gate;
 use super::pace::Signal;
-use super::retry::{RetryLimits, Spent};
+use super::retry::Spent;
+use super::settings::Settings;
 use super::stats::{Counters, Stats};
-
-/// No list page of Vapi comes near it; a body beyond it is an attack on our memory.
-const LARGEST_BODY: usize = 1 << 30;
-
-/// What a transport may be told.
-#[derive(Clone)]
-pub struct Settings {
-    /// The most requests under way at once.
-    pub parallelism: usize,
-    /// How long one attempt may take, from connecting to the last byte.
-    pub request_timeout: Duration,
-    /// How long opening a connection may take.
-    pub connect_timeout: Duration,
-    /// How long after the first request a request may still be started. It ends waits, never a request in hand.
-    pub deadline: Duration,
-    /// How often a request is tried.
-    pub retry: RetryLimits,
-    /// Is given a line per attempt: method, path with query, status, milliseconds; no header, no body.
-    pub trace: Option<Trace>,
-}
-
-/// Takes one line for people.
-pub type Trace = Arc<dyn Fn(&str) + Send + Sync>;
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            parallelism: 16,
-            request_timeout: Duration::from_secs(60),
-            connect_timeout: Duration::from_secs(10),
-            deadline: Duration::from_secs(60 * 60),
-            retry: RetryLimits::default(),
-            trace: None,
-        }
-    }
-}
-
-impl fmt::Debug for Settings {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { parallelism, request_timeout, connect_timeout, deadline, retry, trace } = self;
-        f.debug_struct("Settings")
-            .field("parallelism", parallelism)
-            .field("request_timeout", request_timeout)
-            .field("connect_timeout", connect_timeout)
-            .field("deadline", deadline)
-            .field("retry", retry)
-            .field("trace", &trace.is_some())
-            .finish()
-    }
-}
+use super::wire::{Ready, Wire};
+use crate::model::Secret;
 
 /// The way to Vapi for one run. Cheap to clone: clones share pace, connections, counters and the stop flag.
 #[derive(Debug, Clone)]
@@ -80,13 +30,13 @@ pub struct Transport {
 struct Shared {
     connection: Connection,
     settings: Settings,
-    /// Made at the first request: reading the system's certificates takes a while.
-    client: OnceLock<Result<Client, String>>,
+    wire: Wire,
     began: OnceLock<Instant>,
     gate: Gate,
     counters: Counters,
     reached: AtomicBool,
     stopped: watch::Sender<bool>,
+    censor: Mutex<Arc<Censor>>,
 }
 
 /// An answer that could be read.
@@ -101,16 +51,18 @@ pub struct Answer<T> {
 impl Transport {
     /// A transport that has not done anything yet: no client, no certificates, no connection.
     pub fn new(connection: Connection, settings: Settings) -> Self {
+        let censor = Censor::default().and([connection.key().clone()]);
         Self {
             shared: Arc::new(Shared {
                 gate: Gate::new(settings.parallelism),
                 connection,
                 settings,
-                client: OnceLock::new(),
+                wire: Wire::default(),
                 began: OnceLock::new(),
                 counters: Counters::default(),
                 reached: AtomicBool::new(false),
                 stopped: watch::Sender::new(false),
+                censor: Mutex::new(Arc::new(censor)),
             }),
         }
     }
@@ -118,6 +70,13 @@ impl Transport {
     /// Where it leads.
     pub fn connection(&self) -> &Connection {
         &self.shared.connection
+    }
+
+    /// Keeps these texts, like the key, out of every message from now on, should Vapi repeat what it was sent. Texts of
+    /// fewer than 6 bytes are let through: they are words like any other.
+    pub fn hide(&self, secrets: impl IntoIterator<Item = Secret>) {
+        let mut censor = self.shared.censor.lock().unwrap_or_else(PoisonError::into_inner);
+        *censor = Arc::new(Censor::clone(&censor).and(secrets));
     }
 
     /// Lets no further request start, not even a repetition; what is under way is finished. For Ctrl-C.
@@ -171,12 +130,12 @@ impl Transport {
         let mut attempts = 0;
         loop {
             let attempt = async {
-                let (client, request) = shared.prepare(&url, &build)?;
-                method = request.method().clone();
+                let ready = shared.wire.prepare(&shared.connection, &shared.settings, &url, &build)?;
+                method = ready.request.method().clone();
                 let pass = shared.in_time(shared.gate.enter()).await?;
                 attempts += 1;
                 shared.counters.sent(attempts);
-                let (signal, outcome) = shared.send(client, request).await;
+                let (signal, outcome) = shared.send(ready).await;
                 pass.end(signal);
                 outcome
             };
@@ -205,144 +164,56 @@ impl Transport {
 }
 
 impl Shared {
-    fn prepare(&self, url: &Url, build: impl Fn(&Client, Url) -> RequestBuilder) -> Result<(&Client, Request), Fault> {
-        let client = self.client.get_or_init(|| self.build_client());
-        let setup = |why: String| Fault::new(Problem::Setup(why), Certainty::NotSent, false);
-        let client = client.as_ref().map_err(|why| setup(why.clone()))?;
-        let bearer = format!("Bearer {}", self.connection.key().expose().unwrap_or_default());
-        let mut bearer = HeaderValue::try_from(bearer).map_err(|_| setup("the key cannot stand in a header".into()))?;
-        bearer.set_sensitive(true);
-        let request = build(client, url.clone())
-            .header(AUTHORIZATION, bearer)
-            .timeout(self.settings.request_timeout)
-            .build()
-            .map_err(|error| setup(cause(&error)))?;
-        if [Method::GET, Method::POST, Method::PATCH].contains(request.method()) {
-            Ok((client, request))
-        } else {
-            Err(setup(format!("{} is not sent: vapi-sync reads, creates and updates, nothing else", request.method())))
-        }
-    }
-
-    fn build_client(&self) -> Result<Client, String> {
-        // The second call of a process finds one installed, which is as good.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = Client::builder()
-            .user_agent(concat!("vapi-sync/", env!("CARGO_PKG_VERSION")))
-            .redirect(reqwest::redirect::Policy::none())
-            // Every repetition is decided here, where it is known what must not be sent twice.
-            .retry(reqwest::retry::never())
-            .referer(false)
-            .connect_timeout(self.settings.connect_timeout)
-            .pool_max_idle_per_host(self.settings.parallelism);
-        let client = if self.connection.is_loopback() {
-            // A proxy would get the key in plain text. And the system's certificates are for nobody here.
-            client.no_proxy().tls_certs_only([])
-        } else {
-            client.https_only(true)
-        };
-        client.build().map_err(|error| cause(&error))
+    fn censor(&self) -> Arc<Censor> {
+        Arc::clone(&self.censor.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Waits for `wait`, but not beyond the stop flag and the deadline.
     async fn in_time<T>(&self, wait: impl Future<Output = T>) -> Result<T, Fault> {
         let mut stopped = self.stopped.subscribe();
-        let began = *self.began.get_or_init(Instant::now);
+        let deadline = self.settings.deadline;
+        let left = deadline.saturating_sub(self.began.get_or_init(Instant::now).elapsed());
         let ended = |problem| Err(Fault::new(problem, Certainty::NotSent, false));
+        if left.is_zero() {
+            return ended(Problem::Deadline(deadline));
+        }
         tokio::select! {
             biased;
             _ = stopped.wait_for(|stopped| *stopped) => ended(Problem::Interrupted),
-            () = tokio::time::sleep_until(began + self.settings.deadline) => ended(Problem::Deadline(self.settings.deadline)),
+            () = tokio::time::sleep(left) => ended(Problem::Deadline(deadline)),
             value = wait => Ok(value),
         }
     }
 
-    async fn send<T: DeserializeOwned>(&self, client: &Client, request: Request) -> (Signal, Result<Answer<T>, Fault>) {
+    /// Sends once, counts and traces it, and says what it tells about the quota.
+    async fn send<T: DeserializeOwned>(&self, ready: Ready<'_>) -> (Signal, Result<Answer<T>, Fault>) {
         let began = Instant::now();
         let line = self.settings.trace.as_ref().map(|_| {
-            let query = request.url().query().map(|query| format!("?{query}")).unwrap_or_default();
-            format!("{} {}{query}", request.method(), request.url().path())
+            let (method, url) = (ready.request.method(), ready.request.url());
+            format!("{method} {}{}", url.path(), url.query().map(|query| format!("?{query}")).unwrap_or_default())
         });
-        let (status, bytes, outcome) = self.receive(client, request).await;
+        let received = ready.send(&self.censor()).await;
         let took = began.elapsed();
-        let signal = match (&outcome, status) {
-            (_, Some(StatusCode::TOO_MANY_REQUESTS)) => Signal::Refused(match &outcome {
-                Err(fault) => fault.retry_after.filter(|wait| *wait <= self.settings.retry.patience),
-                Ok(_) => None,
-            }),
-            (Ok(_), _) => Signal::Accepted,
-            (Err(fault), _) if fault.certainty == Certainty::Refused => Signal::Accepted,
-            (Err(_), _) => Signal::Nothing,
+        let signal = match &received.outcome {
+            Ok(_) => Signal::Accepted,
+            Err(fault) if received.status == Some(StatusCode::TOO_MANY_REQUESTS) => {
+                // A wait that nobody waits for ends this request, and need not end the others.
+                Signal::Refused(fault.retry_after.filter(|wait| *wait <= self.settings.retry.patience))
+            }
+            Err(fault) if fault.certainty == Certainty::Refused => Signal::Accepted,
+            Err(_) => Signal::Nothing,
         };
-        self.counters.ended(matches!(signal, Signal::Refused(_)), bytes, took);
-        if status.is_some() {
-            self.reached.store(true, Ordering::Relaxed);
-        }
+        self.counters.ended(matches!(signal, Signal::Refused(_)), received.bytes, took);
+        let status = received.status.map(|status| status.as_u16());
+        self.reached.fetch_or(status.is_some(), Ordering::Relaxed);
         if let (Some(trace), Some(line)) = (&self.settings.trace, line) {
-            let status = status.map_or_else(|| "no answer".to_owned(), |status| status.as_str().to_owned());
+            let status = status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
             trace(&format!("{line} {status} {} ms", took.as_millis()));
         }
-        (signal, outcome)
-    }
-
-    async fn receive<T: DeserializeOwned>(
-        &self,
-        client: &Client,
-        request: Request,
-    ) -> (Option<StatusCode>, usize, Result<Answer<T>, Fault>) {
-        let mut response = match client.execute(request).await {
-            Ok(response) => response,
-            Err(error) => return (None, 0, Err(self.broken(&error))),
-        };
-        let status = response.status();
-        let body = match self.body(&mut response).await {
-            Ok(body) => body,
-            Err(fault) => return (Some(status), 0, Err(fault)),
-        };
-        let outcome = judge(status, response.headers(), &body).map(|value| Answer { status: status.as_u16(), value });
-        (Some(status), body.len(), outcome)
-    }
-
-    async fn body(&self, response: &mut Response) -> Result<Vec<u8>, Fault> {
-        let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| self.broken(&error))? {
-            if body.len() + chunk.len() > LARGEST_BODY {
-                let why = format!("it is larger than {} MiB", LARGEST_BODY >> 20);
-                return Err(Fault::new(Problem::Unreadable(why), Certainty::Unclear, false));
-            }
-            body.extend_from_slice(&chunk);
-        }
-        Ok(body)
-    }
-
-    fn broken(&self, error: &reqwest::Error) -> Fault {
-        if error.is_builder() {
-            Fault::new(Problem::Setup(cause(error)), Certainty::NotSent, false)
-        } else if error.is_connect() {
-            if causes(error).any(|cause| cause.is::<rustls::Error>()) {
-                Fault::new(Problem::Certificate(cause(error)), Certainty::NotSent, false)
-            } else {
-                Fault::new(Problem::Unreachable(cause(error)), Certainty::NotSent, true)
-            }
-        } else if error.is_timeout() {
-            Fault::new(Problem::Timeout(self.settings.request_timeout), Certainty::Unclear, true)
-        } else {
-            Fault::new(Problem::Lost(cause(error)), Certainty::Unclear, true)
-        }
+        let status = status.unwrap_or_default();
+        (signal, received.outcome.map(|value| Answer { status, value }))
     }
 }
 
-/// The innermost reason, which is the one that tells something; reqwest's own words repeat the address.
-fn cause(error: &reqwest::Error) -> String {
-    causes(error).last().map_or_else(|| "no reason given".to_owned(), ToString::to_string)
-}
-
-fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn std::error::Error + 'static)> {
-    std::iter::successors(std::error::Error::source(error), |error| {
-        // An io::Error answers for what it wraps, and so hides it.
-        match error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
-            Some(inner) => Some(inner as &(dyn std::error::Error + 'static)),
-            None => error.source(),
-        }
-    })
-}
+#[cfg(test)]
+mod tests;

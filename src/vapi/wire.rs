@@ -1,0 +1,163 @@
+//! One request on the wire, one answer off it: the HTTP client and what its errors mean.
+
+use std::sync::OnceLock;
+
+use reqwest::header::{AUTHORIZATION, HeaderValue};
+use reqwest::{Client, Method, Request, RequestBuilder, Response, StatusCode};
+use serde::de::DeserializeOwned;
+use url::Url;
+
+use super::answer::judge;
+use super::censor::Censor;
+use super::connection::Connection;
+use super::error::{Certainty, Fault, Problem};
+use super::settings::Settings;
+
+/// No list page of Vapi comes near it; a body beyond it is an attack on our memory.
+const LARGEST_BODY: usize = 1 << 30;
+
+/// The HTTP client. Made at the first request: reading the system's certificates takes a while.
+#[derive(Debug, Default)]
+pub(super) struct Wire {
+    client: OnceLock<Result<Client, String>>,
+}
+
+/// A request that is ready to go.
+pub(super) struct Ready<'a> {
+    client: &'a Client,
+    settings: &'a Settings,
+    pub request: Request,
+}
+
+/// What came back.
+pub(super) struct Received<T> {
+    /// The status, if the answer got so far.
+    pub status: Option<StatusCode>,
+    /// The size of the body, decompressed.
+    pub bytes: usize,
+    /// What it means.
+    pub outcome: Result<T, Fault>,
+}
+
+impl Wire {
+    /// Makes the request that `build` describes, with key and time limit. Nothing but GET, POST and PATCH comes through.
+    pub(super) fn prepare<'a>(
+        &'a self,
+        connection: &Connection,
+        settings: &'a Settings,
+        url: &Url,
+        build: impl Fn(&Client, Url) -> RequestBuilder,
+    ) -> Result<Ready<'a>, Fault> {
+        let setup = |why: String| Fault::new(Problem::Setup(why), Certainty::NotSent, false);
+        let client = self.client.get_or_init(|| build_client(connection, settings));
+        let client = client.as_ref().map_err(|why| setup(why.clone()))?;
+        let bearer = format!("Bearer {}", connection.key().expose().unwrap_or_default());
+        let mut bearer = HeaderValue::try_from(bearer).map_err(|_| setup("the key cannot stand in a header".into()))?;
+        bearer.set_sensitive(true);
+        let request = build(client, url.clone())
+            .header(AUTHORIZATION, bearer)
+            .timeout(settings.request_timeout)
+            .build()
+            .map_err(|error| setup(cause(&error)))?;
+        if [Method::GET, Method::POST, Method::PATCH].contains(request.method()) {
+            Ok(Ready { client, settings, request })
+        } else {
+            Err(setup(format!("{} is not sent: vapi-sync reads, creates and updates, nothing else", request.method())))
+        }
+    }
+
+    /// Whether a client was made.
+    #[cfg(test)]
+    pub(super) fn is_made(&self) -> bool {
+        self.client.get().is_some()
+    }
+}
+
+impl Ready<'_> {
+    /// Sends it, once, and reads the answer to its end.
+    pub(super) async fn send<T: DeserializeOwned>(self, censor: &Censor) -> Received<T> {
+        let Self { client, settings, request } = self;
+        let mut response = match client.execute(request).await {
+            Ok(response) => response,
+            Err(error) => return Received { status: None, bytes: 0, outcome: Err(broken(&error, settings)) },
+        };
+        let status = response.status();
+        let (bytes, outcome) = match read_body(&mut response, settings).await {
+            Ok(body) => (body.len(), judge(status, response.headers(), &body, censor)),
+            Err(fault) => (0, Err(fault)),
+        };
+        // A refusal is one also where its page was cut off.
+        let outcome = match outcome {
+            Err(fault) if fault.status.is_none() && status == StatusCode::TOO_MANY_REQUESTS => {
+                judge(status, response.headers(), b"", censor)
+            }
+            outcome => outcome,
+        };
+        Received { status: Some(status), bytes, outcome }
+    }
+}
+
+fn build_client(connection: &Connection, settings: &Settings) -> Result<Client, String> {
+    // The second call of a process finds one installed, which is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let client = Client::builder()
+        .user_agent(concat!("vapi-sync/", env!("CARGO_PKG_VERSION")))
+        .redirect(reqwest::redirect::Policy::none())
+        // Every repetition is decided by the transport, which knows what must not be sent twice.
+        .retry(reqwest::retry::never())
+        .referer(false)
+        .connect_timeout(settings.connect_timeout)
+        .pool_max_idle_per_host(settings.parallelism);
+    let client = if connection.is_loopback() {
+        // A proxy would get the key in plain text.
+        let client = client.no_proxy();
+        // Reading the system's certificates would be most of what a short run does.
+        if connection.is_plain() { client.tls_certs_only([]) } else { client }
+    } else {
+        client.https_only(true)
+    };
+    client.build().map_err(|error| cause(&error))
+}
+
+async fn read_body(response: &mut Response, settings: &Settings) -> Result<Vec<u8>, Fault> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(|error| broken(&error, settings))? {
+        if body.len() + chunk.len() > LARGEST_BODY {
+            let why = format!("it is larger than {} MiB", LARGEST_BODY >> 20);
+            return Err(Fault::new(Problem::Unreadable(why), Certainty::Unclear, false));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+fn broken(error: &reqwest::Error, settings: &Settings) -> Fault {
+    if error.is_builder() {
+        Fault::new(Problem::Setup(cause(error)), Certainty::NotSent, false)
+    } else if error.is_connect() {
+        if causes(error).any(|cause| cause.is::<rustls::Error>()) {
+            Fault::new(Problem::Tls(cause(error)), Certainty::NotSent, false)
+        } else {
+            Fault::new(Problem::Unreachable(cause(error)), Certainty::NotSent, true)
+        }
+    } else if error.is_timeout() {
+        Fault::new(Problem::Timeout(settings.request_timeout), Certainty::Unclear, true)
+    } else {
+        Fault::new(Problem::Lost(cause(error)), Certainty::Unclear, true)
+    }
+}
+
+/// The innermost reason, which is the one that tells something; reqwest's own words repeat the address.
+fn cause(error: &reqwest::Error) -> String {
+    causes(error).last().map_or_else(|| "no reason given".to_owned(), ToString::to_string)
+}
+
+fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn std::error::Error + 'static)> {
+    std::iter::successors(std::error::Error::source(error), |error| {
+        // An io::Error answers for what it wraps, and so hides it.
+        match error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
+            Some(inner) => Some(inner as &(dyn std::error::Error + 'static)),
+            None => error.source(),
+        }
+    })
+}

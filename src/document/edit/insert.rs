@@ -178,7 +178,8 @@ impl Cutter<'_, '_> {
                     for index in at..at + run {
                         let range = self.block_items(list, index..index + 1)?;
                         let takes_lines = self.geometry.text[..range.end].ends_with(['\n', '\r']);
-                        splices.push(Splice { takes_lines, ..Splice::new(range, "") });
+                        let open = self.after_block(list, index);
+                        splices.push(Splice { takes_lines, open, ..Splice::new(range, "") });
                     }
                 }
             }

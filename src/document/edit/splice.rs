@@ -21,7 +21,7 @@ pub(super) struct Splice {
     pub(super) blank_before: Option<&'static str>,
     /// The text before it, as it was, takes blank lines for its own.
     pub(super) after_keep: bool,
-    /// It ends with a block text.
+    /// A block text stands at its end, or right before it if it only takes away.
     pub(super) open: bool,
     /// It ends with a block text that takes blank lines behind it for its own.
     pub(super) keeps: bool,
@@ -68,6 +68,7 @@ pub(super) fn assemble(old: &str, mut splices: Vec<Splice>) -> Option<Edited> {
     let mut before: Option<&Splice> = None;
     let mut line_gone = false;
     let mut final_line_end = None;
+    let mut open = false;
     splices.dedup_by(|second, first| first.yields && first == second);
     for splice in &splices {
         let mut range = splice.range.clone();
@@ -80,10 +81,11 @@ pub(super) fn assemble(old: &str, mut splices: Vec<Splice>) -> Option<Edited> {
             range = done..range.end.max(done);
         }
         let directly = before.filter(|_| range.start == done);
-        let lines_apart = old.get(done..range.start)?.trim().is_empty();
-        if splice.takes_lines && lines_apart && before.is_some_and(|before| before.open) {
+        let together = old.get(done..range.start)?.trim().is_empty();
+        if splice.takes_lines && together && open {
             range.end += blank_lines(&old[range.end..]);
         }
+        open = splice.open || (splice.takes_lines && together && open);
         text.push_str(old.get(done..range.start)?);
         let start = text.len();
         let keeps = directly.map_or(splice.after_keep, |before| before.keeps);
@@ -98,7 +100,7 @@ pub(super) fn assemble(old: &str, mut splices: Vec<Splice>) -> Option<Edited> {
         before = Some(splice);
         // What only takes away leaves the piece before it at the end.
         if directly.is_none() || !splice.text.is_empty() {
-            final_line_end = splice.final_line_end;
+            final_line_end = splice.final_line_end.filter(|_| !line_gone);
         }
     }
     text.push_str(old.get(done..)?);

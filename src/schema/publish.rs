@@ -26,7 +26,8 @@ pub(super) fn publish(model: &Value) -> Value {
         let schema = match name.as_str() {
             // Ours, not Vapi's: nothing is cleared here, and nothing left out.
             "AgentEntry" | "PhoneNumberEntry" | "Ignore" => {
-                Value::Object(own(model, definition.as_object().unwrap_or(&Map::new())))
+                let fields = definition.as_object().cloned().unwrap_or_default();
+                titled(own(model, &fields), name).into()
             }
             _ => value(model, definition, name),
         };
@@ -51,6 +52,14 @@ fn own(model: &Value, schema: &Map<String, Value>) -> Map<String, Value> {
     schema
 }
 
+/// `schema` with a title made of its name, unless it has one.
+fn titled(mut schema: Map<String, Value>, name: &str) -> Map<String, Value> {
+    if !name.is_empty() && !schema.contains_key("title") {
+        schema.insert("title".into(), spaced(name).into());
+    }
+    schema
+}
+
 /// A schema for a value of the file.
 fn value(model: &Value, schema: &Value, name: &str) -> Value {
     let Value::Object(keywords) = schema else { return schema.clone() };
@@ -70,9 +79,7 @@ fn value(model: &Value, schema: &Value, name: &str) -> Value {
             out.insert(word.to_owned(), annotation.clone());
         }
     }
-    if !name.is_empty() && !out.contains_key("title") {
-        out.insert("title".into(), spaced(name).into());
-    }
+    let mut out = titled(out, name);
     if out.get("deprecated") == Some(&Value::Bool(true)) {
         // yaml-language-server strikes out what has a message.
         out.insert("deprecationMessage".into(), out.get("description").cloned().unwrap_or_default());
@@ -85,7 +92,7 @@ fn single(model: &Value, keywords: &Map<String, Value>) -> Map<String, Value> {
     let mut out = Map::new();
     for (key, keyword) in keywords {
         match key.as_str() {
-            "minimum" | "maximum" | "minLength" | "maxLength" => {
+            "minimum" | "maximum" | "minLength" | "maxLength" | "propertyNames" => {
                 out.insert(key.clone(), keyword.clone());
             }
             "items" => {

@@ -22,6 +22,7 @@ mod room;
 mod scalar;
 mod secrets;
 mod shape;
+pub mod spec;
 mod texts;
 mod trail;
 mod walk;

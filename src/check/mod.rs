@@ -22,6 +22,7 @@ mod room;
 mod scalar;
 mod secrets;
 mod shape;
+pub mod spec;
 mod texts;
 mod trail;
 mod walk;
@@ -60,6 +61,7 @@ pub fn check(
         .filter(|entry| !is_ignored_entry(&state.ignore, entry, name_of(entry).as_ref().map(|(_, text)| text.as_str())))
         .collect();
     let mut found = state.document.warnings();
+    found.retain(|warning| !is_hook_event(state.document, warning));
     for entry in &looked_at {
         let mut noticed = Resolved::default();
         resolver.desired(entry, &mut noticed);
@@ -75,6 +77,15 @@ pub fn check(
     found.extend(numbers::check(&looked_at));
     found.extend(rings::check(&looked_at));
     tidy(state, found)
+}
+
+/// Whether a warning is about the key `on` of a hook: that is Vapi's own word, and every reader of this file takes keys
+/// for text.
+fn is_hook_event(document: &Document, warning: &Diagnostic) -> bool {
+    let key = |place: &Place| -> String {
+        document.line_text(place.line).chars().skip(place.column - 1).take(place.width + 1).collect()
+    };
+    warning.code == "yaml11" && warning.place.as_ref().is_some_and(|place| key(place) == "on:")
 }
 
 /// Whether a comment in the file can take a finding away: warnings and notes, and errors that are a matter of judgement.

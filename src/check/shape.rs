@@ -149,9 +149,7 @@ impl Shapes {
     }
 
     fn compile(&mut self, root: &Value, schema: &Value) -> ShapeId {
-        // What is written beside a reference describes it, but does not narrow it.
-        let pointer = schema.as_object().and_then(flat::reference);
-        let Some(pointer) = pointer.filter(|_| schema.get("properties").is_none()) else {
+        let Some(pointer) = flat::only_reference(schema) else {
             let shape = self.shape(root, &flat::flat(root, schema));
             return self.add(shape);
         };
@@ -211,11 +209,9 @@ impl Shapes {
 
     fn either(&mut self, root: &Value, alternatives: &[&Value]) -> Shape {
         if let Some(flat::Union { tag, branches }) = flat::union(root, alternatives) {
-            let compiled = |(word, schema): (String, Map<String, Value>)| {
-                let shape = self.shape(root, &schema);
-                (word.into_boxed_str(), self.add(shape))
-            };
-            return Shape::Tagged(Tagged { tag, branches: branches.into_iter().map(compiled).collect() });
+            let words = branches.into_iter().map(|(word, _)| word.into_boxed_str());
+            let compiled = words.zip(alternatives).map(|(word, branch)| (word, self.compile(root, branch)));
+            return Shape::Tagged(Tagged { tag, branches: compiled.collect() });
         }
         let mut shapes: Vec<Shape> = Vec::new();
         for alternative in alternatives {

@@ -54,6 +54,13 @@ pub(crate) fn reference(schema: &Map<String, Value>) -> Option<&str> {
     schema.get("$ref")?.as_str()?.strip_prefix('#')
 }
 
+/// The JSON pointer of a schema that is a reference and no more; what describes it may stand beside.
+pub(crate) fn only_reference(schema: &Value) -> Option<&str> {
+    let schema = schema.as_object()?;
+    let describes = |key: &str| matches!(key, "$ref" | "title" | "description" | "default" | "examples" | "deprecated");
+    reference(schema).filter(|_| schema.keys().all(|key| describes(key)))
+}
+
 /// The one word that a schema allows.
 fn word(schema: &Map<String, Value>) -> Option<&str> {
     match (schema.get("const"), schema.get("enum").and_then(Value::as_array)) {

@@ -26,7 +26,8 @@ pub(super) fn publish(model: &Value) -> Value {
         let schema = match name.as_str() {
             // Ours, not Vapi's: nothing is cleared here, and nothing left out.
             "AgentEntry" | "PhoneNumberEntry" | "Ignore" => {
-                Value::Object(own(model, definition.as_object().unwrap_or(&Map::new())))
+                let fields = definition.as_object().cloned().unwrap_or_default();
+                titled(own(model, &fields), name).into()
             }
             _ => value(model, definition, name),
         };
@@ -51,16 +52,24 @@ fn own(model: &Value, schema: &Map<String, Value>) -> Map<String, Value> {
     schema
 }
 
+/// `schema` with a title made of its name, unless it has one.
+fn titled(mut schema: Map<String, Value>, name: &str) -> Map<String, Value> {
+    if !name.is_empty() && !schema.contains_key("title") {
+        schema.insert("title".into(), spaced(name).into());
+    }
+    schema
+}
+
 /// A schema for a value of the file.
 fn value(model: &Value, schema: &Value, name: &str) -> Value {
     let Value::Object(keywords) = schema else { return schema.clone() };
-    if flat::reference(keywords).is_some() && !keywords.contains_key("properties") {
+    if flat::only_reference(schema).is_some() {
         return schema.clone();
     }
     let keywords = flat::flat(model, schema);
     let mut out = match flat::alternatives(&keywords) {
         Some(alternatives) => match flat::union(model, &alternatives) {
-            Some(union) => tagged(model, &union),
+            Some(union) => tagged(model, &union, &alternatives),
             None => either(model, &alternatives),
         },
         None => single(model, &keywords),
@@ -70,9 +79,7 @@ fn value(model: &Value, schema: &Value, name: &str) -> Value {
             out.insert(word.to_owned(), annotation.clone());
         }
     }
-    if !name.is_empty() && !out.contains_key("title") {
-        out.insert("title".into(), spaced(name).into());
-    }
+    let mut out = titled(out, name);
     if out.get("deprecated") == Some(&Value::Bool(true)) {
         // yaml-language-server strikes out what has a message.
         out.insert("deprecationMessage".into(), out.get("description").cloned().unwrap_or_default());
@@ -85,7 +92,7 @@ fn single(model: &Value, keywords: &Map<String, Value>) -> Map<String, Value> {
     let mut out = Map::new();
     for (key, keyword) in keywords {
         match key.as_str() {
-            "minimum" | "maximum" | "minLength" | "maxLength" => {
+            "minimum" | "maximum" | "minLength" | "maxLength" | "propertyNames" => {
                 out.insert(key.clone(), keyword.clone());
             }
             "items" => {
@@ -172,20 +179,25 @@ fn either(model: &Value, alternatives: &[&Value]) -> Map<String, Value> {
 }
 
 /// Objects that are told apart by a word. One whose word is not known may be new at Vapi: nothing is said of it here.
-fn tagged(model: &Value, union: &Union) -> Map<String, Value> {
+fn tagged(model: &Value, union: &Union, alternatives: &[&Value]) -> Map<String, Value> {
     let words: Vec<&str> = union.branches.iter().map(|(word, _)| word.as_str()).collect();
     let described = |schema: &Map<String, Value>| schema.get("description").and_then(Value::as_str).map(str::to_owned);
     let docs: Vec<String> = union.branches.iter().map(|(_, schema)| described(schema).unwrap_or_default()).collect();
     let branches: Vec<Value> = union
         .branches
         .iter()
-        .map(|(word, schema)| {
+        .zip(alternatives)
+        .map(|((word, schema), alternative)| {
+            let tag = union.tag;
+            let when = json!({"required": [tag], "properties": {tag: {"const": word}}});
+            if flat::only_reference(alternative).is_some() {
+                return json!({"if": when, "then": alternative});
+            }
             let mut then = single(model, schema);
             if let Some(properties) = then.get_mut("properties").and_then(Value::as_object_mut) {
                 properties.insert(union.tag.to_owned(), Value::Bool(true));
             }
-            let tag = union.tag;
-            json!({"if": {"required": [tag], "properties": {tag: {"const": word}}}, "then": then})
+            json!({"if": when, "then": then})
         })
         .collect();
     let tag = json!({

@@ -7,6 +7,9 @@ use schemars::JsonSchema;
 use super::assistant::Assistant;
 use super::phone_number::PhoneNumber;
 
+/// A handle, as [`crate::load`] takes it: letters, digits and marks of any script, `_` and `-`.
+const HANDLE: &str = r"^[\p{L}\p{N}\p{M}_-]+$";
+
 /// The agents and phone numbers of one Vapi organisation, kept in step by vapi-sync.
 #[derive(JsonSchema)]
 #[schemars(title = "vapi-sync state file")]
@@ -17,8 +20,10 @@ pub(super) struct StateFile {
     /// The Vapi organisation that the file belongs to. Written by the first pull or apply; a key of another one is refused.
     org_id: Option<String>,
     /// Agents by handle. A handle is yours and stable: renaming the agent in Vapi changes nothing here.
+    #[schemars(extend("propertyNames" = {"pattern": HANDLE}))]
     agents: Option<BTreeMap<String, AgentEntry>>,
     /// Phone numbers by handle.
+    #[schemars(extend("propertyNames" = {"pattern": HANDLE}))]
     phone_numbers: Option<BTreeMap<String, PhoneNumberEntry>>,
     /// What is left alone in both directions.
     ignore: Option<Ignore>,
@@ -26,6 +31,7 @@ pub(super) struct StateFile {
 
 /// An agent.
 #[derive(JsonSchema)]
+#[schemars(extend("minProperties" = 1))]
 pub(super) struct AgentEntry {
     /// The id of the agent in Vapi. Written by apply and pull; put in by hand, it adopts an agent that exists.
     vapi_assistant_id: Option<String>,
@@ -35,6 +41,7 @@ pub(super) struct AgentEntry {
 
 /// A phone number.
 #[derive(JsonSchema)]
+#[schemars(extend("minProperties" = 1))]
 pub(super) struct PhoneNumberEntry {
     /// The id of the phone number in Vapi. Written by apply and pull; put in by hand, it adopts a number that exists.
     vapi_phone_number_id: Option<String>,

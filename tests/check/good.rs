@@ -55,3 +55,10 @@ fn generated_objects_pass() {
     }));
     assert!(secrets.count() > 100);
 }
+
+#[test]
+fn the_example_passes() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/good");
+    let text = std::fs::read_to_string(folder.join("northwind.yaml")).unwrap();
+    assert_eq!(findings("northwind.yaml", &text, &folder, Options { strict: true }), []);
+}

@@ -1,0 +1,240 @@
+//! Vapi's own OpenAPI document in place of our schema: what this very day's Vapi says it takes.
+//!
+//! In: the text of the document. Out: findings about configs, and a schema for editors. The document is turned into a model
+//! of the state file like the one that our types make, so that the same walk and the same publishing do for both; the
+//! errors of a `oneOf` are those of the branch that `provider` or `type` names.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value};
+
+use super::shape::{OURS, Shapes};
+use super::{Options, tidy, walk};
+use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
+use crate::identity::is_ignored_entry;
+use crate::kinds::{KINDS, Kind};
+use crate::load::{Entry, StateFile};
+use crate::schema::{self, flat};
+
+/// Where schemas stand in an OpenAPI document.
+const COMPONENTS: &str = "#/components/schemas/";
+
+/// What the names of Vapi's schemas begin with in the model, so that they are no others'.
+const PREFIX: &str = "vapi.";
+
+/// An OpenAPI document of Vapi, made ready to be held against.
+#[derive(Debug)]
+pub struct Spec {
+    model: Value,
+    shapes: Shapes,
+}
+
+impl Spec {
+    /// Reads a document; `name` is what messages call it.
+    ///
+    /// # Errors
+    /// It is no JSON, or does not say what an assistant and a phone number are made with.
+    pub fn load(text: &str, name: &str) -> Result<Spec, Diagnostic> {
+        let unusable = |why: String| {
+            Diagnostic::error("spec-unusable", format!("{name} is not Vapi's OpenAPI document: {why}"))
+                .help("Vapi serves it as JSON at https://api.vapi.ai/api-json; `--spec live` fetches it")
+        };
+        let document: Value = serde_json::from_str(text).map_err(|error| unusable(error.to_string()))?;
+        let mut model = schema::model().clone();
+        let mut wanted = BTreeSet::new();
+        for kind in KINDS {
+            let body = body_of(&document, kind)
+                .ok_or_else(|| unusable(format!("it does not say what `POST {}` takes", kind.endpoint)))?;
+            let config = adapted(body, &mut wanted);
+            if let Some(ours) = schema::config_of(&model, kind).cloned() {
+                let text = ours.get("description").cloned().unwrap_or_default();
+                replace_config(&mut model, kind, with_description(config, text));
+            }
+        }
+        let definitions = reachable(&document, wanted).map_err(unusable)?;
+        if let Some(known) = model.get_mut("definitions").and_then(Value::as_object_mut) {
+            known.extend(definitions);
+        }
+        Ok(Spec { shapes: Shapes::of(&model), model })
+    }
+
+    /// What the document has against the configs of a file, beyond what [`super::check`] says of them.
+    ///
+    /// A field that we know and the document does not is a note: agents of older days have such fields, and Vapi takes
+    /// them.
+    pub fn check(&self, state: &StateFile<'_>, options: &Options) -> Diagnostics {
+        let name = |entry: &Entry<'_>| entry.config?.get("name")?.as_text().map(str::to_owned);
+        let entries: Vec<&Entry<'_>> = (state.entries.iter())
+            .filter(|entry| !is_ignored_entry(&state.ignore, entry, name(entry).as_deref()))
+            .collect();
+        let said: BTreeSet<(&str, Option<Place>)> = walk::shapes(state.document, &entries, &OURS, options)
+            .into_iter()
+            .map(|finding| (group(finding.code), finding.place))
+            .collect();
+        let found = walk::shapes(state.document, &entries, &self.shapes, options);
+        let news = found.into_iter().filter(|finding| !said.contains(&(group(finding.code), finding.place.clone())));
+        let news = news.map(|finding| match group(finding.code) {
+            UNKNOWN => Diagnostic {
+                code: "not-in-spec",
+                severity: Severity::Note,
+                help: Some("agents of older days have it, and Vapi takes it; newer ones do without".to_owned()),
+                ..finding
+            },
+            _ => finding,
+        });
+        tidy(state, news.collect())
+    }
+
+    /// The schema of the state file for editors, with Vapi's own schemas in it.
+    pub fn editor_schema(&self) -> Value {
+        schema::published(&self.model)
+    }
+}
+
+/// What both codes for a field that is not known count as.
+const UNKNOWN: &str = "unknown-field";
+
+fn group(code: &'static str) -> &'static str {
+    if code == "misplaced-field" { UNKNOWN } else { code }
+}
+
+/// What an object of a kind is made with. An update takes the same fields but those that only a creation takes, and
+/// these are not sent in one.
+fn body_of<'d>(document: &'d Value, kind: &Kind) -> Option<&'d Value> {
+    let content = document.get("paths")?.get(kind.endpoint)?.pointer("/post/requestBody/content")?;
+    content.get("application/json")?.get("schema")
+}
+
+/// A schema of the document as the model has it: references to other names, quirks taken out. The names that it refers
+/// to are added to `wanted`.
+fn adapted(schema: &Value, wanted: &mut BTreeSet<String>) -> Value {
+    match schema {
+        Value::Object(keywords) => {
+            let mut out = Map::new();
+            // It says of some lists what holds for their items.
+            let is_list = keywords.get("type").and_then(Value::as_str) == Some("array");
+            for (key, value) in keywords {
+                match (key.as_str(), value) {
+                    ("$ref", Value::String(target)) => {
+                        let name = target.strip_prefix(COMPONENTS).unwrap_or(target);
+                        wanted.insert(name.to_owned());
+                        out.insert("$ref".into(), format!("#/definitions/{PREFIX}{name}").into());
+                    }
+                    ("enum" | "maxLength" | "minLength", _) if is_list => {}
+                    ("discriminator" | "nullable" | "example" | "examples" | "x-label", _) => {}
+                    // Names of fields, which may be any of the words above.
+                    ("properties", Value::Object(properties)) => {
+                        let properties: Map<_, _> =
+                            properties.iter().map(|(name, schema)| (name.clone(), adapted(schema, wanted))).collect();
+                        out.insert(key.clone(), properties.into());
+                    }
+                    (_, value) => {
+                        out.insert(key.clone(), adapted(value, wanted));
+                    }
+                }
+            }
+            out.into()
+        }
+        Value::Array(items) => items.iter().map(|item| adapted(item, wanted)).collect(),
+        other => other.clone(),
+    }
+}
+
+/// The schemas of these names and all that they refer to, adapted.
+fn reachable(document: &Value, mut wanted: BTreeSet<String>) -> Result<BTreeMap<String, Value>, String> {
+    let components = document.pointer("/components/schemas").and_then(Value::as_object);
+    let components = components.ok_or_else(|| "it has no schemas".to_owned())?;
+    let mut known = BTreeMap::new();
+    while let Some(name) = wanted.pop_first() {
+        let schema = components.get(&name).ok_or_else(|| format!("it refers to `{name}`, which is not there"))?;
+        let mut more = BTreeSet::new();
+        known.insert(format!("{PREFIX}{name}"), adapted(schema, &mut more));
+        wanted.extend(more.into_iter().filter(|name| !known.contains_key(&format!("{PREFIX}{name}"))));
+    }
+    Ok(known)
+}
+
+fn with_description(mut schema: Value, text: Value) -> Value {
+    if let Value::Object(keywords) = &mut schema {
+        keywords.insert("description".into(), text);
+    }
+    schema
+}
+
+fn replace_config(model: &mut Value, kind: &Kind, config: Value) {
+    let pointer = format!("/properties/{}/additionalProperties", kind.section);
+    let entry = model.pointer(&pointer).and_then(Value::as_object).and_then(flat::reference).map(str::to_owned);
+    if let Some(properties) = model.pointer_mut(&format!("{}/properties", entry.unwrap_or(pointer))) {
+        properties["config"] = config;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::document::Document;
+    use crate::load::interpret;
+
+    /// A document that says nothing against anything.
+    fn open_document() -> Value {
+        let body = json!({"requestBody": {"content": {"application/json": {"schema": {"type": "object"}}}}});
+        json!({"paths": {"/assistant": {"post": body}, "/phone-number": {"post": body}}, "components": {"schemas": {}}})
+    }
+
+    fn findings(document: &Value, file: &str) -> Vec<String> {
+        let spec = Spec::load(&document.to_string(), "api.json").unwrap();
+        let file = Document::parse("f", file).unwrap();
+        let found = spec.check(&interpret(&file).unwrap(), &Options::default());
+        found.iter().map(|f| format!("{} {} {}", f.code, f.place.as_ref().unwrap().line, f.message)).collect()
+    }
+
+    #[test]
+    fn an_open_document_says_nothing() {
+        let file = "version: 1\nagents:\n  a:\n    config: {name: A, anything: [goes]}\n";
+        assert_eq!(findings(&open_document(), file), [""; 0]);
+    }
+
+    #[test]
+    fn the_branch_that_the_provider_names_is_held_against() {
+        let mut document = open_document();
+        document["paths"]["/assistant"]["post"]["requestBody"]["content"]["application/json"]["schema"] =
+            json!({"$ref": "#/components/schemas/Agent"});
+        document["components"]["schemas"] = json!({
+            "Agent": {"type": "object", "properties": {"name": {"type": "string"}, "voice": {"oneOf": [
+                {"$ref": "#/components/schemas/One"}, {"$ref": "#/components/schemas/Two"},
+            ]}}},
+            "One": {"type": "object", "properties": {
+                "provider": {"type": "string", "enum": ["11labs"]}, "speed": {"type": "number", "maximum": 1},
+            }},
+            "Two": {"type": "object", "properties": {"provider": {"type": "string", "enum": ["azure"]}, "speed": {"type": "string"}}},
+        });
+        let file = "version: 1
+agents:
+  a:
+    vapi_assistant_id: a
+    config:
+      name: A
+      recordingEnabled: true
+      voice:
+        provider: 11labs
+        speed: 1.1
+";
+        assert_eq!(
+            findings(&document, file),
+            [
+                "not-in-spec 7 recordingEnabled is not known: Vapi refuses fields that it does not know",
+                "out-of-range 10 voice.speed must be at most 1; this is 1.1",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_not_the_document_is_refused() {
+        let no_reference = json!({"paths": open_document()["paths"], "components": {}});
+        for text in ["", "{}", "[]", &no_reference.to_string()] {
+            assert_eq!(Spec::load(text, "x").unwrap_err().code, "spec-unusable", "{text}");
+        }
+    }
+}

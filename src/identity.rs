@@ -19,7 +19,8 @@ pub type Listings = HashMap<&'static str, Vec<Live>>;
 pub enum Identity {
     /// The object that the file's id names.
     Linked(usize),
-    /// The one object that has its name or number; the id goes into the file.
+    /// The one object that has its name or number, or that is what making a deleted one again gave; the id goes into
+    /// the file.
     Link(usize),
     /// No object yet.
     Create,
@@ -135,8 +136,9 @@ fn guard_org(state: &StateFile<'_>, listings: &Listings) -> Result<(), Diagnosti
 
 /// Which entry is which object.
 ///
-/// `identity` gives the field and text by which an entry without an id is found. `listings` are complete, with what
-/// [`missing`] turned up put in.
+/// `identity` gives the field and text by which an entry without an id is found; `made_again` says whether an object is
+/// what making an entry's deleted object again would give: a run that was killed may have done so without recording it.
+/// `listings` are complete, with what [`missing`] turned up put in.
 ///
 /// # Errors
 /// Several objects that an entry could be; two entries that nobody could tell apart.
@@ -144,6 +146,7 @@ pub fn identify<'d>(
     state: &StateFile<'d>,
     listings: &Listings,
     identity: &dyn Fn(&Entry<'d>) -> Option<(&'static str, String)>,
+    made_again: &dyn Fn(&Entry<'d>, &Live) -> bool,
 ) -> Result<Identities, Diagnostics> {
     let mut result = Identities { org_id: state.org_id.clone(), ..Identities::default() };
     let mut errors = Vec::new();
@@ -173,6 +176,22 @@ pub fn identify<'d>(
         let by_identity = index_by_identity(kind, lives, (0..lives.len()).filter(free));
         let mut taken: HashMap<(&str, String), &Entry> = HashMap::new();
         let mut linked = Vec::new();
+        for entry in entries() {
+            let Some(Identity::Recreate { .. }) = result.of.get(&entry.address) else { continue };
+            let twins = (0..lives.len()).filter(free).filter(|at| !linked.contains(at));
+            let twins: Vec<usize> = twins.filter(|at| made_again(entry, &lives[*at])).collect();
+            match twins[..] {
+                [] => {}
+                [one] => {
+                    linked.push(one);
+                    result.of.insert(entry.address.clone(), Identity::Link(one));
+                }
+                _ => {
+                    let (field, text) = identity(entry).unwrap_or(("name", String::new()));
+                    errors.push(ambiguous(entry, field, &text, twins.iter().map(|at| &lives[*at].header)));
+                }
+            }
+        }
         for entry in entries().filter(|entry| entry.id.is_none()) {
             let named = identity(entry);
             if is_ignored_entry(&state.ignore, entry, named.as_ref().map(|(_, text)| text.as_str())) {

@@ -60,6 +60,13 @@ impl Ids {
         self.stale.get(id)
     }
 
+    /// The same with ids that entries had until their objects were made again.
+    #[must_use]
+    pub fn replaced(mut self, old: impl IntoIterator<Item = (RemoteId, Address)>) -> Self {
+        self.stale.extend(old.into_iter().map(|(id, address)| (id.0, address)));
+        self
+    }
+
     /// All addresses.
     pub fn addresses(&self) -> impl Iterator<Item = &Address> {
         self.by_address.keys()

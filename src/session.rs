@@ -12,12 +12,15 @@ use std::time::Instant;
 
 use futures::StreamExt;
 
+use crate::compare::covers;
 use crate::diagnostic::{Diagnostic, Diagnostics, attach_snippets};
 use crate::document::Document;
-use crate::identity::{Allowances, Identities, Identity, Listings, identify, missing};
+use crate::identity::{Allowances, Identities, Identity, Listings, identify, identity_field, missing};
 use crate::kinds::KINDS;
-use crate::load::{StateFile, interpret};
-use crate::model::{Address, RemoteId};
+use crate::live::Live;
+use crate::load::{Entry, StateFile, interpret};
+use crate::model::{Address, RemoteId, Value};
+use crate::normalize;
 use crate::plan::{Direction, Inputs, Plan, Policy, Selection, Status, draft, status, to_file, to_vapi};
 use crate::record::Disk;
 use crate::recorded::{Answers, Record};
@@ -245,7 +248,39 @@ fn identified<'d>(
 ) -> Result<Identities, Diagnostics> {
     let ids = Ids::in_file(&state.entries);
     let resolver = Resolver { ids: &ids, env: request.env, includes };
-    identify(state, &fetched.listings, &|entry| resolver.identity(entry, &mut Resolved::default()))
+    let identity = |entry: &Entry<'_>| resolver.identity(entry, &mut Resolved::default());
+    identify(state, &fetched.listings, &identity, &|entry, live| is_made_again(&resolver, entry, live))
+}
+
+/// Whether a live object is what making an entry's object again gives: it has its number, or its name and all that the
+/// file says of it as far as that is known already.
+fn is_made_again(resolver: &Resolver<'_>, entry: &Entry<'_>, live: &Live) -> bool {
+    let names_it = |field: &str| {
+        let text = entry.config.and_then(|config| config.get(field)).and_then(|node| node.as_text());
+        text.is_some_and(|text| !text.is_empty() && identity_field(&live.header, field) == Some(text))
+    };
+    if entry.kind.identity.iter().any(|field| *field != "name" && names_it(field)) {
+        return true;
+    }
+    if !names_it("name") {
+        return false;
+    }
+    let mut desired = resolver.desired(entry, &mut Resolved::default());
+    let purchase = (entry.kind.purchase)(&desired);
+    if let Value::Map(fields) = &mut desired {
+        // The ids of entries that are made again themselves are not known yet, and a bought number is another one.
+        fields.retain(|field, value| !holds_unknown(value) && !(purchase && field == "number"));
+    }
+    normalize::object(entry.kind, live).is_ok_and(|live| covers(entry.kind.root(), &live, &desired))
+}
+
+fn holds_unknown(value: &Value) -> bool {
+    match value {
+        Value::Unknown(_) => true,
+        Value::List(items) => items.iter().any(holds_unknown),
+        Value::Map(map) => map.values().any(holds_unknown),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) | Value::Secret(_) => false,
+    }
 }
 
 /// The ids as they are once links are counted in and lost objects are not.
@@ -253,6 +288,10 @@ fn ids_after(state: &StateFile<'_>, identities: &Identities, fetched: &Fetched) 
     let live_id = |section: &str, at: usize| {
         fetched.listings.get(section).and_then(|lives| lives.get(at)).map(|live| RemoteId(live.header.id.clone()))
     };
+    let replaced = state.entries.iter().filter_map(|entry| match identities.of.get(&entry.address) {
+        Some(Identity::Link(_)) => Some((entry.id.clone()?, entry.address.clone())),
+        _ => None,
+    });
     state
         .entries
         .iter()
@@ -267,7 +306,8 @@ fn ids_after(state: &StateFile<'_>, identities: &Identities, fetched: &Fetched) 
             };
             (entry.address.clone(), id.unwrap_or(Id::Pending { stale: None }))
         })
-        .collect()
+        .collect::<Ids>()
+        .replaced(replaced)
 }
 
 fn check_targets(

@@ -68,9 +68,12 @@ pub fn check(
         found.append(&mut noticed.errors);
         found.append(&mut noticed.warnings);
     }
-    if let Err(twins) =
-        identity::identify(state, &Listings::new(), &|entry| resolver.identity(entry, &mut Resolved::default()))
-    {
+    if let Err(twins) = identity::identify(
+        state,
+        &Listings::new(),
+        &|entry| resolver.identity(entry, &mut Resolved::default()),
+        &|_, _| false,
+    ) {
         found.extend(twins);
     }
     found.extend(walk::entries(state.document, &looked_at, includes, env, options));

@@ -99,6 +99,12 @@ pub(crate) struct Net {
     /// How long the whole run may take: 90s, 10m.
     #[arg(long, value_name = "TIME", value_parser = duration, default_value = "60m")]
     pub(crate) timeout: Duration,
+    /// How long one request may take, its answer included.
+    #[arg(long, value_name = "TIME", value_parser = duration, default_value = "60s")]
+    pub(crate) request_timeout: Duration,
+    /// How often a request that failed in passing is tried again. A creation is not, unless it surely did not happen.
+    #[arg(long, value_name = "N", default_value_t = 6)]
+    pub(crate) retries: u8,
     /// Go on although most linked objects are missing in Vapi, or its organisation is empty.
     #[arg(long)]
     pub(crate) allow_mass_recreate: bool,

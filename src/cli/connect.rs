@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::App;
 use super::args::Net;
 use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::vapi::{Connection, Reader, Settings, Transport};
+use crate::vapi::{Connection, Reader, RetryLimits, Settings, Transport};
 
 /// A way to Vapi. What is inside the process lives as long as it.
 pub(super) struct Vapi {
@@ -34,8 +34,16 @@ pub(super) async fn open(app: &App, net: &Net) -> Result<Vapi, Diagnostic> {
         let output = app.output.clone();
         Arc::new(move |line: &str| output.message(&format!("{line}\n"))) as crate::vapi::Trace
     });
-    let settings =
-        Settings { parallelism: net.parallelism.into(), deadline: net.timeout, trace, ..Settings::default() };
+    let attempts = u32::from(net.retries) + 1;
+    let defaults = RetryLimits::default();
+    let settings = Settings {
+        parallelism: net.parallelism.into(),
+        deadline: net.timeout,
+        request_timeout: net.request_timeout,
+        retry: RetryLimits { attempts, attempts_unreached: defaults.attempts_unreached.min(attempts), ..defaults },
+        trace,
+        ..Settings::default()
+    };
     #[cfg(feature = "emulator")]
     if app.global.emulator {
         let emulator = start_emulator(app).await?;

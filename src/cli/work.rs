@@ -10,6 +10,7 @@ use super::{App, Finish};
 use crate::diagnostic::{Diagnostic, Diagnostics, Ending, Severity};
 use crate::history;
 use crate::identity::Allowances;
+use crate::model::Secret;
 use crate::plan::{Direction, Policy, Selection, Status};
 use crate::render::{self, View};
 use crate::report::Report;
@@ -97,6 +98,8 @@ impl Work {
         for secret in &made.noticed.secrets {
             app.output.redactor().add(secret);
         }
+        let secrets = made.noticed.secrets.iter().map(|text| Secret::new(text.as_str(), Vec::new()));
+        self.vapi.transport.hide(secrets);
         if app.global.verbose > 0 {
             app.output.diagnostics(&made.notes);
         }

@@ -15,6 +15,7 @@ use crate::merge::{Verdict, to_vapi as verdict_of};
 use crate::model::{Address, FieldPath, Map, Part, RemoteId, Secret, Value};
 use crate::normalize::{self, holds_hidden};
 use crate::recorded::{Answers, Recorded};
+use crate::resolve::{Id, Ids};
 
 /// Judges a draft and lays out what an apply would do, step by step.
 ///
@@ -273,7 +274,7 @@ impl Planner<'_, '_, '_> {
             for field in kind.assignment {
                 let Some(address) = value.text_at(field).and_then(|id| self.inputs.ids.was(id)) else { continue };
                 if self.inputs.selection.selects(address) {
-                    changes.push(repoint(kind, &live.header, &value, field, address));
+                    changes.push(repoint(kind, &live.header, &value, field, address, self.inputs.ids));
                 }
             }
         }
@@ -281,8 +282,13 @@ impl Planner<'_, '_, '_> {
     }
 }
 
-fn repoint(kind: &'static Kind, header: &Header, seen: &Value, field: &str, address: &Address) -> Change {
-    let after = Value::Unknown(vec![Part::Id(address.clone())]);
+fn repoint(kind: &'static Kind, header: &Header, seen: &Value, field: &str, address: &Address, ids: &Ids) -> Change {
+    let after = match ids.get(address) {
+        Some(Id::Known(id)) => Value::Text(id.0.clone()),
+        _ => Value::Unknown(vec![Part::Id(address.clone())]),
+    };
+    let mut needed = BTreeSet::new();
+    needs(&after, &mut needed);
     Change {
         address: kind.address(&header.id),
         kind,
@@ -302,7 +308,7 @@ fn repoint(kind: &'static Kind, header: &Header, seen: &Value, field: &str, addr
         }],
         place: None,
         held: None,
-        needs: BTreeSet::from([address.clone()]),
+        needs: needed,
         write: Some(Write::Update {
             body: Map::from([(field.to_owned(), after)]),
             seen: seen.clone(),

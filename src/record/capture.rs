@@ -122,7 +122,7 @@ impl<'d> Writer<'_, 'd> {
     fn capture(&mut self, at: usize, change: &Change) {
         let entry = self.state.entries.iter().find(|entry| entry.address == change.address);
         let Some(entry) = entry else { return };
-        if let (None, Some(id)) = (&entry.id, &change.id) {
+        if let Some(id) = change.id.as_ref().filter(|id| entry.id.as_ref() != Some(id)) {
             self.edits.push((at, id_edit(&change.address, id)));
         }
         for field in change.fields.iter().filter(|field| field.verdict == Verdict::Capture) {

@@ -1,0 +1,127 @@
+//! What must hold, whatever went wrong: runs until quiet end where a run without faults ends.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::story::Prepared;
+use crate::world::{Run, World, id};
+
+/// How many runs after the first may be needed.
+const MOST_RUNS: usize = 4;
+
+/// All that is left when everything is quiet, with ids and allotted numbers as names.
+#[derive(Debug, PartialEq)]
+pub struct End {
+    /// By name, of both kinds.
+    live: BTreeMap<String, Value>,
+    state: String,
+}
+
+impl End {
+    /// Where a world is now.
+    ///
+    /// # Errors
+    /// Two objects have one name.
+    pub fn of(world: &World) -> Result<Self, String> {
+        let objects: Vec<Value> = world.agents().into_iter().chain(world.numbers()).collect();
+        let mut words = Vec::new();
+        for object in &objects {
+            let name = object["name"].as_str().unwrap_or_default();
+            words.push((id(object), format!("<id of {name}>")));
+            if let Some(number) = object["number"].as_str().filter(|_| object["provider"] == "vapi") {
+                words.push((number.to_owned(), format!("<number of {name}>")));
+            }
+        }
+        let named = |text: String| words.iter().fold(text, |text, (word, name)| text.replace(word, name));
+        let mut live = BTreeMap::new();
+        for mut object in objects {
+            let name = object["name"].as_str().unwrap_or_default().to_owned();
+            for field in ["createdAt", "updatedAt"] {
+                object[field] = Value::Null;
+            }
+            let object = serde_json::from_str(&named(object.to_string())).map_err(|error| error.to_string())?;
+            if live.insert(name.clone(), object).is_some() {
+                return Err(format!("there are two objects {name:?}"));
+            }
+        }
+        Ok(End { live, state: named(world.state()) })
+    }
+
+    /// What differs between two ends, in words.
+    fn difference(&self, other: &End) -> Option<String> {
+        if self.state != other.state {
+            return Some(format!("the file is\n{}\ninstead of\n{}", self.state, other.state));
+        }
+        let names = self.live.keys().chain(other.live.keys());
+        let name = names.into_iter().find(|name| self.live.get(*name) != other.live.get(*name))?;
+        Some(format!("{name:?} is {:?} instead of {:?}", self.live.get(name), other.live.get(name)))
+    }
+}
+
+/// Runs until a run sends nothing, and compares the end with the expected one. Gives the number of runs it took until all
+/// was done.
+///
+/// # Errors
+/// What does not hold, in words.
+pub fn until_quiet(prepared: &Prepared, world: &World, expected: &End) -> Result<usize, String> {
+    world.vapi.set_faults(Vec::new());
+    for run in 0..=MOST_RUNS {
+        world.vapi.clear_hits();
+        let ended = prepared.apply(world, &[]);
+        let writes = world.writes();
+        if let Some(hit) = writes.iter().find(|hit| !matches!(hit.method.as_str(), "POST" | "PATCH")) {
+            return Err(format!("{} {} was sent", hit.method, hit.path));
+        }
+        if ended.code == 0 && writes.is_empty() {
+            let end = End::of(world)?;
+            let ids: Vec<String> = world.agents().iter().chain(&world.numbers()).map(id).collect();
+            if let Some(lost) = prepared.ids().into_iter().find(|id| !ids.contains(id)) {
+                return Err(format!("{lost} was there before and is gone"));
+            }
+            return end.difference(expected).map_or(Ok(run), Err);
+        }
+        if ended.code != 0 && run == MOST_RUNS {
+            return Err(format!("it does not come to rest: {}", ended.text()));
+        }
+    }
+    Err("it goes on writing".to_owned())
+}
+
+/// Whether a run told the truth: what is done is in Vapi as it will stay, what was not attempted was not sent, and the exit
+/// code follows from the outcomes.
+///
+/// # Errors
+/// What it said and is not so.
+pub fn told_the_truth(world: &World, run: &Run, expected: &End) -> Result<(), String> {
+    let report: Value = serde_json::from_str(&run.stdout).map_err(|error| format!("{error}: {}", run.text()))?;
+    let changes = report["changes"].as_array().cloned().unwrap_or_default();
+    let outcomes = |change: &Value| -> Vec<String> {
+        let same = changes.iter().filter(|other| other["address"] == change["address"]);
+        same.map(|other| other["outcome"].as_str().unwrap_or("none").to_owned()).collect()
+    };
+    let now = End::of(world)?;
+    let sent = world.vapi.hits();
+    for change in &changes {
+        let name = change["name"].as_str().unwrap_or_default();
+        let outcomes = outcomes(change);
+        if outcomes.iter().all(|outcome| outcome == "done") && now.live.get(name) != expected.live.get(name) {
+            return Err(format!("{name:?} is done, it says, and is {:?}", now.live.get(name)));
+        }
+        if change["action"] == "create" && outcomes.iter().all(|outcome| outcome == "not_attempted") {
+            let mut posts = sent.iter().filter(|hit| hit.method == "POST");
+            if posts.any(|hit| hit.body.as_ref().is_some_and(|body| body["name"] == name)) {
+                return Err(format!("{name:?} was not attempted, it says, and was sent"));
+            }
+        }
+    }
+    let any = |word: &str| changes.iter().any(|change| change["outcome"] == word);
+    let errors = report["errors"].as_array().is_some_and(|errors| !errors.is_empty());
+    let code = match () {
+        () if errors => 1,
+        () if any("failed") || any("not_attempted") => 4,
+        () if any("held_back") => 3,
+        () => 0,
+    };
+    if run.code == code { Ok(()) } else { Err(format!("it ends with {} instead of {code}: {}", run.code, run.text())) }
+}

@@ -1,0 +1,9 @@
+//! It survives anything: faults on the wire, kills, races, interrupts, full disks. The real binary against the emulator.
+#![cfg(all(unix, feature = "emulator"))]
+
+mod check;
+mod matrix;
+mod story;
+#[path = "../e2e/world.rs"]
+#[allow(dead_code, reason = "shared with the end-to-end tests; each of the two uses its part")]
+mod world;

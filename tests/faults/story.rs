@@ -1,0 +1,212 @@
+//! The kinds of write: for each a world just before three of them are sent.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+use vapi_sync::emulator::{Collection, Config, Emulator, Fault};
+
+use crate::world::{Run, World, id};
+
+/// A kind of write.
+pub struct Story {
+    pub name: &'static str,
+    /// The requests that carry it, as a fault names them.
+    pub writes: &'static str,
+    /// What it needs on the command line.
+    pub flags: &'static [&'static str],
+    /// Brings a world with [`Story::file`] to where the writes are due.
+    prepare: fn(&World),
+    file: fn() -> String,
+}
+
+pub static STORIES: [Story; 8] = [
+    Story { name: "create agent", writes: "POST /assistant", flags: &[], prepare: |_| {}, file: three_agents },
+    Story { name: "create number", writes: "POST /phone-number", flags: &[], prepare: |_| {}, file: three_numbers },
+    Story {
+        name: "buy number",
+        writes: "POST /phone-number",
+        flags: &["--allow-purchase"],
+        prepare: |_| {},
+        file: three_purchases,
+    },
+    Story {
+        name: "update agent",
+        writes: "PATCH /assistant/*",
+        flags: &[],
+        prepare: |world| changed(world, "Be brief.", "Be very brief."),
+        file: three_agents,
+    },
+    Story {
+        name: "update number",
+        writes: "PATCH /phone-number/*",
+        flags: &[],
+        prepare: |world| changed(world, "${agent:a1}", "${agent:a2}"),
+        file: agents_with_numbers,
+    },
+    Story {
+        name: "recreate agent",
+        writes: "POST /assistant",
+        flags: &[],
+        prepare: without_agents,
+        file: agents_with_numbers,
+    },
+    Story {
+        name: "reassign number",
+        writes: "PATCH /phone-number/*",
+        flags: &[],
+        prepare: without_agents,
+        file: agents_with_numbers,
+    },
+    Story { name: "close circle", writes: "PATCH /assistant/*", flags: &[], prepare: |_| {}, file: three_circles },
+];
+
+fn three_agents() -> String {
+    agents(|_| String::new())
+}
+
+fn agents(more: impl Fn(usize) -> String) -> String {
+    let mut text = "version: 1\n# All of them.\nagents:\n".to_owned();
+    for at in 1..=3 {
+        text += &format!(
+            "  a{at}:\n    config:\n      name: Agent {at} # its name\n      firstMessage: Hello from {at}.\n      model:\n        \
+             provider: openai\n        model: gpt-4.1\n        temperature: 0.{at}\n        messages:\n          - role: system\n            \
+             content: |\n              Be kind, {at}.\n              Be brief.\n{}",
+            more(at)
+        );
+    }
+    text
+}
+
+fn numbers(assignment: &str) -> String {
+    let mut text = "phone_numbers:\n".to_owned();
+    for at in 1..=3 {
+        text += &format!(
+            "  n{at}:\n    config:\n      provider: twilio\n      number: \"+1415555010{at}\"\n      name: Line {at}\n      \
+             twilioAccountSid: AC00000000000000000000000000000000\n{}",
+            assignment.replace("{at}", &at.to_string())
+        );
+    }
+    text
+}
+
+fn three_numbers() -> String {
+    format!("version: 1\n{}", numbers(""))
+}
+
+fn three_purchases() -> String {
+    let mut text = "version: 1\nphone_numbers:\n".to_owned();
+    for at in 1..=3 {
+        text += &format!("  n{at}:\n    config:\n      provider: vapi\n      name: Line {at}\n");
+    }
+    text
+}
+
+fn agents_with_numbers() -> String {
+    // All three ring the first agent, so that an update can move all of them.
+    three_agents() + &numbers("      assistantId: ${agent:a1}\n")
+}
+
+fn three_circles() -> String {
+    let mut text = "version: 1\nagents:\n".to_owned();
+    for (own, other) in [(1, 4), (2, 5), (3, 6), (4, 1), (5, 2), (6, 3)] {
+        text += &format!(
+            "  a{own}:\n    config:\n      name: Agent {own}\n      model:\n        provider: openai\n        model: gpt-4.1\n        \
+             tools:\n          - type: handoff\n            destinations:\n              - type: assistant\n                \
+             assistantId: ${{agent:a{other}}}\n"
+        );
+    }
+    text
+}
+
+/// Everything was applied and committed once; then the file moved on.
+fn changed(world: &World, from: &str, to: &str) {
+    world.run(&["apply", "--yes"]).expect(0);
+    world.commit("applied");
+    world.edit(from, to);
+    world.commit("changed");
+}
+
+/// Everything was applied and committed once; then somebody deleted the agents, and one more number rings one of them.
+fn without_agents(world: &World) {
+    world.run(&["apply", "--yes"]).expect(0);
+    world.commit("applied");
+    let first = id(&world.agent("Agent 1"));
+    world.vapi.insert(
+        Collection::PhoneNumber,
+        json!({"provider": "telnyx", "name": "Unmanaged", "number": "+14155550198", "credentialId": CREDENTIAL, "assistantId": first}),
+    );
+    for at in 1..=3 {
+        world.vapi.remove(Collection::Assistant, &id(&world.agent(&format!("Agent {at}"))));
+    }
+}
+
+const CREDENTIAL: &str = "c0ffee00-0000-4000-8000-000000000000";
+
+/// A world at the point where the writes are due, from which any number of worlds are made.
+pub struct Prepared {
+    pub story: &'static Story,
+    world: World,
+    objects: Vec<(Collection, Value)>,
+}
+
+impl Story {
+    pub fn prepared(&'static self) -> Prepared {
+        let world = World::new(&(self.file)());
+        // Somebody else's objects: nobody may touch them.
+        world.vapi.insert(Collection::Assistant, json!({"name": "Bystander", "firstMessage": "Not yours."}));
+        world.vapi.insert(
+            Collection::PhoneNumber,
+            json!({"provider": "telnyx", "name": "Bystander line", "number": "+14155550199", "credentialId": CREDENTIAL}),
+        );
+        (self.prepare)(&world);
+        let objects = [Collection::Assistant, Collection::PhoneNumber].into_iter();
+        let objects = objects.flat_map(|kind| world.vapi.objects(kind).into_iter().map(move |object| (kind, object)));
+        Prepared { story: self, objects: objects.collect(), world }
+    }
+}
+
+impl Prepared {
+    /// A world of its own at this point, with these faults.
+    pub fn world(&self, config: Config) -> World {
+        // Another seed than that of the objects: the id of a deleted one must not come back.
+        let config = Config { seed: 1, ..config };
+        let folder = tempfile::tempdir().expect("a folder");
+        copy(self.world.folder.path(), folder.path());
+        let vapi = Emulator::start_blocking(config).expect("an emulator");
+        for (collection, object) in &self.objects {
+            vapi.insert(*collection, object.clone());
+        }
+        World { folder, vapi, env: Vec::new() }
+    }
+
+    /// The ids that are in Vapi before anything is written.
+    pub fn ids(&self) -> Vec<String> {
+        self.objects.iter().map(|(_, object)| id(object)).collect()
+    }
+
+    /// The run that is to survive.
+    pub fn apply(&self, world: &World, flags: &[&str]) -> Run {
+        let args = ["apply", "--yes", "--format", "json"].iter().chain(self.story.flags).chain(flags);
+        world.run(&args.copied().collect::<Vec<_>>())
+    }
+}
+
+/// A fault by its text.
+#[track_caller]
+pub fn fault(text: &str) -> Fault {
+    text.parse().unwrap_or_else(|error| panic!("{text}: {error}"))
+}
+
+/// Copies a folder whole.
+pub fn copy(from: &Path, to: &Path) {
+    for entry in std::fs::read_dir(from).expect("listed") {
+        let entry = entry.expect("an entry");
+        let target = to.join(entry.file_name());
+        if entry.file_type().expect("a type").is_dir() {
+            std::fs::create_dir_all(&target).expect("a folder");
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).expect("copied");
+        }
+    }
+}

@@ -55,31 +55,34 @@ impl AuditJournal {
         Ok(self.open.insert(open))
     }
 
-    fn append(
+    /// A record of a change, its time and run filled in.
+    fn record(
         &mut self,
         change: &Change,
         fields: Vec<Field>,
         outcome: Ending,
         status: Option<u16>,
-        more: (Option<String>, Option<String>),
-    ) -> Result<(), Diagnostic> {
+    ) -> Result<Record, Diagnostic> {
         let command = self.command.clone();
         let open = self.open()?;
-        let (vapi_id, error) = more;
-        open.writer.append(&Record {
+        Ok(Record {
             time: Timestamp::now(),
             run: open.run.to_string(),
             command,
             actor: open.actor.clone(),
             commit: open.commit.clone(),
             address: change.address.to_string(),
-            vapi_id: vapi_id.or_else(|| change.id.as_ref().map(|id| id.0.clone())),
+            vapi_id: change.id.as_ref().map(|id| id.0.clone()),
             action: change.action.word().to_owned(),
             fields,
             outcome,
             status,
-            error,
+            error: None,
         })
+    }
+
+    fn append(&mut self, records: &[Record]) -> Result<(), Diagnostic> {
+        self.open()?.writer.append_all(records)
     }
 
     /// Records what a pull is about to write (`done` false), or has written.
@@ -87,6 +90,7 @@ impl AuditJournal {
     /// # Errors
     /// The log cannot be written: then the file is not either.
     pub fn pulled(&mut self, report: &Report, done: bool) -> Result<(), Diagnostic> {
+        let mut records = Vec::new();
         for (change, outcome) in report.changes() {
             let Some(Outcome::Done { .. }) = outcome else { continue };
             let fields = match &change.import {
@@ -94,31 +98,41 @@ impl AuditJournal {
                 _ => logged(change, |verdict| verdict == Verdict::Capture),
             };
             let ending = if done { Ending::Done } else { Ending::Intent };
-            self.append(change, fields, ending, None, (None, None))?;
+            records.push(self.record(change, fields, ending, None)?);
         }
-        Ok(())
+        if records.is_empty() { Ok(()) } else { self.append(&records) }
     }
 }
 
 impl Journal for AuditJournal {
-    fn intent(&mut self, change: &Change) -> Result<(), Diagnostic> {
-        let fields = logged(change, |verdict| !verdict.is_held_back());
-        self.append(change, fields, Ending::Intent, None, (None, None))
+    fn intents(&mut self, changes: &[&Change]) -> Result<(), Diagnostic> {
+        let mut records = Vec::with_capacity(changes.len());
+        for change in changes {
+            let fields = logged(change, |verdict| !verdict.is_held_back());
+            records.push(self.record(change, fields, Ending::Intent, None)?);
+        }
+        self.append(&records)
     }
 
-    fn outcome(&mut self, change: &Change, outcome: &Outcome, status: Option<u16>) -> Result<(), Diagnostic> {
-        let (ending, id, error) = match outcome {
-            Outcome::Done { id } => (Ending::Done, id.as_ref().map(|id| id.0.clone()), None),
-            Outcome::Failed(error) => (Ending::Failed, None, Some(error.message.clone())),
-            Outcome::HeldBack(why) => (Ending::HeldBack, None, Some(why.clone())),
-            Outcome::NotAttempted(why) => (Ending::NotAttempted, None, Some(why.clone())),
-        };
+    fn outcomes(&mut self, outcomes: &[(&Change, &Outcome, Option<u16>)]) -> Result<(), Diagnostic> {
         // A run that wrote nothing leaves no log.
-        if self.open.is_none() && ending != Ending::Done {
+        let did = |(_, outcome, _): &(&Change, &Outcome, Option<u16>)| matches!(outcome, Outcome::Done { .. });
+        if self.open.is_none() && !outcomes.iter().any(did) {
             return Ok(());
         }
-        let fields = logged(change, |verdict| !verdict.is_held_back());
-        self.append(change, fields, ending, status, (id, error))
+        let mut records = Vec::with_capacity(outcomes.len());
+        for (change, outcome, status) in outcomes {
+            let (ending, id, error) = match outcome {
+                Outcome::Done { id } => (Ending::Done, id.as_ref().map(|id| id.0.clone()), None),
+                Outcome::Failed(error) => (Ending::Failed, None, Some(error.message.clone())),
+                Outcome::HeldBack(why) => (Ending::HeldBack, None, Some(why.clone())),
+                Outcome::NotAttempted(why) => (Ending::NotAttempted, None, Some(why.clone())),
+            };
+            let fields = logged(change, |verdict| !verdict.is_held_back());
+            let record = self.record(change, fields, ending, *status)?;
+            records.push(Record { vapi_id: id.or(record.vapi_id.clone()), error, ..record });
+        }
+        self.append(&records)
     }
 
     fn left_out(&mut self, change: &Change, path: &str, value: &Value) -> Result<(), Diagnostic> {
@@ -129,7 +143,8 @@ impl Journal for AuditJournal {
             sensitive: matches!(value, Value::Secret(_)),
         };
         let why = "Vapi itself no longer takes this field; it was left out of a second try".to_owned();
-        self.append(change, vec![field], Ending::Intent, None, (None, Some(why)))
+        let record = self.record(change, vec![field], Ending::Intent, None)?;
+        self.append(&[Record { error: Some(why), ..record }])
     }
 }
 

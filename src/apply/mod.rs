@@ -93,16 +93,16 @@ pub trait Recorder {
 
 /// Writes the audit log.
 pub trait Journal {
-    /// Before a write.
+    /// Before writes.
     ///
     /// # Errors
     /// The log cannot be written: then nothing else is.
-    fn intent(&mut self, change: &Change) -> Result<(), Diagnostic>;
-    /// After a write, or in its place.
+    fn intents(&mut self, changes: &[&Change]) -> Result<(), Diagnostic>;
+    /// After writes, or in their place: what came of them, and the status of the answer.
     ///
     /// # Errors
     /// The log cannot be written.
-    fn outcome(&mut self, change: &Change, outcome: &Outcome, status: Option<u16>) -> Result<(), Diagnostic>;
+    fn outcomes(&mut self, outcomes: &[(&Change, &Outcome, Option<u16>)]) -> Result<(), Diagnostic>;
     /// A value that a second try leaves out, since Vapi no longer takes it.
     ///
     /// # Errors
@@ -147,6 +147,7 @@ pub async fn apply(Approved(plan): Approved, tools: Tools<'_>) -> Report {
         errors: Vec::new(),
         warnings: Vec::new(),
         org_recorded: !plan.records_org,
+        to_log: Vec::new(),
         tools,
     };
     run.run(plan).await
@@ -165,6 +166,8 @@ struct Run<'t> {
     errors: Diagnostics,
     warnings: Diagnostics,
     org_recorded: bool,
+    /// Changes whose outcome is not in the audit log yet, with the status of the answer.
+    to_log: Vec<(usize, Option<u16>)>,
 }
 
 /// Ids that are no news, by section: what was there before, and what entries have taken since.
@@ -211,27 +214,11 @@ impl Run<'_> {
         let mut under_way = FuturesUnordered::new();
         loop {
             let mut still = Vec::new();
+            let mut go = Vec::new();
             let mut moved = false;
             for at in waiting {
                 match self.ready(&plan, at) {
-                    Some(Ok(ready)) => {
-                        let change = &plan.changes[at];
-                        if let Err(error) = self.tools.journal.intent(change) {
-                            self.finish(change, at, Outcome::NotAttempted(error.message.clone()), None);
-                            self.errors.push(error);
-                        } else {
-                            under_way.push(one(
-                                self.reader.clone(),
-                                Writer::new(self.tools.transport.clone()),
-                                at,
-                                change,
-                                ready,
-                                self.known.clone(),
-                                self.tools.patience,
-                            ));
-                        }
-                        moved = true;
-                    }
+                    Some(Ok(ready)) => go.push((at, ready)),
                     Some(Err(outcome)) => {
                         self.finish(&plan.changes[at], at, outcome, None);
                         moved = true;
@@ -240,6 +227,21 @@ impl Run<'_> {
                 }
             }
             waiting = still;
+            moved |= !go.is_empty();
+            let intents: Vec<&Change> = go.iter().map(|(at, _)| &plan.changes[*at]).collect();
+            let refused = if intents.is_empty() { None } else { self.tools.journal.intents(&intents).err() };
+            for (at, ready) in go {
+                let change = &plan.changes[at];
+                if let Some(error) = &refused {
+                    self.finish(change, at, Outcome::NotAttempted(error.message.clone()), None);
+                    continue;
+                }
+                let writer = Writer::new(self.tools.transport.clone());
+                let (known, patience) = (self.known.clone(), self.tools.patience);
+                under_way.push(one(self.reader.clone(), writer, at, change, ready, known, patience));
+            }
+            self.errors.extend(refused);
+            self.write_log(&plan);
             if under_way.is_empty() {
                 if moved && !waiting.is_empty() {
                     continue;
@@ -253,12 +255,14 @@ impl Run<'_> {
                 over.push(done);
             }
             self.record(&plan, over);
+            self.write_log(&plan);
         }
         drop(under_way);
         for at in waiting {
             let reason = "what it needs was not made".to_owned();
             self.finish(&plan.changes[at], at, Outcome::NotAttempted(reason), None);
         }
+        self.write_log(&plan);
         for (at, change) in plan.changes.iter().enumerate() {
             if self.outcomes[at].is_none()
                 && let Some(why) = change.held.clone().or_else(|| held_fields(change))
@@ -391,7 +395,7 @@ impl Run<'_> {
 
     fn finish(&mut self, change: &Change, at: usize, outcome: Outcome, status: Option<u16>) {
         if change.write.is_some() {
-            self.errors.extend(self.tools.journal.outcome(change, &outcome, status).err());
+            self.to_log.push((at, status));
         }
         let made = self.answers.contains_key(&change.address);
         if !matches!(outcome, Outcome::Done { .. }) && !made {
@@ -408,6 +412,20 @@ impl Run<'_> {
             self.outcomes[at] = Some(outcome);
         }
         (self.tools.on_progress)();
+    }
+}
+
+impl Run<'_> {
+    /// Writes what came of things since the last time, with one wait for the disk.
+    fn write_log(&mut self, plan: &Plan) {
+        let over = std::mem::take(&mut self.to_log);
+        let outcomes: Vec<(&Change, &Outcome, Option<u16>)> = over
+            .iter()
+            .filter_map(|(at, status)| Some((&plan.changes[*at], self.outcomes[*at].as_ref()?, *status)))
+            .collect();
+        if !outcomes.is_empty() {
+            self.errors.extend(self.tools.journal.outcomes(&outcomes).err());
+        }
     }
 }
 

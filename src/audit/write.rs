@@ -30,7 +30,15 @@ impl Writer {
     /// # Errors
     /// `audit-not-writable`: then nothing must be done that would not be in it.
     pub fn append(&mut self, record: &Record) -> Result<(), Diagnostic> {
-        self.try_append(record).map_err(|error| not_writable(&self.path, &error))
+        self.append_all(std::slice::from_ref(record))
+    }
+
+    /// Adds records, with one wait for the disk.
+    ///
+    /// # Errors
+    /// As [`Writer::append`].
+    pub fn append_all(&mut self, records: &[Record]) -> Result<(), Diagnostic> {
+        self.try_append(records).map_err(|error| not_writable(&self.path, &error))
     }
 
     fn try_open(path: &Path) -> std::io::Result<Writer> {
@@ -56,13 +64,15 @@ impl Writer {
         Ok(Writer { file, path: path.to_path_buf(), torn })
     }
 
-    fn try_append(&mut self, record: &Record) -> std::io::Result<()> {
-        let mut line = if self.torn { vec![b'\n'] } else { Vec::new() };
-        serde_json::to_writer(&mut line, record)?;
-        line.push(b'\n');
+    fn try_append(&mut self, records: &[Record]) -> std::io::Result<()> {
+        let mut lines = if self.torn { vec![b'\n'] } else { Vec::new() };
+        for record in records {
+            serde_json::to_writer(&mut lines, record)?;
+            lines.push(b'\n');
+        }
         // Whatever happens now, the next record starts on a line of its own.
         self.torn = true;
-        self.file.write_all(&line)?;
+        self.file.write_all(&lines)?;
         self.file.sync_data()?;
         self.torn = false;
         Ok(())

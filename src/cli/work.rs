@@ -13,7 +13,7 @@ use crate::identity::Allowances;
 use crate::model::Secret;
 use crate::plan::{Direction, Policy, Selection, Status};
 use crate::render::{self, View};
-use crate::report::Report;
+use crate::report::{Outcome, Report};
 use crate::session::{Fetched, Loaded, Made, Request, fetch, make_plan};
 use crate::workdir::{Lock, Workdir};
 
@@ -169,7 +169,13 @@ pub(super) fn finish(
         app.output.diagnostics(&report.plan.warnings);
         app.output.diagnostics(&report.warnings);
     }
+    let replaced = report.changes().any(|(change, outcome)| {
+        matches!((&change.write, outcome), (Some(crate::plan::Write::Update { .. }), Some(Outcome::Done { .. })))
+    });
     let result = rendered(app, command, &report, showing);
+    if let (Some(run), true) = (&report.run, replaced) {
+        app.output.note(&format!("Logged as run {run}. To give back what it replaced: vapi-sync restore {run}\n"));
+    }
     Ok(Finish { errors: report.errors, tells_errors: true, ending, ..Finish::done(result) })
 }
 

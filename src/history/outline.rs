@@ -4,7 +4,7 @@
 //! the whole file is parsed. It may only ever err by saying "unusual": that the lines of an entry are all of it, and that
 //! no other lines are an entry, holds for every text that is valid YAML.
 
-use memchr::{memchr, memchr_iter};
+use memchr::memchr_iter;
 
 use crate::kinds::{KINDS, Kind};
 
@@ -47,9 +47,8 @@ pub(super) fn outline(text: &[u8]) -> Option<Outline<'_>> {
     }
     let mut reader = Reader { text, sections: Vec::new(), place: Place::Start, inside: None };
     let mut start = 0;
-    while start < text.len() {
-        let end = memchr(b'\n', &text[start..]).map_or(text.len(), |offset| start + offset + 1);
-        if !reader.is_inside_field(&text[start..end]) {
+    for end in memchr_iter(b'\n', text).map(|at| at + 1).chain([text.len()]) {
+        if start < end && !reader.is_inside_field(&text[start..end]) {
             reader.line(start, end)?;
         }
         start = end;

@@ -62,6 +62,8 @@ struct Pack {
     fanout: Vec<u32>,
     /// Versions by their offsets, the one used last in front.
     kept: VecDeque<(u64, Rc<Vec<u8>>)>,
+    /// The room of a version that is no longer kept: the next one fits into it, more or less.
+    spare: Vec<u8>,
 }
 
 /// An object as it is stored.
@@ -86,7 +88,7 @@ impl Pack {
         index.read_exact(&mut start).ok()?;
         let (header, fanout) = start.split_at(FANOUT as usize);
         let fanout = fanout.chunks_exact(4).map(number).collect();
-        (header == HEADER).then_some(Self { data, index, fanout, kept: VecDeque::new() })
+        (header == HEADER).then_some(Self { data, index, fanout, kept: VecDeque::new(), spare: Vec::new() })
     }
 
     /// The offset of the object with this name.
@@ -118,7 +120,10 @@ impl Pack {
             }
             let mut stored = self.stored(at)?;
             let base = match stored.kind {
-                BLOB => break self.keep(at, self.inflate(&stored)?),
+                BLOB => {
+                    let blob = self.inflate(&stored)?;
+                    break self.keep(at, blob);
+                }
                 OFFSET_DELTA => at.checked_sub(distance(&mut stored)?)?,
                 NAME_DELTA => {
                     let name: Vec<u8> = stored.bytes.get(..NAME as usize)?.to_vec();
@@ -134,7 +139,8 @@ impl Pack {
             }
         };
         for (at, stored) in deltas.iter().rev() {
-            let result = delta::apply(&blob, &self.inflate(stored)?, MAX_SIZE)?;
+            let spare = std::mem::take(&mut self.spare);
+            let result = delta::apply(&blob, &self.inflate(stored)?, MAX_SIZE, spare)?;
             blob = self.keep(*at, result);
         }
         Some(blob)
@@ -151,13 +157,12 @@ impl Pack {
     fn keep(&mut self, offset: u64, blob: Vec<u8>) -> Rc<Vec<u8>> {
         let blob = Rc::new(blob);
         self.kept.push_front((offset, blob.clone()));
-        let mut size = 0;
-        let fits = |(_, blob): &&(u64, Rc<Vec<u8>>)| {
-            size += blob.len();
-            size <= KEPT_BYTES
-        };
-        let fitting = self.kept.iter().take(KEPT).take_while(fits).count();
-        self.kept.truncate(fitting.max(1));
+        let mut size: usize = self.kept.iter().map(|(_, blob)| blob.len()).sum();
+        while self.kept.len() > 1 && (size > KEPT_BYTES || self.kept.len() > KEPT) {
+            let Some((_, dropped)) = self.kept.pop_back() else { break };
+            size -= dropped.len();
+            self.spare = Rc::try_unwrap(dropped).unwrap_or_default();
+        }
         blob
     }
 

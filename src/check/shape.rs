@@ -8,6 +8,13 @@ use serde_json::{Map, Value};
 use crate::kinds::Kind;
 use crate::schema::{self, Pattern, flat};
 
+/// The shape that takes anything: it is the first of all.
+pub(super) const ANY: ShapeId = 0;
+
+/// How deep schemas may stand inside each other, and how many there may be: Vapi's document needs a tenth of either.
+const DEPTH: usize = 200;
+const MOST: usize = 1_000_000;
+
 /// The index of a shape in its [`Shapes`].
 pub(super) type ShapeId = usize;
 
@@ -96,6 +103,8 @@ impl Tagged {
 pub(super) struct Shapes {
     all: Vec<Shape>,
     by_reference: HashMap<String, ShapeId>,
+    depth: usize,
+    endless: bool,
     configs: HashMap<String, ShapeId>,
 }
 
@@ -138,9 +147,14 @@ impl Shapes {
         At { shapes: self, id: self.configs.get(kind.section).copied().unwrap_or_default() }
     }
 
+    /// Whether the schema goes round in circles, or is far too large to be meant: it was not compiled whole.
+    pub(super) fn is_endless(&self) -> bool {
+        self.endless
+    }
+
     /// The shape that takes anything.
     pub(super) fn any(&self) -> At<'_> {
-        At { shapes: self, id: 0 }
+        At { shapes: self, id: ANY }
     }
 
     fn add(&mut self, shape: Shape) -> ShapeId {
@@ -150,7 +164,7 @@ impl Shapes {
 
     fn compile(&mut self, root: &Value, schema: &Value) -> ShapeId {
         let Some(pointer) = flat::only_reference(schema) else {
-            let shape = self.shape(root, &flat::flat(root, schema));
+            let shape = self.inline(root, schema);
             return self.add(shape);
         };
         if let Some(&known) = self.by_reference.get(pointer) {
@@ -159,9 +173,21 @@ impl Shapes {
         // Its place first: what is inside may refer to it.
         let id = self.add(Shape::Any);
         self.by_reference.insert(pointer.to_owned(), id);
-        let shape = self.shape(root, &flat::flat(root, schema));
+        let shape = self.inline(root, schema);
         self.all[id] = shape;
         id
+    }
+
+    /// The shape of a schema that is written where it is used.
+    fn inline(&mut self, root: &Value, schema: &Value) -> Shape {
+        if self.depth >= DEPTH || self.all.len() >= MOST {
+            self.endless = true;
+            return Shape::Any;
+        }
+        self.depth += 1;
+        let shape = self.shape(root, &flat::flat(root, schema));
+        self.depth -= 1;
+        shape
     }
 
     fn shape(&mut self, root: &Value, schema: &Map<String, Value>) -> Shape {
@@ -215,7 +241,7 @@ impl Shapes {
         }
         let mut shapes: Vec<Shape> = Vec::new();
         for alternative in alternatives {
-            let shape = self.shape(root, &flat::flat(root, alternative));
+            let shape = self.inline(root, alternative);
             match shapes.iter_mut().find_map(|known| join(known, &shape)) {
                 Some(()) => {}
                 None => shapes.push(shape),
@@ -251,7 +277,11 @@ fn join(known: &mut Shape, other: &Shape) -> Option<()> {
         }
         (Shape::Map(known), Shape::Map(other)) => {
             for (name, field) in &other.named {
-                known.named.entry(name.clone()).or_insert(*field);
+                let shared = known.named.entry(name.clone()).or_insert(*field);
+                // Where the two differ, nothing can be held against a value.
+                if shared.shape != field.shape {
+                    shared.shape = ANY;
+                }
             }
             known.required.retain(|name| other.required.contains(name));
             if other.rest != Rest::Unknown {

@@ -55,7 +55,11 @@ impl Spec {
         if let Some(known) = model.get_mut("definitions").and_then(Value::as_object_mut) {
             known.extend(definitions);
         }
-        Ok(Spec { shapes: Shapes::of(&model), model })
+        let shapes = Shapes::of(&model);
+        if shapes.is_endless() {
+            return Err(unusable("its schemas go round in circles".to_owned()));
+        }
+        Ok(Spec { shapes, model })
     }
 
     /// What the document has against the configs of a file, beyond what [`super::check`] says of them.
@@ -120,6 +124,22 @@ fn adapted(schema: &Value, wanted: &mut BTreeSet<String>) -> Value {
                         wanted.insert(name.to_owned());
                         out.insert("$ref".into(), format!("#/definitions/{PREFIX}{name}").into());
                     }
+                    // A reference with something beside it, as OpenAPI 3.0 has to write it.
+                    ("allOf", Value::Array(parts)) if parts.len() == 1 && flat::only_reference(&parts[0]).is_some() => {
+                        if let Value::Object(reference) = adapted(&parts[0], wanted) {
+                            out.extend(reference);
+                        }
+                    }
+                    // Its patterns stand between slashes, as in JavaScript.
+                    ("pattern", Value::String(pattern)) => {
+                        let plain = pattern.strip_prefix('/').and_then(|rest| rest.rsplit_once('/'));
+                        out.insert(key.clone(), plain.map_or(pattern.as_str(), |(plain, _)| plain).into());
+                    }
+                    // Words beside any text are examples.
+                    ("oneOf" | "anyOf", Value::Array(parts)) if parts.iter().any(is_any_text) => {
+                        let parts = parts.iter().filter(|part| is_any_text(part) || !is_text(part));
+                        out.insert(key.clone(), parts.map(|part| adapted(part, wanted)).collect());
+                    }
                     ("enum" | "maxLength" | "minLength", _) if is_list => {}
                     ("discriminator" | "nullable" | "example" | "examples" | "x-label", _) => {}
                     // Names of fields, which may be any of the words above.
@@ -138,6 +158,14 @@ fn adapted(schema: &Value, wanted: &mut BTreeSet<String>) -> Value {
         Value::Array(items) => items.iter().map(|item| adapted(item, wanted)).collect(),
         other => other.clone(),
     }
+}
+
+fn is_text(schema: &Value) -> bool {
+    schema.get("type").and_then(Value::as_str) == Some("string")
+}
+
+fn is_any_text(schema: &Value) -> bool {
+    is_text(schema) && schema.get("enum").is_none()
 }
 
 /// The schemas of these names and all that they refer to, adapted.
@@ -233,7 +261,12 @@ agents:
     #[test]
     fn what_is_not_the_document_is_refused() {
         let no_reference = json!({"paths": open_document()["paths"], "components": {}});
-        for text in ["", "{}", "[]", &no_reference.to_string()] {
+        let mut circle = open_document();
+        circle["paths"]["/assistant"]["post"]["requestBody"]["content"]["application/json"]["schema"] =
+            json!({"$ref": "#/components/schemas/A"});
+        let again = json!({"allOf": [{"$ref": "#/components/schemas/A"}, {"title": "again"}]});
+        circle["components"]["schemas"]["A"] = json!({"type": "object", "properties": {"x": again, "y": again}});
+        for text in ["", "{}", "[]", &no_reference.to_string(), &circle.to_string()] {
             assert_eq!(Spec::load(text, "x").unwrap_err().code, "spec-unusable", "{text}");
         }
     }

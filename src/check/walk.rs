@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::place::in_text;
-use super::shape::{At, Fields, OURS, Rest, Shape, Shapes, Tagged};
+use super::shape::{ANY, At, Fields, OURS, Rest, Shape, Shapes, Tagged};
 use super::trail::Trail;
 use super::{Options, elsewhere, numbers, room, scalar, secrets, texts};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
@@ -180,7 +180,7 @@ impl<'w> Walk<'w> {
                         self.unknown(finding, entry.key_place());
                     }
                     // It is sent as it is, and may hold a secret all the same.
-                    0
+                    ANY
                 }
             };
             self.field(here, entry, here.shape.to(shape));
@@ -219,7 +219,7 @@ impl<'w> Walk<'w> {
                     None => format!("known: {}", known().collect::<Vec<_>>().join(", ")),
                 };
                 self.push(finding.help(help), tag.place());
-                self.rest(here, here.shape.to(0));
+                self.rest(here, here.shape.to(ANY));
             }
         }
     }
@@ -230,7 +230,7 @@ impl<'w> Walk<'w> {
         for entry in here.node.entries() {
             let mut known = branches().filter_map(|branch| match branch.shape() {
                 Shape::Map(fields) => fields.named.get(entry.key).map(|field| field.shape),
-                _ => Some(0),
+                _ => Some(ANY),
             });
             let first = known.next();
             if first.is_none() && !here.spot.key(entry.key).is_server_managed() {
@@ -245,7 +245,7 @@ impl<'w> Walk<'w> {
                 self.unknown(elsewhere::unknown_field(entry.key, &near, &here.trail), entry.key_place());
             }
             // Where the branches differ, nothing can be held against the value.
-            let shape = first.filter(|first| known.all(|other| other == *first)).unwrap_or(0);
+            let shape = first.filter(|first| known.all(|other| other == *first)).unwrap_or(ANY);
             self.field(here, entry, here.shape.to(shape));
         }
     }

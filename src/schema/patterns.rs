@@ -45,10 +45,9 @@ fn is_identifier(text: &str, most: usize) -> bool {
     (1..=most).contains(&text.len()) && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
 }
 
-/// The pattern of a regular expression, which may stand between slashes. `None` for one that is not known here.
+/// The pattern of a regular expression. `None` for one that is not known here: nothing is held against it.
 pub(crate) fn pattern(regex: &str) -> Option<&'static Pattern> {
-    let plain = regex.strip_prefix('/').and_then(|rest| rest.strip_suffix('/')).unwrap_or(regex);
-    PATTERNS.iter().find(|pattern| pattern.regex == plain)
+    PATTERNS.iter().find(|pattern| pattern.regex == regex)
 }
 
 #[cfg(test)]

@@ -62,7 +62,9 @@ fn titled(mut schema: Map<String, Value>, name: &str) -> Map<String, Value> {
 
 /// A schema for a value of the file.
 fn value(model: &Value, schema: &Value, name: &str) -> Value {
-    let Value::Object(keywords) = schema else { return schema.clone() };
+    if !schema.is_object() {
+        return schema.clone();
+    }
     if flat::only_reference(schema).is_some() {
         return schema.clone();
     }
@@ -120,7 +122,7 @@ fn single(model: &Value, keywords: &Map<String, Value>) -> Map<String, Value> {
             let narrow: Map<_, _> =
                 ["minLength", "maxLength"].iter().filter_map(|key| out.remove_entry(*key)).collect();
             let pattern = keywords.get("pattern").and_then(Value::as_str);
-            let plain = pattern.map(|pattern| pattern.trim_matches('/').to_owned());
+            let plain = pattern.map(str::to_owned);
             if plain.is_some() || !narrow.is_empty() {
                 let mut narrow = narrow;
                 narrow.extend(plain.map(|plain| ("pattern".to_owned(), plain.into())));

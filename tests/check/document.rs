@@ -1,1 +1,188 @@
-//! x
+//! Our schema and checks held against Vapi's published document, where that can be had.
+
+use std::io::Write;
+use std::path::Path;
+
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use serde_json::{Map, Value, json};
+use vapi_sync::check::Options;
+use vapi_sync::check::spec::Spec;
+use vapi_sync::diagnostic::{Diagnostics, Severity};
+use vapi_sync::document::Document;
+use vapi_sync::emulator::generate;
+use vapi_sync::load::interpret;
+
+use crate::file::findings;
+
+/// The document: the file that `VAPI_OPENAPI` names, or the one beside the repository. `None`, said on stderr, if there is none.
+fn document() -> Option<String> {
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/vapi/openapi.json");
+    let path = std::env::var_os("VAPI_OPENAPI").map_or(beside, Into::into);
+    let Ok(text) = std::fs::read_to_string(&path) else {
+        // Not `eprintln`, which the test harness swallows.
+        let skipped = format!("SKIPPED: no document at {} (see VAPI_OPENAPI)\n", path.display());
+        std::io::stderr().write_all(skipped.as_bytes()).unwrap();
+        return None;
+    };
+    Some(text)
+}
+
+/// The fields of the document's unions: where a value of each stands in a config, and the schemas of its branches.
+fn unions(document: &Value) -> Vec<(&'static str, &'static str, Vec<&Value>)> {
+    let schemas = &document["components"]["schemas"];
+    let branches = |union: &'_ Value| -> Vec<String> {
+        let targets = union["oneOf"].as_array().unwrap().iter().filter_map(|branch| branch["$ref"].as_str());
+        targets.map(|target| target.rsplit('/').next().unwrap().to_owned()).collect()
+    };
+    let of = |union: &Value| branches(union).iter().map(|name| &schemas[name]).collect::<Vec<_>>();
+    let assistant = &schemas["CreateAssistantDTO"]["properties"];
+    let number = "/paths/~1phone-number/post/requestBody/content/application~1json/schema";
+    vec![
+        ("model", "provider", of(&assistant["model"])),
+        ("voice", "provider", of(&assistant["voice"])),
+        ("transcriber", "provider", of(&assistant["transcriber"])),
+        ("tool", "type", of(&schemas["OpenAIModel"]["properties"]["tools"]["items"])),
+        ("number", "provider", of(document.pointer(number).unwrap())),
+        ("agent", "", vec![&schemas["CreateAssistantDTO"]]),
+    ]
+}
+
+/// A file with an object of a union in its place.
+fn file(place: &str, object: Value) -> String {
+    let agent = |config: Value| json!({"version": 1, "agents": {"a": {"vapi_assistant_id": "x", "config": config}}});
+    let file = match place {
+        "number" => json!({"version": 1, "phone_numbers": {"n": {"vapi_phone_number_id": "x", "config": object}}}),
+        "tool" => agent(json!({"model": {"provider": "openai", "model": "gpt-4.1", "tools": [object]}})),
+        "agent" => agent(object),
+        field => agent(Value::Object(Map::from_iter([(field.to_owned(), object)]))),
+    };
+    serde_json::to_string_pretty(&file).unwrap()
+}
+
+fn said(found: &Diagnostics, of: impl Fn(&str, Severity) -> bool) -> Vec<String> {
+    let wrong = found.iter().filter(|finding| of(finding.code, finding.severity));
+    wrong.map(|finding| format!("{} {}", finding.code, finding.message)).collect()
+}
+
+#[test]
+fn every_field_of_the_document_is_known() {
+    let Some(text) = document() else { return };
+    let document: Value = serde_json::from_str(&text).unwrap();
+    let mut looked_at = 0;
+    let mut unknown = Vec::new();
+    for (place, tag, branches) in unions(&document) {
+        for branch in branches {
+            let properties = branch["properties"].as_object().unwrap();
+            let mut object: Map<String, Value> = properties.keys().map(|name| (name.clone(), Value::Null)).collect();
+            looked_at += object.len();
+            if !tag.is_empty() {
+                object.insert(tag.to_owned(), properties[tag]["enum"][0].clone());
+            }
+            let found = findings("f", &file(place, object.into()), Path::new("."), Options::default());
+            unknown
+                .extend(said(&found, |code, _| matches!(code, "unknown-field" | "misplaced-field" | "unknown-value")));
+        }
+    }
+    assert!(looked_at > 700, "{looked_at}");
+    assert_eq!(unknown, [""; 0]);
+}
+
+/// Examples that are not what their field takes.
+const WRONG_IN_THE_DOCUMENT: [&str; 0] = [];
+
+#[test]
+fn every_example_of_the_document_passes() {
+    let Some(text) = document() else { return };
+    let document: Value = serde_json::from_str(&text).unwrap();
+    let (mut looked_at, mut wrong) = (0, Vec::new());
+    for (place, tag, branches) in unions(&document) {
+        for branch in branches {
+            for (name, property) in branch["properties"].as_object().unwrap() {
+                let Some(example) = property.get("example").filter(|example| !example.is_null()) else { continue };
+                let mut object = Map::from_iter([(name.clone(), example.clone())]);
+                if !tag.is_empty() {
+                    object.insert(tag.to_owned(), branch["properties"][tag]["enum"][0].clone());
+                }
+                let found = findings("f", &file(place, object.into()), Path::new("."), Options::default());
+                looked_at += 1;
+                let new = said(&found, |_, severity| severity == Severity::Error);
+                wrong.extend(new.into_iter().filter(|said| !WRONG_IN_THE_DOCUMENT.contains(&said.as_str())));
+            }
+        }
+    }
+    assert!(looked_at > 100, "{looked_at}");
+    assert_eq!(wrong, [""; 0]);
+}
+
+/// A state file of generated objects.
+fn generated() -> Value {
+    let mut rng = StdRng::seed_from_u64(13);
+    let agents = (0..30).map(|index| {
+        (format!("a{index}"), json!({"config": generate::assistant(&mut rng, index, &["an-id".to_owned()])}))
+    });
+    let agents: Map<String, Value> = agents.collect();
+    let numbers = (0..30).map(|index| {
+        (format!("n{index}"), json!({"config": generate::phone_number(&mut rng, index, &["an-id".to_owned()])}))
+    });
+    let numbers: Map<String, Value> = numbers.collect();
+    json!({"version": 1, "agents": agents, "phone_numbers": numbers})
+}
+
+#[test]
+fn the_document_has_nothing_against_generated_objects() {
+    let Some(text) = document() else { return };
+    let spec = Spec::load(&text, "openapi.json").unwrap();
+    let file = Document::parse("f", serde_json::to_string_pretty(&generated()).unwrap()).unwrap();
+    let found = spec.check(&interpret(&file).unwrap(), &Options::default());
+    assert_eq!(said(&found, |code, severity| severity == Severity::Error || code.starts_with("unknown")), [""; 0]);
+}
+
+#[test]
+fn the_document_finds_what_our_schema_does_not() {
+    let Some(text) = document() else { return };
+    let spec = Spec::load(&text, "openapi.json").unwrap();
+    let file = "\
+version: 1
+agents:
+  a:
+    vapi_assistant_id: x
+    config:
+      silenceTimeoutSeconds: 30
+      firstMesage: Hello
+      transcriber:
+        provider: azure
+        language: english
+      voice: {provider: rime-ai, voiceId: cove, language: xx}
+";
+    let document = Document::parse("f", file).unwrap();
+    let found = spec.check(&interpret(&document).unwrap(), &Options::default());
+    let found: Vec<(&str, usize, usize)> = found
+        .iter()
+        .map(|finding| (finding.code, finding.place.as_ref().unwrap().line, finding.place.as_ref().unwrap().column))
+        .collect();
+    assert_eq!(found, [("not-in-spec", 6, 7), ("bad-value", 10, 19), ("bad-value", 11, 59)]);
+}
+
+#[test]
+fn editors_get_the_document_too() {
+    let Some(text) = document() else { return };
+    let schema = Spec::load(&text, "openapi.json").unwrap().editor_schema();
+    assert!(jsonschema::meta::is_valid(&schema));
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let mut file = generated();
+    // The document does not have it, Vapi does.
+    for agent in file["agents"].as_object_mut().unwrap().values_mut() {
+        for tool in agent["config"]["model"]["tools"].as_array_mut().unwrap() {
+            if let Some(server) = tool.get_mut("server").and_then(Value::as_object_mut) {
+                server.remove("secret");
+            }
+        }
+    }
+    let wrong: Vec<String> =
+        validator.iter_errors(&file).map(|error| format!("{} {error:.300}", error.instance_path())).collect();
+    assert_eq!(wrong, [""; 0]);
+    file["agents"]["a0"]["config"]["voice"]["provider"] = "azure".into();
+    file["agents"]["a0"]["config"]["voice"]["stability"] = 0.5.into();
+    assert!(!validator.is_valid(&file));
+}

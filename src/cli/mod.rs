@@ -13,6 +13,7 @@ mod plan;
 mod pull;
 mod restore;
 mod schema;
+mod spec;
 mod status;
 mod sync;
 mod validate;

@@ -10,6 +10,9 @@ pub(super) struct Args {
     /// Of what.
     #[arg(value_enum, default_value_t = Of::State)]
     of: Of,
+    /// With Vapi's own schemas in it, from an OpenAPI document: a file, an https address, or `live` for Vapi's own.
+    #[arg(long, value_name = "FILE|URL|live")]
+    spec: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -25,7 +28,10 @@ enum Of {
 pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
     app.global.allow_formats(&[Format::Text, Format::Json])?;
     let schema = match args.of {
-        Of::State => crate::schema::schema(),
+        Of::State => match &args.spec {
+            Some(source) => super::spec::load(app, source)?.editor_schema(),
+            None => crate::schema::schema(),
+        },
         Of::Plan => schemars::schema_for!(crate::render::json::v1::Plan).to_value(),
         Of::Status => schemars::schema_for!(crate::render::json::v1::Status).to_value(),
     };

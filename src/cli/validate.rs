@@ -14,16 +14,27 @@ pub(super) struct Args {
     /// Take fields that are not known for errors.
     #[arg(long)]
     strict: bool,
+    /// Also hold every config against an OpenAPI document of Vapi: a file, an https address, or `live` for Vapi's own.
+    #[arg(long, value_name = "FILE|URL|live")]
+    spec: Option<String>,
 }
 
 pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
     app.global.allow_formats(&[Format::Text, Format::Json, Format::Github, Format::Sarif])?;
     let options = crate::check::Options { strict: args.strict };
     let loaded = Loaded::read(&app.global.file);
-    let found = match &loaded {
+    let spec = args.spec.as_deref().map(|source| super::spec::load(app, source)).transpose()?;
+    let mut found = match &loaded {
         Ok(loaded) => findings(loaded, &options),
         Err(errors) => errors.clone(),
     };
+    if let (Some(spec), Ok(loaded)) = (&spec, &loaded)
+        && let Ok(state) = crate::load::interpret(&loaded.document)
+    {
+        found.extend(spec.check(&state, &options));
+        loaded.annotate(&mut found);
+        found.sort_by(|left, right| left.place.cmp(&right.place));
+    }
     let machine = match app.global.format() {
         Format::Github => Some(render::diagnostics::annotations(&found, app.output.redactor())),
         Format::Sarif => Some(render::json::to_text(&render::diagnostics::sarif(&found), app.output.redactor())),

@@ -2,4 +2,5 @@
 
 mod docs;
 mod scenarios;
+mod spec;
 mod world;

@@ -1,0 +1,73 @@
+//! `--spec`: a file of one's own held against Vapi's published document. The document is read from beside the project.
+
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::path::PathBuf;
+
+use crate::world::World;
+
+/// Vapi's document, where it stands beside the project.
+fn document() -> Option<String> {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/vapi/openapi.json");
+    let text = std::fs::read_to_string(path).ok();
+    if text.is_none() {
+        let _ = writeln!(std::io::stderr(), "SKIPPED: ../shared/vapi/openapi.json is not there");
+    }
+    text
+}
+
+/// Serves a text with an ETag, and counts who got it and who was told that it has not changed.
+fn serve(text: String) -> (String, std::sync::mpsc::Receiver<u16>) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    let (tell, told) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let Ok(mut stream) = stream else { return };
+            let mut request = Vec::new();
+            let mut buffer = [0; 1024];
+            while !request.windows(4).any(|end| end == b"\r\n\r\n") {
+                match stream.read(&mut buffer) {
+                    Ok(0) | Err(_) => break,
+                    Ok(read) => request.extend_from_slice(&buffer[..read]),
+                }
+            }
+            let request = String::from_utf8_lossy(&request).to_lowercase();
+            assert!(!request.contains("authorization"), "the key has no business here: {request}");
+            let (status, body) = if request.contains("if-none-match: \"v1\"") { (304, "") } else { (200, text.as_str()) };
+            let head = format!("HTTP/1.1 {status} X\r\nETag: \"v1\"\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
+            let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body.as_bytes()));
+            if tell.send(status).is_err() {
+                return;
+            }
+        }
+    });
+    (url, told)
+}
+
+#[test]
+fn a_document_is_fetched_once_and_then_only_if_it_changed() {
+    let Some(text) = document() else { return };
+    let (url, told) = serve(text);
+    let mut world = World::new("version: 1\nagents:\n  a:\n    config:\n      name: A\n      firstMessageMode: assistant-sings-first\n");
+    world.env.push(("VAPI_BASE_URL".to_owned(), url));
+    let first = world.run(&["validate", "--spec", "live"]).expect(1);
+    assert!(first.stderr.contains("vapi-state.yaml:6:25"), "{}", first.stderr);
+    assert_eq!(told.recv(), Ok(200));
+    let second = world.run(&["validate", "--spec", "live"]).expect(1);
+    assert_eq!(told.recv(), Ok(304));
+    assert_eq!(first.stderr, second.stderr);
+}
+
+#[test]
+fn the_editor_schema_holds_vapis_own_schemas() {
+    if document().is_none() {
+        return;
+    }
+    let world = World::new("version: 1\n");
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/vapi/openapi.json");
+    let path = path.to_string_lossy().into_owned();
+    let run = world.run(&["schema", "--spec", &path]).expect(0);
+    assert!(run.stdout.contains("firstMessageMode") && run.json()["properties"]["agents"].is_object());
+    world.run(&["schema", "--spec", "no-such-file.json"]).expect(1);
+}

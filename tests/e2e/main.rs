@@ -1,5 +1,7 @@
 //! The real binary against the emulator, over HTTP.
 
+mod bytes;
 mod docs;
+mod many;
 mod scenarios;
 mod world;

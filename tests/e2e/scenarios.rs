@@ -3,7 +3,7 @@
 use serde_json::json;
 use vapi_sync::emulator::Collection;
 
-use crate::world::{World, id};
+use crate::world::{World, all_is_quiet, id};
 
 const TWO: &str = "\
 version: 1
@@ -35,29 +35,6 @@ phone_numbers:
       twilioAccountSid: AC00000000000000000000000000000000
       assistantId: ${agent:receptionist}
 ";
-
-/// Nothing is sent and no byte changes.
-#[track_caller]
-fn is_quiet(world: &World, command: &[&str]) {
-    let before = world.state();
-    world.vapi.clear_hits();
-    world.run(command).expect(0);
-    assert_eq!(world.writes().len(), 0, "{command:?} wrote");
-    assert_eq!(world.state(), before, "{command:?} changed the file");
-}
-
-#[track_caller]
-fn all_is_quiet(world: &World) {
-    for command in [
-        &["apply", "--yes"][..],
-        &["pull"],
-        &["sync", "--yes"],
-        &["plan", "--detailed-exitcode"],
-        &["status", "--exit-code"],
-    ] {
-        is_quiet(world, command);
-    }
-}
 
 #[test]
 fn what_is_in_the_file_is_made_and_its_ids_written() {
@@ -197,7 +174,7 @@ fn what_the_file_does_not_name_stays() {
     world.edit("Be brief.", "Be very brief.");
     world.edit("https://tools.example.com/look-up", "https://tools.example.com/v2");
     world.commit("briefer");
-    world.vapi.clear_hits();
+    world.taken();
     // The tool that nobody recorded is held back; all else goes on.
     world.run(&["apply", "--yes"]).expect(3);
     let writes = world.writes();

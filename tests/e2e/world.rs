@@ -1,5 +1,7 @@
 //! A folder under git, an emulator, and the real binary between them.
 
+use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
@@ -11,6 +13,18 @@ pub struct World {
     pub folder: tempfile::TempDir,
     pub vapi: Emulator,
     pub env: Vec<(String, String)>,
+    /// How many requests were looked at before they were forgotten.
+    looked_at: Cell<u64>,
+}
+
+/// Whatever a test did: nothing that could delete was ever sent.
+impl Drop for World {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            self.taken();
+            assert_eq!(self.looked_at.get(), self.vapi.stats().requests, "every request was looked at");
+        }
+    }
 }
 
 /// How a run of the binary ended.
@@ -69,7 +83,8 @@ impl World {
     pub fn outside_git(state: &str, config: Config) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         std::fs::write(folder.path().join("vapi-state.yaml"), state).expect("written");
-        World { folder, vapi: Emulator::start_blocking(config).expect("an emulator"), env: Vec::new() }
+        let vapi = Emulator::start_blocking(config).expect("an emulator");
+        World { folder, vapi, env: Vec::new(), looked_at: Cell::new(0) }
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
@@ -93,6 +108,23 @@ impl World {
         let state = self.state();
         assert!(state.contains(from), "{from:?} is not in\n{state}");
         self.write("vapi-state.yaml", &state.replace(from, to));
+    }
+
+    /// All files of the folder with their bytes, but for git's own and the working folder's.
+    pub fn files(&self) -> BTreeMap<PathBuf, Vec<u8>> {
+        fn read(folder: &Path, files: &mut BTreeMap<PathBuf, Vec<u8>>) {
+            for entry in std::fs::read_dir(folder).expect("listed") {
+                let path = entry.expect("an entry").path();
+                match path.file_name().and_then(|name| name.to_str()) {
+                    Some(".git" | ".vapi-sync") => {}
+                    _ if path.is_dir() => read(&path, files),
+                    _ => drop(files.insert(path.clone(), std::fs::read(&path).expect("read"))),
+                }
+            }
+        }
+        let mut files = BTreeMap::new();
+        read(self.folder.path(), &mut files);
+        files
     }
 
     pub fn git(&self, args: &[&str]) -> String {
@@ -131,18 +163,30 @@ impl World {
         self.command(args).output().expect("the binary").into()
     }
 
-    /// The requests since the last look that were no GET.
-    pub fn writes(&self) -> Vec<Hit> {
+    /// The requests since the last look; they are forgotten.
+    #[track_caller]
+    pub fn taken(&self) -> Vec<Hit> {
         let hits = self.vapi.hits();
         self.vapi.clear_hits();
-        hits.into_iter().filter(|hit| hit.method != "GET").collect()
+        self.looked_at.set(self.looked_at.get() + hits.len() as u64);
+        for hit in &hits {
+            assert!(matches!(hit.method.as_str(), "GET" | "POST" | "PATCH"), "{} {} was sent", hit.method, hit.path);
+        }
+        hits
     }
 
-    /// All requests since the last look, as `GET /assistant`.
+    /// The requests since the last look that were no GET.
+    #[track_caller]
+    pub fn writes(&self) -> Vec<Hit> {
+        self.taken().into_iter().filter(|hit| hit.method != "GET").collect()
+    }
+
+    /// All requests since the last look, as `GET /assistant`, sorted.
+    #[track_caller]
     pub fn requests(&self) -> Vec<String> {
-        let hits = self.vapi.hits();
-        self.vapi.clear_hits();
-        hits.iter().map(|hit| format!("{} {}", hit.method, hit.path)).collect()
+        let mut requests: Vec<String> = self.taken().iter().map(|hit| format!("{} {}", hit.method, hit.path)).collect();
+        requests.sort();
+        requests
     }
 
     pub fn agents(&self) -> Vec<Value> {
@@ -166,4 +210,30 @@ impl World {
 #[track_caller]
 pub fn id(object: &Value) -> String {
     object["id"].as_str().expect("an id").to_owned()
+}
+
+/// Nothing is sent and no byte changes.
+#[track_caller]
+pub fn is_quiet(world: &World, command: &[&str]) {
+    let before = world.files();
+    world.taken();
+    world.run(command).expect(0);
+    assert_eq!(world.writes().len(), 0, "{command:?} wrote");
+    assert_eq!(world.files(), before, "{command:?} changed a file");
+}
+
+/// Every command, run twice, sends nothing and changes no byte.
+#[track_caller]
+pub fn all_is_quiet(world: &World) {
+    for command in [
+        &["apply", "--yes"][..],
+        &["pull"],
+        &["sync", "--yes"],
+        &["plan", "--detailed-exitcode"],
+        &["status", "--exit-code"],
+        &["validate"],
+    ] {
+        is_quiet(world, command);
+        is_quiet(world, command);
+    }
 }

@@ -120,6 +120,11 @@ impl Transport {
         &self.shared.connection
     }
 
+    /// The most requests that are under way at once.
+    pub fn parallelism(&self) -> usize {
+        self.shared.settings.parallelism
+    }
+
     /// Lets no further request start, not even a repetition; what is under way is finished. For Ctrl-C.
     pub fn stop(&self) {
         self.shared.stopped.send_replace(true);

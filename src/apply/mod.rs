@@ -8,6 +8,7 @@
 //! Nothing is decided here: what is not as planned is held back, what depends on a failure is not attempted, all else
 //! goes on.
 
+mod arrivals;
 mod settle;
 mod verify;
 mod writer;
@@ -20,6 +21,7 @@ use std::time::{Duration, Instant};
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 
+use self::arrivals::{Arrival, Arrivals};
 use self::settle::{Settled, owner_of_number, settle};
 use self::verify::verify;
 use self::writer::Writer;
@@ -137,8 +139,10 @@ pub async fn apply(Approved(plan): Approved, tools: Tools<'_>) -> Report {
         .iter()
         .map(|(section, lives)| (*section, lives.iter().map(|live| live.header.id.clone()).collect()));
     let known = Known(Rc::new(RefCell::new(known.collect())));
+    let reader = Reader::new(tools.transport.clone());
     let run = Run {
-        reader: Reader::new(tools.transport.clone()),
+        arrivals: Rc::new(Arrivals::new(reader.clone(), tools.listings, tools.transport.parallelism())),
+        reader,
         ids: tools.ids.clone(),
         outcomes: vec![None; plan.changes.len()],
         answers: HashMap::new(),
@@ -156,6 +160,7 @@ pub async fn apply(Approved(plan): Approved, tools: Tools<'_>) -> Report {
 struct Run<'t> {
     tools: Tools<'t>,
     reader: Reader,
+    arrivals: Rc<Arrivals>,
     ids: HashMap<Address, RemoteId>,
     outcomes: Vec<Option<Outcome>>,
     /// Objects as the steps of this run left them, for a second step.
@@ -211,6 +216,7 @@ impl Run<'_> {
     async fn run(mut self, plan: Plan) -> Report {
         self.settle_links(&plan);
         let mut waiting: Vec<usize> = (0..plan.changes.len()).filter(|at| plan.changes[*at].write.is_some()).collect();
+        let twins = twins(&plan);
         let mut under_way = FuturesUnordered::new();
         loop {
             let mut still = Vec::new();
@@ -236,9 +242,16 @@ impl Run<'_> {
                     self.finish(change, at, Outcome::NotAttempted(error.message.clone()), None);
                     continue;
                 }
-                let writer = Writer::new(self.tools.transport.clone());
-                let (known, patience) = (self.known.clone(), self.tools.patience);
-                under_way.push(one(self.reader.clone(), writer, at, change, ready, known, patience));
+                let step = Step {
+                    reader: self.reader.clone(),
+                    writer: Writer::new(self.tools.transport.clone()),
+                    arrivals: Rc::clone(&self.arrivals),
+                    change,
+                    known: self.known.clone(),
+                    patience: self.tools.patience,
+                    alone: !twins.contains(&at),
+                };
+                under_way.push(step.take(at, ready));
             }
             self.errors.extend(refused);
             self.write_log(&plan);
@@ -435,44 +448,66 @@ fn held_fields(change: &Change) -> Option<String> {
     (!held.is_empty()).then(|| held.join(", "))
 }
 
-/// One write, from the last look to the verified answer.
-async fn one(
-    reader: Reader,
-    writer: Writer,
-    at: usize,
-    change: &Change,
-    ready: Ready,
-    known: Known,
-    patience: Duration,
-) -> Done {
-    let step = Step { reader, writer, change, known, patience };
-    let mut done =
-        Done { at, result: Err(Outcome::NotAttempted(String::new())), status: None, warnings: vec![], left_out: None };
-    done.result = match ready {
-        Ready::Create { body, purchase } => step.create(body, purchase, &mut done).await,
-        Ready::Update { id, body, seen, desired, fresh } => {
-            step.update(id, body, seen, desired, fresh, &mut done).await
+/// The steps that make objects of one name: what is found by it may be another's.
+fn twins(plan: &Plan) -> HashSet<usize> {
+    let mut named: HashMap<(&str, &str, &str), Vec<usize>> = HashMap::new();
+    for (at, change) in plan.changes.iter().enumerate() {
+        let Some(Write::Create { body, .. }) = &change.write else { continue };
+        let text = |field: &&'static str| Some((*field, body.get(*field)?.as_text()?));
+        if let Some((field, text)) = change.kind.identity.iter().find_map(text) {
+            named.entry((change.kind.section, field, text)).or_default().push(at);
         }
-    };
-    done
+    }
+    named.into_values().filter(|steps| steps.len() > 1).flatten().collect()
 }
 
+/// One write, from the last look to the verified answer.
 struct Step<'c> {
     reader: Reader,
     writer: Writer,
+    arrivals: Rc<Arrivals>,
     change: &'c Change,
     known: Known,
     patience: Duration,
+    /// Whether no other step makes an object of this name.
+    alone: bool,
 }
 
 impl Step<'_> {
+    async fn take(self, at: usize, ready: Ready) -> Done {
+        let result = Err(Outcome::NotAttempted(String::new()));
+        let mut done = Done { at, result, status: None, warnings: vec![], left_out: None };
+        done.result = match ready {
+            Ready::Create { body, purchase } => self.create(body, purchase, &mut done).await,
+            Ready::Update { id, body, seen, desired, fresh } => {
+                self.update(id, body, seen, desired, fresh, &mut done).await
+            }
+        };
+        done
+    }
+
     async fn create(&self, body: Map, purchase: bool, done: &mut Done) -> Result<Written, Outcome> {
         let kind = self.change.kind;
         let Some(wire) = map_to_wire(&body) else { return Err(self.unsendable()) };
         let wire = serde_json::Value::Object(wire);
         let mut resent = false;
         loop {
-            let error = match self.writer.create(kind, &wire).await {
+            let turn = self.arrivals.turn().await;
+            match self.arrived(&body).await? {
+                Arrival::None => {}
+                Arrival::Same(live) => {
+                    done.warnings.push(format!("somebody made it meanwhile; linked to {}", live.header.id));
+                    return self.written(&body, None, &live, done);
+                }
+                Arrival::Other(ids) => {
+                    return Err(Outcome::HeldBack(format!(
+                        "somebody made another of its name in Vapi since the plan was made ({ids}): plan again"
+                    )));
+                }
+            }
+            let sent = self.writer.create(kind, &wire).await;
+            drop(turn);
+            let error = match sent {
                 Ok(answer) => {
                     done.status = Some(answer.status);
                     match read_object(answer.value) {
@@ -504,6 +539,9 @@ impl Step<'_> {
                     "nobody can tell whether it was made: {error}; {why}. The next run looks for it by its name"
                 ))
             };
+            if !self.alone {
+                return Err(unclear("another entry of its name is made in this run"));
+            }
             match settle(&self.reader, kind, &body, &|id| self.known.contains(kind, id), self.patience).await {
                 Settled::Made(live) => {
                     done.warnings.push(format!("its answer was lost; it was found in Vapi as {}", live.header.id));
@@ -515,6 +553,19 @@ impl Step<'_> {
                 Settled::Unclear(why) => return Err(unclear(&why)),
             }
         }
+    }
+
+    async fn arrived(&self, body: &Map) -> Result<Arrival, Outcome> {
+        let kind = self.change.kind;
+        if !self.alone {
+            return Ok(Arrival::None);
+        }
+        let known = |id: &str| self.known.contains(kind, id);
+        let looked = self.arrivals.look(kind, body, &known).await;
+        looked.map_err(|error| match error.failure {
+            Failure::Interrupted => Outcome::NotAttempted("the run was interrupted".to_owned()),
+            _ => Outcome::Failed(error),
+        })
     }
 
     async fn update(

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::compare::covers;
+use crate::diagnostic::{Diagnostic, Failure};
 use crate::identity::identity_field;
 use crate::kinds::Kind;
 use crate::live::Live;
@@ -33,7 +34,11 @@ pub(super) async fn settle(
     let started = tokio::time::Instant::now();
     let mut pause = Duration::from_millis(100);
     loop {
-        let looked = look(reader, kind, body, known).await;
+        let looked = match look(reader, kind, body, known).await {
+            Err(error) if error.failure == Failure::Interrupted => return Settled::Unclear(error.message),
+            Err(error) => Settled::Unclear(error.message),
+            Ok(settled) => settled,
+        };
         let over = started.elapsed() + pause > patience;
         match looked {
             Settled::NotThere | Settled::Unclear(_) if !over => {}
@@ -44,11 +49,13 @@ pub(super) async fn settle(
     }
 }
 
-async fn look(reader: &Reader, kind: &'static Kind, body: &Map, known: &dyn Fn(&str) -> bool) -> Settled {
-    let listing = match reader.list(kind.endpoint).await {
-        Ok(listing) => listing,
-        Err(error) => return Settled::Unclear(error.message),
-    };
+async fn look(
+    reader: &Reader,
+    kind: &'static Kind,
+    body: &Map,
+    known: &dyn Fn(&str) -> bool,
+) -> Result<Settled, Diagnostic> {
+    let listing = reader.list(kind.endpoint).await?;
     let wanted = Value::Map(body.clone());
     let identity = kind.identity_of(&wanted);
     let candidates: Vec<Live> = listing
@@ -62,7 +69,7 @@ async fn look(reader: &Reader, kind: &'static Kind, body: &Map, known: &dyn Fn(&
         .into_iter()
         .filter(|live| normalize::object(kind, live).is_ok_and(|object| covers(kind.root(), &object, &wanted)))
         .collect();
-    match (found.pop(), found.len()) {
+    Ok(match (found.pop(), found.len()) {
         // Somebody made one of that name, with other content: whether ours is still to come, nobody can tell.
         (None, _) if seen > 0 && identity.is_some() => {
             Settled::Unclear("a new object has its name, but does not hold what was sent".to_owned())
@@ -70,7 +77,7 @@ async fn look(reader: &Reader, kind: &'static Kind, body: &Map, known: &dyn Fn(&
         (None, _) => Settled::NotThere,
         (Some(live), 0) => Settled::Made(Box::new(live)),
         (Some(_), others) => Settled::Unclear(format!("{} new objects could be it", others + 1)),
-    }
+    })
 }
 
 /// The live object that has the number (or SIP URI) of a body: somebody made it before, or an answer was lost.

@@ -46,6 +46,14 @@ impl Reader {
     /// # Errors
     /// Whenever the list is not known to be whole. A short list is never returned.
     pub async fn list(&self, endpoint: &str) -> Result<Listing, Diagnostic> {
+        self.list_since(endpoint, None).await
+    }
+
+    /// The same of what was made at this moment, as Vapi shows it, or later. `None`: of everything.
+    ///
+    /// # Errors
+    /// As for [`Reader::list`].
+    pub async fn list_since(&self, endpoint: &str, made: Option<&str>) -> Result<Listing, Diagnostic> {
         let limit = PAGE.to_string();
         let mut list = Listing { objects: Vec::new(), pages: 0 };
         let mut seen = HashSet::new();
@@ -54,6 +62,7 @@ impl Reader {
         loop {
             let bound = before.map(|time| format!("{time:.3}"));
             let mut query = vec![("limit", limit.as_str())];
+            query.extend(made.map(|made| ("createdAtGe", made)));
             query.extend(bound.as_deref().map(|bound| ("createdAtLt", bound)));
             let page: Page = self.transport.get(endpoint, &query).await?.value;
             list.pages += 1;

@@ -79,6 +79,11 @@ impl Transport {
         *censor = Arc::new(Censor::clone(&censor).and(secrets));
     }
 
+    /// The most requests that are under way at once.
+    pub fn parallelism(&self) -> usize {
+        self.shared.settings.parallelism
+    }
+
     /// Lets no further request start, not even a repetition; what is under way is finished. For Ctrl-C.
     pub fn stop(&self) {
         self.shared.stopped.send_replace(true);

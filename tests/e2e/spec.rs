@@ -34,8 +34,12 @@ fn serve(text: String) -> (String, std::sync::mpsc::Receiver<u16>) {
             }
             let request = String::from_utf8_lossy(&request).to_lowercase();
             assert!(!request.contains("authorization"), "the key has no business here: {request}");
-            let (status, body) = if request.contains("if-none-match: \"v1\"") { (304, "") } else { (200, text.as_str()) };
-            let head = format!("HTTP/1.1 {status} X\r\nETag: \"v1\"\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
+            let (status, body) =
+                if request.contains("if-none-match: \"v1\"") { (304, "") } else { (200, text.as_str()) };
+            let head = format!(
+                "HTTP/1.1 {status} X\r\nETag: \"v1\"\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+                body.len()
+            );
             let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body.as_bytes()));
             if tell.send(status).is_err() {
                 return;
@@ -49,7 +53,9 @@ fn serve(text: String) -> (String, std::sync::mpsc::Receiver<u16>) {
 fn a_document_is_fetched_once_and_then_only_if_it_changed() {
     let Some(text) = document() else { return };
     let (url, told) = serve(text);
-    let mut world = World::new("version: 1\nagents:\n  a:\n    config:\n      name: A\n      firstMessageMode: assistant-sings-first\n");
+    let mut world = World::new(
+        "version: 1\nagents:\n  a:\n    config:\n      name: A\n      firstMessageMode: assistant-sings-first\n",
+    );
     world.env.push(("VAPI_BASE_URL".to_owned(), url));
     let first = world.run(&["validate", "--spec", "live"]).expect(1);
     assert!(first.stderr.contains("vapi-state.yaml:6:25"), "{}", first.stderr);

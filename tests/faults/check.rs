@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
+use vapi_sync::emulator::Config;
 
 use crate::story::Prepared;
 use crate::world::{Run, World, id};
@@ -19,6 +20,13 @@ pub struct End {
 }
 
 impl End {
+    /// Where a story ends if nothing goes wrong.
+    pub fn faultless(prepared: &Prepared) -> Self {
+        let world = prepared.world(Config::default());
+        prepared.apply(&world, &[]).expect(0);
+        Self::of(&world).expect("no twins")
+    }
+
     /// Where a world is now.
     ///
     /// # Errors

@@ -2,7 +2,12 @@
 #![cfg(all(unix, feature = "emulator"))]
 
 mod check;
+mod crash;
+mod disk;
+mod interrupt;
 mod matrix;
+mod quota;
+mod race;
 mod story;
 #[path = "../e2e/world.rs"]
 #[allow(dead_code, reason = "shared with the end-to-end tests; each of the two uses its part")]

@@ -83,20 +83,13 @@ fn bought_once(hits: &[vapi_sync::emulator::Hit]) -> Result<(), String> {
     }
 }
 
-/// Where a story ends without a fault.
-fn faultless(prepared: &Prepared) -> End {
-    let world = prepared.world(Config::default());
-    prepared.apply(&world, &[]).expect(0);
-    End::of(&world).expect("no twins")
-}
-
 #[test]
 fn every_fault_on_every_write() {
     let stories: Vec<(Prepared, End)> = std::thread::scope(|scope| {
         let prepare = |story: &'static Story| {
             scope.spawn(move || {
                 let prepared = story.prepared();
-                let end = faultless(&prepared);
+                let end = End::faultless(&prepared);
                 (prepared, end)
             })
         };

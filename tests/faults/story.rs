@@ -60,6 +60,42 @@ pub static STORIES: [Story; 8] = [
     Story { name: "close circle", writes: "PATCH /assistant/*", flags: &[], prepare: |_| {}, file: three_circles },
 ];
 
+/// What a kill interrupts: 20 agents and 10 numbers to create, 20 agents to update.
+pub static MUCH: Story = Story {
+    name: "much",
+    writes: "*",
+    flags: &[],
+    prepare: |world| {
+        world.run(&["apply", "--yes"]).expect(0);
+        world.commit("applied");
+        world.edit("Hello from u", "Good morning from u");
+        let (agents, numbers) = much();
+        world.edit("agents:\n", &format!("{numbers}agents:\n{agents}"));
+        world.commit("more");
+    },
+    file: || (1..=20).fold("version: 1\nagents:\n".to_owned(), |text, at| text + &small("u", at)),
+};
+
+/// The same with agents that were deleted in Vapi, one of them rung by a number that is not in the file.
+pub fn recreation() -> &'static Story {
+    &STORIES[5]
+}
+
+fn small(letter: &str, at: usize) -> String {
+    format!("  {letter}{at}:\n    config: {{name: Agent {letter}{at}, firstMessage: 'Hello from {letter}{at}.'}}\n")
+}
+
+fn much() -> (String, String) {
+    let agents = (1..=20).map(|at| small("c", at)).collect();
+    let numbers = (1..=10).map(|at| {
+        format!(
+            "  n{at}:\n    config:\n      provider: twilio\n      number: \"+141555501{at:02}\"\n      name: Line {at}\n      \
+             twilioAccountSid: AC00000000000000000000000000000000\n      assistantId: ${{agent:c{at}}}\n"
+        )
+    });
+    (agents, numbers.fold("phone_numbers:\n".to_owned(), |text, number| text + &number))
+}
+
 fn three_agents() -> String {
     agents(|_| String::new())
 }
@@ -176,7 +212,7 @@ impl Prepared {
         for (collection, object) in &self.objects {
             vapi.insert(*collection, object.clone());
         }
-        World { folder, vapi, env: Vec::new() }
+        World::at(folder, vapi)
     }
 
     /// The ids that are in Vapi before anything is written.

@@ -1,0 +1,80 @@
+//! `kill -9` at any instant.
+
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+use vapi_sync::emulator::Config;
+
+use crate::check::{End, until_quiet};
+use crate::story::{MUCH, Prepared, Story, recreation};
+
+/// How often a run is killed, unless `VAPI_SYNC_KILLS` says otherwise.
+const KILLS: u64 = 12;
+
+/// How many kills play side by side.
+const THREADS: u64 = 4;
+
+fn vapi() -> Config {
+    Config { latency: Duration::from_millis(3), jitter: Duration::from_millis(4), ..Config::default() }
+}
+
+/// Kills a run that this seed chooses an instant for: when so many requests have arrived, and some milliseconds later.
+fn kill_once(prepared: &Prepared, expected: &End, seed: u64, requests: u64) -> Result<(), String> {
+    let mut rng = StdRng::seed_from_u64(seed);
+    let (after, late) = (rng.random_range(0..=requests), Duration::from_micros(rng.random_range(0..12_000)));
+    let world = prepared.world(Config { seed, ..vapi() });
+    let mut run = world.command(&["apply", "--yes"]);
+    let mut run = run.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("started");
+    let give_up = Instant::now() + Duration::from_secs(60);
+    while world.vapi.stats().requests < after && run.try_wait().expect("asked").is_none() && Instant::now() < give_up {
+        std::thread::sleep(Duration::from_micros(200));
+    }
+    std::thread::sleep(late);
+    run.kill().expect("killed");
+    run.wait().expect("ended");
+    let result = until_quiet(prepared, &world, expected);
+    let left = std::fs::read_dir(world.folder.path()).expect("listed").flatten();
+    let left: Vec<_> =
+        left.map(|entry| entry.file_name()).filter(|name| name.to_string_lossy().contains("tmp")).collect();
+    if !left.is_empty() {
+        return Err(format!("{left:?} is left over"));
+    }
+    result.map(|_| ()).map_err(|why| format!("killed after {after} requests and {late:?} (seed {seed}): {why}"))
+}
+
+#[track_caller]
+fn kill_often(story: &'static Story) {
+    let kills = std::env::var("VAPI_SYNC_KILLS").map_or(KILLS, |text| text.parse().expect("a number of kills"));
+    let prepared = story.prepared();
+    let expected = End::faultless(&prepared);
+    let requests = {
+        let world = prepared.world(vapi());
+        prepared.apply(&world, &[]).expect(0);
+        world.vapi.stats().requests
+    };
+    let failures: Vec<String> = std::thread::scope(|scope| {
+        let (prepared, expected) = (&prepared, &expected);
+        let play = |first: u64| {
+            scope.spawn(move || {
+                let seeds = (first..kills).step_by(THREADS as usize);
+                seeds.filter_map(|seed| kill_once(prepared, expected, seed, requests).err()).collect::<Vec<_>>()
+            })
+        };
+        let threads: Vec<_> = (0..THREADS).map(play).collect();
+        threads.into_iter().flat_map(|thread| thread.join().expect("played")).collect()
+    });
+    println!("{kills} kills of {requests} requests: {} failed", failures.len());
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+#[test]
+fn killed_while_it_creates_and_updates() {
+    kill_often(&MUCH);
+}
+
+#[test]
+fn killed_while_it_makes_again_what_was_deleted() {
+    kill_often(recreation());
+}

@@ -1,0 +1,120 @@
+//! The state file's side of it: an editor that saves during the run, a folder that cannot be written, a full disk.
+
+use std::os::unix::fs::PermissionsExt;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use vapi_sync::emulator::Config;
+
+use crate::check::{End, until_quiet};
+use crate::story::{MUCH, Prepared};
+use crate::world::{Run, World, id};
+
+/// Does something while a run has about half of its requests behind it.
+fn meanwhile(world: &World, requests: u64, act: impl FnOnce()) -> Run {
+    let mut run = world.command(&["apply", "--yes"]);
+    let run = run.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("started");
+    let give_up = Instant::now() + Duration::from_secs(60);
+    while world.vapi.stats().requests < requests {
+        assert!(Instant::now() < give_up, "{requests} requests do not come");
+        std::thread::sleep(Duration::from_micros(500));
+    }
+    act();
+    run.wait_with_output().expect("ended").into()
+}
+
+fn slow(prepared: &Prepared) -> World {
+    prepared.world(Config { latency: Duration::from_millis(20), ..Config::default() })
+}
+
+#[test]
+fn what_an_editor_saves_during_the_run_stays() {
+    let prepared = MUCH.prepared();
+    for requests in [4, 12, 25, 40] {
+        let world = slow(&prepared);
+        let run = meanwhile(&world, requests, || {
+            // As editors do: a new file in place of the old. It may cross a write of the run, so it starts from what is there.
+            let saved = format!("# A thought.\n{}\n# The end.\n", world.state());
+            world.write("new", &saved);
+            std::fs::rename(world.path("new"), world.path("vapi-state.yaml")).expect("renamed");
+        });
+        run.expect(0);
+        let state = world.state();
+        assert!(state.starts_with("# A thought.\n") && state.ends_with("\n# The end.\n"), "{state}");
+        for object in world.agents().iter().chain(&world.numbers()) {
+            let ours = !object["name"].as_str().unwrap_or_default().starts_with("Bystander");
+            assert_eq!(state.contains(&id(object)), ours, "{object}\n{state}");
+        }
+    }
+}
+
+#[test]
+fn a_file_that_is_broken_during_the_run_is_not_touched() {
+    let prepared = MUCH.prepared();
+    let expected = End::faultless(&prepared);
+    let world = slow(&prepared);
+    let before = world.state();
+    let run = meanwhile(&world, 6, || world.write("vapi-state.yaml", "agents: [\n"));
+    assert!([1, 4].contains(&run.code), "{}", run.text());
+    assert_eq!(world.state(), "agents: [\n");
+    world.write("vapi-state.yaml", &before);
+    until_quiet(&prepared, &world, &expected).expect("all is found again");
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_sends_nothing() {
+    let prepared = MUCH.prepared();
+    let world = slow(&prepared);
+    let mut run = world.command(&["apply", "--yes"]);
+    let Some(mut run) = without_privileges(&mut run, &world) else { return };
+    std::fs::set_permissions(world.folder.path(), std::fs::Permissions::from_mode(0o555)).expect("set");
+    let run: Run = run.output().expect("the binary").into();
+    std::fs::set_permissions(world.folder.path(), std::fs::Permissions::from_mode(0o755)).expect("set");
+    let run = run.expect(1);
+    assert!(run.stderr.contains(".vapi-sync"), "{}", run.stderr);
+    assert!(world.writes().is_empty());
+}
+
+/// The same command as a user whom permissions concern. `None` if that cannot be had here.
+fn without_privileges(command: &mut Command, world: &World) -> Option<Command> {
+    let is_root = Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout == b"0\n");
+    let mut plain = Command::new(command.get_program());
+    if is_root {
+        plain = Command::new("setpriv");
+        plain.args(["--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all"]).arg(command.get_program());
+        if Command::new("setpriv").arg("--version").output().is_err() {
+            return None;
+        }
+        // git must not mind that the folder is another user's.
+        Command::new("chown").args(["-R", "65534:65534"]).arg(world.folder.path()).status().ok()?;
+    }
+    plain.args(command.get_args()).current_dir(world.folder.path()).env_clear().stdin(Stdio::null());
+    plain.envs(command.get_envs().filter_map(|(key, value)| Some((key, value?))));
+    Some(plain)
+}
+
+#[test]
+fn a_full_disk_loses_nothing() {
+    let prepared = MUCH.prepared();
+    let expected = End::faultless(&prepared);
+    let world = slow(&prepared);
+    let before = world.state();
+    // No file may grow beyond what the state file has now, in blocks of 512 bytes: as on a full disk, the lock and the log
+    // still fit, the new state file does not. The signal that goes with it is ignored, as it is where a disk is full.
+    let blocks = before.len() / 512;
+    let mut run = world.command(&["apply", "--yes"]);
+    let mut limited = Command::new("sh");
+    limited
+        .arg("-c")
+        .arg(format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\""))
+        .arg(run.get_program())
+        .args(run.get_args())
+        .current_dir(world.folder.path())
+        .envs(run.get_envs().filter_map(|(key, value)| Some((key, value?))))
+        .stdin(Stdio::null());
+    drop(std::mem::replace(&mut run, Command::new("true")));
+    let run: Run = limited.output().expect("the binary").into();
+    assert!([1, 4].contains(&run.code), "{}", run.text());
+    assert_eq!(world.state(), before, "the file is as it was");
+    until_quiet(&prepared, &world, &expected).expect("all is found again");
+}

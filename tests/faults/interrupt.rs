@@ -1,0 +1,69 @@
+//! Ctrl-C and SIGTERM.
+
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use vapi_sync::emulator::Config;
+
+use crate::check::{End, until_quiet};
+use crate::story::MUCH;
+use crate::world::Run;
+
+#[test]
+fn what_is_in_hand_is_finished_and_recorded() {
+    let prepared = MUCH.prepared();
+    let expected = End::faultless(&prepared);
+    for (signal, after) in [("INT", 3), ("TERM", 8), ("INT", 15), ("TERM", 30)] {
+        let world = prepared.world(Config { latency: Duration::from_millis(40), ..Config::default() });
+        let mut run = world.command(&["apply", "--yes", "--format", "json"]);
+        let run = run.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("started");
+        let give_up = Instant::now() + Duration::from_secs(60);
+        while world.vapi.stats().requests < after {
+            assert!(Instant::now() < give_up, "{after} requests do not come");
+            std::thread::sleep(Duration::from_micros(500));
+        }
+        let sent = Command::new("kill").args([&format!("-{signal}"), &run.id().to_string()]).status().expect("kill");
+        assert!(sent.success());
+        let run: Run = run.wait_with_output().expect("ended").into();
+        let run = run.expect(130);
+        // Every answer was waited for, and every id is in the file.
+        let hits = world.vapi.hits();
+        let unanswered: Vec<_> = hits.iter().filter(|hit| hit.status.is_none()).map(|hit| &hit.path).collect();
+        assert!(unanswered.is_empty(), "{unanswered:?}");
+        let state = world.state();
+        for object in world.agents().iter().chain(&world.numbers()).filter(|object| is_ours(object)) {
+            assert!(state.contains(crate::world::id(object).as_str()), "{object} is not recorded in\n{state}");
+        }
+        let report = run.json();
+        let outcome = |word: &str| {
+            let changes = report["changes"].as_array().expect("changes").iter();
+            changes.filter(|change| change["outcome"] == word).count()
+        };
+        let written = hits.iter().filter(|hit| hit.method != "GET").count();
+        assert_eq!((outcome("done"), outcome("done") + outcome("not_attempted")), (written, 50), "{report:#}");
+        until_quiet(&prepared, &world, &expected).unwrap_or_else(|why| panic!("{signal} after {after}: {why}"));
+    }
+}
+
+fn is_ours(object: &serde_json::Value) -> bool {
+    !object["name"].as_str().unwrap_or_default().starts_with("Bystander")
+}
+
+#[test]
+fn an_interrupt_while_it_only_reads_writes_nothing() {
+    let world = MUCH.prepared();
+    let world = world.world(Config { latency: Duration::from_millis(300), ..Config::default() });
+    let before = world.state();
+    let mut run = world.command(&["apply", "--yes"]);
+    let run = run.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("started");
+    let give_up = Instant::now() + Duration::from_secs(60);
+    while world.vapi.stats().requests == 0 {
+        assert!(Instant::now() < give_up, "no request");
+        std::thread::sleep(Duration::from_micros(500));
+    }
+    Command::new("kill").args(["-INT", &run.id().to_string()]).status().expect("kill");
+    let run: Run = run.wait_with_output().expect("ended").into();
+    run.expect(130);
+    assert!(world.writes().is_empty());
+    assert_eq!(world.state(), before);
+}

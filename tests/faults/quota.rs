@@ -1,0 +1,38 @@
+//! A quota that is not published: ten requests a second, and no `Retry-After`.
+
+use std::fmt::Write;
+
+use vapi_sync::emulator::{Config, RateLimit, RetryAfter};
+
+use crate::world::World;
+
+/// Requests a second.
+const QUOTA: f64 = 10.0;
+
+/// How many agents are made: twenty seconds of the quota.
+const AGENTS: usize = 200;
+
+#[test]
+fn the_quota_is_used_and_not_overdrawn() {
+    let mut file = "version: 1\nagents:\n".to_owned();
+    for at in 0..AGENTS {
+        let _ = writeln!(file, "  a{at}:\n    config: {{name: Agent {at}}}");
+    }
+    let limit = RateLimit { per_second: QUOTA, burst: QUOTA as u32, retry_after: RetryAfter::Absent };
+    let world = World::outside_git(&file, Config { rate_limit: Some(limit), ..Config::default() });
+    world.run(&["apply", "--yes"]).expect(0);
+    assert_eq!(world.agents().len(), AGENTS);
+    let hits = world.vapi.hits();
+    let refused = hits.iter().filter(|hit| hit.status == Some(429)).count();
+    let (Some(first), Some(last)) = (hits.first(), hits.last()) else { panic!("no request") };
+    let seconds = last.started.duration_since(first.started).as_secs_f64();
+    let used = (hits.len() - refused) as f64 / (QUOTA * seconds + QUOTA);
+    let refused = refused as f64 / hits.len() as f64;
+    println!(
+        "{seconds:.1} s: {:.1} % of the quota used, {:.1} % of the requests refused",
+        100.0 * used,
+        100.0 * refused
+    );
+    assert!(used >= 0.9, "{:.1} % of the quota was used", 100.0 * used);
+    assert!(refused < 0.05, "{:.1} % of the requests were refused", 100.0 * refused);
+}

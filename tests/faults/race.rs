@@ -1,0 +1,115 @@
+//! Two runs at once.
+
+use std::collections::HashMap;
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
+
+use vapi_sync::emulator::{Config, Hit};
+
+use crate::check::{End, until_quiet};
+use crate::story::{MUCH, copy};
+use crate::world::{Run, World};
+
+const ROUNDS: u64 = 20;
+
+fn spawn(world: &World, args: &[&str]) -> Child {
+    let mut command = world.command(args);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("started")
+}
+
+fn end(child: Child) -> Run {
+    child.wait_with_output().expect("ended").into()
+}
+
+#[test]
+fn two_runs_of_one_file() {
+    let prepared = MUCH.prepared();
+    let expected = End::faultless(&prepared);
+    let mut turned_away = 0;
+    for seed in 0..ROUNDS {
+        let world = prepared.world(Config { seed, latency: Duration::from_millis(2), ..Config::default() });
+        let waits = ["apply", "--yes", "--lock-timeout", "60s"];
+        let second = if seed % 2 == 0 { &waits[..2] } else { &waits[..] };
+        let both = [spawn(&world, &["apply", "--yes"]), spawn(&world, second)].map(end);
+        for run in both {
+            // A run that was turned away says by whom, and did nothing.
+            if run.code == 1 {
+                turned_away += 1;
+                assert!(run.stderr.contains("`vapi-sync apply` (process "), "{}", run.text());
+            } else {
+                run.expect(0);
+            }
+        }
+        let runs = until_quiet(&prepared, &world, &expected).unwrap_or_else(|why| panic!("round {seed}: {why}"));
+        assert_eq!(runs, 0, "one of the two did it all");
+    }
+    assert!(turned_away > 0, "no two runs ever met");
+}
+
+#[test]
+fn a_lock_of_a_dead_process_is_taken_over() {
+    let prepared = MUCH.prepared();
+    let world = prepared.world(Config { latency: Duration::from_millis(50), ..Config::default() });
+    let mut first = spawn(&world, &["apply", "--yes"]);
+    let lock = world.path(".vapi-sync/vapi-state.yaml.lock");
+    let give_up = Instant::now() + Duration::from_secs(30);
+    while std::fs::read_to_string(&lock).is_ok_and(|text| text.contains("pid")).eq(&false) {
+        assert!(Instant::now() < give_up, "no lock");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    first.kill().expect("killed");
+    first.wait().expect("ended");
+    world.run(&["apply", "--yes"]).expect(0);
+}
+
+/// Two checkouts share no lock and no file, only Vapi. Looking before creating keeps out all doubles but those of the same
+/// moment: of two objects of one name each was sent before the other's answer could have been seen in a list.
+#[test]
+fn two_checkouts_at_the_same_instant() {
+    let prepared = MUCH.prepared();
+    let (mut doubles, mut made) = (0, 0);
+    for seed in 0..ROUNDS {
+        let world = prepared.world(Config { seed, latency: Duration::from_millis(5), ..Config::default() });
+        let other = tempfile::tempdir().expect("a folder");
+        copy(world.folder.path(), other.path());
+        let first = spawn(&world, &["apply", "--yes"]);
+        // The first rounds start together, the others apart.
+        std::thread::sleep(Duration::from_millis(seed * 5));
+        let mut second = world.command(&["apply", "--yes"]);
+        // By another name of this machine, so that the requests can be told apart.
+        second.env("VAPI_BASE_URL", world.vapi.base_url().replace("127.0.0.1", "localhost")).current_dir(other.path());
+        let second = second.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("started");
+        for run in [end(first), end(second)] {
+            assert!([0, 3, 4].contains(&run.code), "{}", run.text());
+        }
+        let hits = world.vapi.hits();
+        let mut posts: HashMap<String, Vec<&Hit>> = HashMap::new();
+        for hit in hits.iter().filter(|hit| hit.method == "POST" && hit.status == Some(201)) {
+            let name = hit.body.as_ref().and_then(|body| body["name"].as_str()).expect("a name");
+            posts.entry(name.to_owned()).or_default().push(hit);
+        }
+        made += posts.len();
+        for (name, posts) in posts.iter().filter(|(_, posts)| posts.len() > 1) {
+            doubles += 1;
+            let [one, two] = posts[..] else { panic!("round {seed}: {name} was made {} times", posts.len()) };
+            assert_ne!(host(one), host(two), "round {seed}: one run made {name} twice");
+            assert!(
+                !could_know(one, two) && !could_know(two, one),
+                "round {seed}: {name} was made although a look had shown it"
+            );
+        }
+    }
+    println!("{doubles} of {made} objects were made twice by two runs of the same instant");
+}
+
+fn host(hit: &Hit) -> &str {
+    hit.headers.iter().find(|(name, _)| name == "host").map_or("", |(_, value)| value)
+}
+
+/// How old a look may be, and some for a busy machine.
+const RECENT: Duration = Duration::from_millis(250);
+
+/// Whether the run that sent `late` ought to have seen what `early` made: its answer was there well before.
+fn could_know(early: &Hit, late: &Hit) -> bool {
+    early.ended.is_some_and(|ended| late.started.saturating_duration_since(ended) > RECENT + RECENT)
+}

@@ -78,6 +78,20 @@ pub fn holds_hidden(value: &Value) -> bool {
     }
 }
 
+/// A value without secrets of which nobody knows whether they exist: at top level, leaving them out keeps them as they are.
+pub fn without_unsure(value: Value) -> Value {
+    match value {
+        Value::Map(map) => Value::Map(
+            map.into_iter()
+                .filter(|(_, value)| !matches!(value, Value::Secret(secret) if secret.is_unsure()))
+                .map(|(key, value)| (key, without_unsure(value)))
+                .collect(),
+        ),
+        Value::List(items) => Value::List(items.into_iter().map(without_unsure).collect()),
+        other => other,
+    }
+}
+
 /// The normal form of the config of an object, wherever it comes from.
 pub fn normal_form(kind: &'static Kind, mut value: Value) -> Value {
     let root = kind.root();

@@ -1,6 +1,6 @@
 //! The field table: what is true of a field, found by walking along with a value.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::Kind;
 use crate::model::{FieldPath, Map, Step, Value};
@@ -50,7 +50,7 @@ pub struct Field {
 struct Node {
     facts: Vec<Fact>,
     default: Option<serde_json::Value>,
-    keys: HashMap<&'static str, Node>,
+    keys: BTreeMap<&'static str, Node>,
     any_key: Option<Box<Node>>,
     item: Option<Box<Node>>,
 }

@@ -32,7 +32,7 @@ pub(super) fn in_step(entry: &Entry<'_>, name: Option<String>) -> Change {
 
 /// A live object that becomes an entry.
 pub(super) fn import(kind: &'static Kind, live: &Live, address: Address) -> Result<Change, Diagnostic> {
-    let value = normalize::object(kind, live)?;
+    let value = normalize::without_unsure(normalize::object(kind, live)?);
     Ok(Change {
         address,
         kind,

@@ -13,7 +13,7 @@ use crate::live::Header;
 use crate::load::Entry;
 use crate::merge::{Verdict, to_vapi as verdict_of};
 use crate::model::{Address, FieldPath, Map, Part, RemoteId, Secret, Value};
-use crate::normalize::{self, holds_hidden};
+use crate::normalize::{self, holds_hidden, without_unsure};
 use crate::recorded::{Answers, Recorded};
 use crate::resolve::{Id, Ids};
 
@@ -122,10 +122,10 @@ impl Planner<'_, '_, '_> {
             change.fields.extend(self.rotation(entry, desired, &change.fields));
         }
         self.hold_hidden_parents(entry, desired, live, &mut change.fields);
+        self.check_assignment(entry, desired, live);
         let body = self.body(entry, desired, live, &change.fields);
         if !body.is_empty() {
             self.check_known(entry, &body);
-            self.check_assignment(entry, live, &body);
             needs(&Value::Map(body.clone()), &mut change.needs);
             let declared = desired.as_map().into_iter().flatten().filter(|(key, _)| body.contains_key(*key));
             let desired = Value::Map(declared.map(|(key, value)| (key.clone(), value.clone())).collect());
@@ -234,21 +234,19 @@ impl Planner<'_, '_, '_> {
         }
     }
 
-    /// No value in the file takes away what a number rings.
-    fn check_assignment(&mut self, entry: &Entry<'_>, live: &Value, body: &Map) {
+    /// No value in the file takes away what a number rings, held back or not.
+    fn check_assignment(&mut self, entry: &Entry<'_>, desired: &Value, live: &Value) {
+        let declared = |field: &str| desired.as_map().and_then(|map| map.get(field));
         let rings = |value: Option<&Value>| match value {
             Some(Value::Text(text)) => !text.is_empty(),
             Some(Value::Unknown(_)) => true,
             _ => false,
         };
         let before = |field: &&&str| rings(live.as_map().and_then(|map| map.get(**field)));
-        let after = |field: &&&str| match body.get(**field) {
-            Some(value) => rings(Some(value)),
-            None => before(field),
-        };
+        let after = |field: &&&str| declared(field).map_or_else(|| before(field), |value| rings(Some(value)));
         let assignment = entry.kind.assignment;
         if assignment.iter().any(|field| before(&field)) && !assignment.iter().any(|field| after(&field)) {
-            let taken: Vec<&str> = assignment.iter().copied().filter(|field| body.contains_key(*field)).collect();
+            let taken: Vec<&str> = assignment.iter().copied().filter(|field| declared(field).is_some()).collect();
             let path = FieldPath::root().key(taken.first().copied().unwrap_or_default());
             self.errors.push(
                 Diagnostic::error(
@@ -341,20 +339,6 @@ fn drift_note(header: &Header) -> String {
     match &header.updated_at {
         Some(time) => format!("no commit has held Vapi's value: somebody set it outside git (last change {time})"),
         None => "no commit has held Vapi's value: somebody set it outside git".to_owned(),
-    }
-}
-
-/// A body without secrets of which nobody knows whether they exist: leaving them out keeps them as they are at top level.
-fn without_unsure(value: Value) -> Value {
-    match value {
-        Value::Map(map) => Value::Map(
-            map.into_iter()
-                .filter(|(_, value)| !matches!(value, Value::Secret(secret) if secret.is_unsure()))
-                .map(|(key, value)| (key, without_unsure(value)))
-                .collect(),
-        ),
-        Value::List(items) => Value::List(items.into_iter().map(without_unsure).collect()),
-        other => other,
     }
 }
 

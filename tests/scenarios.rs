@@ -1,0 +1,84 @@
+//! Stories: what somebody committed, what Vapi holds, what the commands then say and do.
+//!
+//! A story is a folder of `tests/scenarios` with a `story.yaml`: a sentence and [`Step`]s. Beside it stand, as snapshots,
+//! the plan (as text, JSON and Markdown) and what the runs said, sent, and made of the files. The clock goes on by a minute with each step,
+//! for git and for Vapi alike. `ID_A` … `ID_F` stand for ids, in stories and in snapshots; commits go by their subjects.
+
+#[path = "scenarios/runner.rs"]
+mod runner;
+#[path = "e2e/world.rs"]
+#[expect(dead_code, reason = "the stories need less of it than the scenarios do")]
+mod world;
+
+macro_rules! stories {
+    ($($name:ident)*) => {
+        $(#[test]
+        fn $name() {
+            runner::tell(stringify!($name));
+        })*
+
+        #[test]
+        fn every_folder_is_a_story() {
+            let mut told = vec![$(stringify!($name)),*];
+            told.sort_unstable();
+            assert_eq!(runner::folders(), told);
+        }
+    };
+}
+
+stories! {
+    change_default
+    change_recorded
+    change_recorded_300_commits_ago
+    change_recorded_in_a_moved_prompt
+    change_recorded_on_another_branch
+    change_secret
+    change_set_back_in_the_dashboard
+    change_stale_reference
+    clear
+    clear_drift
+    clear_nothing
+    create_only
+    drift
+    drift_beside_a_change
+    drift_newly_declared
+    drift_overwrite
+    drift_overwrite_one
+    empty_org
+    ignored
+    link
+    link_ambiguous
+    link_differs
+    list_set
+    list_tools
+    list_whole
+    mass_missing
+    outside_git_with_log
+    outside_git_without_log
+    pull_capture
+    pull_capture_comment
+    pull_clear
+    pull_conflict_decided
+    pull_conflict_since
+    pull_conflict_uncommitted
+    pull_import
+    pull_list_element
+    pull_new_field
+    pull_outside_git
+    pull_pending
+    pull_pending_absent
+    pull_prompt_file
+    pull_uncommitted_prompt
+    purchase
+    refused_by_vapi
+    renamed_entry
+    reverted_commit
+    same
+    secret_not_shown
+    set
+    shallow_clone
+    unassign
+    uncommitted
+    undeclared
+    wrong_org
+}

@@ -2,15 +2,14 @@
 
 /// The file that differs from `base` by `delta`, in `result`, whose content is lost. `None`: the two do not belong
 /// together, or it is larger than `max` bytes.
-pub(super) fn apply(base: &[u8], delta: &[u8], max: usize, mut result: Vec<u8>) -> Option<Vec<u8>> {
+pub(super) fn apply(base: &[u8], delta: &[u8], max: usize, result: Vec<u8>) -> Option<Vec<u8>> {
     let mut rest = delta;
     let base_size = size(&mut rest)?;
     let result_size = size(&mut rest).filter(|size| *size <= max)?;
     if base_size != base.len() {
         return None;
     }
-    result.clear();
-    result.reserve(result_size);
+    let mut result = room(result, result_size);
     while let Some((&instruction, after)) = rest.split_first() {
         rest = after;
         let piece = if instruction & 0x80 != 0 {
@@ -33,6 +32,20 @@ pub(super) fn apply(base: &[u8], delta: &[u8], max: usize, mut result: Vec<u8>) 
         result.extend_from_slice(piece);
     }
     (result.len() == result_size).then_some(result)
+}
+
+/// Room for so many bytes; `spare`, whose content is lost, if it is enough.
+///
+/// Large room comes in few sizes, so that what one version leaves fits the next: otherwise memory falls to pieces, and a
+/// walk through many versions needs more and more of it.
+pub(super) fn room(mut spare: Vec<u8>, bytes: usize) -> Vec<u8> {
+    const PIECE: usize = 256 << 10;
+    spare.clear();
+    if spare.capacity() >= bytes {
+        return spare;
+    }
+    let bytes = if bytes < PIECE { bytes } else { bytes.next_multiple_of(PIECE) };
+    Vec::with_capacity(bytes)
 }
 
 /// The bytes of a number that `present` says are there, of at most `count`; the low one first.

@@ -121,7 +121,8 @@ impl Pack {
             let mut stored = self.stored(at)?;
             let base = match stored.kind {
                 BLOB => {
-                    let blob = self.inflate(&stored)?;
+                    let spare = std::mem::take(&mut self.spare);
+                    let blob = self.inflate(&stored, spare)?;
                     break self.keep(at, blob);
                 }
                 OFFSET_DELTA => at.checked_sub(distance(&mut stored)?)?,
@@ -140,7 +141,7 @@ impl Pack {
         };
         for (at, stored) in deltas.iter().rev() {
             let spare = std::mem::take(&mut self.spare);
-            let result = delta::apply(&blob, &self.inflate(stored)?, MAX_SIZE, spare)?;
+            let result = delta::apply(&blob, &self.inflate(stored, Vec::new())?, MAX_SIZE, spare)?;
             blob = self.keep(*at, result);
         }
         Some(blob)
@@ -192,12 +193,12 @@ impl Pack {
         (size <= MAX_SIZE).then_some(stored)
     }
 
-    /// The content of an object, or the difference that it is.
-    fn inflate(&self, stored: &Stored) -> Option<Vec<u8>> {
+    /// The content of an object, or the difference that it is. The content of `spare` is lost.
+    fn inflate(&self, stored: &Stored, spare: Vec<u8>) -> Option<Vec<u8>> {
         let mut data = &self.data;
         let mut inflater = Decompress::new(true);
         // One byte more than there should be, so that the end of the stream is seen and not only the end of the room.
-        let mut content = Vec::with_capacity(stored.size + 1);
+        let mut content = delta::room(spare, stored.size + 1);
         let mut status = inflater.decompress_vec(&stored.bytes, &mut content, FlushDecompress::None).ok()?;
         let mut buffer = Vec::new();
         while status != Status::StreamEnd {

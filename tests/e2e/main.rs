@@ -5,3 +5,4 @@ mod docs;
 mod many;
 mod scenarios;
 mod world;
+mod wrong;

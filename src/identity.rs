@@ -163,7 +163,9 @@ pub fn identify<'d>(
             let Some(id) = &entry.id else { continue };
             let found = by_id.get(id.as_str());
             claimed.extend(found);
-            if is_ignored_entry(&state.ignore, entry, None) {
+            let named = identity(entry);
+            let ignored_live = found.is_some_and(|at| is_ignored_live(&state.ignore, kind, &lives[*at].header));
+            if ignored_live || is_ignored_entry(&state.ignore, entry, named.as_ref().map(|(_, text)| text.as_str())) {
                 continue;
             }
             let identity = match found {

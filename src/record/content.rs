@@ -79,7 +79,10 @@ fn variable(address: &Address, path: &FieldPath) -> String {
         }
         let mut lower = false;
         for c in text.chars() {
-            if !c.is_ascii_alphanumeric() {
+            if !c.is_ascii() {
+                // By its code point: `Müller` and `Möller` are two people with two secrets.
+                name.push_str(&format!("U{:X}", u32::from(c)));
+            } else if !c.is_ascii_alphanumeric() {
                 if !name.ends_with('_') {
                     name.push('_');
                 }
@@ -114,5 +117,7 @@ mod tests {
         assert_eq!(variable(&address, &path), "FRONT_DESK_MODEL_TOOLS_0_SERVER_X_API_KEY");
         let number = Address::new("phone_numbers", "1_415");
         assert_eq!(variable(&number, &FieldPath::root().key("twilioAuthToken")), "VAPI_1_415_TWILIO_AUTH_TOKEN");
+        let named = |handle| variable(&Address::new("agents", handle), &FieldPath::root().key("apiKey"));
+        assert_eq!((named("müller").as_str(), named("möller").as_str()), ("MUFCLLER_API_KEY", "MUF6LLER_API_KEY"));
     }
 }

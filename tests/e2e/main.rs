@@ -6,3 +6,4 @@ mod many;
 mod scenarios;
 mod spec;
 mod world;
+mod wrong;

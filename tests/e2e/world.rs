@@ -127,6 +127,10 @@ impl World {
                 let path = entry.expect("an entry").path();
                 match path.file_name().and_then(|name| name.to_str()) {
                     Some(".git" | ".vapi-sync") => {}
+                    _ if path.is_symlink() => {
+                        let target = std::fs::read_link(&path).expect("a link").into_os_string().into_encoded_bytes();
+                        drop(files.insert(path, target));
+                    }
                     _ if path.is_dir() => read(&path, files),
                     _ => drop(files.insert(path.clone(), std::fs::read(&path).expect("read"))),
                 }

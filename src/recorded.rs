@@ -3,6 +3,8 @@
 //! In: [`Question`]s about the fields that differ. Out: per question the newest record that holds the value, or none. Who
 //! answers (git, the audit log) is not known here.
 
+use std::collections::HashMap;
+
 use crate::diagnostic::Diagnostic;
 use crate::model::{Address, FieldPath, RemoteId, Value};
 
@@ -56,6 +58,15 @@ pub trait Record {
     /// # Errors
     /// The record cannot be read, so that nothing can be said: a damaged repository, one of another user.
     fn answer(&mut self, questions: &[Question]) -> Result<Vec<Option<Recorded>>, Diagnostic>;
+
+    /// The entries that had these ids, which no entry has now, by the newest record of each; an id that nobody recorded is
+    /// not in it.
+    ///
+    /// # Errors
+    /// As for [`Record::answer`].
+    fn owners(&mut self, _ids: &[String]) -> Result<HashMap<String, Address>, Diagnostic> {
+        Ok(HashMap::new())
+    }
 
     /// What is worth knowing about the answers so far.
     fn warnings(&self) -> &[Diagnostic] {

@@ -5,6 +5,7 @@
 mod git;
 mod needle;
 mod outline;
+mod owners;
 mod renames;
 mod search;
 mod slice;

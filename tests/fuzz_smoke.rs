@@ -11,9 +11,9 @@ const INPUTS: u64 = 4000;
 
 /// What inputs are made of.
 const SEEDS: [&str; 9] = [
-    "version: 1\norg_id: o # mine\n\nagents:\n  a: &x\n    vapi_assistant_id: 7b\n    config:\n      name: \"A\"\n      list: [1, 2, {b: c}]\n      text: |-\n        one\n\n        two\n  # said\n  b: *x\n",
-    "agents:\n  base: &base\n    config: {name: N, metadata: {k: v}}\n  other:\n    <<: *base\n    config:\n      name: ${agent:base}-${env:TOKEN}$${x}\n      firstMessage: ${file:prompts/a.md}\n",
-    "phone_numbers:\r\n  n:\r\n    config:\r\n      number: \"+14155550100\"\r\n      assistantId: ${agent:a}\r\nignore:\r\n  agents: ['P *', 0123, off, ~]\r\n",
+    "version: 1\norg_id: o # mine\n\nagents:\n  a: &x\n    vapi_assistant_id: 7b\n    config:\n      name: \"A\"\n      list: &l [1, 2, {b: c}]\n      text: |-\n        one\n\n        two\n  # said\n  b: {config: {<<: {name: B}, list: *l}}\n",
+    "version: 1\nagents:\n  base: &base\n    config: {name: N, metadata: {k: v}}\n  other:\n    <<: *base\n    config:\n      name: ${env:TOKEN}-$${x}\n      firstMessage: ${file:prompts/a.md}\n",
+    "version: 1\r\nphone_numbers:\r\n  n:\r\n    config:\r\n      number: \"+14155550100\"\r\n      assistantId: x\r\nignore:\r\n  agents: ['P *', 'off']\r\n",
     "- a\n-\n  - >+\n    folded\n    text\n\n\n- !!str 5\n- ? k\n  : v\n- 'it''s'\n- \"\\u263a \\x41\\\n   b\"\n",
     r#"{"id": "x", "orgId": "o", "name": "A", "model": {"provider": "openai", "tools": [{"type": "function", "function": {"name": "f"}, "server": {"secret": "s"}}], "toolIds": ["b", "a"]}, "temperature": 1.0}"#,
     r#"{"provider": "twilio", "number": "+1", "twilioAuthToken": "***", "isServerUrlSecretSet": true, "server": {"headers": {"Authorization": "x"}}, "hooks": [{"on": "call.ringing"}, {"on": "call.ringing"}], "n": -0.0, "e": 1e300}"#,

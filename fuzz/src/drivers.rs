@@ -87,13 +87,28 @@ pub fn document(bytes: &[u8]) {
     let Ok(edited) = document.edit(std::slice::from_ref(&edit)) else { return };
     let again = Document::parse("fuzz", edited.text.as_str()).expect("what was written can be read");
     let after = again.root().map_or(Value::Null, |root| root.to_json());
-    assert_eq!(after, expected, "{edit:?} of {text:?} gives {:?}", edited.text);
+    assert!(same(&after, &expected), "{edit:?} of {text:?} gives {:?}", edited.text);
     let (mut old_at, mut new_at) = (0, 0);
     for (old, new) in &edited.replaced {
         assert_eq!(text[old_at..old.start], edited.text[new_at..new.start], "{edit:?} of {text:?}");
         (old_at, new_at) = (old.end, new.end);
     }
     assert_eq!(text[old_at..], edited.text[new_at..], "{edit:?} of {text:?}");
+}
+
+/// Equal, numbers by value: what is the same already is not written anew.
+fn same(left: &Value, right: &Value) -> bool {
+    match (left, right) {
+        (Value::Number(left), Value::Number(right)) => left == right || left.as_f64() == right.as_f64(),
+        (Value::Array(left), Value::Array(right)) => {
+            left.len() == right.len() && left.iter().zip(right).all(|(left, right)| same(left, right))
+        }
+        (Value::Object(left), Value::Object(right)) => {
+            let held = |(key, value): (&String, &Value)| right.get(key).is_some_and(|other| same(value, other));
+            left.len() == right.len() && left.iter().all(held)
+        }
+        _ => left == right,
+    }
 }
 
 /// A value to write, from texts that are known to hurt.

@@ -3,7 +3,7 @@
 //! In: [`Question`]s about the fields that differ. Out: per question the newest record that holds the value, or none. Who
 //! answers (git, the audit log) is not known here.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 
@@ -76,6 +76,15 @@ pub trait Record {
             .zip(questions)
             .map(|(answer, (_, time))| answer.as_ref().is_some_and(|recorded| recorded_by(recorded, time)))
             .collect())
+    }
+
+    /// The entries that had these ids, which no entry has now, by the newest record of each; an id that nobody recorded is
+    /// not in it.
+    ///
+    /// # Errors
+    /// As for [`Record::answer`].
+    fn owners(&mut self, _ids: &[String]) -> Result<HashMap<String, Address>, Diagnostic> {
+        Ok(HashMap::new())
     }
 
     /// What is worth knowing about the answers so far.

@@ -137,7 +137,7 @@ impl Includes {
         let full = self.folder.join(relative);
         let missing = |error: std::io::Error| match error.kind() {
             std::io::ErrorKind::NotFound => Diagnostic::error("include-not-found", format!("{path} is not there"))
-                .help(format!("the path goes from the folder of the state file: {}", full.display())),
+                .help("an include's path starts at the folder of the state file"),
             _ => Diagnostic::error("include-not-readable", format!("{path} cannot be read: {error}")),
         };
         let real = full.canonicalize().map_err(missing)?;

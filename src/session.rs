@@ -153,7 +153,14 @@ async fn plan_of(
     look_for_missing(&state, fetched, reader, request.allow).await?;
     let includes = loaded.includes();
     let identities = identified(&state, fetched, &includes, request)?;
-    let ids = ids_after(&state, &identities, fetched);
+    let mut ids = ids_after(&state, &identities, fetched);
+    let dead = dead_ids(&identities, fetched, &ids);
+    if request.direction == Direction::ToVapi && !dead.is_empty() {
+        let owners = open_record(known_ids(&state, &ids))?.owners(&dead)?;
+        let in_file = owners.into_iter().filter(|(_, address)| ids.get(address).is_some());
+        let in_file: Vec<_> = in_file.map(|(id, address)| (RemoteId(id), address)).collect();
+        ids = ids.replaced(in_file);
+    }
     check_targets(&state, &identities, fetched, request)?;
     let resolver = Resolver { ids: &ids, env: request.env, includes: &includes };
     let mut made = {
@@ -272,6 +279,29 @@ fn is_made_again(resolver: &Resolver<'_>, entry: &Entry<'_>, live: &Live) -> boo
         fields.retain(|field, value| !holds_unknown(value) && !(purchase && field == "number"));
     }
     normalize::object(entry.kind, live).is_ok_and(|live| covers(entry.kind.root(), &live, &desired))
+}
+
+/// What numbers ring that the file does not have, and is not in Vapi any more: a killed run may have made it again.
+fn dead_ids(identities: &Identities, fetched: &Fetched, ids: &Ids) -> Vec<String> {
+    let mut dead = Vec::new();
+    for (kind, at) in &identities.unclaimed {
+        let Some(live) = fetched.listings.get(kind.section).and_then(|lives| lives.get(*at)) else { continue };
+        if kind.assignment.is_empty() {
+            continue;
+        }
+        let Ok(Value::Map(fields)) = normalize::object(kind, live) else { continue };
+        for field in kind.assignment {
+            let Some(section) = kind.root().key(field).reference() else { continue };
+            let Some(id) = fields.get(*field).and_then(Value::as_text).filter(|id| !id.is_empty()) else { continue };
+            let lives = fetched.listings.get(section);
+            if ids.was(id).is_none() && lives.is_some_and(|lives| lives.iter().all(|live| live.header.id != id)) {
+                dead.push(id.to_owned());
+            }
+        }
+    }
+    dead.sort_unstable();
+    dead.dedup();
+    dead
 }
 
 fn holds_unknown(value: &Value) -> bool {

@@ -401,9 +401,7 @@ impl Run<'_> {
             };
             self.finish(change, done.at, outcome, done.status);
         }
-        self.errors.extend(failure.map(|error| {
-            error.help("what was made is in Vapi and in the audit log; the next run finds it by its name")
-        }));
+        self.errors.extend(failure);
     }
 
     fn finish(&mut self, change: &Change, at: usize, outcome: Outcome, status: Option<u16>) {
@@ -492,7 +490,7 @@ impl Step<'_> {
         let wire = serde_json::Value::Object(wire);
         let mut resent = false;
         loop {
-            let turn = self.arrivals.turn().await;
+            let mut turn = self.arrivals.turn(kind).await;
             match self.arrived(&body).await? {
                 Arrival::None => {}
                 Arrival::Same(live) => {
@@ -504,14 +502,21 @@ impl Step<'_> {
                         "somebody made another of its name in Vapi since the plan was made ({ids}): plan again"
                     )));
                 }
+                Arrival::Rival(id) => {
+                    return Err(Outcome::HeldBack(format!(
+                        "somebody else is making the same objects at this moment ({id} is not of this run): run again"
+                    )));
+                }
             }
             let sent = self.writer.create(kind, &wire).await;
-            drop(turn);
             let error = match sent {
                 Ok(answer) => {
                     done.status = Some(answer.status);
                     match read_object(answer.value) {
-                        Some(live) => return self.written(&body, None, &live, done),
+                        Some(live) => {
+                            self.arrivals.made(&mut turn, kind, &body, &live.header.id).await;
+                            return self.written(&body, None, &live, done);
+                        }
                         None => "Vapi answered with something that is no object".to_owned(),
                     }
                 }
@@ -534,6 +539,7 @@ impl Step<'_> {
                     }
                 }
             };
+            drop(turn);
             let unclear = |why: &str| {
                 Outcome::HeldBack(format!(
                     "nobody can tell whether it was made: {error}; {why}. The next run looks for it by its name"

@@ -37,7 +37,7 @@ pub(super) struct Wanted<'w> {
 
 /// Takes the lock of the state file and clears away what a killed run left.
 pub(super) fn lock(app: &App, command: &str, patience: Duration) -> Result<Lock, Diagnostic> {
-    let disk = crate::record::Disk::at(&app.global.file, "");
+    let disk = crate::record::Disk::at(&app.global.file, &app.global.file.display().to_string());
     if !disk.real().exists() {
         // Without a file there is nothing to lock, and reading it says so better.
         return Loaded::read(&app.global.file)
@@ -45,6 +45,7 @@ pub(super) fn lock(app: &App, command: &str, patience: Duration) -> Result<Lock,
     }
     let lock = Workdir::beside(disk.real()).lock(disk.real(), command, patience)?;
     disk.clean_up();
+    disk.try_out()?;
     Ok(lock)
 }
 

@@ -106,6 +106,15 @@ impl Record for GitRecord {
         &self.notes
     }
 
+    fn owners(&mut self, ids: &[String]) -> Result<HashMap<String, Address>, Diagnostic> {
+        let mut walk = Walk::new(&self.repository, &self.path);
+        let branches = self.branches()?.into_iter().map(|(_, commit)| commit);
+        for commit in self.head()?.into_iter().chain(branches) {
+            walk.start(commit, 0)?;
+        }
+        super::owners::owners(&mut walk, &self.repository, ids)
+    }
+
     fn answer(&mut self, questions: &[Question]) -> Result<Vec<Option<Recorded>>, Diagnostic> {
         let mut answers = vec![None; questions.len()];
         if questions.is_empty() {

@@ -13,6 +13,7 @@ mod delta;
 mod git;
 mod needle;
 mod outline;
+mod owners;
 mod pack;
 mod renames;
 mod search;
@@ -74,6 +75,13 @@ impl Record for Records {
         match self {
             Records::Git(git) => git.held_at(questions),
             Records::Audit(audit) => audit.held_at(questions),
+        }
+    }
+
+    fn owners(&mut self, ids: &[String]) -> Result<HashMap<String, Address>, Diagnostic> {
+        match self {
+            Records::Git(git) => git.owners(ids),
+            Records::Audit(audit) => audit.owners(ids),
         }
     }
 

@@ -4,8 +4,10 @@
 //! mode and owner stay. What changed on the disk meanwhile is noticed, not overwritten.
 
 use std::fs::{File, Metadata};
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
 
 use crate::diagnostic::Diagnostic;
 use crate::load::read_text;
@@ -74,24 +76,9 @@ impl Disk {
     }
 
     fn replace_checked(&self, expected: Option<&str>, text: &str) -> Result<(), NotReplaced> {
-        let failed = |what: &str, error: std::io::Error| {
-            let why = match error.kind() {
-                std::io::ErrorKind::StorageFull => "the disk is full".to_owned(),
-                std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => {
-                    format!("no permission to {what} in {}", self.folder().display())
-                }
-                _ => error.to_string(),
-            };
-            NotReplaced::Failed(
-                Diagnostic::error("file-not-written", format!("{} cannot be written: {why}", self.name))
-                    .help("the file is as it was"),
-            )
-        };
+        let failed = |what: &str, error: std::io::Error| NotReplaced::Failed(self.failed(what, &error));
         let before = std::fs::metadata(&self.real).ok();
-        let mut temporary = tempfile::Builder::new()
-            .prefix(PREFIX)
-            .tempfile_in(self.folder())
-            .map_err(|error| failed("make a file", error))?;
+        let mut temporary = self.temporary().map_err(NotReplaced::Failed)?;
         temporary.write_all(text.as_bytes()).map_err(|error| failed("write", error))?;
         if let Some(before) = &before {
             keep_owner_and_mode(temporary.as_file(), before);
@@ -112,6 +99,36 @@ impl Disk {
             let _ = folder.sync_all();
         }
         Ok(())
+    }
+
+    /// Whether the file could be replaced by one that is as long: a folder that cannot be written and a disk that is full
+    /// are told before anything is sent.
+    ///
+    /// # Errors
+    /// It could not.
+    pub fn try_out(&self) -> Result<(), Diagnostic> {
+        let length = std::fs::metadata(&self.real).map_or(0, |file| file.len());
+        let mut temporary = self.temporary()?;
+        std::io::copy(&mut std::io::repeat(b' ').take(length), &mut temporary)
+            .and_then(|_| temporary.as_file().sync_data())
+            .map_err(|error| self.failed("write", &error))
+    }
+
+    fn temporary(&self) -> Result<NamedTempFile, Diagnostic> {
+        let made = tempfile::Builder::new().prefix(PREFIX).tempfile_in(self.folder());
+        made.map_err(|error| self.failed("make a file", &error))
+    }
+
+    fn failed(&self, what: &str, error: &std::io::Error) -> Diagnostic {
+        let why = match error.kind() {
+            std::io::ErrorKind::StorageFull => "the disk is full".to_owned(),
+            std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => {
+                format!("no permission to {what} in {}", self.folder().display())
+            }
+            _ => error.to_string(),
+        };
+        Diagnostic::error("file-not-written", format!("{} cannot be written: {why}", self.name))
+            .help("the file is as it was")
     }
 
     /// Removes what killed runs left beside the file. To be called by the holder of the lock alone.

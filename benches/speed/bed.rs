@@ -1,0 +1,82 @@
+//! What the benchmarks stand on: a fleet of agents that is in the file and in Vapi alike, and clocks.
+
+use std::fmt::Write;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+use vapi_sync::emulator::{Collection, Config, DEFAULT_ORG};
+
+use crate::world::World;
+
+/// How often a thing is measured; the best time counts, since others use the machine too.
+pub const TRIES: usize = 5;
+
+/// Where the prompts of a fleet stand.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Prompts {
+    InTheFile,
+    Included,
+}
+
+/// A repository and a Vapi that agree on this many agents with prompts of this many bytes.
+pub fn fleet(agents: usize, prompt: usize, place: Prompts, config: Config) -> World {
+    let line = "You are kind, you are brief, you never make anything up, and you ask one question at a time.\n";
+    let prompt: String = line.chars().cycle().take(prompt - 1).chain(['\n']).collect();
+    let mut file = format!("version: 1\norg_id: {DEFAULT_ORG}\nagents:\n");
+    let world = World::outside_git("", config);
+    for at in 0..agents {
+        let id = format!("{at:08x}-0000-4000-8000-000000000000");
+        let content = match place {
+            Prompts::Included => {
+                let name = format!("prompts/{}/a{at}.md", at / 500);
+                world.write(&name, &prompt);
+                format!("${{file:{name}}}\n")
+            }
+            Prompts::InTheFile => {
+                let indented = prompt.replace('\n', "\n              ");
+                format!("|\n              {}\n", indented.trim_end())
+            }
+        };
+        let _ = write!(
+            file,
+            "  a{at}:\n    vapi_assistant_id: {id}\n    config:\n      name: Agent {at}\n      firstMessage: Hello from {at}.\n      model:\n        \
+             provider: openai\n        model: gpt-4.1\n        temperature: 0.3\n        messages:\n          - role: system\n            \
+             content: {content}"
+        );
+        world.vapi.insert(
+            Collection::Assistant,
+            json!({"id": id, "orgId": DEFAULT_ORG, "name": format!("Agent {at}"), "firstMessage": format!("Hello from {at}."),
+                "createdAt": jiff::Timestamp::from_second(1_700_000_000 + at as i64).unwrap_or_default().to_string(),
+                "model": {"provider": "openai", "model": "gpt-4.1", "temperature": 0.3, "messages": [{"role": "system", "content": prompt}]}}),
+        );
+    }
+    world.write("vapi-state.yaml", &file);
+    world.git(&["init", "-q", "-b", "main"]);
+    world.commit("first");
+    world
+}
+
+/// The shortest of several runs.
+pub fn best(mut run: impl FnMut() -> Duration) -> Duration {
+    (0..TRIES).map(|_| run()).min().unwrap_or_default()
+}
+
+/// How long something takes.
+pub fn clock(run: impl FnOnce()) -> Duration {
+    let began = Instant::now();
+    run();
+    began.elapsed()
+}
+
+/// Runs a command that must end well, without its output.
+pub fn silent(command: &mut Command) {
+    let status = command.stdout(Stdio::null()).stderr(Stdio::null()).status().expect("started");
+    assert!(status.success(), "{command:?}: {status}");
+}
+
+/// One line of a result.
+pub fn report(what: &str, measured: f64, bound: f64, details: &str) {
+    let verdict = if measured <= bound { "holds" } else { "DOES NOT HOLD" };
+    println!("{what}: ratio {measured:.2}, bound {bound}: {verdict} ({details})");
+}

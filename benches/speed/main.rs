@@ -1,0 +1,27 @@
+//! How fast it is, as ratios. Run by hand: `cargo bench --bench speed [-- plan|updates|scale|start]`. Nothing is asserted:
+//! other programs use the machine too.
+
+mod bed;
+mod plan;
+mod scale;
+mod start;
+mod updates;
+#[path = "../../tests/e2e/world.rs"]
+#[allow(dead_code, reason = "shared with the tests")]
+mod world;
+
+/// A name, and what it measures.
+type Benchmark = (&'static str, fn());
+
+const BENCHMARKS: [Benchmark; 4] =
+    [("plan", plan::run), ("updates", updates::run), ("scale", scale::run), ("start", start::run)];
+
+fn main() {
+    // Cargo adds `--bench`.
+    let wanted: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    for (name, run) in BENCHMARKS {
+        if wanted.is_empty() || wanted.iter().any(|wanted| wanted == name) {
+            run();
+        }
+    }
+}

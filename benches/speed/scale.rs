@@ -1,0 +1,70 @@
+//! CPU time of a plan of 10,000 agents beside one of 1,000, and the peak memory of a plan of 10,000 agents of 10 KB beside
+//! the bytes of the file and of Vapi's answers.
+
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use vapi_sync::emulator::Config;
+
+use crate::bed::{Prompts, best, fleet, report};
+use crate::world::World;
+
+pub fn run() {
+    cpu();
+    memory();
+}
+
+fn cpu() {
+    let measured = [1000, 10_000].map(|agents| {
+        let world = fleet(agents, 1000, Prompts::InTheFile, Config::default());
+        best(|| cpu_time(&world))
+    });
+    let [small, large] = measured;
+    let details = format!("{large:.0?} against {small:.0?}");
+    report(
+        "CPU time of a plan of 10,000 agents to one of 1,000",
+        large.as_secs_f64() / small.as_secs_f64(),
+        11.0,
+        &details,
+    );
+}
+
+/// User and system time of a plan, from the shell's `times`.
+fn cpu_time(world: &World) -> Duration {
+    let plan = world.command(&["plan"]);
+    let mut shell = Command::new("sh");
+    shell.arg("-c").arg("\"$0\" \"$@\" >/dev/null || exit; times").arg(plan.get_program()).args(plan.get_args());
+    shell.current_dir(world.folder.path()).envs(plan.get_envs().filter_map(|(key, value)| Some((key, value?))));
+    let output = shell.output().expect("a shell");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    // The second line is about the children: `0m0.120000s 0m0.030000s`.
+    let times = text.lines().nth(1).unwrap_or_default().split_whitespace().filter_map(|time| {
+        let (minutes, seconds) = time.trim_end_matches('s').split_once('m')?;
+        Some(Duration::from_secs_f64(minutes.parse::<f64>().ok()? * 60.0 + seconds.parse::<f64>().ok()?))
+    });
+    times.sum()
+}
+
+fn memory() {
+    let world = fleet(10_000, 10_000, Prompts::Included, Config { keep_hits: false, ..Config::default() });
+    let objects = world.agents();
+    let live: usize = objects.iter().map(|object| object.to_string().len()).sum();
+    drop(objects);
+    let included = 10_000 * 10_000;
+    let file = world.state().len() + included;
+    let mut plan = world.command(&["plan"]).stdout(Stdio::null()).spawn().expect("started");
+    let status = format!("/proc/{}/status", plan.id());
+    let mut peak = 0;
+    // It only ever grows: the last look before the end tells.
+    while plan.try_wait().expect("asked").is_none() {
+        let text = std::fs::read_to_string(&status).unwrap_or_default();
+        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kibibytes = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<usize>().ok());
+        peak = kibibytes.map_or(peak, |kibibytes| kibibytes * 1024);
+        std::thread::sleep(Duration::from_micros(500));
+    }
+    let mib = |bytes: usize| bytes >> 20;
+    let details = format!("{} MiB for {} MiB of file and {} MiB of live", mib(peak), mib(file), mib(live));
+    report("peak memory of a plan of 10,000 agents of 10 KB", peak as f64 / (file + live) as f64, 3.0, &details);
+}

@@ -149,8 +149,7 @@ struct Teller {
 impl Teller {
     fn new(story: &Story) -> Self {
         let clock = ManualClock::new(jiff::Timestamp::from_second(START).expect("a time"), Duration::ZERO);
-        let config =
-            Config { clock: Clock::Manual(clock.clone()), refuse: story.refuse.clone(), ..Config::default() };
+        let config = Config { clock: Clock::Manual(clock.clone()), refuse: story.refuse.clone(), ..Config::default() };
         let mut world = World::outside_git("", config);
         world.env = story.env.clone().into_iter().collect();
         std::fs::remove_file(world.path(STATE)).expect("removed");
@@ -166,8 +165,22 @@ impl Teller {
     fn step(&mut self, step: &Step) {
         self.now += 60;
         self.clock.set(jiff::Timestamp::from_second(self.now).expect("a time"));
-        let Step { files, edit, live, dashboard, delete, commit, commits, git, moved, removed, shallow, plan, run, exit } =
-            step;
+        let Step {
+            files,
+            edit,
+            live,
+            dashboard,
+            delete,
+            commit,
+            commits,
+            git,
+            moved,
+            removed,
+            shallow,
+            plan,
+            run,
+            exit,
+        } = step;
         files.iter().for_each(|(name, text)| self.world.write(name, text));
         if let Some(edit) = edit {
             let path = self.world.path(&edit.file);
@@ -277,8 +290,7 @@ impl Teller {
 
     fn plan(&mut self, args: &str) {
         for (format, name) in [("text", "plan.txt"), ("json", "plan.json"), ("markdown", "plan.md")] {
-            let args: Vec<&str> =
-                ["plan", "--format", format].into_iter().chain(args.split_whitespace()).collect();
+            let args: Vec<&str> = ["plan", "--format", format].into_iter().chain(args.split_whitespace()).collect();
             let run = self.world.run(&args).expect(0);
             let mut told = run.stdout.clone();
             if format == "text" && !run.stderr.is_empty() {
@@ -338,7 +350,8 @@ impl Teller {
 
     /// A text in the words of the story: ids, commits, folders.
     fn filtered(&self, text: &str) -> String {
-        let mut text = text.replace(&self.world.folder.path().display().to_string(), ".").replace(DEFAULT_ORG, "ORG_ID");
+        let mut text =
+            text.replace(&self.world.folder.path().display().to_string(), ".").replace(DEFAULT_ORG, "ORG_ID");
         for letter in LETTERS {
             text = text.replace(&id_of(letter), &format!("ID_{letter}"));
         }

@@ -1,0 +1,8 @@
+//! Nothing is lost without a word: edits in between, saved plans, the way back, commits.
+
+mod commit;
+mod edits;
+mod restore;
+mod saved;
+#[path = "../e2e/world.rs"]
+mod world;

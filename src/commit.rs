@@ -21,7 +21,8 @@ impl Committing {
     /// Looks at the repository of these files.
     ///
     /// # Errors
-    /// There is no repository, or one of the files has staged changes, which a commit would take along.
+    /// There is no repository; git does not know who commits; a merge or the like is under way, which a commit would end or
+    /// confuse; or one of the files has staged changes, which a commit would take along.
     pub fn prepare(files: &[PathBuf]) -> Result<Self, Diagnostic> {
         let none = || {
             Diagnostic::error("not-in-git", "--commit: the state file is in no working tree of git. Nothing was done")
@@ -31,6 +32,7 @@ impl Committing {
         let repository = Repository::discover(folder).map_err(|_| none())?;
         let root = repository.workdir().and_then(|root| root.canonicalize().ok()).ok_or_else(none)?;
         let committing = Self { repository, root };
+        committing.check_state()?;
         for file in files {
             let path = committing.path(file)?;
             if committing.is_staged(&path).map_err(|error| failed(&error))? {
@@ -45,6 +47,32 @@ impl Committing {
             }
         }
         Ok(committing)
+    }
+
+    fn check_state(&self) -> Result<(), Diagnostic> {
+        use git2::RepositoryState as State;
+        let under_way = match self.repository.state() {
+            State::Clean | State::Bisect => None,
+            State::Merge => Some("merge"),
+            State::Revert | State::RevertSequence => Some("revert"),
+            State::CherryPick | State::CherryPickSequence => Some("cherry-pick"),
+            State::Rebase | State::RebaseInteractive | State::RebaseMerge => Some("rebase"),
+            State::ApplyMailbox | State::ApplyMailboxOrRebase => Some("am"),
+        };
+        if let Some(what) = under_way {
+            return Err(Diagnostic::error(
+                "git-busy",
+                format!("--commit: a git {what} is under way. Nothing was done"),
+            )
+            .help(format!("finish it first, or give it up with `git {what} --abort`")));
+        }
+        self.repository.signature().map(drop).map_err(|error| {
+            Diagnostic::error(
+                "no-git-identity",
+                format!("--commit: git does not know who commits ({}). Nothing was done", error.message()),
+            )
+            .help("git config user.name NAME; git config user.email MAIL")
+        })
     }
 
     fn path(&self, file: &Path) -> Result<PathBuf, Diagnostic> {
@@ -85,6 +113,7 @@ impl Committing {
                 changed.push((path, blob));
             }
         }
+        changed.sort();
         changed.dedup();
         if changed.is_empty() {
             return Ok(None);

@@ -157,9 +157,10 @@ fn way_back(done: &Done, live: &Live, on_drift: OnDrift) -> Result<Change, Diagn
             place: None,
         });
     }
-    let body = body(&seen, &restored, &fields);
-    let write =
-        (!body.is_empty()).then(|| Write::Update { desired: Value::Map(body.clone()), body, seen: seen.clone() });
+    let mut body = body(&seen, &restored, &fields);
+    hold_hidden(&mut body, &mut fields);
+    // Nothing of it is declared by a file: what Vapi no longer takes may be left out.
+    let write = (!body.is_empty()).then(|| Write::Update { desired: Value::Map(Map::new()), body, seen: seen.clone() });
     Ok(Change {
         address: done.address.clone(),
         kind,
@@ -177,12 +178,26 @@ fn way_back(done: &Done, live: &Live, on_drift: OnDrift) -> Result<Change, Diagn
     })
 }
 
+/// Holds back what cannot be sent without wiping a secret that Vapi does not show.
+fn hold_hidden(body: &mut Map, fields: &mut [FieldChange]) {
+    body.retain(|top, value| {
+        let sent = !normalize::holds_hidden(value);
+        for field in fields.iter_mut().filter(|field| !sent && field.path.top() == Some(top)) {
+            field.verdict = Verdict::Drift;
+            field.note = Some(format!(
+                "Vapi holds a secret in {top} that it does not show, and sending {top} back would wipe it: set it by hand"
+            ));
+        }
+        sent
+    });
+}
+
 /// The top-level fields that are to be sent; one that was not there before is cleared.
 fn body(seen: &Value, restored: &Value, fields: &[FieldChange]) -> Map {
     let (Value::Map(seen), Value::Map(restored)) = (seen, restored) else { return Map::new() };
     let tops = fields.iter().filter(|field| !field.verdict.is_held_back()).filter_map(|field| field.path.top());
     tops.filter(|top| seen.get(*top) != restored.get(*top))
-        .map(|top| (top.to_owned(), restored.get(top).cloned().unwrap_or(Value::Null)))
+        .map(|top| (top.to_owned(), restored.get(top).cloned().map_or(Value::Null, normalize::without_unsure)))
         .collect()
 }
 

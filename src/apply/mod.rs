@@ -37,9 +37,6 @@ use crate::report::{Outcome, Report};
 use crate::resolve::fill;
 use crate::vapi::{Certainty, Problem, Reader, RequestError, Transport};
 
-/// How long a plan may be old before an object is read again.
-pub const FRESH: Duration = Duration::from_secs(5);
-
 /// A plan that a person, or a flag that a person gave, approved.
 pub struct Approved(Plan);
 
@@ -126,6 +123,8 @@ pub struct Tools<'t> {
     pub read_at: Instant,
     /// The ids of all entries that had one when the plan was made.
     pub ids: HashMap<Address, RemoteId>,
+    /// How old what was read may be before an object is read again ahead of its write.
+    pub fresh: Duration,
     /// How long a lost answer is looked for.
     pub patience: Duration,
     /// Told of each change that is over.
@@ -195,8 +194,16 @@ struct Done {
     result: Result<Written, Outcome>,
     status: Option<u16>,
     warnings: Vec<String>,
-    /// A value that was left out of a second try, and where.
-    left_out: Option<(String, Value)>,
+    /// It wants a second try instead.
+    again: Option<Again>,
+}
+
+/// A second try, without a value that Vapi itself no longer takes.
+struct Again {
+    at: usize,
+    path: String,
+    value: Value,
+    ready: Ready,
 }
 
 struct Written {
@@ -209,7 +216,18 @@ struct Written {
 /// A write that is ready to go: all ids filled in.
 enum Ready {
     Create { body: Map, purchase: bool },
-    Update { id: RemoteId, body: Map, seen: Value, desired: Value, fresh: bool },
+    Update(Update),
+}
+
+struct Update {
+    id: RemoteId,
+    body: Map,
+    seen: Value,
+    desired: Value,
+    /// It was read so lately that it need not be read again.
+    fresh: bool,
+    /// Something was left out of it, since Vapi refused that.
+    second: bool,
 }
 
 impl Run<'_> {
@@ -242,16 +260,7 @@ impl Run<'_> {
                     self.finish(change, at, Outcome::NotAttempted(error.message.clone()), None);
                     continue;
                 }
-                let step = Step {
-                    reader: self.reader.clone(),
-                    writer: Writer::new(self.tools.transport.clone()),
-                    arrivals: Rc::clone(&self.arrivals),
-                    change,
-                    known: self.known.clone(),
-                    patience: self.tools.patience,
-                    alone: !twins.contains(&at),
-                };
-                under_way.push(step.take(at, ready));
+                under_way.push(self.step(change, !twins.contains(&at)).take(at, ready));
             }
             self.errors.extend(refused);
             self.write_log(&plan);
@@ -267,7 +276,19 @@ impl Run<'_> {
             while let Some(Some(done)) = futures::FutureExt::now_or_never(under_way.next()) {
                 over.push(done);
             }
+            let (again, over) = apart(over);
             self.record(&plan, over);
+            for Again { at, path, value, ready } in again {
+                let change = &plan.changes[at];
+                if let Err(error) = self.tools.journal.left_out(change, &path, &value) {
+                    self.finish(change, at, Outcome::NotAttempted(error.message.clone()), None);
+                    self.errors.push(error);
+                    continue;
+                }
+                let message = format!("{}: Vapi itself no longer takes {path}; it is left out", change.address);
+                self.warnings.push(Diagnostic::warning("left-out", message).help("its value is in the audit log"));
+                under_way.push(self.step(change, !twins.contains(&at)).take(at, ready));
+            }
             self.write_log(&plan);
         }
         drop(under_way);
@@ -338,13 +359,14 @@ impl Run<'_> {
             |body: &Map| -> Map { body.iter().map(|(key, value)| (key.clone(), fill(value, &id_of))).collect() };
         Some(Ok(match change.write.as_ref()? {
             Write::Create { body, purchase } => Ready::Create { body: fill_map(body), purchase: *purchase },
-            Write::Update { body, seen, desired } => Ready::Update {
+            Write::Update { body, seen, desired } => Ready::Update(Update {
                 id: change.id.clone()?,
                 body: fill_map(body),
                 seen: seen.clone(),
                 desired: desired.clone(),
-                fresh: self.tools.read_at.elapsed() < FRESH,
-            },
+                fresh: self.tools.read_at.elapsed() < self.tools.fresh,
+                second: false,
+            }),
             Write::Complete { desired } => {
                 let seen = self.answers.get(&change.address)?.clone();
                 let desired = Value::Map(fill_map(desired));
@@ -356,9 +378,23 @@ impl Run<'_> {
                     .filter(|(key, _)| desired.as_map().is_some_and(|map| map.contains_key(*key)))
                     .map(|(key, value)| (key.clone(), value.clone()))
                     .collect();
-                Ready::Update { id: self.ids.get(&change.address)?.clone(), body, seen, desired, fresh: true }
+                let id = self.ids.get(&change.address)?.clone();
+                Ready::Update(Update { id, body, seen, desired, fresh: true, second: false })
             }
         }))
+    }
+
+    /// A write of a change; `alone`: no other of this plan makes an object of that name.
+    fn step<'p>(&self, change: &'p Change, alone: bool) -> Step<'p> {
+        Step {
+            reader: self.reader.clone(),
+            writer: Writer::new(self.tools.transport.clone()),
+            arrivals: Rc::clone(&self.arrivals),
+            change,
+            known: self.known.clone(),
+            patience: self.tools.patience,
+            alone,
+        }
     }
 
     fn record(&mut self, plan: &Plan, over: Vec<Done>) {
@@ -382,9 +418,6 @@ impl Run<'_> {
         let failure = if facts.is_empty() { None } else { self.tools.recorder.record(&facts).err() };
         for done in over {
             let change = &plan.changes[done.at];
-            if let Some((path, value)) = &done.left_out {
-                self.errors.extend(self.tools.journal.left_out(change, path, value).err());
-            }
             for warning in done.warnings {
                 self.warnings.push(Diagnostic::warning("filled-in", format!("{}: {warning}", change.address)));
             }
@@ -459,7 +492,20 @@ fn twins(plan: &Plan) -> HashSet<usize> {
     named.into_values().filter(|steps| steps.len() > 1).flatten().collect()
 }
 
-/// One write, from the last look to the verified answer.
+/// Those that are over, and those that want a second try.
+fn apart(ended: Vec<Done>) -> (Vec<Again>, Vec<Done>) {
+    let mut again = Vec::new();
+    let mut over = Vec::new();
+    for mut done in ended {
+        match done.again.take() {
+            Some(second) => again.push(second),
+            None => over.push(done),
+        }
+    }
+    (again, over)
+}
+
+/// A single write.
 struct Step<'c> {
     reader: Reader,
     writer: Writer,
@@ -472,14 +518,13 @@ struct Step<'c> {
 }
 
 impl Step<'_> {
+    /// From the last look to the verified answer.
     async fn take(self, at: usize, ready: Ready) -> Done {
-        let result = Err(Outcome::NotAttempted(String::new()));
-        let mut done = Done { at, result, status: None, warnings: vec![], left_out: None };
+        let mut done =
+            Done { at, result: Err(Outcome::NotAttempted(String::new())), status: None, warnings: vec![], again: None };
         done.result = match ready {
             Ready::Create { body, purchase } => self.create(body, purchase, &mut done).await,
-            Ready::Update { id, body, seen, desired, fresh } => {
-                self.update(id, body, seen, desired, fresh, &mut done).await
-            }
+            Ready::Update(update) => self.update(update, &mut done).await,
         };
         done
     }
@@ -574,59 +619,44 @@ impl Step<'_> {
         })
     }
 
-    async fn update(
-        &self,
-        id: RemoteId,
-        mut body: Map,
-        mut seen: Value,
-        desired: Value,
-        fresh: bool,
-        done: &mut Done,
-    ) -> Result<Written, Outcome> {
+    /// Whether an object is as the plan saw it.
+    async fn look(&self, id: &RemoteId, seen: &Value) -> Result<(), Outcome> {
         let kind = self.change.kind;
-        if !fresh {
-            match self.reader.get(kind.endpoint, id.as_str()).await {
-                Err(error) => return Err(Outcome::Failed(error)),
-                Ok(None) => return Err(Outcome::HeldBack("it was deleted in Vapi since the plan was made".to_owned())),
-                Ok(Some(live)) => match normalize::object(kind, &live) {
-                    Err(error) => return Err(Outcome::Failed(error)),
-                    Ok(now) if same(&now, &seen) => seen = now,
-                    Ok(_) => {
-                        return Err(Outcome::HeldBack(
-                            "somebody changed it in Vapi since the plan was made: plan again".to_owned(),
-                        ));
-                    }
-                },
-            }
+        let live = self.reader.get(kind.endpoint, id.as_str()).await.map_err(Outcome::Failed)?;
+        let gone = || Outcome::HeldBack("it was deleted in Vapi since the plan was made".to_owned());
+        let now = normalize::object(kind, &live.ok_or_else(gone)?).map_err(Outcome::Failed)?;
+        if same(&now, seen) {
+            return Ok(());
         }
-        loop {
-            let Some(wire) = map_to_wire(&body) else { return Err(self.unsendable()) };
-            match self.writer.update(kind, &id, &serde_json::Value::Object(wire)).await {
-                Ok(answer) => {
-                    done.status = Some(answer.status);
-                    let Some(live) = read_object(answer.value) else {
-                        return Err(Outcome::Failed(Diagnostic::error(
-                            "vapi-unreadable",
-                            format!(
-                                "Vapi answered the write of {} with something that is no object",
-                                self.change.address
-                            ),
-                        )));
-                    };
-                    return self.written(&body, Some(&seen), &live, done);
+        Err(Outcome::HeldBack("somebody changed it in Vapi since the plan was made: plan again".to_owned()))
+    }
+
+    async fn update(&self, update: Update, done: &mut Done) -> Result<Written, Outcome> {
+        let Update { id, body, seen, desired, fresh, second } = update;
+        if !fresh {
+            self.look(&id, &seen).await?;
+        }
+        let Some(wire) = map_to_wire(&body) else { return Err(self.unsendable()) };
+        match self.writer.update(self.change.kind, &id, &serde_json::Value::Object(wire)).await {
+            Ok(answer) => {
+                done.status = Some(answer.status);
+                let Some(live) = read_object(answer.value) else {
+                    return Err(Outcome::Failed(Diagnostic::error(
+                        "vapi-unreadable",
+                        format!("Vapi answered the write of {} with something that is no object", self.change.address),
+                    )));
+                };
+                self.written(&body, Some(&seen), &live, done)
+            }
+            Err(error) => {
+                done.status = error.status;
+                // A field that Vapi shows and refuses, and the file does not name, is left out of one more try.
+                let mut rest = body;
+                if !second && let Some((path, value)) = leave_out(&error, &mut rest, &desired) {
+                    let update = Update { id, body: rest, seen, desired, fresh, second: true };
+                    done.again = Some(Again { at: done.at, path, value, ready: Ready::Update(update) });
                 }
-                Err(error) => {
-                    done.status = error.status;
-                    // A field that Vapi shows and refuses, and the file does not name, is left out of one more try.
-                    if done.left_out.is_none()
-                        && let Some((path, value)) = leave_out(&error, &mut body, &desired)
-                    {
-                        done.warnings.push(format!("Vapi itself no longer takes {path}; it was left out"));
-                        done.left_out = Some((path, value));
-                        continue;
-                    }
-                    return Err(self.failed(error));
-                }
+                Err(self.failed(error))
             }
         }
     }

@@ -194,6 +194,7 @@ async fn write(
         listings: &work.fetched.listings,
         read_at: work.fetched.at,
         ids: ids.clone(),
+        fresh: waits.fresh,
         patience: waits.settle_timeout,
         on_progress: &|| progress.inc(),
     };

@@ -87,7 +87,9 @@ fn text(records: &[Record]) -> String {
     for (at, record) in records.iter().enumerate() {
         let later = || records[at + 1..].iter().take_while(|other| other.run == record.run);
         let ended = || later().any(|other| other.address == record.address && other.outcome != Outcome::Intent);
-        if record.outcome == Outcome::Intent && ended() {
+        // An intent with a remark says what was left out of it.
+        let remarked = record.outcome == Outcome::Intent && record.error.is_some();
+        if record.outcome == Outcome::Intent && !remarked && ended() {
             continue;
         }
         if record.run != run {
@@ -96,7 +98,8 @@ fn text(records: &[Record]) -> String {
             run = &record.run;
             out.push_str(&format!("{gap}{run}  {}  by {}{commit}\n", record.command, escape::line(&record.actor)));
         }
-        out.push_str(&format!("  {:<11} {} {}", word(record.outcome), record.action, escape::line(&record.address)));
+        let word = if remarked { "left out" } else { word(record.outcome) };
+        out.push_str(&format!("  {word:<11} {} {}", record.action, escape::line(&record.address)));
         let paths: Vec<&str> = record.fields.iter().map(|field| field.path.as_str()).collect();
         if !paths.is_empty() {
             out.push_str(&format!(": {}", escape::line(&paths.join(", "))));

@@ -111,7 +111,7 @@ pub fn ways_out(change: &Change, direction: Direction) -> Vec<(&'static str, Str
     match direction {
         Direction::ToVapi if has(Verdict::Drift) => vec![
             ("take the file's value", format!("vapi-sync apply --on-drift overwrite={address}")),
-            ("take Vapi's value", format!("vapi-sync pull --target {address}")),
+            ("take Vapi's value", format!("vapi-sync pull --target {address} --on-conflict vapi")),
         ],
         Direction::ToFile if has(Verdict::Conflict) => vec![
             ("take Vapi's value", format!("vapi-sync pull --on-conflict vapi={address}")),

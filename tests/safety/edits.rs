@@ -1,0 +1,150 @@
+//! Somebody works in the dashboard while a run is under way.
+
+use serde_json::{Value, json};
+use vapi_sync::emulator::{Collection, Fault};
+
+use crate::world::{World, id};
+
+const MODEL: &str = "version: 1\nagents:\n  desk:\n    config:\n      name: Desk\n      firstMessage: Hello\n      model: {provider: openai, model: gpt-4.1, temperature: 0.3}\n";
+
+/// A world in which `firstMessage` of the one agent is about to change.
+fn world() -> (World, String) {
+    let world = World::new(MODEL);
+    world.run(&["apply", "--yes"]).expect(0);
+    world.commit("applied");
+    world.edit("Hello", "Good morning");
+    world.commit("morning");
+    let id = id(&world.agent("Desk"));
+    world.vapi.clear_hits();
+    (world, id)
+}
+
+fn fault(world: &World, text: &str) {
+    world.vapi.set_faults(vec![text.parse::<Fault>().expect("a fault")]);
+}
+
+#[test]
+fn an_object_that_was_read_long_ago_is_read_again() {
+    let (world, id) = world();
+    world.run(&["apply", "--yes", "--fresh", "0s"]).expect(0);
+    let of_object = format!(" /assistant/{id}");
+    let requests: Vec<String> = world.requests().into_iter().filter(|line| line.ends_with(&of_object)).collect();
+    assert_eq!(requests, [format!("GET{of_object}"), format!("PATCH{of_object}")]);
+}
+
+#[test]
+fn one_that_was_read_just_now_is_not() {
+    let (world, id) = world();
+    world.run(&["apply", "--yes", "--fresh", "1h"]).expect(0);
+    assert!(!world.requests().contains(&format!("GET /assistant/{id}")));
+}
+
+#[test]
+fn an_edit_between_the_list_and_the_second_look_is_held_back() {
+    for patch in [
+        json!({"firstMessage": "Mine"}),
+        json!({"endCallMessage": "Mine"}),
+        json!({"model": {"provider": "openai", "model": "mine"}}),
+    ] {
+        let (world, id) = world();
+        fault(&world, &format!("GET /assistant/{id} nth=1 before edit={patch}"));
+        let run = world.run(&["apply", "--yes", "--fresh", "0s", "--format", "json"]).expect(3);
+        assert_eq!(run.json()["changes"][0]["outcome"], json!("held_back"), "{}", run.stdout);
+        assert!(run.stdout.contains("somebody changed it in Vapi since the plan was made"), "{}", run.stdout);
+        assert_eq!(world.writes().len(), 0);
+        for (key, value) in patch.as_object().expect("an object") {
+            assert_eq!(world.agent("Desk")[key], *value);
+        }
+    }
+}
+
+#[test]
+fn a_deletion_between_the_list_and_the_second_look_is_held_back() {
+    let (world, id) = world();
+    // The list still shows it; asked for by id it is gone.
+    fault(&world, &format!("GET /assistant/{id} status=404"));
+    let run = world.run(&["apply", "--yes", "--fresh", "0s"]).expect(3);
+    assert!(run.stdout.contains("it was deleted in Vapi since the plan was made"), "{}", run.stdout);
+    assert_eq!(world.writes().len(), 0);
+}
+
+#[test]
+fn an_edit_of_another_field_just_before_the_write_stays_and_is_told() {
+    let (world, id) = world();
+    fault(&world, &format!(r#"PATCH /assistant/{id} before edit={{"endCallMessage": "Mine"}}"#));
+    // Nothing was lost: the field is news.
+    let run = world.run(&["apply", "--yes"]).expect(0);
+    assert!(run.stderr.contains("endCallMessage"), "{}", run.text());
+    let agent = world.agent("Desk");
+    assert_eq!((&agent["endCallMessage"], &agent["firstMessage"]), (&json!("Mine"), &json!("Good morning")));
+}
+
+#[test]
+fn a_change_of_another_field_just_before_the_write_is_an_error_that_shows_both() {
+    let (world, id) = world();
+    let theirs = json!({"model": {"provider": "openai", "model": "gpt-4.1", "temperature": 0.9}});
+    fault(&world, &format!("PATCH /assistant/{id} before edit={theirs}"));
+    let run = world.run(&["apply", "--yes"]).expect(4);
+    assert!(run.stdout.contains("model was not to change"), "{}", run.stdout);
+    assert!(run.stdout.contains("0.3") && run.stdout.contains("0.9"), "{}", run.stdout);
+    assert_eq!(world.agent("Desk")["model"], theirs["model"]);
+}
+
+#[test]
+fn an_edit_just_after_the_write_is_drift_in_the_next_plan() {
+    let (world, id) = world();
+    fault(&world, &format!(r#"PATCH /assistant/{id} after edit={{"firstMessage": "Mine"}}"#));
+    world.run(&["apply", "--yes"]);
+    world.vapi.set_faults(Vec::new());
+    let plan = world.run(&["plan", "--format", "json"]).expect(0).json();
+    assert_eq!(plan["changes"][0]["fields"][0]["verdict"], json!("drift"), "{plan}");
+    world.run(&["apply", "--yes"]).expect(3);
+    assert_eq!(world.agent("Desk")["firstMessage"], json!("Mine"));
+}
+
+#[test]
+fn both_commands_of_a_drift_decide_it() {
+    let drifting = || {
+        let (world, id) = world();
+        world.vapi.edit(Collection::Assistant, &id, &json!({"firstMessage": "Mine"}));
+        let plan = world.run(&["plan"]).expect(0).stdout;
+        let command = |marker: &str| -> Vec<String> {
+            let line = plan.lines().find(|line| line.contains(marker)).unwrap_or_else(|| panic!("{marker} in {plan}"));
+            let (_, command) = line.split_once("vapi-sync ").expect("a command");
+            command.split_whitespace().map(str::to_owned).collect()
+        };
+        (command("take the file's value"), command("take Vapi's value"), world)
+    };
+    let run = |world: &World, command: &[String]| {
+        let mut args: Vec<&str> = command.iter().map(String::as_str).collect();
+        if args[0] == "apply" {
+            args.push("--yes");
+        }
+        world.run(&args).expect(0);
+    };
+    for committed_since in [false, true] {
+        let (file, _, world) = drifting();
+        run(&world, &file);
+        assert_eq!(world.agent("Desk")["firstMessage"], json!("Good morning"));
+        world.run(&["plan", "--detailed-exitcode"]).expect(0);
+        let (_, vapi, world) = drifting();
+        if committed_since {
+            world.edit("Good morning", "Good evening");
+            world.commit("evening");
+        }
+        run(&world, &vapi);
+        assert!(world.state().contains("firstMessage: Mine"), "{}", world.state());
+        world.run(&["plan", "--detailed-exitcode"]).expect(0);
+    }
+}
+
+/// What a held-back entry says in JSON: what, why, since when.
+#[test]
+fn a_held_back_field_says_why_and_since_when() {
+    let (world, id) = world();
+    world.vapi.edit(Collection::Assistant, &id, &json!({"firstMessage": "Mine"}));
+    let updated: Value = world.agent("Desk")["updatedAt"].clone();
+    let plan = world.run(&["plan"]).expect(0).stdout;
+    let since = updated.as_str().expect("a time").split('.').next().expect("seconds").to_owned();
+    assert!(plan.contains(&since), "{since} is not in {plan}");
+}

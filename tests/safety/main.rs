@@ -1,0 +1,9 @@
+//! Nothing is lost without a word: edits in between, saved plans, the way back, commits.
+
+mod commit;
+mod edits;
+mod restore;
+mod saved;
+#[path = "../e2e/world.rs"]
+#[allow(dead_code, reason = "shared with the end-to-end tests; each of them uses its part")]
+mod world;

@@ -15,6 +15,7 @@
 
 mod allow;
 mod elsewhere;
+pub mod fetch;
 mod numbers;
 mod place;
 mod rings;

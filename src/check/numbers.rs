@@ -41,8 +41,8 @@ fn unassigned(entry: &Entry<'_>, config: Node<'_>) -> Option<Diagnostic> {
         View::Text(text) => text.is_empty(),
         _ => false,
     };
-    let named = |field: &&str| config.get(field).is_some_and(|node| !empty(&node));
-    if entry.kind.assignment.iter().any(|field| named(&field)) {
+    let named = |field: &str| config.get(field).is_some_and(|node| !empty(&node));
+    if entry.kind.assignment.iter().any(|field| named(field)) {
         return None;
     }
     let (field, node) =

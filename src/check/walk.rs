@@ -266,8 +266,9 @@ impl<'w> Walk<'w> {
         if text.contains("${") {
             for token in template::parse(text) {
                 match token {
-                    Token::Env(name) if (texts.env)(name).is_none_or(|value| value.is_empty()) => {
-                        if !name.is_empty() && texts.missing.insert(name.to_owned()) {
+                    Token::Env(name) => {
+                        let is_set = (texts.env)(name).is_some_and(|value| !value.is_empty());
+                        if !is_set && !name.is_empty() && texts.missing.insert(name.to_owned()) {
                             let finding = Diagnostic::warning("missing-variable", format!("{name} is not set here"));
                             self.found.push(finding.at(here.node.place()).help(
                                 "fields that hold it count as unchanged; it is an error only where one is about to be sent",

@@ -82,7 +82,7 @@ pub(crate) struct Union {
 }
 
 /// The alternatives of a flat schema, `null` left out.
-pub(crate) fn alternatives<'s>(schema: &'s Map<String, Value>) -> Option<Vec<&'s Value>> {
+pub(crate) fn alternatives(schema: &Map<String, Value>) -> Option<Vec<&Value>> {
     let branches = schema.get("oneOf").or_else(|| schema.get("anyOf"))?.as_array()?;
     Some(branches.iter().filter(|branch| branch.get("type").and_then(Value::as_str) != Some("null")).collect())
 }

@@ -14,7 +14,9 @@
 
 // The types are there to be looked at by schemars, not to hold anything.
 macro_rules! fields {
-    ($($name:ident)+) => { $(#[expect(dead_code, reason = "only its schema is used")] mod $name;)+ };
+    ($($name:ident)+) => { $(#[expect(dead_code, reason = "only its schema is used")]
+        #[allow(clippy::large_enum_variant, reason = "no value of these types is ever made")]
+        mod $name;)+ };
 }
 
 fields! {

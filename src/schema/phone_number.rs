@@ -23,7 +23,7 @@ pub(super) enum PhoneNumber {
     Telnyx(CarrierNumber),
     /// A number of your own SIP trunk.
     #[schemars(rename = "byo-phone-number")]
-    ByoPhoneNumber(OwnNumber),
+    Own(OwnNumber),
 }
 
 /// What the numbers of all providers have.

@@ -81,12 +81,7 @@ fn value(model: &Value, schema: &Value, name: &str) -> Value {
             out.insert(word.to_owned(), annotation.clone());
         }
     }
-    let mut out = titled(out, name);
-    if out.get("deprecated") == Some(&Value::Bool(true)) {
-        // yaml-language-server strikes out what has a message.
-        out.insert("deprecationMessage".into(), out.get("description").cloned().unwrap_or_default());
-    }
-    out.into()
+    titled(out, name).into()
 }
 
 /// One value, not several alternatives.

@@ -179,16 +179,16 @@ pub(super) struct CodeVariable {
 pub(super) enum ToolMessage {
     /// When it begins.
     #[schemars(rename = "request-start")]
-    RequestStart(StartMessage),
+    Start(StartMessage),
     /// When it is done.
     #[schemars(rename = "request-complete")]
-    RequestComplete(LastMessage),
+    Complete(LastMessage),
     /// When it failed.
     #[schemars(rename = "request-failed")]
-    RequestFailed(LastMessage),
+    Failed(LastMessage),
     /// When it takes long.
     #[schemars(rename = "request-response-delayed")]
-    RequestResponseDelayed(DelayedMessage),
+    Delayed(DelayedMessage),
 }
 
 /// What is said when a tool begins.

@@ -1,6 +1,7 @@
 //! What `check` says of files: of good ones nothing, of wrong ones the right thing at the right place.
 
 mod allow;
+mod codes;
 mod document;
 mod file;
 mod gallery;

@@ -14,10 +14,12 @@ use crate::report::{Outcome, Report};
 
 /// Writes the audit log of one run. The log is opened when the first record is written: a run that does nothing leaves
 /// nothing.
-pub struct AuditJournal {
+pub struct AuditJournal<'h> {
     path: PathBuf,
     command: String,
     state_file: PathBuf,
+    /// Takes secrets out of a text: Vapi may quote one in an error.
+    hide: &'h dyn Fn(&str) -> String,
     open: Option<Open>,
 }
 
@@ -28,10 +30,16 @@ struct Open {
     commit: Option<String>,
 }
 
-impl AuditJournal {
-    /// A journal for a run of a command on a state file.
-    pub fn new(path: &Path, command: &str, state_file: &Path) -> Self {
-        Self { path: path.to_path_buf(), command: command.to_owned(), state_file: state_file.to_path_buf(), open: None }
+impl<'h> AuditJournal<'h> {
+    /// A journal for a run of a command on a state file. `hide` takes secrets out of what others said.
+    pub fn new(path: &Path, command: &str, state_file: &Path, hide: &'h dyn Fn(&str) -> String) -> Self {
+        Self {
+            path: path.to_path_buf(),
+            command: command.to_owned(),
+            state_file: state_file.to_path_buf(),
+            hide,
+            open: None,
+        }
     }
 
     /// The id of the run, if anything was written.
@@ -64,8 +72,9 @@ impl AuditJournal {
         more: (Option<String>, Option<String>),
     ) -> Result<(), Diagnostic> {
         let command = self.command.clone();
-        let open = self.open()?;
         let (vapi_id, error) = more;
+        let error = error.map(|text| (self.hide)(&text));
+        let open = self.open()?;
         open.writer.append(&Record {
             time: Timestamp::now(),
             run: open.run.to_string(),
@@ -100,7 +109,7 @@ impl AuditJournal {
     }
 }
 
-impl Journal for AuditJournal {
+impl Journal for AuditJournal<'_> {
     fn intent(&mut self, change: &Change) -> Result<(), Diagnostic> {
         let fields = logged(change, |verdict| !verdict.is_held_back());
         self.append(change, fields, Ending::Intent, None, (None, None))

@@ -1,8 +1,10 @@
 //! The real binary against the emulator, over HTTP.
 
 mod bytes;
+mod choices;
 mod docs;
 mod many;
 mod scenarios;
+mod secrets;
 mod world;
 mod wrong;

@@ -14,10 +14,12 @@ use crate::report::{Outcome, Report};
 
 /// Writes the audit log of one run. The log is opened when the first record is written: a run that does nothing leaves
 /// nothing.
-pub struct AuditJournal {
+pub struct AuditJournal<'h> {
     path: PathBuf,
     command: String,
     state_file: PathBuf,
+    /// Takes secrets out of a text: Vapi may quote one in an error.
+    hide: &'h dyn Fn(&str) -> String,
     open: Option<Open>,
 }
 
@@ -28,10 +30,16 @@ struct Open {
     commit: Option<String>,
 }
 
-impl AuditJournal {
-    /// A journal for a run of a command on a state file.
-    pub fn new(path: &Path, command: &str, state_file: &Path) -> Self {
-        Self { path: path.to_path_buf(), command: command.to_owned(), state_file: state_file.to_path_buf(), open: None }
+impl<'h> AuditJournal<'h> {
+    /// A journal for a run of a command on a state file. `hide` takes secrets out of what others said.
+    pub fn new(path: &Path, command: &str, state_file: &Path, hide: &'h dyn Fn(&str) -> String) -> Self {
+        Self {
+            path: path.to_path_buf(),
+            command: command.to_owned(),
+            state_file: state_file.to_path_buf(),
+            hide,
+            open: None,
+        }
     }
 
     /// The id of the run, if anything was written.
@@ -104,7 +112,7 @@ impl AuditJournal {
     }
 }
 
-impl Journal for AuditJournal {
+impl Journal for AuditJournal<'_> {
     fn intents(&mut self, changes: &[&Change]) -> Result<(), Diagnostic> {
         let mut records = Vec::with_capacity(changes.len());
         for change in changes {
@@ -124,8 +132,8 @@ impl Journal for AuditJournal {
         for (change, outcome, status) in outcomes {
             let (ending, id, error) = match outcome {
                 Outcome::Done { id } => (Ending::Done, id.as_ref().map(|id| id.0.clone()), None),
-                Outcome::Failed(error) => (Ending::Failed, None, Some(error.message.clone())),
-                Outcome::HeldBack(why) => (Ending::HeldBack, None, Some(why.clone())),
+                Outcome::Failed(error) => (Ending::Failed, None, Some((self.hide)(&error.message))),
+                Outcome::HeldBack(why) => (Ending::HeldBack, None, Some((self.hide)(why))),
                 Outcome::NotAttempted(why) => (Ending::NotAttempted, None, Some(why.clone())),
             };
             let fields = logged(change, |verdict| !verdict.is_held_back());

@@ -12,9 +12,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::Diagnostic;
 
-/// Where Vapi serves its document: what `--spec live` means.
-pub const LIVE: &str = "https://api.vapi.ai/api-json";
-
 /// The largest document that is taken, in bytes; Vapi's has 3 MB.
 const MAX_BYTES: usize = 64 << 20;
 
@@ -102,7 +99,7 @@ mod tests {
     #[test]
     fn only_safe_addresses_are_asked() {
         for (address, safe) in [
-            (LIVE, true),
+            ("https://api.vapi.ai/api-json", true),
             ("http://127.0.0.1:9/x", true),
             ("http://api.vapi.ai/api-json", false),
             ("http://localhost.example.com/x", false),

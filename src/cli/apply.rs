@@ -186,7 +186,8 @@ async fn write(
     let total = plan.changes.iter().filter(|change| change.write.is_some() && change.held.is_none()).count();
     let progress = app.output.start(total as u64, "writing");
     let mut recorder = FileRecorder::new(work.loaded.disk.clone(), work.loaded.document.text().to_string());
-    let mut journal = AuditJournal::new(audit_log, command, work.loaded.disk.real());
+    let hide = |text: &str| app.output.redactor().text(text).into_owned();
+    let mut journal = AuditJournal::new(audit_log, command, work.loaded.disk.real(), &hide);
     let tools = Tools {
         transport: work.vapi.transport.clone(),
         recorder: &mut recorder,

@@ -108,7 +108,8 @@ pub(super) async fn carry_out(
                 .warnings
                 .push(Diagnostic { severity: crate::diagnostic::Severity::Warning, ..refused.diagnostic.clone() });
         }
-        let mut journal = AuditJournal::new(wanted.audit_log, command, work.loaded.disk.real());
+        let hide = |text: &str| app.output.redactor().text(text).into_owned();
+        let mut journal = AuditJournal::new(wanted.audit_log, command, work.loaded.disk.real(), &hide);
         match write(work, &captured, &report, &mut journal)? {
             Written::Done => {
                 report.run = journal.run();
@@ -132,7 +133,7 @@ fn write(
     work: &mut Work,
     captured: &Captured,
     report: &Report,
-    journal: &mut AuditJournal,
+    journal: &mut AuditJournal<'_>,
 ) -> Result<Written, Diagnostics> {
     let on_disk = work.loaded.disk.read()?;
     let before = work.loaded.document.text().to_string();

@@ -2,26 +2,18 @@
 
 use std::path::Path;
 
-use serde::{Deserialize, Serialize};
-
 use super::App;
 use super::connect::block_on;
+use crate::check::fetch::fetch;
 use crate::check::spec::Spec;
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::Diagnostics;
 use crate::load::read_text;
 use crate::record::Disk;
-use crate::vapi::{DEFAULT_BASE_URL, Published, published};
+use crate::vapi::DEFAULT_BASE_URL;
 use crate::workdir::Workdir;
 
-/// What is kept of a document that was fetched: in `.vapi-sync/`, so that it is fetched again only when it changes.
-#[derive(Debug, Serialize, Deserialize)]
-struct Kept {
-    url: String,
-    etag: String,
-    text: String,
-}
-
-/// Reads the document that `source` names: a file, an https address, or `live` for Vapi's own.
+/// Reads the document that `source` names: a file, an https address, or `live` for Vapi's own, which is served where its API
+/// is. What comes from the network is kept in `.vapi-sync/`, so that it travels again only when it has changed.
 pub(super) fn load(app: &App, source: &str) -> Result<Spec, Diagnostics> {
     let url = match source {
         "live" => {
@@ -33,32 +25,8 @@ pub(super) fn load(app: &App, source: &str) -> Result<Spec, Diagnostics> {
         file => return Ok(Spec::load(&read_text(Path::new(file), file)?, file)?),
     };
     let workdir = Workdir::beside(Disk::at(&app.global.file, "").real());
-    let path = workdir.path("spec.json");
-    let kept = std::fs::read_to_string(&path).ok();
-    let kept = kept.and_then(|text| serde_json::from_str::<Kept>(&text).ok()).filter(|kept| kept.url == url);
-    let answer = block_on(async {
-        published(&url, kept.as_ref().map(|kept| kept.etag.as_str())).await.map_err(Diagnostics::from)
-    })?;
-    let text = match (answer, kept) {
-        (Published::AsBefore, Some(kept)) => kept.text,
-        (Published::AsBefore, None) => {
-            return Err(Diagnostic::error("spec-unreachable", format!("{url} answers with nothing")).into());
-        }
-        (Published::New { text, etag }, _) => {
-            if let Some(etag) = etag {
-                keep(&workdir, &path, Kept { url: url.clone(), etag, text: text.clone() });
-            }
-            text
-        }
-    };
+    // Where it cannot be kept it is fetched again next time, which is no reason to fail.
+    let cache = workdir.ensure().is_ok().then(|| workdir.path("spec.json"));
+    let text = block_on(async { fetch(&url, cache.as_deref()).await.map_err(Diagnostics::from) })?;
     Ok(Spec::load(&text, &url)?)
-}
-
-/// Keeps a document. Where it cannot be kept it is fetched again next time, which is no reason to fail.
-fn keep(workdir: &Workdir, path: &Path, kept: Kept) {
-    if workdir.ensure().is_ok()
-        && let Ok(text) = serde_json::to_string(&kept)
-    {
-        let _ = std::fs::write(path, text);
-    }
 }

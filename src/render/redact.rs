@@ -79,6 +79,10 @@ impl Redactor {
             .flat_map(|secret| text.match_indices(secret.as_str()))
             .map(|(at, secret)| at..at + secret.len())
             .collect();
+        // A text that was cut short may end inside a secret.
+        for (end, _) in text.match_indices('…') {
+            found.extend(known.iter().filter_map(|secret| Some(end - cut_secret(&text[..end], secret)?..end)));
+        }
         found.sort_by_key(|place| place.start);
         found.into_iter().fold(Vec::new(), |mut merged, place| {
             match merged.last_mut() {
@@ -90,8 +94,14 @@ impl Redactor {
     }
 }
 
+/// How many bytes of a secret's beginning a text ends with. `None`: fewer than [`SHORTEST`] characters.
+fn cut_secret(text: &str, secret: &str) -> Option<usize> {
+    let ends = secret.char_indices().map(|(at, _)| at).skip(SHORTEST);
+    ends.filter(|length| text.ends_with(&secret[..*length])).last()
+}
+
 /// The ways in which a text may stand in a request, a log line, an error.
-fn spellings(secret: &str) -> [String; 7] {
+fn spellings(secret: &str) -> [String; 8] {
     let json = Json::from(secret).to_string();
     let debug = format!("{secret:?}");
     let form: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
@@ -100,6 +110,8 @@ fn spellings(secret: &str) -> [String; 7] {
     [
         secret.to_owned(),
         inner(&json),
+        // A request that is quoted whole inside JSON.
+        inner(&Json::from(inner(&json)).to_string()),
         inner(&debug),
         lower_case_escapes(&percent),
         percent,
@@ -142,6 +154,13 @@ mod tests {
             assert!(safe.contains(SENSITIVE), "{text}");
             assert!(!safe.contains("ss/w") && !safe.contains("second") && !safe.contains("w%5"), "{safe}");
         }
+    }
+
+    #[test]
+    fn a_secret_that_was_cut_short_is_found() {
+        let redactor = Redactor::new();
+        redactor.add("geheim-ünd-lang");
+        assert_eq!(redactor.text("is geheim-ü… and geheim-ünd-la…, geh…"), "is (sensitive)… and (sensitive)…, geh…");
     }
 
     #[test]

@@ -148,7 +148,7 @@ fn broken(error: &reqwest::Error, settings: &Settings) -> Fault {
 }
 
 /// The innermost reason, which is the one that tells something; reqwest's own words repeat the address.
-pub(super) fn cause(error: &reqwest::Error) -> String {
+fn cause(error: &reqwest::Error) -> String {
     causes(error).last().map_or_else(|| "no reason given".to_owned(), ToString::to_string)
 }
 

@@ -276,7 +276,7 @@ fn is_made_again(resolver: &Resolver<'_>, entry: &Entry<'_>, live: &Live) -> boo
     let purchase = (entry.kind.purchase)(&desired);
     if let Value::Map(fields) = &mut desired {
         // The ids of entries that are made again themselves are not known yet, and a bought number is another one.
-        fields.retain(|field, value| !holds_unknown(value) && !(purchase && field == "number"));
+        fields.retain(|field, value| !(holds_unknown(value) || purchase && field == "number"));
     }
     normalize::object(entry.kind, live).is_ok_and(|live| covers(entry.kind.root(), &live, &desired))
 }

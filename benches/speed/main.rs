@@ -1,6 +1,13 @@
 //! How fast it is, as ratios. Run by hand: `cargo bench --bench speed [-- plan|updates|scale|start]`. Nothing is asserted:
 //! other programs use the machine too.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "what cannot be measured ends it, and a line of text is all that it gives"
+)]
+
 mod bed;
 mod plan;
 mod scale;

@@ -1,5 +1,11 @@
 //! It survives anything: faults on the wire, kills, races, interrupts, full disks. The real binary against the emulator.
 #![cfg(all(unix, feature = "emulator"))]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "clippy.toml allows it in tests and does not see that helpers of tests are some"
+)]
 
 mod check;
 mod crash;

@@ -144,3 +144,26 @@ fn every_fault_on_every_write() {
     assert!(total >= 300, "{total} cases");
     assert!(failures.is_empty(), "{failures}");
 }
+
+/// A list that lags behind does not show what was made with an answer that was lost: it is waited for, not made twice.
+#[test]
+fn lost_answers_and_a_list_that_lags() {
+    std::thread::scope(|scope| {
+        for story in STORIES.iter().filter(|story| story.writes.starts_with("POST")) {
+            scope.spawn(move || {
+                let prepared = story.prepared();
+                let expected = End::faultless(&prepared);
+                for effect in ["after reset", "after html=502", "after truncated"] {
+                    let fault = fault(&format!("{} {effect}", story.writes));
+                    let list_lag = std::time::Duration::from_millis(700);
+                    let world = prepared.world(Config { faults: vec![fault], list_lag, ..Config::default() });
+                    let run = prepared.apply(&world, &["--settle-timeout", "20s"]).expect(0);
+                    told_the_truth(&world, &run, &expected)
+                        .unwrap_or_else(|why| panic!("{}, {effect}: {why}", story.name));
+                    let runs = until_quiet(&prepared, &world, &expected);
+                    assert_eq!(runs, Ok(0), "{}, {effect}", story.name);
+                }
+            });
+        }
+    });
+}

@@ -195,6 +195,8 @@ impl Story {
             json!({"provider": "telnyx", "name": "Bystander line", "number": "+14155550199", "credentialId": CREDENTIAL}),
         );
         (self.prepare)(&world);
+        // Samples that git puts there; every world would copy them.
+        let _ = std::fs::remove_dir_all(world.path(".git/hooks"));
         let objects = [Collection::Assistant, Collection::PhoneNumber].into_iter();
         let objects = objects.flat_map(|kind| world.vapi.objects(kind).into_iter().map(move |object| (kind, object)));
         Prepared { story: self, objects: objects.collect(), world }

@@ -19,21 +19,20 @@ pub(super) fn entries(
     env: &dyn Fn(&str) -> Option<String>,
     options: &Options,
 ) -> Diagnostics {
-    let mut walk = Walk::new(document, &OURS, options);
+    let mut walk = Walk::new(&OURS, options);
     walk.reading = Some(Reading::new(document, includes, env));
     entries.iter().for_each(|entry| walk.entry(entry));
     walk.found
 }
 
 /// What is found when the configs of these entries are held against other shapes: fields and values only.
-pub(super) fn shapes(document: &Document, entries: &[&Entry<'_>], shapes: &Shapes, options: &Options) -> Diagnostics {
-    let mut walk = Walk::new(document, shapes, options);
+pub(super) fn shapes(entries: &[&Entry<'_>], shapes: &Shapes, options: &Options) -> Diagnostics {
+    let mut walk = Walk::new(shapes, options);
     entries.iter().for_each(|entry| walk.entry(entry));
     walk.found
 }
 
 struct Walk<'w> {
-    document: &'w Document,
     shapes: &'w Shapes,
     /// The shape of the config that is being walked.
     root: At<'w>,
@@ -66,8 +65,8 @@ impl Here<'_, '_> {
 }
 
 impl<'w> Walk<'w> {
-    fn new(document: &'w Document, shapes: &'w Shapes, options: &'w Options) -> Self {
-        Walk { document, shapes, root: shapes.any(), options, reading: None, exists: false, found: Vec::new() }
+    fn new(shapes: &'w Shapes, options: &'w Options) -> Self {
+        Walk { shapes, root: shapes.any(), options, reading: None, exists: false, found: Vec::new() }
     }
 
     fn entry(&mut self, entry: &Entry<'_>) {

@@ -2,6 +2,7 @@
 //!
 //! `cargo bench --bench validate`: 2,000 agents, 5 MB. Both are measured in one run, in turns, so that a busy machine
 //! slows both; the ratio of the best times counts. Fails above [`LIMIT`].
+#![allow(clippy::expect_used, clippy::print_stdout, reason = "a measurement for people to read")]
 
 use std::fmt::Write;
 use std::process::ExitCode;

@@ -18,6 +18,7 @@ mod elsewhere;
 pub mod fetch;
 mod numbers;
 mod place;
+mod reading;
 mod rings;
 mod room;
 mod scalar;

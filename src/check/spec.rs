@@ -71,11 +71,11 @@ impl Spec {
         let entries: Vec<&Entry<'_>> = (state.entries.iter())
             .filter(|entry| !is_ignored_entry(&state.ignore, entry, name(entry).as_deref()))
             .collect();
-        let said: BTreeSet<(&str, Option<Place>)> = walk::shapes(state.document, &entries, &OURS, options)
+        let said: BTreeSet<(&str, Option<Place>)> = walk::shapes(&entries, &OURS, options)
             .into_iter()
             .map(|finding| (group(finding.code), finding.place))
             .collect();
-        let found = walk::shapes(state.document, &entries, &self.shapes, options);
+        let found = walk::shapes(&entries, &self.shapes, options);
         let news = found.into_iter().filter(|finding| !said.contains(&(group(finding.code), finding.place.clone())));
         let news = news.map(|finding| match group(finding.code) {
             UNKNOWN => Diagnostic {

@@ -44,19 +44,21 @@ pub(super) fn finding(flaw: &Flaw, text: &str, trail: &Trail<'_>) -> Diagnostic 
 
 /// The first `{{` of a text that nothing closes.
 pub(super) fn open_braces(text: &str) -> Option<Flaw> {
-    let mut rest = text.find("{{")?;
+    // `{{{` is one opening, not two: what counts are the last braces of a run.
+    let opening = |from: usize| {
+        let at = from + text[from..].find("{{")?;
+        let run = text[at..].bytes().take_while(|byte| *byte == b'{').count();
+        Some(at + run - 2)
+    };
+    let mut open = opening(0)?;
     loop {
-        let inside = rest + 2;
-        let close = text[inside..].find("}}").map(|at| inside + at);
-        let next = text[inside..].find("{{").map(|at| inside + at);
-        match (close, next) {
-            // `{{{` is one opening, not two.
-            (_, Some(next)) if next == rest + 1 => rest = next,
-            (Some(close), Some(next)) if close < next => rest = next,
-            (Some(_), None) => return None,
-            (Some(close), Some(_)) if is_quoted(&text[inside..close]) => rest = text[close..].find("{{")? + close,
-            _ => return Some(Flaw { range: rest..inside, kind: FlawKind::OpenBraces }),
-        }
+        let inside = open + 2;
+        let flaw = Some(Flaw { range: open..inside, kind: FlawKind::OpenBraces });
+        let Some(close) = text[inside..].find("}}").map(|at| inside + at) else { return flaw };
+        open = match text[inside..close].find("{{") {
+            Some(_) if !is_quoted(&text[inside..close]) => return flaw,
+            _ => opening(close)?,
+        };
     }
 }
 
@@ -102,6 +104,7 @@ mod tests {
             ("Hello {{name} and {{other}}", Some(6)),
             ("{{a}} {{b", Some(6)),
             ("{{{raw}}}", None),
+            ("{{{{{{", Some(4)),
             ("{{ \"{{\" }} ok", None),
         ] {
             assert_eq!(open_braces(text).map(|flaw| flaw.range.start), expected, "{text}");

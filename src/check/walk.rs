@@ -1,11 +1,9 @@
 //! One pass through each config, beside its shape and the field table of its kind.
 
-use std::collections::HashSet;
-
-use super::place::in_text;
+use super::reading::{Reading, Written};
 use super::shape::{ANY, At, Fields, OURS, Rest, Shape, Shapes, Tagged};
 use super::trail::Trail;
-use super::{Options, elsewhere, numbers, room, scalar, secrets, texts};
+use super::{Options, elsewhere, room, scalar};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 use crate::document::{self, Document, Node, View};
 use crate::kinds::Spot;
@@ -21,34 +19,26 @@ pub(super) fn entries(
     env: &dyn Fn(&str) -> Option<String>,
     options: &Options,
 ) -> Diagnostics {
-    let mut walk = Walk::new(document, &OURS, options);
-    walk.texts = Some(Texts { includes, env, missing: HashSet::new() });
+    let mut walk = Walk::new(&OURS, options);
+    walk.reading = Some(Reading::new(document, includes, env));
     entries.iter().for_each(|entry| walk.entry(entry));
     walk.found
 }
 
 /// What is found when the configs of these entries are held against other shapes: fields and values only.
-pub(super) fn shapes(document: &Document, entries: &[&Entry<'_>], shapes: &Shapes, options: &Options) -> Diagnostics {
-    let mut walk = Walk::new(document, shapes, options);
+pub(super) fn shapes(entries: &[&Entry<'_>], shapes: &Shapes, options: &Options) -> Diagnostics {
+    let mut walk = Walk::new(shapes, options);
     entries.iter().for_each(|entry| walk.entry(entry));
     walk.found
 }
 
-/// What texts are looked at with.
-struct Texts<'w> {
-    includes: &'w dyn IncludeSource,
-    env: &'w dyn Fn(&str) -> Option<String>,
-    /// Variables that are named and not set, each told once.
-    missing: HashSet<String>,
-}
-
 struct Walk<'w> {
-    document: &'w Document,
     shapes: &'w Shapes,
     /// The shape of the config that is being walked.
     root: At<'w>,
     options: &'w Options,
-    texts: Option<Texts<'w>>,
+    /// How texts are read; not at all, where only shapes count.
+    reading: Option<Reading<'w>>,
     /// The object exists: what the file does not say of it, it may have already.
     exists: bool,
     found: Diagnostics,
@@ -75,13 +65,13 @@ impl Here<'_, '_> {
 }
 
 impl<'w> Walk<'w> {
-    fn new(document: &'w Document, shapes: &'w Shapes, options: &'w Options) -> Self {
-        Walk { document, shapes, root: shapes.any(), options, texts: None, exists: false, found: Vec::new() }
+    fn new(shapes: &'w Shapes, options: &'w Options) -> Self {
+        Walk { shapes, root: shapes.any(), options, reading: None, exists: false, found: Vec::new() }
     }
 
     fn entry(&mut self, entry: &Entry<'_>) {
         let Some(config) = entry.config else { return };
-        if self.texts.is_some() {
+        if self.reading.is_some() {
             self.found.extend(room::check(config));
         }
         self.exists = entry.id.is_some();
@@ -100,7 +90,10 @@ impl<'w> Walk<'w> {
 
     fn value(&mut self, here: Here<'_, '_>) {
         if let View::Text(text) = here.node.view() {
-            self.text(text, here);
+            if let Some(reading) = &mut self.reading {
+                let Here { node, map, spot, trail, .. } = here;
+                self.found.extend(reading.read(&Written { text, node, map, spot, trail }));
+            }
             // What a reference stands for is known later; whose type it has to have is known to Vapi.
             if text.contains("${") && template::parse(text).iter().any(|token| !matches!(token, Token::Text(_))) {
                 return;
@@ -250,61 +243,6 @@ impl<'w> Walk<'w> {
         }
     }
 
-    fn text(&mut self, text: &str, here: Here<'_, '_>) {
-        let Some(texts) = &mut self.texts else { return };
-        if let Some(finding) = secrets::check(text, here.spot, &here.trail) {
-            let place = here.node.place();
-            self.found.push(finding.at(place));
-            return;
-        }
-        if here.trail.last_key() == Some("number")
-            && !here.spot.is_free()
-            && let Some(finding) = here.map.and_then(|map| numbers::dialled(text, map, &here.trail))
-        {
-            self.found.push(finding.at(here.node.place()));
-        }
-        if text.contains("${") {
-            for token in template::parse(text) {
-                match token {
-                    Token::Env(name) => {
-                        let is_set = (texts.env)(name).is_some_and(|value| !value.is_empty());
-                        if !is_set && !name.is_empty() && texts.missing.insert(name.to_owned()) {
-                            let finding = Diagnostic::warning("missing-variable", format!("{name} is not set here"));
-                            self.found.push(finding.at(here.node.place()).help(
-                                "fields that hold it count as unchanged; it is an error only where one is about to be sent",
-                            ));
-                        }
-                    }
-                    Token::Reference { section, .. }
-                        if here.spot.reference().is_some_and(|wanted| wanted != section) =>
-                    {
-                        let message = format!("{} wants another kind of object", here.trail.path());
-                        self.found.push(
-                            Diagnostic::error("wrong-reference", message)
-                                .at(here.node.place())
-                                .help("`assistantId` takes ${agent:…}, `phoneNumberId` takes ${phone_number:…}"),
-                        );
-                    }
-                    Token::File(path) => {
-                        if let Ok(text) = texts.includes.text(path) {
-                            let file = super::place::include(self.document, path);
-                            let flaws = flaws(&text, here.spot);
-                            self.found.extend(flaws.map(|flaw| {
-                                let (place, line) = super::place::in_file(&file, &text, &flaw.range);
-                                texts::finding(&flaw, &text, &here.trail).at(place).snippet(line)
-                            }));
-                        }
-                    }
-                    _ => {}
-                }
-            }
-        }
-        for flaw in flaws(text, here.spot) {
-            let place = in_text(self.document, here.node, text, &flaw.range);
-            self.found.push(texts::finding(&flaw, text, &here.trail).at(place));
-        }
-    }
-
     fn missing(&mut self, name: &str, here: Here<'_, '_>) {
         // What Vapi holds already fills the gap, but nothing says which element of a list it would be.
         let finding = match (self.exists, here.trail.in_list()) {
@@ -328,12 +266,4 @@ impl<'w> Walk<'w> {
     fn push(&mut self, finding: Diagnostic, place: Place) {
         self.found.push(finding.at(place));
     }
-}
-
-/// What is wrong inside a text that people wrote; program code and schemas are not theirs to balance.
-fn flaws(text: &str, spot: Spot) -> impl Iterator<Item = texts::Flaw> + use<> {
-    let prose = !spot.is_free();
-    let braces = prose.then(|| texts::open_braces(text)).flatten();
-    let repeated = prose.then(|| texts::repeated_paragraph(text)).flatten();
-    braces.into_iter().chain(repeated)
 }

@@ -21,7 +21,7 @@ macro_rules! fields {
 
 fields! {
     analysis assistant destinations hooks model model_parts phone_number plans server state_file tool_parts tools
-    transcriber transcriber_parts voice voice_others voice_parts
+    tools_others transcriber transcriber_others transcriber_parts voice voice_others voice_parts
 }
 
 pub(crate) mod flat;

@@ -41,6 +41,16 @@ fn each_wrong_file_is_told_what_is_wrong() {
     }
 }
 
+/// A file that is being typed is cut off anywhere.
+#[test]
+fn no_part_of_a_file_is_too_much() {
+    for (name, text) in files() {
+        for (at, _) in text.char_indices().filter(|(at, _)| at % 7 == 0) {
+            findings(&name, &text[..at], &folder(), Options::default());
+        }
+    }
+}
+
 /// A finding as a person sees it, its place marked.
 fn show(finding: &Diagnostic) -> String {
     let mut out = format!("{:?}[{}]: {}\n", finding.severity, finding.code, finding.message).to_lowercase_severity();

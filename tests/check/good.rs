@@ -33,9 +33,11 @@ fn written(value: &Value) -> String {
 fn generated_objects_pass() {
     let mut rng = StdRng::seed_from_u64(11);
     let id = "7b0e2f4c-1a2b-4c3d-8e9f-001122334455".to_owned();
-    let agents = (0..200).map(|index| (format!("a{index}"), generate::assistant(&mut rng, index, &[id.clone()])));
+    let agents =
+        (0..200).map(|index| (format!("a{index}"), generate::assistant(&mut rng, index, std::slice::from_ref(&id))));
     let agents: Value = agents.map(|(handle, config)| (handle, json!({"config": config}))).collect();
-    let numbers = (0..200).map(|index| (format!("n{index}"), generate::phone_number(&mut rng, index, &[id.clone()])));
+    let numbers =
+        (0..200).map(|index| (format!("n{index}"), generate::phone_number(&mut rng, index, std::slice::from_ref(&id))));
     let numbers: Value = numbers.map(|(handle, config)| (handle, json!({"config": config}))).collect();
     let text = written(&json!({"version": 1, "agents": agents, "phone_numbers": numbers}));
     let found = findings("state.yaml", &text, Path::new("."), Options::default());

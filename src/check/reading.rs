@@ -1,0 +1,103 @@
+//! What there is to say of a text wherever it stands: secrets, numbers, references, flaws.
+
+use std::collections::HashSet;
+
+use super::trail::Trail;
+use super::{numbers, place, secrets, texts};
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::document::{Document, Node};
+use crate::kinds::Spot;
+use crate::resolve::IncludeSource;
+use crate::template::{self, Token};
+
+/// A text of a config, in its place.
+pub(super) struct Written<'t, 'd> {
+    pub(super) text: &'t str,
+    pub(super) node: Node<'d>,
+    /// The mapping that it stands in.
+    pub(super) map: Option<Node<'d>>,
+    pub(super) spot: Spot,
+    pub(super) trail: Trail<'t>,
+}
+
+/// Reads the texts of a file.
+pub(super) struct Reading<'r> {
+    document: &'r Document,
+    includes: &'r dyn IncludeSource,
+    env: &'r dyn Fn(&str) -> Option<String>,
+    /// Variables that are named and not set: each is told once.
+    missing: HashSet<String>,
+}
+
+impl<'r> Reading<'r> {
+    pub(super) fn new(
+        document: &'r Document,
+        includes: &'r dyn IncludeSource,
+        env: &'r dyn Fn(&str) -> Option<String>,
+    ) -> Self {
+        Self { document, includes, env, missing: HashSet::new() }
+    }
+
+    /// What there is to say of a text.
+    pub(super) fn read(&mut self, written: &Written<'_, '_>) -> Diagnostics {
+        let Written { text, node, map, spot, trail } = written;
+        if let Some(finding) = secrets::check(text, *spot, trail) {
+            return finding.at(node.place()).into();
+        }
+        let mut found = Diagnostics::new();
+        if trail.last_key() == Some("number") && !spot.is_free() {
+            let finding = map.and_then(|map| numbers::dialled(text, map, trail));
+            found.extend(finding.map(|finding| finding.at(node.place())));
+        }
+        if text.contains("${") {
+            let tokens = template::parse(text);
+            found.extend(tokens.iter().flat_map(|token| self.token(token, written)));
+        }
+        for flaw in flaws(text, written) {
+            let place = place::in_text(self.document, *node, text, &flaw.range);
+            found.push(texts::finding(&flaw, text, trail).at(place));
+        }
+        found
+    }
+
+    fn token(&mut self, token: &Token<'_>, written: &Written<'_, '_>) -> Diagnostics {
+        let Written { node, spot, trail, .. } = written;
+        match token {
+            Token::Env(name) => {
+                let is_set = (self.env)(name).is_some_and(|value| !value.is_empty());
+                if is_set || name.is_empty() || !self.missing.insert((*name).to_owned()) {
+                    return Diagnostics::new();
+                }
+                Diagnostic::warning("missing-variable", format!("{name} is not set here"))
+                    .at(node.place())
+                    .help("fields that hold it count as unchanged; it is an error only where one is about to be sent")
+                    .into()
+            }
+            Token::Reference { section, .. } if spot.reference().is_some_and(|wanted| wanted != *section) => {
+                Diagnostic::error("wrong-reference", format!("{} wants another kind of object", trail.path()))
+                    .at(node.place())
+                    .help("`assistantId` takes ${agent:…}, `phoneNumberId` takes ${phone_number:…}")
+                    .into()
+            }
+            Token::File(path) => {
+                // What cannot be read is told where references are resolved.
+                let Ok(text) = self.includes.text(path) else { return Diagnostics::new() };
+                let file = place::include(self.document, path);
+                let flaws = flaws(&text, written).map(|flaw| {
+                    let (place, line) = place::in_file(&file, &text, &flaw.range);
+                    texts::finding(&flaw, &text, trail).at(place).snippet(line)
+                });
+                flaws.collect()
+            }
+            Token::Text(_) | Token::Reference { .. } => Diagnostics::new(),
+        }
+    }
+}
+
+/// What is wrong inside a text that people wrote; in programs and in what is free, braces mean something else.
+fn flaws(text: &str, written: &Written<'_, '_>) -> impl Iterator<Item = texts::Flaw> + use<> {
+    let prose = !written.spot.is_free() && written.trail.last_key() != Some("code");
+    let braces = prose.then(|| texts::open_braces(text)).flatten();
+    let repeated = prose.then(|| texts::repeated_paragraph(text)).flatten();
+    braces.into_iter().chain(repeated)
+}

@@ -122,7 +122,7 @@ fn the_commands_of_the_examples_run() {
         run_blocks(&world, &blocks);
         assert!(!world.state().contains("Playground 1"), "{name}");
         let before = world.state();
-        world.vapi.clear_hits();
+        world.taken();
         world.run(&["sync", "--yes"]).expect(0);
         assert_eq!((world.state(), world.writes().len()), (before, 0), "{name} is quiet afterwards");
     }

@@ -1,4 +1,5 @@
 //! The real binary against the emulator, over HTTP.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test that cannot go on stops")]
 
 mod bytes;
 mod choices;

@@ -162,8 +162,8 @@ struct Run<'t> {
     arrivals: Rc<Arrivals>,
     ids: HashMap<Address, RemoteId>,
     outcomes: Vec<Option<Outcome>>,
-    /// Objects as the steps of this run left them, for a second step.
-    answers: HashMap<Address, Value>,
+    /// Objects as the steps of this run left them, and when, for a second step.
+    answers: HashMap<Address, (Instant, Value)>,
     known: Known,
     /// Entries whose step did not succeed, with the reason for those that need them.
     failed: HashMap<Address, String>,
@@ -206,7 +206,7 @@ struct Written {
 /// A write that is ready to go: all ids filled in.
 enum Ready {
     Create { body: Map, purchase: bool },
-    Update { id: RemoteId, body: Map, seen: Value, desired: Value, fresh: bool },
+    Update { id: RemoteId, body: Map, seen: Value, desired: Value, seen_at: Instant },
 }
 
 impl Run<'_> {
@@ -333,10 +333,10 @@ impl Run<'_> {
                 body: fill_map(body),
                 seen: seen.clone(),
                 desired: desired.clone(),
-                fresh: self.tools.read_at.elapsed() < FRESH,
+                seen_at: self.tools.read_at,
             },
             Write::Complete { desired } => {
-                let seen = self.answers.get(&change.address)?.clone();
+                let (seen_at, seen) = self.answers.get(&change.address)?.clone();
                 let desired = Value::Map(fill_map(desired));
                 let merged = overlay(change.kind.root(), &desired, &seen, &FieldPath::root(), &HashSet::new());
                 let body: Map = merged
@@ -346,7 +346,7 @@ impl Run<'_> {
                     .filter(|(key, _)| desired.as_map().is_some_and(|map| map.contains_key(*key)))
                     .map(|(key, value)| (key.clone(), value.clone()))
                     .collect();
-                Ready::Update { id: self.ids.get(&change.address)?.clone(), body, seen, desired, fresh: true }
+                Ready::Update { id: self.ids.get(&change.address)?.clone(), body, seen, desired, seen_at }
             }
         }))
     }
@@ -381,7 +381,7 @@ impl Run<'_> {
             let outcome = match done.result {
                 Ok(written) => {
                     self.ids.insert(change.address.clone(), written.id.clone());
-                    self.answers.insert(change.address.clone(), written.answer);
+                    self.answers.insert(change.address.clone(), (Instant::now(), written.answer));
                     match written.error {
                         Some(error) => Outcome::Failed(error),
                         None => Outcome::Done { id: Some(written.id) },
@@ -453,8 +453,8 @@ impl Step<'_> {
         let mut done = Done { at, result, status: None, warnings: vec![], left_out: None };
         done.result = match ready {
             Ready::Create { body, purchase } => self.create(body, purchase, &mut done).await,
-            Ready::Update { id, body, seen, desired, fresh } => {
-                self.update(id, body, seen, desired, fresh, &mut done).await
+            Ready::Update { id, body, seen, desired, seen_at } => {
+                self.update(id, body, seen, desired, seen_at, &mut done).await
             }
         };
         done
@@ -556,11 +556,13 @@ impl Step<'_> {
         mut body: Map,
         mut seen: Value,
         desired: Value,
-        fresh: bool,
+        seen_at: Instant,
         done: &mut Done,
     ) -> Result<Written, Outcome> {
         let kind = self.change.kind;
-        if !fresh {
+        // Of thousands of writes the last are sent long after the plan was read: its age counts when its turn comes.
+        let _turn = self.arrivals.any_turn().await;
+        if seen_at.elapsed() >= FRESH {
             match self.reader.get(kind.endpoint, id.as_str()).await {
                 Err(error) => return Err(Outcome::Failed(error)),
                 Ok(None) => return Err(Outcome::HeldBack("it was deleted in Vapi since the plan was made".to_owned())),

@@ -77,10 +77,15 @@ impl Arrivals {
         Self { reader, kinds: KINDS.into_iter().map(since).collect(), turns: Semaphore::new(parallelism) }
     }
 
+    /// Waits until a request can be sent soon. To be held until it is answered.
+    pub(super) async fn any_turn(&self) -> Option<SemaphorePermit<'_>> {
+        // It is never closed.
+        self.turns.acquire().await.ok()
+    }
+
     /// Waits for the right to make an object. To be held until it is made.
     pub(super) async fn turn(&self, kind: &'static Kind) -> Turn<'_> {
-        // It is never closed.
-        let permit = self.turns.acquire().await.ok();
+        let permit = self.any_turn().await;
         let Some(since) = self.kinds.get(kind.section) else { return Turn { _permit: permit, alone: None } };
         let begun = since.begun.lock().await;
         Turn { _permit: permit, alone: (!*begun).then_some(begun) }

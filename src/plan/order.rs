@@ -1,6 +1,6 @@
 //! The order of the steps: what is referred to before what refers to it, circles opened and closed again.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashSet, VecDeque};
 
 use super::{Action, Change, FieldChange, Selection, Write, draft::needs};
 use crate::merge::Verdict;
@@ -10,7 +10,8 @@ use crate::resolve::{Id, Ids};
 /// The changes in the order in which they can be written. A circle of new objects is opened: one is made without the
 /// reference that closes it, which is set in a step of its own after the others.
 pub(super) fn in_order(changes: Vec<Change>, ids: &Ids, selection: &Selection) -> Vec<Change> {
-    let mut waiting = hold_unmet(changes, ids, selection);
+    // Mostly the first is ready: taking it out must not move all others.
+    let mut waiting = VecDeque::from(hold_unmet(changes, ids, selection));
     let mut ordered: Vec<Change> = Vec::with_capacity(waiting.len());
     let mut done: HashSet<Address> = HashSet::new();
     while !waiting.is_empty() {
@@ -18,11 +19,11 @@ pub(super) fn in_order(changes: Vec<Change>, ids: &Ids, selection: &Selection) -
             .iter()
             .position(|change| change.held.is_some() || change.needs.iter().all(|need| done.contains(need)));
         let at = ready.unwrap_or(0);
-        let mut change = waiting.remove(at);
+        let Some(mut change) = waiting.remove(at) else { break };
         if ready.is_none()
             && let Some(closing) = open_circle(&mut change, &done)
         {
-            waiting.push(closing);
+            waiting.push_back(closing);
         }
         if matches!(change.write, Some(Write::Create { .. })) {
             done.insert(change.address.clone());

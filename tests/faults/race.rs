@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use vapi_sync::emulator::{Config, Hit};
 
 use crate::check::{End, until_quiet};
-use crate::story::{MUCH, copy};
-use crate::world::{Run, World};
+use crate::story::{MUCH, copy, fault};
+use crate::world::{Run, World, id};
 
 const ROUNDS: u64 = 20;
 
@@ -123,4 +123,18 @@ fn again(world: &World, folder: &Path) -> Run {
 
 fn host(hit: &Hit) -> &str {
     hit.headers.iter().find(|(name, _)| name == "host").map_or("", |(_, value)| value)
+}
+
+/// Somebody changes an object in the dashboard while a run has been writing others for longer than a look is good for.
+#[test]
+fn what_changes_during_a_long_run_is_not_overwritten() {
+    let prepared = MUCH.prepared();
+    let world = prepared.world(Config { latency: Duration::from_millis(650), ..Config::default() });
+    let last = id(&world.agent("Agent u20"));
+    let edit = format!("PATCH /assistant/* nth=9 after edit=assistant/{last}:{{\"firstMessage\":\"By hand.\"}}");
+    world.vapi.set_faults(vec![fault(&edit)]);
+    let run = world.run(&["apply", "--yes", "--parallelism", "1", "--target", "agents.u1*", "agents.u20"]).expect(3);
+    assert!(run.stdout.contains("somebody changed it in Vapi since the plan was made"), "{}", run.text());
+    assert_eq!(world.agent("Agent u20")["firstMessage"], "By hand.");
+    assert_eq!(world.writes().len(), 11);
 }

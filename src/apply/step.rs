@@ -1,0 +1,319 @@
+//! A single write, from the last look to the verified answer.
+
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use super::arrivals::{Arrival, Arrivals};
+use super::settle::{Settled, owner_of_number, settle};
+use super::verify::verify;
+use super::writer::Writer;
+use crate::diagnostic::{Diagnostic, Failure};
+use crate::kinds::Kind;
+use crate::live::Live;
+use crate::model::{Map, RemoteId, Value};
+use crate::normalize::{self, map_to_wire, same};
+use crate::plan::Change;
+use crate::report::Outcome;
+use crate::vapi::{Certainty, Problem, Reader, RequestError};
+
+/// Ids that are no news, by section: what was there before, and what entries have taken since.
+#[derive(Clone)]
+pub(super) struct Known(Rc<RefCell<HashMap<&'static str, HashSet<String>>>>);
+
+impl Known {
+    pub(super) fn new(ids: HashMap<&'static str, HashSet<String>>) -> Self {
+        Self(Rc::new(RefCell::new(ids)))
+    }
+
+    fn contains(&self, kind: &Kind, id: &str) -> bool {
+        self.0.borrow().get(kind.section).is_some_and(|ids| ids.contains(id))
+    }
+
+    fn take(&self, kind: &Kind, id: &str) {
+        self.0.borrow_mut().entry(kind.section).or_default().insert(id.to_owned());
+    }
+}
+
+/// How a single write ended.
+pub(super) struct Done {
+    pub(super) at: usize,
+    pub(super) result: Result<Written, Outcome>,
+    pub(super) status: Option<u16>,
+    pub(super) warnings: Vec<String>,
+    /// It wants a second try instead.
+    pub(super) again: Option<Again>,
+}
+
+/// A second try, without a value that Vapi itself no longer takes.
+pub(super) struct Again {
+    pub(super) at: usize,
+    pub(super) path: String,
+    pub(super) value: Value,
+    pub(super) ready: Ready,
+}
+
+pub(super) struct Written {
+    pub(super) id: RemoteId,
+    pub(super) org_id: Option<String>,
+    pub(super) answer: Value,
+    pub(super) error: Option<Diagnostic>,
+}
+
+/// A write that is ready to go: all ids filled in.
+pub(super) enum Ready {
+    Create { body: Map, purchase: bool },
+    Update(Update),
+}
+
+pub(super) struct Update {
+    pub(super) id: RemoteId,
+    pub(super) body: Map,
+    pub(super) seen: Value,
+    pub(super) desired: Value,
+    /// When it was read.
+    pub(super) seen_at: Instant,
+    /// Something was left out of it, since Vapi refused that.
+    pub(super) second: bool,
+}
+
+/// A single write.
+pub(super) struct Step<'c> {
+    pub(super) reader: Reader,
+    pub(super) writer: Writer,
+    pub(super) arrivals: Rc<Arrivals>,
+    pub(super) change: &'c Change,
+    pub(super) known: Known,
+    pub(super) patience: Duration,
+    /// Whether no other step makes an object of this name.
+    pub(super) alone: bool,
+    pub(super) fresh: Duration,
+}
+
+impl Step<'_> {
+    /// From the last look to the verified answer.
+    pub(super) async fn take(self, at: usize, ready: Ready) -> Done {
+        let mut done =
+            Done { at, result: Err(Outcome::NotAttempted(String::new())), status: None, warnings: vec![], again: None };
+        done.result = match ready {
+            Ready::Create { body, purchase } => self.create(body, purchase, &mut done).await,
+            Ready::Update(update) => self.update(update, &mut done).await,
+        };
+        done
+    }
+
+    async fn create(&self, body: Map, purchase: bool, done: &mut Done) -> Result<Written, Outcome> {
+        let kind = self.change.kind;
+        let Some(wire) = map_to_wire(&body) else { return Err(self.unsendable()) };
+        let wire = serde_json::Value::Object(wire);
+        let mut resent = false;
+        loop {
+            let mut turn = self.arrivals.turn(kind).await;
+            match self.arrived(&body).await? {
+                Arrival::None => {}
+                Arrival::Same(live) => {
+                    done.warnings.push(format!("somebody made it meanwhile; linked to {}", live.header.id));
+                    return self.written(&body, None, &live, done);
+                }
+                Arrival::Other(ids) => {
+                    return Err(Outcome::HeldBack(format!(
+                        "somebody made another of its name in Vapi since the plan was made ({ids}): plan again"
+                    )));
+                }
+                Arrival::Rival(id) => {
+                    return Err(Outcome::HeldBack(format!(
+                        "somebody else is making the same objects at this moment ({id} is not of this run): run again"
+                    )));
+                }
+            }
+            let sent = self.writer.create(kind, &wire).await;
+            let error = match sent {
+                Ok(answer) => {
+                    done.status = Some(answer.status);
+                    match read_object(answer.value) {
+                        Some(live) => {
+                            self.arrivals.made(&mut turn, kind, &body, &live.header.id).await;
+                            return self.written(&body, None, &live, done);
+                        }
+                        None => "Vapi answered with something that is no object".to_owned(),
+                    }
+                }
+                Err(error) => {
+                    done.status = error.status;
+                    match error.certainty {
+                        Certainty::Refused => {
+                            if matches!(error.status, Some(400 | 409))
+                                && let Some(live) =
+                                    owner_of_number(&self.reader, kind, &body, &|id| self.known.contains(kind, id))
+                                        .await
+                            {
+                                done.warnings.push(format!("it was there already; linked to {}", live.header.id));
+                                return self.written(&Map::new(), None, &live, done);
+                            }
+                            return Err(self.failed(error));
+                        }
+                        Certainty::NotSent => return Err(self.failed(error)),
+                        Certainty::Unclear => Diagnostic::from(error).message,
+                    }
+                }
+            };
+            drop(turn);
+            let unclear = |why: &str| {
+                Outcome::HeldBack(format!(
+                    "nobody can tell whether it was made: {error}; {why}. The next run looks for it by its name"
+                ))
+            };
+            if !self.alone {
+                return Err(unclear("another entry of its name is made in this run"));
+            }
+            match settle(&self.reader, kind, &body, &|id| self.known.contains(kind, id), self.patience).await {
+                Settled::Made(live) => {
+                    done.warnings.push(format!("its answer was lost; it was found in Vapi as {}", live.header.id));
+                    return self.written(&body, None, &live, done);
+                }
+                Settled::NotThere if purchase => return Err(unclear("a purchase is never sent twice")),
+                Settled::NotThere if resent => return Err(unclear("it was sent twice and is in no list")),
+                Settled::NotThere => resent = true,
+                Settled::Unclear(why) => return Err(unclear(&why)),
+            }
+        }
+    }
+
+    async fn arrived(&self, body: &Map) -> Result<Arrival, Outcome> {
+        let kind = self.change.kind;
+        if !self.alone {
+            return Ok(Arrival::None);
+        }
+        let known = |id: &str| self.known.contains(kind, id);
+        let looked = self.arrivals.look(kind, body, &known).await;
+        looked.map_err(|error| match error.failure {
+            Failure::Interrupted => Outcome::NotAttempted("the run was interrupted".to_owned()),
+            _ => Outcome::Failed(error),
+        })
+    }
+
+    /// Whether an object is as the plan saw it.
+    async fn look(&self, id: &RemoteId, seen: &Value) -> Result<(), Outcome> {
+        let kind = self.change.kind;
+        let live = self.reader.get(kind.endpoint, id.as_str()).await.map_err(Outcome::Failed)?;
+        let gone = || Outcome::HeldBack("it was deleted in Vapi since the plan was made".to_owned());
+        let now = normalize::object(kind, &live.ok_or_else(gone)?).map_err(Outcome::Failed)?;
+        if same(&now, seen) {
+            return Ok(());
+        }
+        Err(Outcome::HeldBack("somebody changed it in Vapi since the plan was made: plan again".to_owned()))
+    }
+
+    async fn update(&self, update: Update, done: &mut Done) -> Result<Written, Outcome> {
+        let Update { id, body, seen, desired, seen_at, second } = update;
+        // Of thousands of writes the last are sent long after the plan was read: its age counts when its turn comes.
+        let _turn = self.arrivals.any_turn().await;
+        if seen_at.elapsed() >= self.fresh {
+            self.look(&id, &seen).await?;
+        }
+        let Some(wire) = map_to_wire(&body) else { return Err(self.unsendable()) };
+        match self.writer.update(self.change.kind, &id, &serde_json::Value::Object(wire)).await {
+            Ok(answer) => {
+                done.status = Some(answer.status);
+                let Some(live) = read_object(answer.value) else {
+                    return Err(Outcome::Failed(Diagnostic::error(
+                        "vapi-unreadable",
+                        format!("Vapi answered the write of {} with something that is no object", self.change.address),
+                    )));
+                };
+                self.written(&body, Some(&seen), &live, done)
+            }
+            Err(error) => {
+                done.status = error.status;
+                // A field that Vapi shows and refuses, and the file does not name, is left out of one more try.
+                let mut rest = body;
+                if !second && let Some((path, value)) = leave_out(&error, &mut rest, &desired) {
+                    let update = Update { id, body: rest, seen, desired, seen_at, second: true };
+                    done.again = Some(Again { at: done.at, path, value, ready: Ready::Update(update) });
+                }
+                Err(self.failed(error))
+            }
+        }
+    }
+
+    fn written(&self, asked: &Map, seen: Option<&Value>, live: &Live, done: &mut Done) -> Result<Written, Outcome> {
+        let kind = self.change.kind;
+        let answer = normalize::object(kind, live).map_err(Outcome::Failed)?;
+        self.known.take(kind, &live.header.id);
+        let mut findings = verify(kind, asked, seen, &answer);
+        done.warnings.append(&mut findings.warnings);
+        Ok(Written {
+            id: RemoteId(live.header.id.clone()),
+            org_id: live.header.org_id.clone(),
+            error: findings.error(&self.change.address),
+            answer,
+        })
+    }
+
+    fn failed(&self, error: RequestError) -> Outcome {
+        let interrupted = matches!(error.problem, Problem::Interrupted);
+        let mut diagnostic = Diagnostic::from(error);
+        diagnostic.message = format!("{}: {}", self.change.address, diagnostic.message);
+        diagnostic.place.clone_from(&self.change.place);
+        if interrupted {
+            return Outcome::NotAttempted("the run was interrupted".to_owned());
+        }
+        Outcome::Failed(diagnostic)
+    }
+
+    fn unsendable(&self) -> Outcome {
+        Outcome::Failed(Diagnostic::error(
+            "not-known",
+            format!("{}: something that is to be sent is not known", self.change.address),
+        ))
+    }
+}
+
+fn read_object(json: serde_json::Value) -> Option<Live> {
+    serde_json::from_value(json).ok()
+}
+
+/// Takes the field that Vapi refuses to know out of a body, if the file does not name it. Gives its path and value.
+fn leave_out(error: &RequestError, body: &mut Map, desired: &Value) -> Option<(String, Value)> {
+    if error.status != Some(400) {
+        return None;
+    }
+    let path = error.words.iter().find_map(|word| {
+        let rest = word.strip_suffix(" should not exist")?;
+        let at = rest.rfind("property ")?;
+        // NestJS writes `property x should not exist` and, for what lies deeper, `model.property x should not exist`.
+        Some(format!("{}{}", &rest[..at], &rest[at + "property ".len()..]))
+    })?;
+    let steps: Vec<&str> = path.split('.').collect();
+    let inside = |value, step: &&str| inside(value, step);
+    if steps.iter().try_fold(desired, inside).is_some() {
+        return None;
+    }
+    let (last, parents) = steps.split_last()?;
+    let (first, parents) = match parents {
+        [first, parents @ ..] => (first, parents),
+        [] => return Some((path.clone(), body.shift_remove(*last)?)),
+    };
+    let mut value = body.get_mut(*first)?;
+    for step in parents {
+        value = match value {
+            Value::Map(map) => map.get_mut(*step)?,
+            Value::List(items) => items.get_mut(step.parse::<usize>().ok()?)?,
+            _ => return None,
+        };
+    }
+    match value {
+        Value::Map(map) => Some((path.clone(), map.shift_remove(*last)?)),
+        _ => None,
+    }
+}
+
+/// A step into a value, as NestJS writes paths: `messages.0.content`.
+fn inside<'v>(value: &'v Value, step: &str) -> Option<&'v Value> {
+    match value {
+        Value::Map(map) => map.get(step),
+        Value::List(items) => items.get(step.parse::<usize>().ok()?),
+        _ => None,
+    }
+}

@@ -3,6 +3,8 @@
 //! Plans are made by the real pieces, with a history of made-up versions; what they would write is carried out on values
 //! here, as Vapi does it. Whether anything was lost is judged by [`oracle`], which knows none of those pieces.
 
+#![allow(clippy::expect_used, clippy::panic, reason = "a test ends where something is not as it should be")]
+
 #[path = "properties/oracle.rs"]
 mod oracle;
 #[path = "properties/sample.rs"]

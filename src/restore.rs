@@ -135,7 +135,7 @@ fn way_back(done: &Done, live: &Live, on_drift: OnDrift) -> Result<Change, Diagn
         } else if as_left {
             None
         } else {
-            Some("somebody changed it since that run".to_owned())
+            Some("somebody changed it since that run; `--on-drift overwrite` gives the old value back".to_owned())
         };
         let held = lost_secret || (!as_left && on_drift == OnDrift::Hold);
         let verdict = match (held, &before) {

@@ -5,7 +5,7 @@ use super::{View, escape};
 use crate::kinds::{KINDS, Kind};
 use crate::merge::Verdict;
 use crate::model::Address;
-use crate::plan::{Action, Change, Direction, KindStatus, Status};
+use crate::plan::{Action, Change, Direction, FieldChange, KindStatus, Status};
 use crate::report::{Outcome, Report, Waiting};
 
 /// The actions of a direction, in the order in which they are counted.
@@ -107,9 +107,13 @@ pub fn only_in_vapi(status: &Status) -> Option<String> {
 /// The commands that decide what is held back in a change, each with what it does.
 pub fn ways_out(change: &Change, direction: Direction) -> Vec<(&'static str, String)> {
     let has = |verdict| change.fields.iter().any(|field| field.verdict == verdict);
+    // What is held back to keep a secret is recorded, or only new: no flag decides that. Nor is a way back about the file.
+    let drifts = |field: &FieldChange| {
+        field.verdict == Verdict::Drift && field.place.is_some() && field.before.is_some() && field.recorded.is_none()
+    };
     let address = shell_word(&change.address);
     match direction {
-        Direction::ToVapi if has(Verdict::Drift) => vec![
+        Direction::ToVapi if change.fields.iter().any(drifts) => vec![
             ("take the file's value", format!("vapi-sync apply --on-drift overwrite={address}")),
             ("take Vapi's value", format!("vapi-sync pull --target {address} --on-conflict vapi")),
         ],

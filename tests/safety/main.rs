@@ -1,5 +1,7 @@
 //! Nothing is lost without a word: edits in between, saved plans, the way back, commits.
 
+#![allow(clippy::expect_used, clippy::panic, reason = "a test ends where something is not as it should be")]
+
 mod commit;
 mod edits;
 mod restore;

@@ -1,0 +1,155 @@
+//! Whatever the history, the file and Vapi hold: nothing is overwritten that git cannot give back, and `sync` comes to rest.
+//!
+//! Plans are made by the real pieces, with a history of made-up versions; what they would write is carried out on values
+//! here, as Vapi does it. Whether anything was lost is judged by [`oracle`], which knows none of those pieces.
+
+#![allow(clippy::expect_used, clippy::panic, reason = "a test ends where something is not as it should be")]
+
+#[path = "properties/oracle.rs"]
+mod oracle;
+#[path = "properties/sample.rs"]
+mod sample;
+#[path = "properties/simulation.rs"]
+mod simulation;
+#[path = "e2e/world.rs"]
+#[expect(dead_code, reason = "the scenarios need more of it")]
+mod world;
+
+use proptest::prelude::*;
+use serde_json::json;
+use vapi_sync::emulator::Collection;
+
+use crate::oracle::lost;
+use crate::sample::{Case, case, state};
+use crate::simulation::Simulation;
+use crate::world::World;
+
+fn many(cases: u32) -> ProptestConfig {
+    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+}
+
+/// A real run takes a while.
+fn few() -> ProptestConfig {
+    ProptestConfig { cases: 12, failure_persistence: None, max_shrink_iters: 40, ..ProptestConfig::default() }
+}
+
+proptest! {
+    #![proptest_config(many(1_500))]
+
+    #[test]
+    fn an_apply_loses_nothing_that_no_commit_holds(case in case()) {
+        let mut simulation = Simulation::new(&case);
+        let before = simulation.stored.clone();
+        simulation.apply();
+        for (at, before) in before.iter().enumerate() {
+            for lost in lost(before, &simulation.stored[at]) {
+                prop_assert!(lost.is_default() || case.holds(at, &lost), "{lost:?} is lost");
+            }
+            prop_assert_eq!(before.pointer("/server/secret"), simulation.stored[at].pointer("/server/secret"));
+        }
+    }
+
+    #[test]
+    fn a_pull_replaces_nothing_that_is_not_committed(case in case()) {
+        let mut simulation = Simulation::new(&case);
+        simulation.pull();
+        for (at, (before, after)) in case.file.iter().zip(simulation.file()).enumerate() {
+            for lost in lost(before, &after) {
+                prop_assert!(case.holds(at, &lost), "{lost:?} is lost");
+            }
+        }
+    }
+
+}
+
+proptest! {
+    // Each is some ten plans.
+    #![proptest_config(many(500))]
+
+    #[test]
+    fn a_sync_comes_to_rest_with_all_that_is_undisputed_equal(case in case()) {
+        let mut simulation = Simulation::new(&case);
+        let mut rounds = 0;
+        while simulation.pull() | simulation.apply() {
+            rounds += 1;
+            prop_assert!(rounds < 8, "it does not come to rest:\n{}", simulation.text());
+        }
+        let disputed = simulation.disputed();
+        for (at, file) in simulation.file().iter().enumerate() {
+            let differing = oracle::differing(file, &simulation.stored[at]);
+            for path in differing {
+                prop_assert!(
+                    disputed[at].iter().any(|top| *top == path),
+                    "{path} of {at} differs and nobody is asked:\n{}\n{:#}", simulation.text(), simulation.stored[at]
+                );
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(few())]
+
+    #[test]
+    fn an_apply_with_real_git_loses_nothing_that_no_commit_holds(case in case()) {
+        let world = real(&case);
+        let before: Vec<_> = sample::IDS.iter().map(|id| object(&world, id)).collect();
+        let run = world.run(&["apply", "--yes"]);
+        prop_assert!(matches!(run.code, 0 | 3), "{}", run.text());
+        for (at, id) in sample::IDS.iter().enumerate() {
+            for lost in lost(&before[at], &object(&world, id)) {
+                prop_assert!(lost.is_default() || case.holds(at, &lost), "{lost:?} is lost\n{}", run.text());
+            }
+        }
+    }
+
+    #[test]
+    fn a_sync_with_real_git_comes_to_rest(case in case()) {
+        let world = real(&case);
+        let mut last = None;
+        for _ in 0..6 {
+            let run = world.run(&["sync", "--yes"]);
+            prop_assert!(matches!(run.code, 0 | 3), "{}", run.text());
+            let wrote = !world.writes().is_empty();
+            let now = Some(world.state());
+            if !wrote && last == now {
+                return Ok(());
+            }
+            last = now;
+        }
+        prop_assert!(false, "it does not come to rest:\n{}", world.state());
+    }
+}
+
+/// A case as a repository and a Vapi.
+fn real(case: &Case) -> World {
+    let mut world = World::new(&state(&case.versions[0].configs));
+    world.env = ["ONE", "TWO"].map(|handle| (format!("{handle}_SERVER_SECRET"), sample::SECRET.to_owned())).to_vec();
+    for version in &case.versions[1..] {
+        if version.on_branch {
+            world.git(&["checkout", "-q", "-b", &format!("branch-{}", version.time)]);
+        }
+        world.write("vapi-state.yaml", &state(&version.configs));
+        world.commit("version");
+        if version.on_branch {
+            world.git(&["checkout", "-q", "main"]);
+        }
+    }
+    world.write("vapi-state.yaml", &state(&case.file));
+    for (at, config) in case.live.iter().enumerate() {
+        let mut object = config.clone();
+        object["id"] = json!(sample::IDS[at]);
+        world.vapi.insert(Collection::Assistant, object);
+    }
+    world.vapi.clear_hits();
+    world
+}
+
+fn object(world: &World, id: &str) -> serde_json::Value {
+    let mut object = world.vapi.object(Collection::Assistant, id).expect("there");
+    object
+        .as_object_mut()
+        .expect("an object")
+        .retain(|key, _| !matches!(key.as_str(), "id" | "orgId" | "createdAt" | "updatedAt"));
+    object
+}

@@ -26,11 +26,9 @@ fn apply_adds_ids_and_nothing_else() {
     world.run(&["apply", "--yes"]).expect(0);
     becomes(
         &world,
-        "# yaml-language-server: $schema=./x.json\n\n---\nversion: 1 # the format\n\n\nagents:\n  # first\n  \
-         one:   # a handle\n    config: # Vapi's\n      name:   'One'   # quoted\n\n      firstMessage: \"caf\\u00e9\"\n    \
-         vapi_assistant_id: <ONE>\n  \
-         two: { config: { name: Two, endCallPhrases: [ \"bye\", 'so long' ] }, vapi_assistant_id: <TWO> }\n\n\
-         org_id: <ORG>\n\n  # the end\n",
+        "# yaml-language-server: $schema=./x.json\n\n---\nversion: 1 # the format\norg_id: <ORG>\n\n\nagents:\n  # first\n  \
+         one:   # a handle\n    vapi_assistant_id: <ONE>\n    config: # Vapi's\n      name:   'One'   # quoted\n\n      firstMessage: \"caf\\u00e9\"\n  \
+         two: { vapi_assistant_id: <TWO>, config: { name: Two, endCallPhrases: [ \"bye\", 'so long' ] } }\n\n  # the end\n",
         &[("<ONE>", id(&world.agent("One"))), ("<TWO>", id(&world.agent("Two")))],
     );
     all_is_quiet(&world);
@@ -42,8 +40,8 @@ fn line_ends_of_windows_and_a_missing_last_newline_stay() {
         World::new("version: 1\r\nagents:\r\n  one:\r\n    config:\r\n      name: One # n\r\n      firstMessage: Hi");
     world.run(&["apply", "--yes"]).expect(0);
     let one = id(&world.agent("One"));
-    let applied = "version: 1\r\nagents:\r\n  one:\r\n    config:\r\n      name: One # n\r\n      firstMessage: Hi\r\n    \
-                   vapi_assistant_id: <ONE>\r\norg_id: <ORG>";
+    let applied = "version: 1\r\norg_id: <ORG>\r\nagents:\r\n  one:\r\n    vapi_assistant_id: <ONE>\r\n    config:\r\n      \
+                   name: One # n\r\n      firstMessage: Hi";
     becomes(&world, applied, &[("<ONE>", one.clone())]);
     world.commit("applied");
     world.vapi.edit(Collection::Assistant, &one, &json!({"name": "Uno", "firstMessage": "Hola"}));

@@ -21,8 +21,19 @@ impl Cutter<'_, '_> {
             if !geometry.text[geometry.tree.range(map).start..].starts_with('{') {
                 return Err("it is a single pair inside a list");
             }
-            let text: String = entries.iter().map(|(key, value)| format!(", {}", flow_entry(key, value))).collect();
-            return Ok(vec![self.behind(map, geometry.tree.range(last.value).end, text)]);
+            let (before, behind): (Vec<_>, Vec<_>) =
+                entries.iter().partition(|(_, value)| self.other(map, value).is_some());
+            let mut splices: Vec<Splice> = (before.into_iter())
+                .filter_map(|(key, value)| {
+                    let at = geometry.tree.range(pairs[self.other(map, value)?].key).start;
+                    Some(Splice::new(at..at, format!("{}, ", flow_entry(key, value))))
+                })
+                .collect();
+            let text: String = behind.iter().map(|(key, value)| format!(", {}", flow_entry(key, value))).collect();
+            if !text.is_empty() {
+                splices.push(self.behind(map, geometry.tree.range(last.value).end, text));
+            }
+            return Ok(splices);
         }
         let column = geometry.column(map);
         let mut splices = Vec::new();
@@ -53,12 +64,18 @@ impl Cutter<'_, '_> {
         Ok(splices)
     }
 
+    /// The place in a mapping of the key before which a new value wants to stand.
+    fn other(&self, map: NodeId, value: &Content) -> Option<usize> {
+        let Content::Before(_, other) = value else { return None };
+        let tree = self.geometry.tree;
+        tree.pairs_of(map).iter().position(|pair| tree.text(pair.key, self.geometry.text) == other)
+    }
+
     /// The piece that puts a new entry on a line of its own before the key that it names.
     fn before(&self, map: NodeId, key: &str, value: &Content) -> Option<Splice> {
-        let Content::Before(value, other) = value else { return None };
         let geometry = self.geometry;
         let pairs = geometry.tree.pairs_of(map);
-        let place = pairs.iter().position(|pair| geometry.tree.text(pair.key, geometry.text) == other)?;
+        let place = self.other(map, value)?;
         let start = geometry.tree.range(pairs[place].key).start;
         if !geometry.starts_line(start) {
             return None;

@@ -19,8 +19,8 @@ fn a_new_key_goes_where_it_is_asked_to() {
         ),
         ("version: 1\r\nagents: {}\r\n", "org", "agents", "version: 1\r\norg: new\r\nagents: {}\r\n"),
         ("a:\n  b: |\n    text\n\n  config: 1\n", "a.id", "config", "a:\n  b: |\n    text\n\n  id: new\n  config: 1\n"),
-        // In flow style, and where there is no such key, it comes last.
-        ("a: {config: 1}\n", "a.id", "config", "a: {config: 1, id: new}\n"),
+        ("a: { b: 0, config: 1 }\n", "a.id", "config", "a: { b: 0, id: new, config: 1 }\n"),
+        // Where there is no such key, it comes last.
         ("a:\n  b: 1\n", "a.id", "config", "a:\n  b: 1\n  id: new\n"),
         ("a:\n", "a.id", "config", "a:\n  id: new\n"),
         // A key that is there stays where it is.

@@ -141,7 +141,7 @@ fn real(case: &Case) -> World {
         object["id"] = json!(sample::IDS[at]);
         world.vapi.insert(Collection::Assistant, object);
     }
-    world.vapi.clear_hits();
+    world.writes();
     world
 }
 

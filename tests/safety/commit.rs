@@ -103,7 +103,7 @@ fn staged_changes_of_its_files_are_refused_before_anything_is_done() {
         world.write(name, &format!("{before}# staged\n"));
         world.git(&["add", name]);
         world.write(name, &before);
-        world.vapi.clear_hits();
+        world.writes();
         for command in [&["pull", "--commit"][..], &["apply", "--yes", "--commit"], &["sync", "--yes", "--commit"]] {
             let run = world.run(command).expect(1);
             assert!(run.stderr.contains(&format!("{name} has staged changes")), "{}", run.stderr);

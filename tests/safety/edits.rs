@@ -15,7 +15,7 @@ fn world() -> (World, String) {
     world.edit("Hello", "Good morning");
     world.commit("morning");
     let id = id(&world.agent("Desk"));
-    world.vapi.clear_hits();
+    world.writes();
     (world, id)
 }
 

@@ -167,7 +167,7 @@ fn what_the_run_made_stays() {
     world.run(&["apply", "--yes"]).expect(0);
     let run = runs(&world).pop().expect("a run");
     let before = objects(&world);
-    world.vapi.clear_hits();
+    world.writes();
     let restored = world.run(&["restore", &run, "--yes"]).expect(0);
     assert!(restored.stderr.contains("never deletes"), "{}", restored.text());
     assert_eq!((objects(&world), world.writes().len()), (before, 0));
@@ -177,7 +177,7 @@ fn what_the_run_made_stays() {
 fn it_asks_and_without_an_answer_sends_nothing() {
     let (world, _, run) = changed_world();
     let now = objects(&world);
-    world.vapi.clear_hits();
+    world.writes();
     world.run(&["restore", &run]).expect(1);
     assert_eq!((objects(&world), world.writes().len()), (now, 0));
 }

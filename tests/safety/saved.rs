@@ -17,7 +17,7 @@ fn planned() -> World {
     world.edit("Hello", "Good morning");
     world.commit("morning");
     world.run(&["plan", "--out", "plan.json"]).expect(0);
-    world.vapi.clear_hits();
+    world.writes();
     world
 }
 
@@ -114,7 +114,7 @@ fn what_history_says_moved() {
     world.edit("Hello", "Mine");
     world.git(&["commit", "-q", "-am", "mine"]);
     world.git(&["checkout", "-q", "main"]);
-    world.vapi.clear_hits();
+    world.writes();
     refused(&world, "what it would do is not the same any more");
 }
 

@@ -304,7 +304,7 @@ impl Teller {
 
     fn run(&mut self, args: &str, exit: i32) {
         let before = self.files();
-        self.world.vapi.clear_hits();
+        self.world.writes();
         let run = self.world.run(&args.split_whitespace().collect::<Vec<_>>()).expect(exit);
         let mut told = format!("$ vapi-sync {args}\n{}", run.stdout);
         for line in run.stderr.lines() {

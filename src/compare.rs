@@ -404,9 +404,11 @@ mod tests {
         differences(root(), &value(desired), &value(live)).into_iter().map(|d| (d.path.to_string(), d.what)).collect()
     }
 
+    type Row = (Json, Json, Vec<(&'static str, What)>);
+
     #[test]
     fn what_differs_is_found_where_it_stands() {
-        let table: Vec<(Json, Json, Vec<(&str, What)>)> = vec![
+        let table: Vec<Row> = vec![
             (json!({"name": "A"}), json!({"name": "A"}), vec![]),
             (json!({"name": "A"}), json!({}), vec![("name", What::Absent)]),
             (json!({"name": "A"}), json!({"name": null}), vec![("name", What::Absent)]),

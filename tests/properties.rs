@@ -79,7 +79,7 @@ proptest! {
             let differing = oracle::differing(file, &simulation.stored[at]);
             for path in differing {
                 prop_assert!(
-                    disputed[at].iter().any(|top| *top == path),
+                    disputed[at].contains(&path),
                     "{path} of {at} differs and nobody is asked:\n{}\n{:#}", simulation.text(), simulation.stored[at]
                 );
             }

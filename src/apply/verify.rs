@@ -59,7 +59,7 @@ pub(super) fn verify(kind: &'static Kind, asked: &Map, seen: Option<&Value>, ans
             match (&seen[key], answer.get(key)) {
                 (Value::Null, None) => {}
                 (before, Some(after)) if crate::normalize::same(before, after) => {}
-                (before, None) if matches!(before, Value::Secret(_)) => {}
+                (Value::Secret(_), None) => {}
                 (before, after) => findings.errors.push(format!(
                     "{path} was not to change: it was {}, is {}",
                     shorten(before),

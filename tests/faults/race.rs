@@ -97,8 +97,8 @@ fn two_checkouts_at_the_same_instant() {
             firsts[kind] += 1;
             assert!(firsts[kind] <= 1, "round {seed}: {name} is the second of its kind that was made twice");
             let [first, second] = if one.started < two.started { [one, two] } else { [two, one] };
-            let looked = hits.iter().filter(|hit| hit.method == "GET" && host(hit) == host(second));
-            let looked = looked.filter(|hit| hit.path == second.path && hit.started < second.started).next_back();
+            let mut looked = hits.iter().filter(|hit| hit.method == "GET" && host(hit) == host(second));
+            let looked = looked.rfind(|hit| hit.path == second.path && hit.started < second.started);
             let looked = looked.expect("a look before it was made").started;
             assert!(first.ended.is_some_and(|ended| looked < ended), "round {seed}: a look could have shown {name}");
         }

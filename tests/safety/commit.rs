@@ -20,11 +20,12 @@ fn world() -> World {
     world.commit("first");
     world.run(&["apply", "--yes"]).expect(0);
     world.commit("applied");
-    world.write("staged.txt", "2\n");
-    world.write("new-staged.txt", "2\n");
+    // Of another size: git compares times by the second, and a test takes less.
+    world.write("staged.txt", "staged\n");
+    world.write("new-staged.txt", "staged\n");
     world.git(&["add", "staged.txt", "new-staged.txt"]);
-    world.write("changed.txt", "2\n");
-    world.write("untracked.txt", "2\n");
+    world.write("changed.txt", "changed\n");
+    world.write("untracked.txt", "untracked\n");
     world
 }
 

@@ -71,8 +71,9 @@ pub fn clock(run: impl FnOnce()) -> Duration {
 
 /// Runs a command that must end well, without its output.
 pub fn silent(command: &mut Command) {
-    let status = command.stdout(Stdio::null()).stderr(Stdio::null()).status().expect("started");
-    assert!(status.success(), "{command:?}: {status}");
+    let output = command.stdout(Stdio::piped()).stderr(Stdio::piped()).output().expect("started");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(&bytes[bytes.len().saturating_sub(2000)..]).into_owned();
+    assert!(output.status.success(), "{}\n{}\n{}", output.status, text(&output.stdout), text(&output.stderr));
 }
 
 /// One line of a result.

@@ -36,7 +36,7 @@ fn cpu_time(world: &World) -> Duration {
     shell.arg("-c").arg("\"$0\" \"$@\" >/dev/null || exit; times").arg(plan.get_program()).args(plan.get_args());
     shell.current_dir(world.folder.path()).envs(plan.get_envs().filter_map(|(key, value)| Some((key, value?))));
     let output = shell.output().expect("a shell");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{output:?}");
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     // The second line is about the children: `0m0.120000s 0m0.030000s`.
     let times = text.lines().nth(1).unwrap_or_default().split_whitespace().filter_map(|time| {

@@ -40,6 +40,13 @@ use crate::vapi::{Certainty, Problem, Reader, RequestError, Transport};
 /// How long a plan may be old before an object is read again.
 pub const FRESH: Duration = Duration::from_secs(5);
 
+/// How long the answers of others are waited for before ids are written into the file, in times of what the last such
+/// write took: a large file is written for many at once, and takes a quarter of the time at most.
+const GATHERING: u32 = 3;
+
+/// The longest such wait. What is killed meanwhile is found by its name.
+const LONGEST_GATHERING: Duration = Duration::from_millis(250);
+
 /// A plan that a person, or a flag that a person gave, approved.
 pub struct Approved(Plan);
 
@@ -147,6 +154,7 @@ pub async fn apply(Approved(plan): Approved, tools: Tools<'_>) -> Report {
         outcomes: vec![None; plan.changes.len()],
         answers: HashMap::new(),
         known,
+        recording: Duration::ZERO,
         failed: HashMap::new(),
         errors: Vec::new(),
         warnings: Vec::new(),
@@ -165,6 +173,8 @@ struct Run<'t> {
     /// Objects as the steps of this run left them, and when, for a second step.
     answers: HashMap<Address, (Instant, Value)>,
     known: Known,
+    /// What the last write of the file took.
+    recording: Duration,
     /// Entries whose step did not succeed, with the reason for those that need them.
     failed: HashMap<Address, String>,
     errors: Diagnostics,
@@ -253,12 +263,7 @@ impl Run<'_> {
                 }
                 break;
             }
-            // All that is over by now is recorded with one write of the file.
-            let mut over = Vec::new();
-            over.extend(under_way.next().await);
-            while let Some(Some(done)) = futures::FutureExt::now_or_never(under_way.next()) {
-                over.push(done);
-            }
+            let over = gather(&mut under_way, GATHERING * self.recording).await;
             self.record(&plan, over);
         }
         drop(under_way);
@@ -369,7 +374,13 @@ impl Run<'_> {
                 }
             }
         }
-        let failure = if facts.is_empty() { None } else { self.tools.recorder.record(&facts).err() };
+        let mut failure = None;
+        self.recording = Duration::ZERO;
+        if !facts.is_empty() {
+            let began = Instant::now();
+            failure = self.tools.recorder.record(&facts).err();
+            self.recording = began.elapsed();
+        }
         for done in over {
             let change = &plan.changes[done.at];
             if let Some((path, value)) = &done.left_out {
@@ -420,6 +431,17 @@ fn held_fields(change: &Change) -> Option<String> {
     let held: Vec<String> =
         change.fields.iter().filter(|field| field.verdict.is_held_back()).map(|field| field.path.to_string()).collect();
     (!held.is_empty()).then(|| held.join(", "))
+}
+
+/// All that is over: what comes first, and what follows within this time.
+async fn gather(under_way: &mut FuturesUnordered<impl Future<Output = Done>>, wait: Duration) -> Vec<Done> {
+    let mut over = Vec::new();
+    over.extend(under_way.next().await);
+    let until = tokio::time::Instant::now() + wait.min(LONGEST_GATHERING);
+    while let Ok(Some(done)) = tokio::time::timeout_at(until, under_way.next()).await {
+        over.push(done);
+    }
+    over
 }
 
 /// The steps that make objects of one name: what is found by it may be another's.

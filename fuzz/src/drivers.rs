@@ -16,8 +16,11 @@ use vapi_sync::resolve::{Ids, IncludeSource, Resolved, Resolver};
 use vapi_sync::saved::Saved;
 use vapi_sync::template::{self, Token};
 
+/// What takes an input and panics if something is wrong.
+pub type Driver = fn(&[u8]);
+
 /// All drivers by name.
-pub const ALL: [(&str, fn(&[u8])); 4] =
+pub const ALL: [(&str, Driver); 4] =
     [("document", document), ("resolver", resolver), ("normalizer", normalizer), ("saved_plan", saved_plan)];
 
 /// Choices out of the input: the bytes after the last NUL, or none.
@@ -168,7 +171,7 @@ pub fn resolver(bytes: &[u8]) {
     let Ok(document) = Document::parse("fuzz", text) else { return };
     let Ok(state) = interpret(&document) else { return };
     let ids = Ids::in_file(&state.entries);
-    let env = |name: &str| (name.len() % 2 == 0).then(|| name.to_lowercase());
+    let env = |name: &str| name.len().is_multiple_of(2).then(|| name.to_lowercase());
     let resolver = Resolver { ids: &ids, env: &env, includes: &Names };
     let mut noticed = Resolved::default();
     for entry in &state.entries {

@@ -19,10 +19,10 @@ pub enum Prompts {
     Included,
 }
 
-/// A repository and a Vapi that agree on this many agents with prompts of this many bytes.
+/// A repository and a Vapi that agree on this many agents with prompts of about this many bytes.
 pub fn fleet(agents: usize, prompt: usize, place: Prompts, config: Config) -> World {
     let line = "You are kind, you are brief, you never make anything up, and you ask one question at a time.\n";
-    let prompt: String = line.chars().cycle().take(prompt - 1).chain(['\n']).collect();
+    let prompt = line.repeat(prompt.div_ceil(line.len()));
     let mut file = format!("version: 1\norg_id: {DEFAULT_ORG}\nagents:\n");
     let world = World::outside_git("", config);
     for at in 0..agents {
@@ -34,8 +34,8 @@ pub fn fleet(agents: usize, prompt: usize, place: Prompts, config: Config) -> Wo
                 format!("${{file:{name}}}\n")
             }
             Prompts::InTheFile => {
-                let indented = prompt.replace('\n', "\n              ");
-                format!("|\n              {}\n", indented.trim_end())
+                let lines = prompt.lines().map(|line| format!("              {line}\n"));
+                lines.fold("|\n".to_owned(), |text, line| text + &line)
             }
         };
         let _ = write!(
@@ -54,6 +54,9 @@ pub fn fleet(agents: usize, prompt: usize, place: Prompts, config: Config) -> Wo
     world.write("vapi-state.yaml", &file);
     world.git(&["init", "-q", "-b", "main"]);
     world.commit("first");
+    let plan = world.command(&["plan", "--detailed-exitcode"]).output().expect("started");
+    assert_eq!(plan.status.code(), Some(0), "the file and Vapi agree: {}", String::from_utf8_lossy(&plan.stdout));
+    world.vapi.clear_hits();
     world
 }
 
@@ -71,8 +74,9 @@ pub fn clock(run: impl FnOnce()) -> Duration {
 
 /// Runs a command that must end well, without its output.
 pub fn silent(command: &mut Command) {
-    let status = command.stdout(Stdio::null()).stderr(Stdio::null()).status().expect("started");
-    assert!(status.success(), "{command:?}: {status}");
+    let output = command.stdout(Stdio::piped()).stderr(Stdio::piped()).output().expect("started");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(&bytes[bytes.len().saturating_sub(2000)..]).into_owned();
+    assert!(output.status.success(), "{}\n{}\n{}", output.status, text(&output.stdout), text(&output.stderr));
 }
 
 /// One line of a result.

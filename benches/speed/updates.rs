@@ -24,6 +24,6 @@ pub fn run() {
     });
     let (ours, writing, concurrency) = measured.min().expect("measured");
     let wire = LATENCY * UPDATES / concurrency;
-    let details = format!("{ours:.0?}, {writing:.0?} of it writing, against {wire:.0?}; {concurrency} side by side");
+    let details = format!("{ours:.2?}, {writing:.2?} of it writing, against {wire:.2?}; {concurrency} side by side");
     report("500 updates", ours.as_secs_f64() / wire.as_secs_f64(), 1.3, &details);
 }

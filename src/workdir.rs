@@ -18,6 +18,10 @@ pub struct Workdir {
     folder: PathBuf,
 }
 
+/// How often, and after what time, the holder of a lock is looked for.
+const LOOKS: u32 = 25;
+const BETWEEN_LOOKS: Duration = Duration::from_millis(20);
+
 /// Who holds a lock.
 #[derive(Debug, Serialize, Deserialize)]
 struct Holder {
@@ -29,7 +33,14 @@ struct Holder {
 /// The right to write a state file, until it is dropped. The system takes it from a process that dies.
 #[derive(Debug)]
 pub struct Lock {
-    _file: File,
+    file: File,
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // The next holder must not be taken for this one.
+        let _ = self.file.set_len(0);
+    }
 }
 
 impl Workdir {
@@ -87,16 +98,23 @@ impl Workdir {
         let text = serde_json::to_string(&holder).unwrap_or_default();
         // Who holds it is a help for others; that they are kept out does not depend on it.
         let _ = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(text.as_bytes()));
-        Ok(Lock { _file: file })
+        Ok(Lock { file })
     }
 }
 
 fn held(file: &mut File, name: &str) -> Diagnostic {
-    let mut text = String::new();
-    let _ = file.rewind().and_then(|()| file.read_to_string(&mut text));
-    let who = match serde_json::from_str::<Holder>(&text) {
-        Ok(Holder { pid, command, since }) => format!("`vapi-sync {command}` (process {pid}, since {since})"),
-        Err(_) => "another run".to_owned(),
+    // Who took the lock a moment ago is still writing its name.
+    let mut looks = (0..LOOKS).map(|look| {
+        if look > 0 {
+            std::thread::sleep(BETWEEN_LOOKS);
+        }
+        let mut text = String::new();
+        let _ = file.rewind().and_then(|()| file.read_to_string(&mut text));
+        serde_json::from_str::<Holder>(&text).ok()
+    });
+    let who = match looks.find_map(|holder| holder) {
+        Some(Holder { pid, command, since }) => format!("`vapi-sync {command}` (process {pid}, since {since})"),
+        None => "another run".to_owned(),
     };
     Diagnostic::error("locked", format!("{who} is working on {name}. Nothing was done"))
         .help("wait for it to finish, or let this run wait with --lock-timeout 60s")

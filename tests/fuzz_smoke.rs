@@ -15,7 +15,7 @@ use rand::{RngExt, SeedableRng};
 const INPUTS: u64 = 4000;
 
 /// What inputs are made of.
-const SEEDS: [&str; 9] = [
+const SEEDS: [&str; 10] = [
     "version: 1\norg_id: o # mine\n\nagents:\n  a: &x\n    vapi_assistant_id: 7b\n    config:\n      name: \"A\"\n      list: &l [1, 2, {b: c}]\n      text: |-\n        one\n\n        two\n  # said\n  b: {config: {<<: {name: B}, list: *l}}\n",
     "version: 1\nagents:\n  base: &base\n    config: {name: N, metadata: {k: v}}\n  other:\n    <<: *base\n    config:\n      name: ${env:TOKEN}-$${x}\n      firstMessage: ${file:prompts/a.md}\n",
     "version: 1\r\nphone_numbers:\r\n  n:\r\n    config:\r\n      number: \"+14155550100\"\r\n      assistantId: x\r\nignore:\r\n  agents: ['P *', 'off']\r\n",
@@ -24,6 +24,7 @@ const SEEDS: [&str; 9] = [
     r#"{"provider": "twilio", "number": "+1", "twilioAuthToken": "***", "isServerUrlSecretSet": true, "server": {"headers": {"Authorization": "x"}}, "hooks": [{"on": "call.ringing"}, {"on": "call.ringing"}], "n": -0.0, "e": 1e300}"#,
     r#"{"format": "vapi-sync plan 1", "digest": "d", "org_id": null, "files": {}, "objects": {}, "choices": {"only": "agents", "target": ["agents.*"], "on_drift": ["overwrite=agents.a"], "allow_purchase": false, "send_secrets": true}}"#,
     "# nothing\n---\n...\n",
+    "{\"time\":\"2026-01-01T12:00:00Z\",\"run\":\"r\",\"command\":\"apply\",\"actor\":\"a\",\"address\":\"agents.a\",\"vapi_id\":\"7b\",\"action\":\"update\",\"fields\":[{\"path\":\"name\",\"before\":\"A\",\"after\":\"B\",\"sensitive\":false},{\"path\":\"model.messages[role:system].content\",\"after\":null}],\"outcome\":\"intent\"}\n{\"time\":\"2026-01-01T12:00:01Z\",\"run\":\"r\",\"command\":\"apply\",\"address\":\"agents.a\",\"action\":\"update\",\"outcome\":\"done\",\"status\":200}\n",
     "a: |2\n    two\n  zero\n\tb: {c: [d, ], e: }\n",
 ];
 
@@ -109,4 +110,9 @@ fn the_normalizer() {
 #[test]
 fn saved_plans() {
     run("saved_plan");
+}
+
+#[test]
+fn audit_logs() {
+    run("audit_log");
 }

@@ -1,17 +1,21 @@
 //! One function per target: takes any bytes, and panics when something does not hold.
 //!
-//! To add one (the reader of the audit log is to come): a function here, a file in `fuzz_targets/`, a `[[bin]]`, a line
+//! To add one: a function here, a file in `fuzz_targets/`, a `[[bin]]`, a line
 //! in [`ALL`].
 
 use std::rc::Rc;
 
 use serde_json::Value;
+use vapi_sync::audit::{Reader, Record};
 use vapi_sync::compare::covers;
 use vapi_sync::diagnostic::Diagnostic;
 use vapi_sync::document::{Content, Document, Edit, PathStep};
 use vapi_sync::kinds::KINDS;
 use vapi_sync::load::interpret;
+use vapi_sync::identity::Listings;
+use vapi_sync::live::Live;
 use vapi_sync::normalize;
+use vapi_sync::plan::Rules;
 use vapi_sync::resolve::{Ids, IncludeSource, Resolved, Resolver};
 use vapi_sync::saved::Saved;
 use vapi_sync::template::{self, Token};
@@ -20,8 +24,13 @@ use vapi_sync::template::{self, Token};
 pub type Driver = fn(&[u8]);
 
 /// All drivers by name.
-pub const ALL: [(&str, Driver); 4] =
-    [("document", document), ("resolver", resolver), ("normalizer", normalizer), ("saved_plan", saved_plan)];
+pub const ALL: [(&str, Driver); 5] = [
+    ("document", document),
+    ("resolver", resolver),
+    ("normalizer", normalizer),
+    ("saved_plan", saved_plan),
+    ("audit_log", audit_log),
+];
 
 /// Choices out of the input: the bytes after the last NUL, or none.
 struct Choices<'b>(std::slice::Iter<'b, u8>);
@@ -198,4 +207,28 @@ pub fn saved_plan(bytes: &[u8]) {
     if let Ok(saved) = Saved::parse("fuzz", text) {
         let _ = saved.choices();
     }
+}
+
+/// A log is read to its end whatever is in it: each line is a record, which is written as it was read, or is skipped with a
+/// note. What a run did is given back from it, or it is said why not.
+pub fn audit_log(bytes: &[u8]) {
+    let mut reader = Reader::new("fuzz".to_owned(), bytes);
+    let records: Vec<Record> = reader.by_ref().map(|record| record.expect("memory can be read")).collect();
+    let lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()).count();
+    assert_eq!(records.len() + reader.notes().len(), lines);
+    for record in &records {
+        let line = serde_json::to_vec(record).expect("a record is JSON");
+        let again = Reader::new("again".to_owned(), &line[..]).next().expect("a line").expect("a record");
+        assert_eq!(again, *record);
+    }
+    let Some(run) = records.first().map(|record| record.run.clone()) else { return };
+    let lives = records.iter().filter_map(|record| {
+        let id = record.vapi_id.as_deref()?;
+        let after = record.fields.iter().filter_map(|field| Some((field.path.clone(), field.after.clone()?)));
+        let mut json = serde_json::Map::from_iter(after);
+        json.insert("id".to_owned(), id.into());
+        serde_json::from_value::<Live>(Value::Object(json)).ok()
+    });
+    let listings = Listings::from([(KINDS[0].section, lives.collect())]);
+    let _ = vapi_sync::restore::restore(&run, None, records.into_iter(), &listings, &Rules::default());
 }

@@ -18,7 +18,7 @@ pub fn read(path: &Path) -> Result<Option<Reader>, Diagnostic> {
     match File::open(path) {
         Ok(file) => {
             let name = path.display().to_string();
-            Ok(Some(Reader { lines: BufReader::new(file), name, line: 0, notes: Vec::new() }))
+            Ok(Some(Reader::new(name, BufReader::new(file))))
         }
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(not_readable(&path.display().to_string(), &error)),
@@ -27,14 +27,19 @@ pub fn read(path: &Path) -> Result<Option<Reader>, Diagnostic> {
 
 /// The records of an audit log, one at a time. A line that is no record is skipped, with a note: a killed run may have left
 /// half a line.
-pub struct Reader {
-    lines: BufReader<File>,
+pub struct Reader<L = BufReader<File>> {
+    lines: L,
     name: String,
     line: usize,
     notes: Diagnostics,
 }
 
-impl Reader {
+impl<L: BufRead> Reader<L> {
+    /// Reads records out of `lines`, which messages call `name`.
+    pub fn new(name: String, lines: L) -> Self {
+        Self { lines, name, line: 0, notes: Vec::new() }
+    }
+
     /// The lines that were skipped so far: `audit-line-skipped`.
     pub fn notes(&self) -> &[Diagnostic] {
         &self.notes
@@ -46,7 +51,7 @@ impl Reader {
     }
 }
 
-impl Iterator for Reader {
+impl<L: BufRead> Iterator for Reader<L> {
     type Item = Result<Record, Diagnostic>;
 
     fn next(&mut self) -> Option<Self::Item> {

@@ -44,6 +44,17 @@ pub struct Header {
     /// When it was last changed, as Vapi shows it.
     #[serde(default, deserialize_with = "text_or_none")]
     pub updated_at: Option<String>,
+    /// The label of its newest version, `v3`, in organisations for which Vapi keeps versions (`latestVersion` of the API's
+    /// document; it counts up by one per version of an assistant).
+    #[serde(default, deserialize_with = "text_or_none")]
+    pub latest_version: Option<String>,
+}
+
+impl Header {
+    /// The number in the label of its newest version. `None`: Vapi keeps none, or calls them otherwise by now.
+    pub fn version(&self) -> Option<u64> {
+        self.latest_version.as_deref()?.strip_prefix('v')?.parse().ok()
+    }
 }
 
 impl Live {
@@ -154,6 +165,7 @@ mod tests {
                 org_id: None,
                 created_at: None,
                 updated_at: Some("t".into()),
+                latest_version: None,
             }
         );
         assert_eq!(live.raw(), text.trim());

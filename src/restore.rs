@@ -174,6 +174,7 @@ fn way_back(done: &Done, live: &Live, on_drift: OnDrift) -> Result<Change, Diagn
         needs: BTreeSet::new(),
         write,
         updated_at: live.header.updated_at.clone(),
+        version: live.header.version(),
         import: None,
     })
 }

@@ -111,8 +111,10 @@ pub struct Tools<'t> {
     pub read_at: Instant,
     /// The ids of all entries that had one when the plan was made.
     pub ids: HashMap<Address, RemoteId>,
-    /// How old what was read may be before an object is read again ahead of its write.
-    pub fresh: Duration,
+    /// How old what was read may be before an object is read again ahead of its write. `None`: nothing is young enough
+    /// while there are no more updates than can go side by side, since reading them again costs one round trip in all;
+    /// else 5 s.
+    pub fresh: Option<Duration>,
     /// How long a lost answer is looked for.
     pub patience: Duration,
     /// Told of each change that is over.

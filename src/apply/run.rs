@@ -8,7 +8,7 @@ use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 
 use super::arrivals::Arrivals;
-use super::step::{Again, Done, Known, Ready, Step, Update};
+use super::step::{Again, Done, Known, Ready, Step, Update, Written};
 use super::{Fact, Tools};
 use crate::compare::overlay;
 use crate::diagnostic::{Diagnostic, Diagnostics, Failure};
@@ -18,15 +18,28 @@ use crate::report::{Outcome, Report};
 use crate::resolve::fill;
 use crate::vapi::Reader;
 
+/// How old what was read may be when it is written over, where reading all again would cost more than a round trip.
+const OLD: Duration = Duration::from_secs(5);
+
+/// An object as a step left it.
+#[derive(Clone)]
+struct Answered {
+    at: Instant,
+    value: Value,
+    version: Option<u64>,
+}
+
 pub(super) struct Run<'t> {
     tools: Tools<'t>,
     reader: Reader,
     arrivals: Rc<Arrivals>,
     ids: HashMap<Address, RemoteId>,
     outcomes: Vec<Option<Outcome>>,
-    /// Objects as the steps of this run left them, and when, for a second step.
-    answers: HashMap<Address, (Instant, Value)>,
+    /// Objects as the steps of this run left them, for a second step.
+    answers: HashMap<Address, Answered>,
     known: Known,
+    /// How old what the plan saw may be when it is written over.
+    fresh: Duration,
     /// Entries whose step did not succeed, with the reason for those that need them.
     failed: HashMap<Address, String>,
     errors: Diagnostics,
@@ -51,6 +64,8 @@ impl<'t> Run<'t> {
             .map(|(section, lives)| (*section, lives.iter().map(|live| live.header.id.clone()).collect()));
         let known = Known::new(known.collect());
         let reader = Reader::new(tools.transport.clone());
+        let updates = plan.changes.iter().filter(|change| matches!(change.write, Some(Write::Update { .. }))).count();
+        let few = updates <= tools.transport.parallelism();
         Run {
             arrivals: Rc::new(Arrivals::new(reader.clone(), tools.listings, tools.transport.parallelism())),
             reader,
@@ -58,6 +73,7 @@ impl<'t> Run<'t> {
             outcomes: vec![None; plan.changes.len()],
             answers: HashMap::new(),
             known,
+            fresh: tools.fresh.unwrap_or(if few { Duration::ZERO } else { OLD }),
             failed: HashMap::new(),
             errors: Vec::new(),
             warnings: Vec::new(),
@@ -211,10 +227,12 @@ impl Run<'_> {
                 seen: seen.clone(),
                 desired: desired.clone(),
                 seen_at: self.tools.read_at,
+                version: change.version,
+                fresh: self.fresh,
                 second: false,
             }),
             Write::Complete { desired } => {
-                let (seen_at, seen) = self.answers.get(&change.address)?.clone();
+                let Answered { at: seen_at, value: seen, version } = self.answers.get(&change.address)?.clone();
                 let desired = Value::Map(fill_map(desired));
                 let merged = overlay(change.kind.root(), &desired, &seen, &FieldPath::root(), &HashSet::new());
                 let body: Map = merged
@@ -225,7 +243,8 @@ impl Run<'_> {
                     .map(|(key, value)| (key.clone(), value.clone()))
                     .collect();
                 let id = self.ids.get(&change.address)?.clone();
-                Ready::Update(Update { id, body, seen, desired, seen_at, second: false })
+                let fresh = self.tools.fresh.unwrap_or(OLD);
+                Ready::Update(Update { id, body, seen, desired, seen_at, version, fresh, second: false })
             }
         }))
     }
@@ -239,7 +258,6 @@ impl Run<'_> {
             change,
             known: self.known.clone(),
             patience: self.tools.patience,
-            fresh: self.tools.fresh,
             alone,
         }
     }
@@ -270,7 +288,8 @@ impl Run<'_> {
             let outcome = match done.result {
                 Ok(written) => {
                     self.ids.insert(change.address.clone(), written.id.clone());
-                    self.answers.insert(change.address.clone(), (Instant::now(), written.answer));
+                    let Written { answer: value, version, .. } = written;
+                    self.answers.insert(change.address.clone(), Answered { at: Instant::now(), value, version });
                     match written.error {
                         Some(error) => Outcome::Failed(error),
                         None => Outcome::Done { id: Some(written.id) },

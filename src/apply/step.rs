@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
+use std::ops::RangeInclusive;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -58,6 +59,7 @@ pub(super) struct Written {
     pub(super) id: RemoteId,
     pub(super) org_id: Option<String>,
     pub(super) answer: Value,
+    pub(super) version: Option<u64>,
     pub(super) error: Option<Diagnostic>,
 }
 
@@ -74,6 +76,10 @@ pub(super) struct Update {
     pub(super) desired: Value,
     /// When it was read.
     pub(super) seen_at: Instant,
+    /// The number of its version then, where Vapi keeps versions.
+    pub(super) version: Option<u64>,
+    /// How old that may be.
+    pub(super) fresh: Duration,
     /// Something was left out of it, since Vapi refused that.
     pub(super) second: bool,
 }
@@ -88,7 +94,6 @@ pub(super) struct Step<'c> {
     pub(super) patience: Duration,
     /// Whether no other step makes an object of this name.
     pub(super) alone: bool,
-    pub(super) fresh: Duration,
 }
 
 impl Step<'_> {
@@ -193,24 +198,25 @@ impl Step<'_> {
         })
     }
 
-    /// Whether an object is as the plan saw it.
-    async fn look(&self, id: &RemoteId, seen: &Value) -> Result<(), Outcome> {
+    /// Whether an object is as the plan saw it. Gives the number of its version.
+    async fn look(&self, id: &RemoteId, seen: &Value) -> Result<Option<u64>, Outcome> {
         let kind = self.change.kind;
         let live = self.reader.get(kind.endpoint, id.as_str()).await.map_err(Outcome::Failed)?;
         let gone = || Outcome::HeldBack("it was deleted in Vapi since the plan was made".to_owned());
-        let now = normalize::object(kind, &live.ok_or_else(gone)?).map_err(Outcome::Failed)?;
+        let live = live.ok_or_else(gone)?;
+        let now = normalize::object(kind, &live).map_err(Outcome::Failed)?;
         if same(&now, seen) {
-            return Ok(());
+            return Ok(live.header.version());
         }
         Err(Outcome::HeldBack("somebody changed it in Vapi since the plan was made: plan again".to_owned()))
     }
 
     async fn update(&self, update: Update, done: &mut Done) -> Result<Written, Outcome> {
-        let Update { id, body, seen, desired, seen_at, second } = update;
+        let Update { id, body, seen, desired, seen_at, mut version, fresh, second } = update;
         // Of thousands of writes the last are sent long after the plan was read: its age counts when its turn comes.
         let _turn = self.arrivals.any_turn().await;
-        if seen_at.elapsed() >= self.fresh {
-            self.look(&id, &seen).await?;
+        if seen_at.elapsed() >= fresh {
+            version = self.look(&id, &seen).await?;
         }
         let Some(wire) = map_to_wire(&body) else { return Err(self.unsendable()) };
         match self.writer.update(self.change.kind, &id, &serde_json::Value::Object(wire)).await {
@@ -222,14 +228,17 @@ impl Step<'_> {
                         format!("Vapi answered the write of {} with something that is no object", self.change.address),
                     )));
                 };
-                self.written(&body, Some(&seen), &live, done)
+                let mut written = self.written(&body, Some(&seen), &live, done)?;
+                let others = others(version, written.version, answer.attempts);
+                written.error = written.error.or_else(|| Some(self.written_over(others?, &body)));
+                Ok(written)
             }
             Err(error) => {
                 done.status = error.status;
                 // A field that Vapi shows and refuses, and the file does not name, is left out of one more try.
                 let mut rest = body;
                 if !second && let Some((path, value)) = leave_out(&error, &mut rest, &desired) {
-                    let update = Update { id, body: rest, seen, desired, seen_at, second: true };
+                    let update = Update { id, body: rest, seen, desired, seen_at, fresh, version, second: true };
                     done.again = Some(Again { at: done.at, path, value, ready: Ready::Update(update) });
                 }
                 Err(self.failed(error))
@@ -246,9 +255,27 @@ impl Step<'_> {
         Ok(Written {
             id: RemoteId(live.header.id.clone()),
             org_id: live.header.org_id.clone(),
+            version: live.header.version(),
             error: findings.error(&self.change.address),
             answer,
         })
+    }
+
+    /// What is said where versions came in between that may be lost to this write.
+    fn written_over(&self, versions: RangeInclusive<u64>, body: &Map) -> Diagnostic {
+        let (first, last) = versions.into_inner();
+        let theirs = if first == last { format!("v{first}") } else { format!("v{first} to v{last}") };
+        let fields: Vec<&str> = body.keys().map(String::as_str).collect();
+        Diagnostic::error(
+            "written-over",
+            format!(
+                "{}: somebody made {theirs} of it in Vapi after it was read and before this write. What {theirs} changed of {} \
+                 was replaced",
+                self.change.address,
+                fields.join(", ")
+            ),
+        )
+        .help(format!("Vapi keeps versions: look at {theirs} in the dashboard, and take over into the file what should stay"))
     }
 
     fn failed(&self, error: RequestError) -> Outcome {
@@ -268,6 +295,13 @@ impl Step<'_> {
             format!("{}: something that is to be sent is not known", self.change.address),
         ))
     }
+}
+
+/// The versions that are neither what was read nor made by a write that was sent so often. Vapi says nothing of what an object was
+/// just before a write, and writes under no condition: where it keeps versions, their numbers tell all the same.
+fn others(read: Option<u64>, written: Option<u64>, attempts: u32) -> Option<RangeInclusive<u64>> {
+    let (first, last) = (read? + 1, written?.checked_sub(u64::from(attempts))?);
+    (first <= last).then_some(first..=last)
 }
 
 fn read_object(json: serde_json::Value) -> Option<Live> {

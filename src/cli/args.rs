@@ -119,9 +119,10 @@ pub(crate) struct Waits {
     /// How long to look for an object whose answer was lost.
     #[arg(long, value_name = "TIME", value_parser = duration, default_value = "10s")]
     pub(crate) settle_timeout: Duration,
-    /// How old what was read may be before an object is read again ahead of its write.
-    #[arg(long, value_name = "TIME", value_parser = duration, default_value = "5s", hide = true)]
-    pub(crate) fresh: Duration,
+    /// How old what was read may be before an object is read again ahead of its write [default: each is read again where
+    /// there are few, else after 5s].
+    #[arg(long, value_name = "TIME", value_parser = duration, hide = true)]
+    pub(crate) fresh: Option<Duration>,
     /// The audit log [default: .vapi-sync/audit.jsonl beside the file].
     #[arg(long, value_name = "FILE")]
     pub(crate) audit_log: Option<PathBuf>,

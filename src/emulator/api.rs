@@ -7,7 +7,7 @@ use super::check::{self, Change};
 use super::clock::later;
 use super::config::Config;
 use super::list::Query;
-use super::store::{Collection, Object, Store, is_uuid};
+use super::store::{Collection, LATEST_VERSION, Object, Store, is_uuid};
 use super::view;
 
 /// A request.
@@ -112,6 +112,9 @@ impl Api<'_> {
         }
         let now = self.config.stamp();
         let listed_from = later(self.config.clock.now(), self.config.list_lag);
+        if self.config.versions && collection == Collection::Assistant {
+            object.insert(LATEST_VERSION.into(), "v1".into());
+        }
         let id = self.store.create(collection, self.org, object, now, listed_from);
         Ok(Answer::created(self.shown(collection, &id)))
     }

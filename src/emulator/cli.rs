@@ -60,6 +60,9 @@ struct ServeArgs {
     /// How long it takes until a created object shows up in lists.
     #[arg(long, value_name = "TIME", default_value = "0ms", value_parser = duration::parse)]
     list_lag: Duration,
+    /// Number the versions of assistants, as Vapi does for organisations that are on versioning.
+    #[arg(long)]
+    versions: bool,
     /// What ids and chance are drawn from.
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
@@ -154,6 +157,7 @@ impl ServeArgs {
             faults: self.fault,
             list_lag: self.list_lag,
             seed: self.seed,
+            versions: self.versions,
             keep_hits: false,
             ..default
         }

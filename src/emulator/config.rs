@@ -42,6 +42,8 @@ pub struct Config {
     pub hidden_digits: bool,
     /// How the credentials of a phone number look in an answer.
     pub credentials: Credentials,
+    /// Whether assistants have versions (`latestVersion`, from `v1`), as in organisations that are on versioning.
+    pub versions: bool,
     /// Whether a field that was cleared with `null` is shown as `null` (else it is not shown).
     pub show_cleared: bool,
     /// Fields that a write refuses although an object may hold and `GET` may show them: `model.x`, `silenceTimeoutSeconds`.
@@ -67,6 +69,7 @@ impl Default for Config {
             clock: Clock::System,
             hidden_digits: false,
             credentials: Credentials::Shown,
+            versions: false,
             show_cleared: false,
             refuse: Vec::new(),
             fill: Value::Null,

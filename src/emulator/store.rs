@@ -54,6 +54,9 @@ impl Collection {
     }
 }
 
+/// The field with the label of the newest version, in an organisation that is on versioning.
+pub(super) const LATEST_VERSION: &str = "latestVersion";
+
 /// A stored object. `id`, `orgId`, `createdAt` and `updatedAt` stand in `object`, secrets too; the times with all their digits.
 #[derive(Debug, Clone)]
 pub(super) struct Record {
@@ -83,6 +86,10 @@ impl Record {
     fn touch(&mut self, now: Timestamp) {
         self.updated = now;
         self.object.insert("updatedAt".into(), now.to_string().into());
+        let version = self.text(LATEST_VERSION).and_then(|label| label.strip_prefix('v')?.parse::<u64>().ok());
+        if let Some(version) = version {
+            self.object.insert(LATEST_VERSION.into(), format!("v{}", version + 1).into());
+        }
     }
 }
 

@@ -26,6 +26,7 @@ pub(super) fn in_step(entry: &Entry<'_>, name: Option<String>) -> Change {
         needs: BTreeSet::new(),
         write: None,
         updated_at: None,
+        version: None,
         import: None,
     }
 }
@@ -46,6 +47,7 @@ pub(super) fn import(kind: &'static Kind, live: &Live, address: Address) -> Resu
         needs: BTreeSet::new(),
         write: None,
         updated_at: live.header.updated_at.clone(),
+        version: live.header.version(),
         import: Some(value),
     })
 }

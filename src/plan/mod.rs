@@ -151,6 +151,8 @@ pub struct Change {
     pub write: Option<Write>,
     /// Vapi's own time of the last change, as the plan saw it.
     pub updated_at: Option<String>,
+    /// The number of its newest version that the plan saw, where Vapi keeps versions.
+    pub version: Option<u64>,
     /// For an import: the object, in normal form.
     pub import: Option<Value>,
 }

@@ -56,6 +56,7 @@ fn captured(inputs: &Inputs<'_, '_>, drafted: &Drafted<'_>, answers: &Answers, p
     change.name = entry.kind.name_of(live).map(str::to_owned);
     change.id = Some(RemoteId(header.id.clone()));
     change.updated_at = header.updated_at.clone();
+    change.version = header.version();
     for asked in &drafted.asked {
         let difference = &asked.difference;
         if difference.what == What::Undeclared && policy.declared_only {

@@ -115,6 +115,7 @@ impl Planner<'_, '_, '_> {
         let mut change = new_change(entry, if linked { Action::Link } else { Action::None }, reason, live);
         change.id = Some(RemoteId(header.id.clone()));
         change.updated_at = header.updated_at.clone();
+        change.version = header.version();
         for asked in asked {
             change.fields.extend(self.field(entry, header, asked));
         }
@@ -313,6 +314,7 @@ fn repoint(kind: &'static Kind, header: &Header, seen: &Value, field: &str, addr
             desired: Value::Map(Map::new()),
         }),
         updated_at: header.updated_at.clone(),
+        version: header.version(),
         import: None,
     }
 }
@@ -331,6 +333,7 @@ fn new_change(entry: &Entry<'_>, action: Action, reason: String, value: &Value) 
         needs: BTreeSet::new(),
         write: None,
         updated_at: None,
+        version: None,
         import: None,
     }
 }

@@ -97,6 +97,7 @@ pub fn change(kind: &'static Kind, handle: &str, name: &str, action: Action) -> 
         needs: BTreeSet::new(),
         write: None,
         updated_at: Some("2026-01-06T00:00:00Z".to_owned()),
+        version: None,
         import: None,
     }
 }

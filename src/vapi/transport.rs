@@ -46,6 +46,8 @@ pub struct Answer<T> {
     pub status: u16,
     /// What it says.
     pub value: T,
+    /// How often the request was sent; each time but the last it may have been carried out too.
+    pub attempts: u32,
 }
 
 impl Transport {
@@ -145,7 +147,7 @@ impl Transport {
                 outcome
             };
             let fault = match attempt.await {
-                Ok(answer) => return Ok(answer),
+                Ok(answer) => return Ok(Answer { attempts, ..answer }),
                 Err(fault) => fault,
             };
             let refused = matches!(fault.problem, Problem::RateLimited(_));
@@ -216,7 +218,7 @@ impl Shared {
             trace(&format!("{line} {status} {} ms", took.as_millis()));
         }
         let status = status.unwrap_or_default();
-        (signal, received.outcome.map(|value| Answer { status, value }))
+        (signal, received.outcome.map(|value| Answer { status, value, attempts: 1 }))
     }
 }
 

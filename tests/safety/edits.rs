@@ -1,7 +1,7 @@
 //! Somebody works in the dashboard while a run is under way.
 
 use serde_json::{Value, json};
-use vapi_sync::emulator::{Collection, Fault};
+use vapi_sync::emulator::{Collection, Config, Fault};
 
 use crate::world::{World, id};
 
@@ -19,24 +19,55 @@ fn world() -> (World, String) {
     (world, id)
 }
 
+/// The same in an organisation that is on versioning; the agent is at `v2`.
+fn versioned_world() -> World {
+    let world = World::with(MODEL, Config { versions: true, ..Config::default() });
+    world.run(&["apply", "--yes"]).expect(0);
+    world.commit("applied");
+    world.edit("Hello", "Hi");
+    world.commit("hi");
+    world.run(&["apply", "--yes"]).expect(0);
+    world.edit("Hi", "Good morning");
+    world.commit("morning");
+    world
+}
+
 fn fault(world: &World, text: &str) {
     world.vapi.set_faults(vec![text.parse::<Fault>().expect("a fault")]);
 }
 
 #[test]
-fn an_object_that_was_read_long_ago_is_read_again() {
+fn a_few_objects_are_read_again_right_before_their_writes() {
     let (world, id) = world();
-    world.run(&["apply", "--yes", "--fresh", "0s"]).expect(0);
+    world.run(&["apply", "--yes"]).expect(0);
     let of_object = format!(" /assistant/{id}");
     let requests: Vec<String> = world.requests().into_iter().filter(|line| line.ends_with(&of_object)).collect();
     assert_eq!(requests, [format!("GET{of_object}"), format!("PATCH{of_object}")]);
 }
 
 #[test]
-fn one_that_was_read_just_now_is_not() {
-    let (world, id) = world();
-    world.run(&["apply", "--yes", "--fresh", "1h"]).expect(0);
-    assert!(!world.requests().contains(&format!("GET /assistant/{id}")));
+fn many_that_were_read_just_now_are_not() {
+    let mut file = "version: 1\nagents:\n".to_owned();
+    for at in 0..6 {
+        file.push_str(&format!("  a{at}: {{config: {{name: A{at}, firstMessage: Hello}}}}\n"));
+    }
+    let world = World::new(&file);
+    world.run(&["apply", "--yes"]).expect(0);
+    world.commit("applied");
+    world.edit("Hello", "Good morning");
+    world.commit("morning");
+    world.writes();
+    let reads = |world: &World| world.requests().iter().filter(|line| line.starts_with("GET /assistant/")).count();
+    world.run(&["apply", "--yes", "--parallelism", "5"]).expect(0);
+    assert_eq!(reads(&world), 0);
+    world.edit("Good morning", "Good evening");
+    world.commit("evening");
+    world.run(&["apply", "--yes", "--parallelism", "6"]).expect(0);
+    assert_eq!(reads(&world), 6);
+    world.edit("Good evening", "Good night");
+    world.commit("night");
+    world.run(&["apply", "--yes", "--parallelism", "5", "--fresh", "0s"]).expect(0);
+    assert_eq!(reads(&world), 6);
 }
 
 #[test]
@@ -48,7 +79,7 @@ fn an_edit_between_the_list_and_the_second_look_is_held_back() {
     ] {
         let (world, id) = world();
         fault(&world, &format!("GET /assistant/{id} nth=1 before edit={patch}"));
-        let run = world.run(&["apply", "--yes", "--fresh", "0s", "--format", "json"]).expect(3);
+        let run = world.run(&["apply", "--yes", "--format", "json"]).expect(3);
         assert_eq!(run.json()["changes"][0]["outcome"], json!("held_back"), "{}", run.stdout);
         assert!(run.stdout.contains("somebody changed it in Vapi since the plan was made"), "{}", run.stdout);
         assert_eq!(world.writes().len(), 0);
@@ -63,7 +94,7 @@ fn a_deletion_between_the_list_and_the_second_look_is_held_back() {
     let (world, id) = world();
     // The list still shows it; asked for by id it is gone.
     fault(&world, &format!("GET /assistant/{id} status=404"));
-    let run = world.run(&["apply", "--yes", "--fresh", "0s"]).expect(3);
+    let run = world.run(&["apply", "--yes"]).expect(3);
     assert!(run.stdout.contains("it was deleted in Vapi since the plan was made"), "{}", run.stdout);
     assert_eq!(world.writes().len(), 0);
 }
@@ -88,6 +119,34 @@ fn a_change_of_another_field_just_before_the_write_is_an_error_that_shows_both()
     assert!(run.stdout.contains("model was not to change"), "{}", run.stdout);
     assert!(run.stdout.contains("0.3") && run.stdout.contains("0.9"), "{}", run.stdout);
     assert_eq!(world.agent("Desk")["model"], theirs["model"]);
+}
+
+/// Between the last look and the write nobody can look; where Vapi keeps versions, it shows afterwards.
+#[test]
+fn an_edit_of_the_same_field_just_before_the_write_shows_in_the_versions() {
+    let world = versioned_world();
+    let id = id(&world.agent("Desk"));
+    fault(&world, &format!(r#"PATCH /assistant/{id} before edit={{"firstMessage": "Mine"}}"#));
+    let run = world.run(&["apply", "--yes"]).expect(4);
+    assert!(
+        run.stdout.contains("somebody made v3 of it in Vapi after it was read and before this write. What v3 changed of firstMessage was replaced"),
+        "{}",
+        run.text()
+    );
+    let agent = world.agent("Desk");
+    assert_eq!((&agent["firstMessage"], &agent["latestVersion"]), (&json!("Good morning"), &json!("v4")));
+    let log = world.run(&["log"]).expect(0).stdout;
+    assert!(log.contains("somebody made v3"), "{log}");
+}
+
+/// A write that was sent twice, since its answer was lost, made two versions by itself.
+#[test]
+fn versions_of_our_own_are_nobody_elses() {
+    let world = versioned_world();
+    let id = id(&world.agent("Desk"));
+    fault(&world, &format!("PATCH /assistant/{id} nth=1 after status=502"));
+    world.run(&["apply", "--yes"]).expect(0);
+    assert_eq!(world.agent("Desk")["latestVersion"], json!("v4"));
 }
 
 #[test]

@@ -311,7 +311,11 @@ impl Teller {
             let _ = writeln!(told, "2> {line}");
         }
         let _ = writeln!(told, "exit {exit}");
-        for hit in self.world.writes() {
+        let mut hits = self.world.writes();
+        // Independent updates go side by side and arrive in any order.
+        hits.chunk_by_mut(|one, next| one.method == next.method)
+            .for_each(|side_by_side| side_by_side.sort_by(|left, right| left.path.cmp(&right.path)));
+        for hit in hits {
             let body = hit.body.map_or(String::new(), |body| format!(" {body:#}"));
             let _ = writeln!(told, "\n> {} {}{body}", hit.method, hit.path);
         }

@@ -47,7 +47,7 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
     let audit_log = audit_log(app, args.waits.audit_log.as_deref());
     block_on(async {
         let _lock = lock(app, "pull", args.waits.lock_timeout)?;
-        let mut work = Work::with(app, &args.net, filled(app)?).await?;
+        let mut work = Work::with(app, &args.net, || filled(app)).await?;
         let committing = commit::prepare(args.commit, &work.loaded)?;
         let wanted = Wanted {
             direction: Direction::ToFile,

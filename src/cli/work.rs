@@ -4,6 +4,8 @@ use std::io::Write;
 use std::path::Path;
 use std::time::Duration;
 
+use futures::FutureExt;
+
 use super::args::{Format, Net};
 use super::connect::{self, Vapi};
 use super::{App, Finish};
@@ -60,19 +62,32 @@ pub(super) fn audit_log(app: &App, given: Option<&Path>) -> std::path::PathBuf {
 }
 
 impl Work {
-    /// Reads the file, then all of Vapi.
+    /// Reads the file and all of Vapi.
     pub(super) async fn begin(app: &App, net: &Net) -> Result<Self, Diagnostics> {
-        let loaded = Loaded::read(&app.global.file)?;
-        Self::with(app, net, loaded).await
+        Self::with(app, net, || Loaded::read(&app.global.file)).await
     }
 
-    /// The same with a file that was read already.
-    pub(super) async fn with(app: &App, net: &Net, loaded: Loaded) -> Result<Self, Diagnostics> {
-        // What is wrong with the file is said before anything is sent.
+    /// The same with a file that is read in another way.
+    ///
+    /// Vapi is asked first, since its answer takes longer than reading the file. What is wrong with the file is said first
+    /// all the same, also where there is no way to Vapi, and nobody waits for the answer then.
+    pub(super) async fn with(
+        app: &App,
+        net: &Net,
+        load: impl FnOnce() -> Result<Loaded, Diagnostics>,
+    ) -> Result<Self, Diagnostics> {
+        let begun = connect::open(app, net).await.map(|vapi| {
+            connect::stop_on_signal(&vapi.transport);
+            let reader = vapi.reader();
+            // Dropping the handle ends the task.
+            let (task, fetching) = async move { fetch(&reader).await }.remote_handle();
+            tokio::spawn(task);
+            (vapi, fetching)
+        });
+        let loaded = load()?;
         let warnings = check(&loaded)?;
-        let vapi = connect::open(app, net).await?;
-        connect::stop_on_signal(&vapi.transport);
-        let fetched = fetch(&vapi.reader()).await?;
+        let (vapi, fetching) = begun?;
+        let fetched = fetching.await?;
         Ok(Self { loaded, warnings, vapi, fetched })
     }
 

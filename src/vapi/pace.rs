@@ -1,7 +1,8 @@
 //! How many requests may be under way, and how fast they may start: learned from the answers.
 //!
 //! Vapi publishes no quota and may refuse without `Retry-After`. So two things are learned:
-//! - how many requests side by side: one more after each round of good answers, half as many after a refusal;
+//! - how many requests side by side: one more after each round of good answers, half as many after a refusal; but once the quota
+//!   has shown to be ample, twice as many after each round, until the first refusal;
 //! - how many per second: no limit before the first 429; then a little less than what was accepted in the second before
 //!   it, and from there up, slowly at first, until it is too much again.
 //!
@@ -12,6 +13,9 @@ use std::time::Duration;
 
 /// How many requests run side by side before anything is known.
 const FIRST_LIMIT: usize = 4;
+/// So many accepted requests without a refusal show that the quota is no small one, whose refusals would be many in
+/// proportion.
+const AMPLE: usize = 20;
 /// Never fewer than this: the answer to one is under way while the next starts.
 const LEAST_LIMIT: usize = 2;
 /// Never slower than this, requests per second: somebody has to find out that the quota is open again.
@@ -133,7 +137,8 @@ impl Pace {
         }
         self.accepted.push_back(start);
         self.good_since_raise += 1;
-        if self.good_since_raise >= self.limit {
+        let ample = self.learned.is_none() && self.accepted.len() >= AMPLE;
+        if ample || self.good_since_raise >= self.limit {
             self.good_since_raise = 0;
             self.limit = (self.limit + 1).min(self.most);
         }

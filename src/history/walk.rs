@@ -1,5 +1,6 @@
 //! All commits that a branch contains, newest first, each with the name that the state file has in it.
 
+use std::cell::Cell;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashSet};
 use std::path::{Path, PathBuf};
@@ -10,6 +11,10 @@ use super::renames::former_name;
 use super::snapshot::Snapshot;
 use super::trouble;
 use crate::diagnostic::Diagnostic;
+
+/// So many commits are read before git's objects are opened anew. libgit2 keeps every page of a pack that it has read, and the
+/// bases of what it has put together, up to limits far above what a history of any length should cost.
+const COMMITS_PER_OPENING: usize = 256;
 
 /// A commit that has the state file.
 pub(super) struct Version<'r> {
@@ -38,6 +43,8 @@ pub(super) struct Walk<'r> {
     /// Commits that have the file under no name that was known then, and where the walk that came there started.
     missed: Vec<(Oid, usize)>,
     added: u64,
+    /// How many commits were read since the objects were opened.
+    read: Cell<usize>,
 }
 
 struct Stop<'r> {
@@ -80,6 +87,7 @@ impl<'r> Walk<'r> {
             names: vec![path.to_path_buf()],
             missed: Vec::new(),
             added: 0,
+            read: Cell::new(0),
         }
     }
 
@@ -115,6 +123,14 @@ impl<'r> Walk<'r> {
     }
 
     fn commit(&self, id: Oid) -> Result<Commit<'r>, Diagnostic> {
+        self.read.set(self.read.get() + 1);
+        if self.read.get() > COMMITS_PER_OPENING {
+            self.read.set(0);
+            let opened = Repository::open(self.repository.path());
+            opened
+                .and_then(|opened| self.repository.set_odb(&opened.odb()?))
+                .map_err(|error| trouble::not_read(self.repository, &error, "the object database"))?;
+        }
         self.repository.find_commit(id).map_err(|error| trouble::object(self.repository, &error, "commit", id))
     }
 

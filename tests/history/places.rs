@@ -134,6 +134,35 @@ fn a_bare_repository_with_a_worktree() {
     assert!(open(&bare.join(FILE)).unwrap().is_none(), "a bare repository has no working tree");
 }
 
+/// Objects are opened anew on the way: from where they are, which differs.
+#[test]
+fn a_long_history_is_read_wherever_its_objects_are() {
+    let repo = Repo::new();
+    let first = repo.version(&state("name: A"));
+    let commits: String = (0..600)
+        .map(|version| {
+            let text = state(&format!("name: B{version}"));
+            let from = if version == 0 { format!("from {first}\n") } else { String::new() };
+            format!(
+                "commit refs/heads/main\ncommitter A <a@b> {} +0000\ndata 1\nx\n{from}M 644 inline {FILE}\ndata {}\n{text}\n",
+                2_000_000_000 + version,
+                text.len()
+            )
+        })
+        .collect();
+    repo.fast_import(&commits);
+    repo.git(&["reset", "-q", "--hard"]);
+    assert_eq!(holds(&repo.file(), "A"), Some(first.clone()), "packed and loose");
+    let folder = |name: &str| repo.beside(name).to_str().unwrap().to_owned();
+    repo.git(&["worktree", "add", "-q", "--detach", &folder("tree")]);
+    repo.git(&["clone", "-q", "--shared", ".", &folder("shared")]);
+    repo.git(&["clone", "-q", "--bare", ".", &folder("bare.git")]);
+    git_at(&repo.beside("bare.git"), 0, &["worktree", "add", "-q", &folder("tree of bare"), "main"]);
+    for place in ["tree", "shared", "tree of bare"] {
+        assert_eq!(holds(&repo.beside(place).join(FILE), "A"), Some(first.clone()), "{place}");
+    }
+}
+
 #[test]
 fn a_submodule_answers_for_its_own_files() {
     let inner = Repo::new();

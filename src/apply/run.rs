@@ -221,7 +221,7 @@ impl Run<'_> {
             |body: &Map| -> Map { body.iter().map(|(key, value)| (key.clone(), fill(value, &id_of))).collect() };
         Some(Ok(match change.write.as_ref()? {
             Write::Create { body, purchase } => Ready::Create { body: fill_map(body), purchase: *purchase },
-            Write::Update { body, seen, desired } => Ready::Update(Update {
+            Write::Update { body, seen, desired } => Ready::Update(Box::new(Update {
                 id: change.id.clone()?,
                 body: fill_map(body),
                 seen: seen.clone(),
@@ -230,7 +230,7 @@ impl Run<'_> {
                 version: change.version,
                 fresh: self.fresh,
                 second: false,
-            }),
+            })),
             Write::Complete { desired } => {
                 let Answered { at: seen_at, value: seen, version } = self.answers.get(&change.address)?.clone();
                 let desired = Value::Map(fill_map(desired));
@@ -244,7 +244,7 @@ impl Run<'_> {
                     .collect();
                 let id = self.ids.get(&change.address)?.clone();
                 let fresh = self.tools.fresh.unwrap_or(OLD);
-                Ready::Update(Update { id, body, seen, desired, seen_at, version, fresh, second: false })
+                Ready::Update(Box::new(Update { id, body, seen, desired, seen_at, version, fresh, second: false }))
             }
         }))
     }

@@ -66,7 +66,7 @@ pub(super) struct Written {
 /// A write that is ready to go: all ids filled in.
 pub(super) enum Ready {
     Create { body: Map, purchase: bool },
-    Update(Update),
+    Update(Box<Update>),
 }
 
 pub(super) struct Update {
@@ -103,7 +103,7 @@ impl Step<'_> {
             Done { at, result: Err(Outcome::NotAttempted(String::new())), status: None, warnings: vec![], again: None };
         done.result = match ready {
             Ready::Create { body, purchase } => self.create(body, purchase, &mut done).await,
-            Ready::Update(update) => self.update(update, &mut done).await,
+            Ready::Update(update) => self.update(*update, &mut done).await,
         };
         done
     }
@@ -239,7 +239,7 @@ impl Step<'_> {
                 let mut rest = body;
                 if !second && let Some((path, value)) = leave_out(&error, &mut rest, &desired) {
                     let update = Update { id, body: rest, seen, desired, seen_at, fresh, version, second: true };
-                    done.again = Some(Again { at: done.at, path, value, ready: Ready::Update(update) });
+                    done.again = Some(Again { at: done.at, path, value, ready: Ready::Update(Box::new(update)) });
                 }
                 Err(self.failed(error))
             }

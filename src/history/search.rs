@@ -19,9 +19,9 @@ use git2::{Oid, Repository};
 use super::needle;
 use super::outline::outline;
 use super::pack::Packs;
-use super::slice::{Slice, slice};
+use super::slice::{Slice, Slices};
 use super::snapshot::{Snapshot, read};
-use super::subject::{Found, Subject, Texts, holds};
+use super::subject::{Entries, Found, Subject, Texts, holds};
 use super::walk::Version;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::Document;
@@ -160,7 +160,8 @@ impl<'s> Search<'s> {
         let (subjects, hasher) = (&self.subjects, &self.hasher);
         let look = |text: &[u8]| -> Rc<[Part]> {
             let outline = outline(text);
-            let part = |subject: &Subject| match outline.as_ref().map(|outline| slice(outline, subject)) {
+            let slices = outline.as_ref().map(Slices::of);
+            let part = |subject: &Subject| match slices.as_ref().map(|slices| slices.slice(subject)) {
                 None => Part::Whole,
                 Some(None) => Part::Absent,
                 Some(Some(slice)) => {
@@ -198,8 +199,9 @@ impl<'s> Search<'s> {
         }
         let Ok(text) = str::from_utf8(&slice.text) else { return Ok(Look::Unclear) };
         let Ok(document) = Document::parse("slice", text) else { return Ok(Look::Unclear) };
-        let Some((root, found)) = document.root().and_then(|root| Some((root, self.subjects[subject].find(root)?)))
-        else {
+        let entries = document.root().map(Entries::of);
+        let found = entries.as_ref().and_then(|entries| Some((entries, self.subjects[subject].find(entries)?)));
+        let Some((entries, found)) = found else {
             return Ok(Look::Clear { included: Rc::default(), held: Vec::new() });
         };
         // A reference that is spelled so that it was not seen without parsing.
@@ -207,7 +209,7 @@ impl<'s> Search<'s> {
             return Ok(Look::Unclear);
         }
         let texts = self.texts(&found, place)?;
-        let held = holds(&found, root, &texts, self.current, self.questions, asked);
+        let held = holds(&found, entries, &texts, self.current, self.questions, asked);
         let included: Rc<[String]> = found.names.includes.into_iter().collect();
         // Where the whole file does not parse, the same lines in an older version must be looked at again.
         if held.is_empty() {
@@ -246,11 +248,11 @@ impl<'s> Search<'s> {
             }
         };
         let mut answered = Vec::new();
-        let Some(root) = document.root() else { return Ok(answered) };
+        let Some(entries) = document.root().map(Entries::of) else { return Ok(answered) };
         for (subject, asked) in subjects {
-            let Some(found) = self.subjects[*subject].find(root) else { continue };
+            let Some(found) = self.subjects[*subject].find(&entries) else { continue };
             let texts = self.texts(&found, place)?;
-            answered.extend(holds(&found, root, &texts, self.current, self.questions, asked));
+            answered.extend(holds(&found, &entries, &texts, self.current, self.questions, asked));
             included.extend(found.names.includes);
         }
         Ok(answered)

@@ -1,10 +1,10 @@
 //! The part of a version of the file that decides about one entry, as a small document of its own.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use memchr::memmem;
 
-use super::outline::{Entry, Outline};
+use super::outline::{Outline, Section};
 use super::subject::Subject;
 use crate::kinds;
 use crate::model::Address;
@@ -17,40 +17,69 @@ pub(super) struct Slice {
     pub(super) references: BTreeSet<Address>,
 }
 
-/// The slice of an entry. `None`: there is no such entry.
-pub(super) fn slice(outline: &Outline<'_>, subject: &Subject) -> Option<Slice> {
-    let section = outline.sections.iter().find(|section| section.kind.section == subject.kind.section)?;
-    let is_wanted = |entry: &Entry<'_>| {
-        let by_id = subject.id.as_ref().zip(entry.id).is_some_and(|(wanted, (_, id))| wanted.0.as_bytes() == id);
-        by_id || entry.handle == subject.address.handle.as_bytes()
-    };
-    let wanted: Vec<&Entry<'_>> = section.entries.iter().filter(|entry| is_wanted(entry)).collect();
-    if wanted.is_empty() {
-        return None;
+/// The entries of an outline by their handles and ids, to take slices of many.
+pub(super) struct Slices<'o> {
+    sections: Vec<(&'o Section<'o>, Places<'o>)>,
+}
+
+/// Where entries stand among those of a section: by handle and by id.
+#[derive(Default)]
+struct Places<'o> {
+    by_handle: HashMap<&'o [u8], Vec<usize>>,
+    by_id: HashMap<&'o [u8], Vec<usize>>,
+}
+
+impl<'o> Slices<'o> {
+    /// The slices of an outline.
+    pub(super) fn of(outline: &'o Outline<'o>) -> Self {
+        let places = |section: &'o Section<'o>| {
+            let mut places = Places::default();
+            for (at, entry) in section.entries.iter().enumerate() {
+                places.by_handle.entry(entry.handle).or_default().push(at);
+                if let Some((_, id)) = entry.id {
+                    places.by_id.entry(id).or_default().push(at);
+                }
+            }
+            (section, places)
+        };
+        Self { sections: outline.sections.iter().map(places).collect() }
     }
-    let references: BTreeSet<Address> = wanted.iter().flat_map(|entry| references(entry.lines)).collect();
-    let mut text = Vec::new();
-    for section in &outline.sections {
-        text.extend_from_slice(section.header);
-        let is_own = section.kind.section == subject.kind.section;
-        for entry in &section.entries {
-            if is_own && is_wanted(entry) {
-                text.extend_from_slice(entry.lines);
-            } else if let Some((id_line, _)) = entry.id
-                && let Ok(handle) = str::from_utf8(entry.handle)
-                && !references.is_empty()
-                && references.contains(&section.kind.address(handle))
-            {
-                text.extend_from_slice(entry.header);
-                text.extend_from_slice(id_line);
-                // The last line of the file may have no line end.
-                if !id_line.ends_with(b"\n") {
-                    text.push(b'\n');
+
+    /// The slice of an entry. `None`: there is no such entry.
+    pub(super) fn slice(&self, subject: &Subject) -> Option<Slice> {
+        let is_own = |section: &Section<'_>| section.kind.section == subject.kind.section;
+        let (section, places) = self.sections.iter().find(|(section, _)| is_own(section))?;
+        let by_id = subject.id.as_ref().and_then(|id| places.by_id.get(id.0.as_bytes()));
+        let by_handle = places.by_handle.get(subject.address.handle.as_bytes());
+        let wanted: BTreeSet<usize> = by_id.into_iter().chain(by_handle).flatten().copied().collect();
+        if wanted.is_empty() {
+            return None;
+        }
+        let references: BTreeSet<Address> =
+            wanted.iter().flat_map(|at| references(section.entries[*at].lines)).collect();
+        let mut text = Vec::new();
+        for (section, places) in &self.sections {
+            text.extend_from_slice(section.header);
+            let is_wanted = |at: &usize| is_own(section) && wanted.contains(at);
+            let own = wanted.iter().copied().filter(|_| is_own(section));
+            let referred = references.iter().filter(|address| address.section == section.kind.section);
+            let referred = referred.filter_map(|address| places.by_handle.get(address.handle.as_bytes())).flatten();
+            for at in own.chain(referred.copied()).collect::<BTreeSet<usize>>() {
+                let entry = &section.entries[at];
+                if is_wanted(&at) {
+                    text.extend_from_slice(entry.lines);
+                } else if let Some((id_line, _)) = entry.id {
+                    text.extend_from_slice(entry.header);
+                    text.extend_from_slice(id_line);
+                    // The last line of the file may have no line end.
+                    if !id_line.ends_with(b"\n") {
+                        text.push(b'\n');
+                    }
                 }
             }
         }
+        Some(Slice { text, references })
     }
-    Some(Slice { text, references })
 }
 
 /// The entries that a text refers to, as far as it does so in plain letters.

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use crate::compare::{gives_back, value_at};
 use crate::diagnostic::Diagnostic;
 use crate::document::{Node, View};
-use crate::kinds::{self, Kind};
+use crate::kinds::{self, KINDS, Kind};
 use crate::load::Entry;
 use crate::model::{Address, RemoteId, Value};
 use crate::recorded::Question;
@@ -49,15 +49,11 @@ impl Subject {
     }
 
     /// The entry in a version of the file: by its id, else by its handle.
-    pub(super) fn find<'d>(&self, root: Node<'d>) -> Option<Found<'d>> {
-        let section = root.get(self.kind.section)?;
-        let is_wanted = |node: Node<'_>| {
-            let id = node.get(self.kind.id_key);
-            id.and_then(|id| id.as_text()).is_some_and(|id| self.id.as_ref().is_some_and(|wanted| wanted.0 == id))
-        };
-        let by_id = self.id.as_ref().and_then(|_| section.entries().find(|entry| is_wanted(entry.value)));
-        let entry = by_id.or_else(|| section.entries().find(|entry| entry.key == self.address.handle))?;
-        let config = entry.value.get("config").filter(|config| matches!(config.view(), View::Map))?;
+    pub(super) fn find<'d>(&self, version: &Entries<'d>) -> Option<Found<'d>> {
+        let section = self.kind.section;
+        let by_id = self.id.as_ref().and_then(|id| version.by_id.get(&(section, id.as_str())));
+        let entry = by_id.or_else(|| version.by_handle.get(&(section, &self.address.handle)))?;
+        let config = entry.get("config").filter(|config| matches!(config.view(), View::Map))?;
         let place = config.place();
         let entry = Entry {
             kind: self.kind,
@@ -68,6 +64,36 @@ impl Subject {
             config: Some(config),
         };
         Some(Found { entry, names: Names::in_node(config) })
+    }
+}
+
+/// The entries of a version of the file, by section and id, and by section and handle.
+pub(super) struct Entries<'d> {
+    by_id: HashMap<(&'static str, &'d str), Node<'d>>,
+    by_handle: HashMap<(&'static str, &'d str), Node<'d>>,
+}
+
+impl<'d> Entries<'d> {
+    /// The entries below the root of a version.
+    pub(super) fn of(root: Node<'d>) -> Self {
+        let mut entries = Self { by_id: HashMap::new(), by_handle: HashMap::new() };
+        for (kind, section) in KINDS.into_iter().filter_map(|kind| Some((kind, root.get(kind.section)?))) {
+            for entry in section.entries() {
+                if let Some(id) = entry.value.get(kind.id_key).and_then(|id| id.as_text()) {
+                    // Of two with one id the first counts.
+                    entries.by_id.entry((kind.section, id)).or_insert(entry.value);
+                }
+                entries.by_handle.insert((kind.section, entry.key), entry.value);
+            }
+        }
+        entries
+    }
+
+    /// The id that an entry has.
+    fn id(&self, address: &Address) -> Option<RemoteId> {
+        let entry = self.by_handle.get(&(address.section, &address.handle))?;
+        let id = entry.get(kinds::of(address).id_key)?.as_text()?;
+        Some(RemoteId(id.to_owned()))
     }
 }
 
@@ -129,17 +155,17 @@ impl IncludeSource for Texts {
 
 /// Which of the questions an entry of a version answers: `asked` by place in `questions`.
 ///
-/// `root` is the version's root, from which its ids come; `current` are the ids as they are now. A reference counts as
+/// `version` are the entries of the version, from which its ids come; `current` are the ids as they are now. A reference counts as
 /// either: the id may have been written into the file in a later commit than the reference.
 pub(super) fn holds(
     found: &Found<'_>,
-    root: Node<'_>,
+    version: &Entries<'_>,
     texts: &Texts,
     current: &HashMap<Address, RemoteId>,
     questions: &[Question],
     asked: &[usize],
 ) -> Vec<usize> {
-    let then = |address: &Address| id_in(root, address);
+    let then = |address: &Address| version.id(address);
     let now = |address: &Address| current.get(address).cloned();
     let ids = |first: &dyn Fn(&Address) -> Option<RemoteId>, second: &dyn Fn(&Address) -> Option<RemoteId>| {
         let known = |address: &Address| match first(address).or_else(|| second(address)) {
@@ -160,13 +186,6 @@ pub(super) fn holds(
         held.dedup();
     }
     held
-}
-
-/// The id that a version of the file has for an entry.
-fn id_in(root: Node<'_>, address: &Address) -> Option<RemoteId> {
-    let entry = root.get(address.section)?.get(&address.handle)?;
-    let id = entry.get(kinds::of(address).id_key)?.as_text()?;
-    Some(RemoteId(id.to_owned()))
 }
 
 fn answered(found: &Found<'_>, texts: &Texts, ids: &Ids, questions: &[Question], asked: &[usize]) -> Vec<usize> {

@@ -3,8 +3,8 @@ use std::collections::HashMap;
 use proptest::prelude::*;
 
 use super::outline::outline;
-use super::slice::slice;
-use super::subject::{Subject, Texts, holds};
+use super::slice::Slices;
+use super::subject::{Entries, Subject, Texts, holds};
 use crate::document::Document;
 use crate::model::{Address, FieldPath, RemoteId, Step};
 use crate::normalize;
@@ -12,20 +12,21 @@ use crate::recorded::Question;
 
 /// What a version answers, by the lines of the entry alone. `None`: they do not tell.
 fn by_slice(text: &str, subject: &Subject, questions: &[Question]) -> Option<Vec<usize>> {
-    let Some(slice) = slice(&outline(text.as_bytes())?, subject) else { return Some(Vec::new()) };
+    let outline = outline(text.as_bytes())?;
+    let Some(slice) = Slices::of(&outline).slice(subject) else { return Some(Vec::new()) };
     let document = Document::parse("slice", String::from_utf8(slice.text).ok()?).ok()?;
-    let Some(root) = document.root() else { return Some(Vec::new()) };
-    let Some(found) = subject.find(root) else { return Some(Vec::new()) };
+    let Some(entries) = document.root().map(Entries::of) else { return Some(Vec::new()) };
+    let Some(found) = subject.find(&entries) else { return Some(Vec::new()) };
     let told = found.names.references.is_subset(&slice.references);
-    told.then(|| holds(&found, root, &Texts(HashMap::new()), &HashMap::new(), questions, &subject.questions))
+    told.then(|| holds(&found, &entries, &Texts(HashMap::new()), &HashMap::new(), questions, &subject.questions))
 }
 
 /// What a version answers, by all of it. `None`: it does not parse.
 fn by_file(text: &str, subject: &Subject, questions: &[Question]) -> Option<Vec<usize>> {
     let document = Document::parse("file", text.to_owned()).ok()?;
-    let Some(root) = document.root() else { return Some(Vec::new()) };
-    let Some(found) = subject.find(root) else { return Some(Vec::new()) };
-    Some(holds(&found, root, &Texts(HashMap::new()), &HashMap::new(), questions, &subject.questions))
+    let Some(entries) = document.root().map(Entries::of) else { return Some(Vec::new()) };
+    let Some(found) = subject.find(&entries) else { return Some(Vec::new()) };
+    Some(holds(&found, &entries, &Texts(HashMap::new()), &HashMap::new(), questions, &subject.questions))
 }
 
 fn questions() -> Vec<Question> {

@@ -114,3 +114,48 @@ fn what_was_not_made_is_made_when_the_wait_is_over_and_what_was_begun_long_ago_i
     let run = world.run(&["apply", "--yes", "--settle-timeout", PATIENCE]).expect(0);
     assert!(!run.stderr.contains("ended before it knew"), "{}", run.stderr);
 }
+
+fn imported(name: &str) -> String {
+    format!(
+        "version: 1\nphone_numbers:\n  main:\n    config:\n      provider: twilio\n      number: \"+14155550100\"\n      name: {name}\n      \
+         twilioAccountSid: AC00000000000000000000000000000000\n"
+    )
+}
+
+/// Somebody imported the number a moment ago, and no list shows it yet: Vapi says that it exists.
+#[test]
+fn a_number_that_exists_is_linked_and_what_differs_is_told() {
+    for (name, code) in [("Ours", 0), ("Theirs", 4)] {
+        let (world, clock) = lagging(&imported("Ours"));
+        world.write("vapi-state.yaml", &imported(name));
+        world.run(&["apply", "--yes"]).expect(0);
+        let number = id(&world.numbers()[0]);
+        // Another checkout.
+        std::fs::remove_dir_all(world.path(".vapi-sync")).expect("removed");
+        world.write("vapi-state.yaml", &imported("Ours"));
+        world.taken();
+        let refused = |world: &World| world.vapi.hits().iter().any(|hit| hit.method == "POST" && hit.status.is_some());
+        let args = ["apply", "--yes", "--settle-timeout", PATIENCE];
+        let run = when(&world, &args, refused, |_| clock.advance(LAG)).expect(code);
+        let writes = world.writes();
+        assert_eq!(writes.iter().map(|hit| hit.status).collect::<Vec<_>>(), [Some(400)], "nothing but the refused one");
+        assert!(world.state().contains(&number), "{}", world.state());
+        assert_eq!(world.numbers().len(), 1);
+        if code == 0 {
+            assert!(run.stderr.contains(&format!("it was there already; linked to {number}")), "{}", run.stderr);
+            world.run(&["plan", "--detailed-exitcode"]).expect(0);
+        } else {
+            assert!(
+                run.text().contains(&format!("linked to {number}, which is not as the file says")),
+                "{}",
+                run.text()
+            );
+            assert!(run.text().contains(r#"name should be "Ours", is "Theirs""#), "{}", run.text());
+            // The next run judges it as any difference: this name was never in git, so it is held back.
+            world.run(&["apply", "--yes"]).expect(3);
+            assert_eq!(world.numbers()[0]["name"], "Theirs");
+            world.run(&["apply", "--yes", "--on-drift", "overwrite"]).expect(0);
+            assert_eq!(world.numbers()[0]["name"], "Ours");
+        }
+    }
+}

@@ -18,9 +18,9 @@ pub struct Workdir {
     folder: PathBuf,
 }
 
-/// How often, and after what time, the holder of a lock is looked for.
-const LOOKS: u32 = 25;
-const BETWEEN_LOOKS: Duration = Duration::from_millis(20);
+/// How often, and after what time, a lock is tried for whose holder has just let go of it.
+const TRIES: u32 = 25;
+const BETWEEN_TRIES: Duration = Duration::from_millis(20);
 
 /// Who holds a lock.
 #[derive(Debug, Serialize, Deserialize)]
@@ -82,37 +82,51 @@ impl Workdir {
         let failed = |error: std::io::Error| {
             Diagnostic::error("lock", format!("the lock {} cannot be taken: {error}", path.display()))
         };
-        let mut file =
-            File::options().read(true).write(true).create(true).truncate(false).open(&path).map_err(failed)?;
+        let open = |path: &Path| File::options().read(true).write(true).create(true).truncate(false).open(path);
+        let mut file = open(&path).map_err(failed)?;
+        // Whoever takes the lock puts its name there before it lets others through this gate. So a name that is read inside
+        // the gate is that of who holds the lock, and not what a killed run left.
+        let gate = open(&self.folder.join(format!("{name}.lock.gate"))).map_err(failed)?;
         let started = Instant::now();
+        let mut unnamed = 0;
         loop {
-            match file.try_lock() {
-                Ok(()) => break,
+            gate.lock().map_err(failed)?;
+            let holder = match file.try_lock() {
+                Ok(()) => {
+                    write_holder(&mut file, command);
+                    let _ = gate.unlock();
+                    return Ok(Lock { file });
+                }
                 Err(TryLockError::Error(error)) => return Err(failed(error)),
-                Err(TryLockError::WouldBlock) if started.elapsed() >= patience => return Err(held(&mut file, &name)),
-                Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(20)),
+                Err(TryLockError::WouldBlock) => read_holder(&mut file),
+            };
+            gate.unlock().map_err(failed)?;
+            // Who lets go of a lock takes its name away first.
+            unnamed = if holder.is_none() { unnamed + 1 } else { 0 };
+            if started.elapsed() >= patience && !(1..TRIES).contains(&unnamed) {
+                return Err(held(holder, &name));
             }
+            std::thread::sleep(BETWEEN_TRIES);
         }
-        let holder =
-            Holder { pid: std::process::id(), command: command.to_owned(), since: jiff::Timestamp::now().to_string() };
-        let text = serde_json::to_string(&holder).unwrap_or_default();
-        // Who holds it is a help for others; that they are kept out does not depend on it.
-        let _ = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(text.as_bytes()));
-        Ok(Lock { file })
     }
 }
 
-fn held(file: &mut File, name: &str) -> Diagnostic {
-    // Who took the lock a moment ago is still writing its name.
-    let mut looks = (0..LOOKS).map(|look| {
-        if look > 0 {
-            std::thread::sleep(BETWEEN_LOOKS);
-        }
-        let mut text = String::new();
-        let _ = file.rewind().and_then(|()| file.read_to_string(&mut text));
-        serde_json::from_str::<Holder>(&text).ok()
-    });
-    let who = match looks.find_map(|holder| holder) {
+fn write_holder(file: &mut File, command: &str) {
+    let holder =
+        Holder { pid: std::process::id(), command: command.to_owned(), since: jiff::Timestamp::now().to_string() };
+    let text = serde_json::to_string(&holder).unwrap_or_default();
+    // Who holds it is a help for others; that they are kept out does not depend on it.
+    let _ = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(text.as_bytes()));
+}
+
+fn read_holder(file: &mut File) -> Option<Holder> {
+    let mut text = String::new();
+    file.rewind().and_then(|()| file.read_to_string(&mut text)).ok()?;
+    serde_json::from_str(&text).ok()
+}
+
+fn held(holder: Option<Holder>, name: &str) -> Diagnostic {
+    let who = match holder {
         Some(Holder { pid, command, since }) => format!("`vapi-sync {command}` (process {pid}, since {since})"),
         None => "another run".to_owned(),
     };
@@ -136,5 +150,50 @@ mod tests {
         drop(lock);
         workdir.lock(&file, "pull", Duration::ZERO).expect("free again");
         assert_eq!(std::fs::read_to_string(workdir.path(".gitignore")).expect("read"), "*\n");
+    }
+
+    /// What a killed run left stands in the lock until the next holder has written its own name.
+    #[test]
+    fn the_name_of_a_killed_run_is_never_told() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("vapi-state.yaml");
+        let workdir = Workdir::beside(&file);
+        workdir.ensure().expect("a folder");
+        let name = |command: &str| format!(r#"{{"pid": 1, "command": "{command}", "since": "then"}}"#);
+        let open = |name: &str| File::options().write(true).create(true).truncate(false).open(workdir.path(name));
+        let mut lock = open("vapi-state.yaml.lock").expect("the lock");
+        lock.write_all(name("of-the-dead").as_bytes()).expect("written");
+        // A run that has the lock and has not written its name yet.
+        let gate = open("vapi-state.yaml.lock.gate").expect("the gate");
+        gate.lock().expect("entered");
+        lock.lock().expect("held");
+        let error = std::thread::scope(|scope| {
+            let (tells, hears) = std::sync::mpsc::channel();
+            let other = scope.spawn({
+                let (workdir, file) = (&workdir, &file);
+                move || {
+                    tells.send(()).expect("heard");
+                    workdir.lock(file, "pull", Duration::ZERO).expect_err("held")
+                }
+            });
+            hears.recv().expect("it begins");
+            lock.set_len(0).and_then(|()| lock.rewind()).expect("emptied");
+            lock.write_all(name("of-the-living").as_bytes()).expect("written");
+            gate.unlock().expect("left");
+            other.join().expect("ended")
+        });
+        assert!(error.message.contains("`vapi-sync of-the-living`"), "{}", error.message);
+    }
+
+    #[test]
+    fn who_cannot_be_named_is_not_named() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("vapi-state.yaml");
+        let workdir = Workdir::beside(&file);
+        workdir.ensure().expect("a folder");
+        let lock = File::create(workdir.path("vapi-state.yaml.lock")).expect("the lock");
+        lock.lock().expect("held");
+        let error = workdir.lock(&file, "pull", Duration::ZERO).expect_err("held");
+        assert!(error.message.starts_with("another run is working on vapi-state.yaml"), "{}", error.message);
     }
 }

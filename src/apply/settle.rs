@@ -32,7 +32,7 @@ pub(super) async fn settle(
     patience: Duration,
 ) -> Settled {
     let started = tokio::time::Instant::now();
-    let mut pause = Duration::from_millis(100);
+    let mut pause = FIRST_PAUSE;
     loop {
         let looked = match look(reader, kind, body, known).await {
             Err(error) if error.failure == Failure::Interrupted => return Settled::Unclear(error.message),
@@ -45,7 +45,7 @@ pub(super) async fn settle(
             settled => return settled,
         }
         tokio::time::sleep(pause).await;
-        pause = (pause * 2).min(Duration::from_secs(2));
+        pause = longer(pause);
     }
 }
 
@@ -80,19 +80,41 @@ async fn look(
     })
 }
 
-/// The live object that has the number (or SIP URI) of a body: somebody made it before, or an answer was lost.
+/// The live object that has the number (or SIP URI) of a body: somebody made it before, or an answer was lost. It is there
+/// beyond doubt, so a list that lags behind is waited for.
 pub(super) async fn owner_of_number(
     reader: &Reader,
     kind: &'static Kind,
     body: &Map,
     known: &dyn Fn(&str) -> bool,
+    patience: Duration,
 ) -> Option<Live> {
     let wanted = Value::Map(body.clone());
     let (field, text) = kind.identity_of(&wanted).filter(|(field, _)| *field != "name")?;
-    let listing = reader.list(kind.endpoint).await.ok()?;
-    let mut owners = listing
-        .objects
-        .into_iter()
-        .filter(|live| identity_field(&live.header, field) == Some(text) && !known(&live.header.id));
-    owners.next()
+    let started = tokio::time::Instant::now();
+    let mut pause = FIRST_PAUSE;
+    loop {
+        let objects = match reader.list(kind.endpoint).await {
+            Ok(listing) => listing.objects,
+            Err(error) if error.failure == Failure::Interrupted => return None,
+            Err(_) => Vec::new(),
+        };
+        let is_owner = |live: &Live| identity_field(&live.header, field) == Some(text) && !known(&live.header.id);
+        if let Some(owner) = objects.into_iter().find(is_owner) {
+            return Some(owner);
+        }
+        if started.elapsed() + pause > patience {
+            return None;
+        }
+        tokio::time::sleep(pause).await;
+        pause = longer(pause);
+    }
+}
+
+/// How long to wait before a list is read again, at first.
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+
+/// The next pause: twice as long, up to a bound.
+fn longer(pause: Duration) -> Duration {
+    (pause * 2).min(Duration::from_secs(2))
 }

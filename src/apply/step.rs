@@ -112,6 +112,7 @@ impl Step<'_> {
         let kind = self.change.kind;
         let Some(wire) = map_to_wire(&body) else { return Err(self.unsendable()) };
         let wire = serde_json::Value::Object(wire);
+        let known = |id: &str| self.known.contains(kind, id);
         let mut resent = false;
         loop {
             let mut turn = self.arrivals.turn(kind).await;
@@ -148,13 +149,11 @@ impl Step<'_> {
                     done.status = error.status;
                     match error.certainty {
                         Certainty::Refused => {
-                            if matches!(error.status, Some(400 | 409))
+                            if is_taken(&error)
                                 && let Some(live) =
-                                    owner_of_number(&self.reader, kind, &body, &|id| self.known.contains(kind, id))
-                                        .await
+                                    owner_of_number(&self.reader, kind, &body, &known, self.patience).await
                             {
-                                done.warnings.push(format!("it was there already; linked to {}", live.header.id));
-                                return self.written(&Map::new(), None, &live, done);
+                                return self.linked(&body, &live, done);
                             }
                             return Err(self.failed(error));
                         }
@@ -172,7 +171,7 @@ impl Step<'_> {
             if !self.alone {
                 return Err(unclear("another entry of its name is made in this run"));
             }
-            match settle(&self.reader, kind, &body, &|id| self.known.contains(kind, id), self.patience).await {
+            match settle(&self.reader, kind, &body, &known, self.patience).await {
                 Settled::Made(live) => {
                     done.warnings.push(format!("its answer was lost; it was found in Vapi as {}", live.header.id));
                     return self.written(&body, None, &live, done);
@@ -278,6 +277,26 @@ impl Step<'_> {
         .help(format!("Vapi keeps versions: look at {theirs} in the dashboard, and take over into the file what should stay"))
     }
 
+    /// Takes an object that was there already for the entry's own. What it has otherwise than the file is for the next run,
+    /// which judges it as any difference: nothing was planned that would replace it.
+    fn linked(&self, asked: &Map, live: &Live, done: &mut Done) -> Result<Written, Outcome> {
+        let written = self.written(&Map::new(), None, live, done)?;
+        let differing = verify(self.change.kind, asked, None, &written.answer).errors;
+        if differing.is_empty() {
+            done.warnings.push(format!("it was there already; linked to {}", live.header.id));
+            return Ok(written);
+        }
+        let message = format!(
+            "{} was there already; it is linked to {}, which is not as the file says: {}. Nothing of it was changed",
+            self.change.address,
+            live.header.id,
+            differing.join("; ")
+        );
+        let error = Diagnostic { place: self.change.place.clone(), ..Diagnostic::error("already-there", message) };
+        let error = error.help("the next `plan` shows what `apply` would change, and what waits for you");
+        Ok(Written { error: Some(error), ..written })
+    }
+
     fn failed(&self, error: RequestError) -> Outcome {
         let interrupted = matches!(error.problem, Problem::Interrupted);
         let mut diagnostic = Diagnostic::from(error);
@@ -302,6 +321,15 @@ impl Step<'_> {
 fn others(read: Option<u64>, written: Option<u64>, attempts: u32) -> Option<RangeInclusive<u64>> {
     let (first, last) = (read? + 1, written?.checked_sub(u64::from(attempts))?);
     (first <= last).then_some(first..=last)
+}
+
+/// Whether Vapi refuses to make something since another object has its number. Which words say so is not documented.
+fn is_taken(error: &RequestError) -> bool {
+    let says_so = |word: &String| {
+        let word = word.to_lowercase();
+        !word.contains("should not exist") && ["exist", "already", "in use"].iter().any(|part| word.contains(part))
+    };
+    error.status == Some(409) || error.status == Some(400) && error.words.iter().any(says_so)
 }
 
 fn read_object(json: serde_json::Value) -> Option<Live> {

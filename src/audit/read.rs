@@ -1,8 +1,10 @@
 //! Reads the audit log line by line.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, ErrorKind};
+use std::io::{BufRead, BufReader, ErrorKind, Seek, SeekFrom};
 use std::path::Path;
+
+use jiff::Timestamp;
 
 use super::Record;
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -24,6 +26,38 @@ pub fn read(path: &Path) -> Result<Option<Reader>, Diagnostic> {
         Err(error) => Err(not_readable(&path.display().to_string(), &error)),
     }
 }
+
+/// The records of an audit log that are not older than `since`, the oldest first. None if there is no log. It is read from its
+/// end: a log grows for years.
+///
+/// # Errors
+/// `audit-not-readable`.
+pub fn recent(path: &Path, since: Timestamp) -> Result<Vec<Record>, Diagnostic> {
+    let failed = |error: std::io::Error| not_readable(&path.display().to_string(), &error);
+    let mut file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(failed(error)),
+    };
+    let length = file.seek(SeekFrom::End(0)).map_err(failed)?;
+    let mut tail = FIRST_TAIL;
+    loop {
+        let start = length.saturating_sub(tail);
+        file.seek(SeekFrom::Start(start)).map_err(failed)?;
+        let mut lines = BufReader::new(&file);
+        if start > 0 {
+            lines.skip_until(b'\n').map_err(failed)?;
+        }
+        let records: Vec<Record> = Reader::new(path.display().to_string(), lines).collect::<Result<_, _>>()?;
+        if start == 0 || records.first().is_some_and(|first| first.time < since) {
+            return Ok(records.into_iter().filter(|record| record.time >= since).collect());
+        }
+        tail = tail.saturating_mul(8);
+    }
+}
+
+/// How much of the end of a log is read at first.
+const FIRST_TAIL: u64 = 1 << 20;
 
 /// The records of an audit log, one at a time. A line that is no record is skipped, with a note: a killed run may have left
 /// half a line.

@@ -112,3 +112,46 @@ fn somebody_started_the_run() {
     assert_eq!(actor(None, &variables), "ada");
     assert_eq!(actor(None, &|_| None), "unknown");
 }
+
+#[test]
+fn what_may_have_been_made_is_what_no_outcome_denies() {
+    let line = |run: &str, action: &str, outcome, status| Record {
+        run: run.into(),
+        action: action.into(),
+        status,
+        ..record("agents.a", outcome)
+    };
+    let intent = || line("r1", "create", Outcome::Intent, None);
+    let known = |id: Option<&str>| Some(Begun { run: "r1".into(), id: id.map(str::to_owned) });
+    for (what, after, expected) in [
+        ("killed", None, known(None)),
+        ("made, and not in the file", Some(line("r1", "create", Outcome::Done, Some(201))), known(Some("v1"))),
+        ("unclear", Some(line("r1", "create", Outcome::HeldBack, None)), known(None)),
+        ("refused", Some(line("r1", "create", Outcome::Failed, Some(400))), None),
+        ("made, and not as asked", Some(line("r1", "create", Outcome::Failed, Some(201))), known(None)),
+        ("not sent", Some(line("r1", "create", Outcome::NotAttempted, None)), None),
+        ("another run was refused", Some(line("r2", "create", Outcome::Failed, Some(400))), known(None)),
+        ("another kind of write", Some(line("r1", "update", Outcome::Failed, Some(400))), known(None)),
+    ] {
+        assert_eq!(begun([intent()].into_iter().chain(after)).get("agents.a").cloned(), expected, "{what}");
+    }
+    assert!(begun([line("r1", "update", Outcome::Intent, None)]).is_empty());
+}
+
+#[test]
+fn a_log_is_read_from_its_end() {
+    let dir = TempDir::new().unwrap();
+    let path = dir.path().join("audit.jsonl");
+    let since: Timestamp = "2026-02-01T00:00:00Z".parse().unwrap();
+    assert!(recent(&path, since).unwrap().is_empty(), "no log");
+    let mut writer = Writer::open(&path).unwrap();
+    // Longer than what is read at first, so that it begins in the middle of a line.
+    let mut old = record("agents.old", Outcome::Done);
+    old.fields[0].after = Some("x".repeat(100_000).into());
+    writer.append_all(&vec![old; 40]).unwrap();
+    assert!(recent(&path, since).unwrap().is_empty(), "nothing of late");
+    let new = Record { time: since, ..record("agents.new", Outcome::Intent) };
+    writer.append(&new).unwrap();
+    assert_eq!(recent(&path, since).unwrap(), [new]);
+    assert_eq!(recent(&path, "2026-01-01T00:00:00Z".parse().unwrap()).unwrap().len(), 41);
+}

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::{Node, View};
 use crate::load::Entry;
+use crate::model::{Map, Value};
 
 use super::trail::Trail;
 
@@ -15,6 +16,7 @@ pub(super) fn check(entries: &[&Entry<'_>]) -> Diagnostics {
     for entry in entries.iter().filter(|entry| !entry.kind.assignment.is_empty()) {
         let Some(config) = entry.config else { continue };
         found.extend(unassigned(entry, config));
+        found.extend(unnamed_purchase(entry, config));
         let Some(node) = config.get("number") else { continue };
         let Some(number) = node.as_text().filter(|number| !number.contains("${")) else { continue };
         // An extension of one trunk is not that of another.
@@ -32,6 +34,23 @@ pub(super) fn check(entries: &[&Entry<'_>]) -> Diagnostics {
         }
     }
     found
+}
+
+/// A number to be bought that nobody could find again if the answer were lost.
+fn unnamed_purchase(entry: &Entry<'_>, config: Node<'_>) -> Option<Diagnostic> {
+    let provider = config.get("provider")?;
+    let given = Value::Map(Map::from([("provider".to_owned(), Value::Text(provider.as_text()?.to_owned()))]));
+    let is_named =
+        |field: &&str| config.get(field).is_some_and(|node| node.as_text().is_some_and(|text| !text.is_empty()));
+    if entry.id.is_some() || !(entry.kind.purchase)(&given) || entry.kind.identity.iter().any(is_named) {
+        return None;
+    }
+    let message = format!("{} has no name: it could be bought twice", entry.address);
+    Some(
+        Diagnostic::error("unnamed-purchase", message).at(provider.place()).help(
+            "give it a `name`: after a lost answer that is how the number is found, instead of another being bought",
+        ),
+    )
 }
 
 /// A number that the file would leave with nothing to ring.

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::io::{BufRead, IsTerminal};
 use std::path::{Path, PathBuf};
 
+use super::aftermath::awaited;
 use super::args::{DriftArgs, Format, Net, Select, Waits};
 use super::connect::block_on;
 use super::work::{Showing, Wanted, Work, audit_log, finish, lock, rendered};
@@ -122,7 +123,8 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
 
 /// Plans, asks, writes.
 pub(super) async fn carry_out(app: &App, work: &mut Work, job: &Job<'_>) -> Result<(Report, Made), Diagnostics> {
-    let mut made = work.plan(app, &job.wanted).await?;
+    let made = work.plan(app, &job.wanted).await?;
+    let mut made = awaited(app, work, &job.wanted, made, job.waits.settle_timeout).await?;
     if let Some(saved) = job.saved {
         saved.check(&made.plan, &work.loaded, &made.includes)?;
     }

@@ -91,8 +91,7 @@ impl Planner<'_, '_, '_> {
         } else if purchase {
             reason.push_str("; a number will be bought or allotted");
         }
-        let held = (purchase && !self.policy.allow_purchase)
-            .then(|| "it buys or allots a phone number: pass --allow-purchase to let it".to_owned());
+        let held = purchase.then(|| self.held_purchase(entry, &body, desired, id.is_some())).flatten();
         if held.is_some() {
             fields.clear();
         }
@@ -103,6 +102,24 @@ impl Planner<'_, '_, '_> {
         needs(&Value::Map(body.clone()), &mut change.needs);
         change.write = Some(Write::Create { body, purchase });
         change
+    }
+
+    /// Why a purchase waits for a person. One whose answer is lost must be found again, or the next run buys another.
+    fn held_purchase(&self, entry: &Entry<'_>, body: &Map, desired: &Value, again: bool) -> Option<String> {
+        if entry.kind.identity_of(&Value::Map(body.clone())).is_none() {
+            return Some(
+                "it buys or allots a phone number and has no name, by which it could be found if the answer were lost: give it \
+                 a `name`"
+                    .to_owned(),
+            );
+        }
+        if let (Some(number), false) = (desired.text_at("number"), again) {
+            return Some(format!(
+                "{number} is not in Vapi and cannot be chosen: take `number` out of the entry to have another bought or allotted"
+            ));
+        }
+        let waits = !self.policy.allow_purchase;
+        waits.then(|| "it buys or allots a phone number: pass --allow-purchase to let it".to_owned())
     }
 
     fn changed(&mut self, drafted: &Drafted<'_>, header: &Header, live: &Value) -> Change {

@@ -152,7 +152,10 @@ fn ids_in_words(facts: &[Fact]) -> String {
         .collect();
     match ids.is_empty() {
         true => "the file is as it was".to_owned(),
-        false => format!("the file is as it was; not recorded: {}. The next run finds them by name", ids.join(", ")),
+        false => format!(
+            "the file is as it was; not recorded: {}. Once it can be written, run again: the next run finds them by name or number",
+            ids.join(", ")
+        ),
     }
 }
 

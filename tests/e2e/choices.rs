@@ -189,7 +189,7 @@ fn what_can_be_given_only_at_the_start_is_a_warning_and_is_not_sent() {
 fn a_purchase_waits_for_its_flag_and_the_rest_is_done() {
     let world = World::new(
         "version: 1\nagents:\n  one: {config: {name: One}}\nphone_numbers:\n  bought:\n    config: {provider: vapi, \
-         numberDesiredAreaCode: '415', assistantId: '${agent:one}'}\n",
+         name: Main, numberDesiredAreaCode: '415', assistantId: '${agent:one}'}\n",
     );
     let run = world.run(&["apply", "--yes"]).expect(3);
     assert!(run.text().contains("--allow-purchase"), "{}", run.text());
@@ -199,6 +199,44 @@ fn a_purchase_waits_for_its_flag_and_the_rest_is_done() {
     world.run(&["apply", "--yes", "--allow-purchase"]).expect(0);
     assert_eq!(world.numbers().len(), 1);
     all_is_quiet(&world);
+}
+
+/// What has no name could not be found again after a lost answer: it would be bought twice.
+#[test]
+fn a_purchase_without_a_name_is_not_made() {
+    let bought =
+        |config: &str| format!("version: 1\nphone_numbers:\n  bought:\n    config: {{provider: vapi{config}}}\n");
+    for (config, code, says) in [
+        ("", 1, "[unnamed-purchase]"),
+        (", numberDesiredAreaCode: '415', name: ''", 1, "[unnamed-purchase]"),
+        (", number: '+14155550111', name: Main", 3, "+14155550111 is not in Vapi and cannot be chosen"),
+        (", number: '+14155550111'", 3, "give it a `name`"),
+    ] {
+        let world = World::new(&bought(config));
+        let run = world.run(&["apply", "--yes", "--allow-purchase"]).expect(code);
+        assert!(run.text().contains(says), "{config}: {}", run.text());
+        assert!(world.writes().is_empty(), "{config}");
+    }
+    for config in [", name: Main", ", sipUri: 'sip:main@sip.vapi.ai'"] {
+        let world = World::new(&bought(config));
+        world.run(&["apply", "--yes", "--allow-purchase"]).expect(0);
+        assert_eq!(world.numbers().len(), 1, "{config}");
+        all_is_quiet(&world);
+    }
+    // One that was there needs none, until it is gone.
+    let world = World::new(&bought(", name: Main"));
+    world.run(&["apply", "--yes", "--allow-purchase"]).expect(0);
+    world.vapi.edit(Collection::PhoneNumber, &id(&world.numbers()[0]), &json!({"name": null}));
+    let number = format!(", number: \"{}\"", world.numbers()[0]["number"].as_str().expect("a number"));
+    let state = world.state().replace("name: Main, ", "").replace(", name: Main", "");
+    assert!(state.contains(&number) || state.contains(number.trim_start_matches(", ")), "{state}");
+    world.write("vapi-state.yaml", &state);
+    world.commit("no name");
+    all_is_quiet(&world);
+    world.vapi.remove(Collection::PhoneNumber, &id(&world.numbers()[0]));
+    let run = world.run(&["apply", "--yes", "--allow-purchase", "--allow-mass-recreate"]).expect(3);
+    assert!(run.text().contains("give it a `name`"), "{}", run.text());
+    assert!(world.writes().is_empty());
 }
 
 #[cfg(unix)]

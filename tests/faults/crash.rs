@@ -1,6 +1,7 @@
 //! `kill -9` at any instant.
 
 use std::process::Stdio;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use rand::rngs::StdRng;
@@ -20,8 +21,16 @@ fn vapi() -> Config {
     Config { latency: Duration::from_millis(3), jitter: Duration::from_millis(4), ..Config::default() }
 }
 
+/// How far runs were when they were killed.
+#[derive(Default)]
+struct Phases {
+    before_writes: AtomicU64,
+    among_writes: AtomicU64,
+    ended: AtomicU64,
+}
+
 /// Kills a run that this seed chooses an instant for: when so many requests have arrived, and some milliseconds later.
-fn kill_once(prepared: &Prepared, expected: &End, seed: u64, requests: u64) -> Result<(), String> {
+fn kill_once(prepared: &Prepared, expected: &End, seed: u64, requests: u64, phases: &Phases) -> Result<(), String> {
     let mut rng = StdRng::seed_from_u64(seed);
     let (after, late) = (rng.random_range(0..=requests), Duration::from_micros(rng.random_range(0..12_000)));
     let world = prepared.world(Config { seed, ..vapi() });
@@ -33,7 +42,13 @@ fn kill_once(prepared: &Prepared, expected: &End, seed: u64, requests: u64) -> R
     }
     std::thread::sleep(late);
     run.kill().expect("killed");
-    run.wait().expect("ended");
+    let ended = run.wait().expect("ended").success();
+    let phase = match world.vapi.hits().iter().any(|hit| hit.method != "GET") {
+        _ if ended => &phases.ended,
+        true => &phases.among_writes,
+        false => &phases.before_writes,
+    };
+    phase.fetch_add(1, Ordering::Relaxed);
     let result = until_quiet(prepared, &world, expected);
     let left = std::fs::read_dir(world.folder.path()).expect("listed").flatten();
     let left: Vec<_> =
@@ -54,18 +69,24 @@ fn kill_often(story: &'static Story) {
         prepared.apply(&world, &[]).expect(0);
         world.vapi.stats().requests
     };
+    let phases = Phases::default();
     let failures: Vec<String> = std::thread::scope(|scope| {
-        let (prepared, expected) = (&prepared, &expected);
+        let (prepared, expected, phases) = (&prepared, &expected, &phases);
         let play = |first: u64| {
             scope.spawn(move || {
                 let seeds = (first..kills).step_by(THREADS as usize);
-                seeds.filter_map(|seed| kill_once(prepared, expected, seed, requests).err()).collect::<Vec<_>>()
+                seeds.filter_map(|seed| kill_once(prepared, expected, seed, requests, phases).err()).collect::<Vec<_>>()
             })
         };
         let threads: Vec<_> = (0..THREADS).map(play).collect();
         threads.into_iter().flat_map(|thread| thread.join().expect("played")).collect()
     });
-    println!("{kills} kills of {requests} requests: {} failed", failures.len());
+    let [before, among, ended] = [phases.before_writes, phases.among_writes, phases.ended].map(AtomicU64::into_inner);
+    println!(
+        "{kills} kills of {requests} requests ({before} before the first write, {among} among the writes, {ended} after the \
+         end): {} failed",
+        failures.len()
+    );
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 

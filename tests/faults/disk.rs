@@ -94,30 +94,80 @@ fn without_privileges(command: &mut Command, world: &World) -> Option<Command> {
 }
 
 #[test]
-fn a_full_disk_loses_nothing() {
+fn a_disk_with_no_room_for_the_file_sends_nothing() {
     let prepared = MUCH.prepared();
     let expected = End::faultless(&prepared);
-    // No room for what is there already, then for no more than that: the first is told before anything is sent.
-    for more_blocks in [0, 1] {
-        let world = slow(&prepared);
-        let before = world.state();
-        let run: Run = with_room_for(&world, before.len() / 512 + more_blocks).output().expect("the binary").into();
-        if more_blocks == 0 {
-            run.expect(1);
-            assert!(world.writes().is_empty());
-            assert_eq!(world.state(), before, "the file is as it was");
-        } else {
-            // Whichever is full first: the log, which is told before anything is sent, or the file, whose ids are told.
-            let run = run.expect(1);
-            let nothing_sent = run.stderr.contains("[audit-not-writable]") && world.writes().is_empty();
-            assert!(nothing_sent || run.stderr.contains("not recorded: agents.c"), "{}", run.stderr);
-        }
-        until_quiet(&prepared, &world, &expected).expect("all is found again");
-    }
+    let world = slow(&prepared);
+    let before = world.state();
+    let run: Run = with_room_for(&world, before.len() / BLOCK).output().expect("the binary").into();
+    let run = run.expect(1);
+    assert!(run.stderr.contains("[file-not-written]"), "{}", run.stderr);
+    assert!(world.writes().is_empty());
+    assert_eq!(world.state(), before, "the file is as it was");
+    until_quiet(&prepared, &world, &expected).expect("all is done");
 }
 
-/// An apply that can make no file longer than so many blocks of 512 bytes: as on a full disk, the lock and the log still
-/// fit, the new state file does not. The signal that goes with it is ignored; a full disk sends none.
+#[test]
+fn a_disk_with_no_room_for_the_log_sends_nothing() {
+    let prepared = MUCH.prepared();
+    let expected = End::faultless(&prepared);
+    let world = slow(&prepared);
+    let before = world.state();
+    // The intents of fifty writes are longer than the file: the log is full when the file still has room.
+    let blocks = (before.len() + ROOM_FOR_IDS).div_ceil(BLOCK);
+    let run: Run = with_room_for(&world, blocks).output().expect("the binary").into();
+    let run = run.expect(1);
+    assert!(run.stderr.contains("[audit-not-writable]"), "{}", run.stderr);
+    assert!(world.writes().is_empty());
+    until_quiet(&prepared, &world, &expected).expect("all is done");
+}
+
+#[test]
+fn ids_that_do_not_fit_into_the_file_are_told_and_found_again() {
+    let prepared = MUCH.prepared();
+    let world = slow(&prepared);
+    // A file of whole blocks, much longer than the log will be: it can be replaced by one as long, and by none that is longer.
+    let whole = (world.state().len() + LONGER_THAN_THE_LOG).next_multiple_of(BLOCK);
+    let comment = "#".repeat(whole - world.state().len() - 1);
+    world.write("vapi-state.yaml", &format!("{}{comment}\n", world.state()));
+    world.commit("a long comment");
+    let before = world.state();
+    assert_eq!(before.len(), whole);
+    let run: Run = with_room_for(&world, whole / BLOCK).output().expect("the binary").into();
+    // The file is the record of ids: that it cannot be written is an error of the run (1), not of single writes (4).
+    let run = run.expect(1);
+    assert!(run.stderr.contains("[file-not-written]"), "{}", run.stderr);
+    assert_eq!(world.state(), before, "the file is as it was");
+    // What was made in the meantime is told with its id, and with what becomes of it.
+    let made: Vec<_> = world.agents().into_iter().filter(|agent| !before.contains(&id(agent))).collect();
+    let made: Vec<_> = made.iter().filter(|agent| agent["name"] != "Bystander").collect();
+    assert!(!made.is_empty() && world.numbers().len() == 1, "what needs an id that is not in the file is not made");
+    for agent in &made {
+        let handle = agent["name"].as_str().expect("a name").replace("Agent ", "agents.");
+        assert!(run.stderr.contains(&format!("{handle} is {}", id(agent))), "{agent}\n{}", run.stderr);
+    }
+    assert!(run.stderr.contains("not recorded: agents.c"), "{}", run.stderr);
+    assert!(run.stderr.contains("the next run finds them by name or number"), "{}", run.stderr);
+    // With room again the next run links what was made, and makes nothing twice.
+    world.taken();
+    world.run(&["apply", "--yes", "--settle-timeout", "300ms"]).expect(0);
+    let posts = world.writes().into_iter().filter(|hit| hit.method == "POST").count();
+    assert_eq!(posts, 30 - made.len());
+    let state = world.state();
+    assert!(made.iter().all(|agent| state.contains(&id(agent))), "{state}");
+    assert_eq!(world.agents().len(), 41, "20 updated, 20 made, one of somebody else");
+}
+
+/// What `ulimit -f` counts in.
+const BLOCK: usize = 512;
+
+/// Longer than what thirty ids add to the file.
+const ROOM_FOR_IDS: usize = 4 << 10;
+
+/// Longer than the log of a run of fifty writes.
+const LONGER_THAN_THE_LOG: usize = 256 << 10;
+
+/// An apply that can make no file longer than so many blocks: as on a full disk, what is short still fits. The signal that goes with it is ignored; a full disk sends none.
 fn with_room_for(world: &World, blocks: usize) -> Command {
     let run = world.command(&["apply", "--yes"]);
     let mut limited = Command::new("sh");

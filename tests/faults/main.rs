@@ -11,6 +11,7 @@ mod check;
 mod crash;
 mod disk;
 mod interrupt;
+mod lag;
 mod matrix;
 mod quota;
 mod race;

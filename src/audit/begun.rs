@@ -1,0 +1,45 @@
+//! What earlier runs began to make, as far as the log cannot say that it was not made.
+//!
+//! In: records. Out: per address what is known of it. A run that was killed leaves an intent without an outcome; one that
+//! could not tell leaves `held_back`; one that was killed before it wrote the state file leaves an id that only the log has.
+
+use std::collections::HashMap;
+
+use super::{Outcome, Record};
+
+/// An object that may have been made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Begun {
+    /// The run that began it.
+    pub run: String,
+    /// Its id, if the answer came.
+    pub id: Option<String>,
+}
+
+/// What records say of objects that may have been made, by address.
+pub fn begun(records: impl IntoIterator<Item = Record>) -> HashMap<String, Begun> {
+    let mut begun: HashMap<String, Begun> = HashMap::new();
+    for record in records {
+        if !matches!(record.action.as_str(), "create" | "recreate") {
+            continue;
+        }
+        // An answer that was not as asked is a failure too; the object was made all the same.
+        let answered = record.status.is_some_and(|status| (200..300).contains(&status));
+        match record.outcome {
+            Outcome::Intent => {
+                begun.insert(record.address, Begun { run: record.run, id: None });
+            }
+            Outcome::Done => {
+                begun.insert(record.address, Begun { run: record.run, id: record.vapi_id });
+            }
+            Outcome::Failed | Outcome::NotAttempted if !answered => {
+                // What another run failed to do says nothing of this one.
+                if begun.get(&record.address).is_some_and(|begun| begun.run == record.run) {
+                    begun.remove(&record.address);
+                }
+            }
+            Outcome::Failed | Outcome::NotAttempted | Outcome::HeldBack | Outcome::Unknown => {}
+        }
+    }
+    begun
+}

@@ -1,0 +1,161 @@
+//! Lists that do not show yet what was made. Time in Vapi stands still until the test moves it.
+
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+use vapi_sync::emulator::{Clock, Collection, Config, ManualClock};
+
+use crate::story::fault;
+use crate::world::{Run, World, id};
+
+const LAG: Duration = Duration::from_secs(3600);
+
+/// Longer than any test takes: what ends a wait is what is waited for.
+const PATIENCE: &str = "90s";
+
+/// A world whose lists show new objects when the clock is moved by [`LAG`].
+fn lagging(state: &str) -> (World, ManualClock) {
+    let clock = ManualClock::new("2026-01-01T00:00:00Z".parse().expect("a time"), Duration::from_millis(1));
+    let config = Config { list_lag: LAG, clock: Clock::Manual(clock.clone()), ..Config::default() };
+    (World::with(state, config), clock)
+}
+
+/// Runs a command until so much has happened, then does something, and lets it end.
+fn when(
+    world: &World,
+    args: &[&str],
+    happened: impl Fn(&World) -> bool,
+    act: impl FnOnce(&mut std::process::Child),
+) -> Run {
+    let mut command = world.command(args);
+    let mut run = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("started");
+    let give_up = Instant::now() + Duration::from_secs(60);
+    // A run that ends before that is judged by what it did.
+    while !happened(world) && run.try_wait().expect("asked").is_none() {
+        assert!(Instant::now() < give_up, "it does not happen");
+        std::thread::sleep(Duration::from_micros(500));
+    }
+    act(&mut run);
+    run.wait_with_output().expect("ended").into()
+}
+
+fn lists(world: &World, path: &str) -> usize {
+    world.vapi.hits().iter().filter(|hit| hit.method == "GET" && hit.path == path).count()
+}
+
+const AGENTS: &str = "version: 1\nagents:\n  a: {config: {name: A}}\n  b: {config: {name: B}}\n";
+
+const BOUGHT: &str = "version: 1\nphone_numbers:\n  main: {config: {provider: vapi, name: N}}\n";
+
+#[test]
+fn what_a_killed_run_made_is_waited_for_and_not_made_twice() {
+    for (state, path, first, flags) in [
+        // The other agent was not begun: there is nothing of it to wait for.
+        (AGENTS, "/assistant", &["--target", "agents.a"][..], &[][..]),
+        (BOUGHT, "/phone-number", &["--allow-purchase"], &["--allow-purchase"]),
+    ] {
+        let (world, clock) = lagging(state);
+        world.vapi.set_faults(vec![fault(&format!("POST {path} nth=1 after hang"))]);
+        let made = |world: &World| world.agents().len() + world.numbers().len() == 1;
+        let args = [&["apply", "--yes"], first].concat();
+        when(&world, &args, made, |run| run.kill().expect("killed"));
+        assert!(made(&world) && !world.state().contains("_id: "), "{}", world.state());
+        world.vapi.set_faults(Vec::new());
+        world.taken();
+        // The plan reads the list once; the second and third time it is waited for.
+        let args = [&["apply", "--yes", "--settle-timeout", PATIENCE], flags].concat();
+        let run = when(&world, &args, |world| lists(world, path) >= 3, |_| clock.advance(LAG)).expect(0);
+        assert!(run.stderr.contains("ended before it knew whether it made"), "{}", run.stderr);
+        let entries = state.matches("config").count();
+        assert_eq!(world.agents().len() + world.numbers().len(), entries, "each once");
+        assert_eq!(world.writes().iter().filter(|hit| hit.method == "POST").count(), entries - 1);
+        for object in world.agents().iter().chain(&world.numbers()) {
+            assert!(world.state().contains(&id(object)), "{object}\n{}", world.state());
+        }
+    }
+}
+
+#[test]
+fn an_id_that_only_the_log_has_is_asked_for() {
+    let (world, _clock) = lagging(AGENTS);
+    let before = world.state();
+    world.run(&["apply", "--yes"]).expect(0);
+    // As if it had been killed between its answers and the file.
+    world.write("vapi-state.yaml", &before);
+    world.taken();
+    world.run(&["apply", "--yes", "--settle-timeout", PATIENCE]).expect(0);
+    assert!(world.writes().is_empty());
+    for agent in world.agents() {
+        assert!(world.state().contains(&id(&agent)), "{agent}\n{}", world.state());
+    }
+    // What was deleted since is made again at once.
+    let gone = id(&world.agent("A"));
+    world.vapi.remove(Collection::Assistant, &gone);
+    world.write("vapi-state.yaml", &before);
+    world.run(&["apply", "--yes", "--settle-timeout", PATIENCE]).expect(0);
+    assert_eq!(world.agents().len(), 2);
+}
+
+#[test]
+fn what_was_not_made_is_made_when_the_wait_is_over_and_what_was_begun_long_ago_is_not_waited_for() {
+    let (world, _clock) = lagging(AGENTS);
+    let intent = |time: &str| json!({"time": time, "run": "r1", "command": "apply", "address": "agents.a", "action": "create", "outcome": "intent"});
+    world.write(".vapi-sync/audit.jsonl", &format!("{}\n", intent("2020-01-01T00:00:00Z")));
+    let run = world.run(&["apply", "--yes", "--target", "agents.a", "--settle-timeout", PATIENCE]).expect(0);
+    assert!(!run.stderr.contains("ended before it knew"), "{}", run.stderr);
+    let (world, clock) = lagging(AGENTS);
+    world.write(".vapi-sync/audit.jsonl", &format!("{}\n", intent(&jiff::Timestamp::now().to_string())));
+    let run = world.run(&["apply", "--yes", "--settle-timeout", "300ms"]).expect(0);
+    assert!(run.stderr.contains("Run r1 ended before it knew whether it made agents.a:"), "{}", run.stderr);
+    assert_eq!(world.agents().len(), 2);
+    // Once it is made, nothing is waited for any more.
+    clock.advance(LAG);
+    let run = world.run(&["apply", "--yes", "--settle-timeout", PATIENCE]).expect(0);
+    assert!(!run.stderr.contains("ended before it knew"), "{}", run.stderr);
+}
+
+fn imported(name: &str) -> String {
+    format!(
+        "version: 1\nphone_numbers:\n  main:\n    config:\n      provider: twilio\n      number: \"+14155550100\"\n      name: {name}\n      \
+         twilioAccountSid: AC00000000000000000000000000000000\n"
+    )
+}
+
+/// Somebody imported the number a moment ago, and no list shows it yet: Vapi says that it exists.
+#[test]
+fn a_number_that_exists_is_linked_and_what_differs_is_told() {
+    for (name, code) in [("Ours", 0), ("Theirs", 4)] {
+        let (world, clock) = lagging(&imported("Ours"));
+        world.write("vapi-state.yaml", &imported(name));
+        world.run(&["apply", "--yes"]).expect(0);
+        let number = id(&world.numbers()[0]);
+        // Another checkout.
+        std::fs::remove_dir_all(world.path(".vapi-sync")).expect("removed");
+        world.write("vapi-state.yaml", &imported("Ours"));
+        world.taken();
+        let refused = |world: &World| world.vapi.hits().iter().any(|hit| hit.method == "POST" && hit.status.is_some());
+        let args = ["apply", "--yes", "--settle-timeout", PATIENCE];
+        let run = when(&world, &args, refused, |_| clock.advance(LAG)).expect(code);
+        let writes = world.writes();
+        assert_eq!(writes.iter().map(|hit| hit.status).collect::<Vec<_>>(), [Some(400)], "nothing but the refused one");
+        assert!(world.state().contains(&number), "{}", world.state());
+        assert_eq!(world.numbers().len(), 1);
+        if code == 0 {
+            assert!(run.stderr.contains(&format!("it was there already; linked to {number}")), "{}", run.stderr);
+            world.run(&["plan", "--detailed-exitcode"]).expect(0);
+        } else {
+            assert!(
+                run.text().contains(&format!("linked to {number}, which is not as the file says")),
+                "{}",
+                run.text()
+            );
+            assert!(run.text().contains(r#"name should be "Ours", is "Theirs""#), "{}", run.text());
+            // The next run judges it as any difference: this name was never in git, so it is held back.
+            world.run(&["apply", "--yes"]).expect(3);
+            assert_eq!(world.numbers()[0]["name"], "Theirs");
+            world.run(&["apply", "--yes", "--on-drift", "overwrite"]).expect(0);
+            assert_eq!(world.numbers()[0]["name"], "Ours");
+        }
+    }
+}

@@ -150,6 +150,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         color: global.color,
         quiet: global.quiet,
         verbosity: global.verbose,
+        folds: !matches!(command, Command::Validate(_)),
         machine: global.format() == Format::Json,
     };
     let output = Arc::new(Output::new(settings, redactor));

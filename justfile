@@ -19,6 +19,11 @@ snapshots:
 schemas:
     UPDATE_SCHEMA=1 cargo test schema
 
+# What an editor makes of the schema: drives yaml-language-server from npm. Needs node.
+editor:
+    npm install --no-audit --no-fund --prefix target/editor yaml-language-server
+    node tests/editor/lsp.mjs target/editor
+
 # Benchmarks: each prints ratios and asserts nothing.
 bench *ARGS:
     cargo bench {{ARGS}}

@@ -114,7 +114,8 @@ pub fn interpret(document: &Document) -> Result<StateFile<'_>, Diagnostics> {
     let mut reader = Reader { errors: Vec::new() };
     let Some(root) = document.root() else {
         let place = Place { file: document.name().into(), line: 1, column: 1, width: 1 };
-        return Err(Diagnostic::error("empty-file", format!("{} is empty", document.name()))
+        let is = if document.text().trim().is_empty() { "is empty" } else { "holds nothing but comments" };
+        return Err(Diagnostic::error("empty-file", format!("{} {is}", document.name()))
             .at(place)
             .help("`vapi-sync init` starts a file, `vapi-sync pull` fills it with what is in Vapi")
             .into());
@@ -198,11 +199,14 @@ impl Reader {
             _ => None,
         };
         if version != Some(VERSION) {
-            self.errors.push(
-                Diagnostic::error("unknown-version", "the version of this file is not known")
-                    .at(node.place())
+            let is_quoted = matches!(node.view(), View::Text(text) if text.trim() == VERSION.to_string());
+            let error = match is_quoted {
+                true => Diagnostic::error("unknown-version", "the version of this file is a text, not a number")
+                    .help(format!("take the quotes away: `version: {VERSION}`")),
+                false => Diagnostic::error("unknown-version", "the version of this file is not known")
                     .help(format!("this vapi-sync reads `version: {VERSION}`; a newer file needs a newer vapi-sync")),
-            );
+            };
+            self.errors.push(error.at(node.place()));
         }
     }
 

@@ -191,6 +191,17 @@ impl Value {
         }
     }
 
+    /// What stands for the value as long as it is the id of an object that is not there yet, and nothing more.
+    pub fn awaited(&self) -> Option<String> {
+        match self {
+            Value::Unknown(parts) => match parts.as_slice() {
+                [Part::Id(address)] => Some(awaited(address)),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     /// The value as JSON for people and machines to read: secrets as `(sensitive)`, ids that are not known yet as
     /// `(known after apply: agents.x)`.
     pub fn to_shown(&self) -> serde_json::Value {
@@ -206,7 +217,7 @@ impl Value {
                     .iter()
                     .map(|part| match part {
                         Part::Text(text) => text.clone(),
-                        Part::Id(address) => format!("(known after apply: {address})"),
+                        Part::Id(address) => awaited(address),
                         Part::Secret(_) => SENSITIVE.to_owned(),
                     })
                     .collect(),
@@ -215,6 +226,10 @@ impl Value {
             Value::Map(map) => Json::Object(map.iter().map(|(key, value)| (key.clone(), value.to_shown())).collect()),
         }
     }
+}
+
+fn awaited(address: &Address) -> String {
+    format!("(known after apply: {address})")
 }
 
 /// A JSON number in normal form: integral values as integers, `-0` as `0`.

@@ -81,7 +81,11 @@ impl Saved {
     /// It is not there, or no saved plan of this version.
     pub fn read(path: &Path) -> Result<Self, Diagnostic> {
         let name = path.display().to_string();
-        Self::parse(&name, &read_text(path, &name)?)
+        let text = read_text(path, &name).map_err(|error| match error.code {
+            "file-not-found" => error.help(format!("`vapi-sync plan --out {name}` makes one")),
+            _ => error,
+        })?;
+        Self::parse(&name, &text)
     }
 
     /// Reads it from text.

@@ -56,7 +56,7 @@ pub fn fleet(agents: usize, prompt: usize, place: Prompts, config: Config) -> Wo
     world.commit("first");
     let plan = world.command(&["plan", "--detailed-exitcode"]).output().expect("started");
     assert_eq!(plan.status.code(), Some(0), "the file and Vapi agree: {}", String::from_utf8_lossy(&plan.stdout));
-    world.vapi.clear_hits();
+    world.taken();
     world
 }
 

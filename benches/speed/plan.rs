@@ -10,7 +10,7 @@ pub fn run() {
     let config = Config { latency: Duration::from_millis(50), ..Config::default() };
     let world = fleet(1000, 2000, Prompts::InTheFile, config);
     silent(&mut world.command(&["plan"]));
-    let pages: Vec<String> = world.vapi.hits().iter().map(|hit| format!("{}?{}", hit.path, hit.query)).collect();
+    let pages: Vec<String> = world.taken().iter().map(|hit| format!("{}?{}", hit.path, hit.query)).collect();
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
     let ideal = best(|| clock(|| runtime.block_on(fetch(&world.vapi.base_url(), &pages))));

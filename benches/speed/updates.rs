@@ -16,7 +16,7 @@ pub fn run() {
         world.commit("changed");
         let ours = clock(|| silent(&mut world.command(&["apply", "--yes"])));
         let concurrency = world.vapi.stats().most_in_flight as u32;
-        let hits = world.vapi.hits();
+        let hits = world.taken();
         let mut writes = hits.iter().filter(|hit| hit.method == "PATCH");
         let (first, last) = (writes.next(), writes.next_back());
         let writing = first.zip(last).and_then(|(first, last)| Some(last.ended? - first.started)).unwrap_or_default();

@@ -78,8 +78,13 @@ fn help(shape: &Shape, node: Node<'_>) -> Option<String> {
 /// The finding about a value of the right type, if there is one.
 pub(super) fn check(shape: &Shape, view: &View<'_>, trail: &Trail<'_>) -> Option<Diagnostic> {
     match (shape, view) {
-        (Shape::Number { least, most, whole }, View::Number(number)) => {
+        (Shape::Number { least, most, whole, only }, View::Number(number)) => {
             let value = number.as_f64()?;
+            if !only.is_empty() && !only.contains(&value) {
+                let known: Vec<String> = only.iter().map(|one| format!("`{one}`")).collect();
+                let finding = Diagnostic::error("bad-value", format!("{} cannot be {number}", trail.path()));
+                return Some(finding.help(format!("one of: {}", known.join(", "))));
+            }
             let inside = least.is_none_or(|least| value >= least) && most.is_none_or(|most| value <= most);
             if !inside {
                 let bounds = bounds(*least, *most);

@@ -1,6 +1,7 @@
 //! The compact form of a schema, made for walking along with a value.
 
 use std::collections::HashMap;
+use std::mem::discriminant;
 use std::sync::LazyLock;
 
 use serde_json::{Map, Value};
@@ -19,14 +20,14 @@ const MOST: usize = 1_000_000;
 pub(super) type ShapeId = usize;
 
 /// What a value may be.
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) enum Shape {
     /// Anything.
     Any,
     /// `true` or `false`.
     Bool,
-    /// A number, within bounds that belong to it.
-    Number { least: Option<f64>, most: Option<f64>, whole: bool },
+    /// A number, within bounds that belong to it; one of these, if any are named.
+    Number { least: Option<f64>, most: Option<f64>, whole: bool, only: Vec<f64> },
     /// A text.
     Text(Text),
     /// A list of this.
@@ -40,7 +41,7 @@ pub(super) enum Shape {
 }
 
 /// A text and what it may be; lengths in characters.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Text {
     pub(super) least: usize,
     pub(super) most: Option<usize>,
@@ -49,7 +50,7 @@ pub(super) struct Text {
 }
 
 /// The words that a text may be.
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Words {
     pub(super) known: Vec<Box<str>>,
     /// There may be others that nobody has heard of yet.
@@ -57,7 +58,7 @@ pub(super) struct Words {
 }
 
 /// The fields of a mapping.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Fields {
     pub(super) named: HashMap<Box<str>, Field>,
     /// In the order of the schema.
@@ -66,7 +67,7 @@ pub(super) struct Fields {
 }
 
 /// A field.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Field {
     pub(super) shape: ShapeId,
     /// Something else has taken its place.
@@ -84,7 +85,7 @@ pub(super) enum Rest {
 }
 
 /// Mappings that are told apart by a word.
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Tagged {
     pub(super) tag: &'static str,
     /// In the order of the schema.
@@ -202,6 +203,7 @@ impl Shapes {
                 least: schema.get("minimum").and_then(Value::as_f64),
                 most: schema.get("maximum").and_then(Value::as_f64),
                 whole: number == "integer",
+                only: words.into_iter().flatten().filter_map(Value::as_f64).collect(),
             },
             Some("array") => {
                 let item = schema.get("items").map(|items| self.compile(root, items));
@@ -242,7 +244,7 @@ impl Shapes {
         let mut shapes: Vec<Shape> = Vec::new();
         for alternative in alternatives {
             let shape = self.inline(root, alternative);
-            match shapes.iter_mut().find_map(|known| join(known, &shape)) {
+            match shapes.iter_mut().find_map(|known| self.join(known, &shape)) {
                 Some(()) => {}
                 None => shapes.push(shape),
             }
@@ -256,43 +258,66 @@ impl Shapes {
             None => Shape::Any,
         }
     }
-}
 
-/// Makes one shape of two of the same type that nothing tells apart: what either takes.
-fn join(known: &mut Shape, other: &Shape) -> Option<()> {
-    match (known, other) {
-        (Shape::Text(known), Shape::Text(other)) => {
-            known.least = known.least.min(other.least);
-            known.most = known.most.zip(other.most).map(|(one, two)| one.max(two));
-            known.pattern = None;
-            match (&mut known.words, &other.words) {
-                (Some(words), Some(more)) => {
-                    words.known.extend(more.known.iter().cloned());
-                    words.open |= more.open;
-                }
-                (Some(words), None) => words.open = true,
-                (None, Some(more)) => known.words = Some(Words { known: more.known.clone(), open: true }),
-                (None, None) => {}
-            }
-        }
-        (Shape::Map(known), Shape::Map(other)) => {
-            for (name, field) in &other.named {
-                let shared = known.named.entry(name.clone()).or_insert(*field);
-                // Where the two differ, nothing can be held against a value.
-                if shared.shape != field.shape {
-                    shared.shape = ANY;
+    /// Makes one shape of two of the same type that nothing tells apart: what either takes.
+    fn join(&mut self, known: &mut Shape, other: &Shape) -> Option<()> {
+        match (known, other) {
+            (Shape::Text(known), Shape::Text(other)) => {
+                known.least = known.least.min(other.least);
+                known.most = known.most.zip(other.most).map(|(one, two)| one.max(two));
+                known.pattern = None;
+                match (&mut known.words, &other.words) {
+                    (Some(words), Some(more)) => {
+                        words.known.extend(more.known.iter().cloned());
+                        words.open |= more.open;
+                    }
+                    (Some(words), None) => words.open = true,
+                    (None, Some(more)) => known.words = Some(Words { known: more.known.clone(), open: true }),
+                    (None, None) => {}
                 }
             }
-            known.required.retain(|name| other.required.contains(name));
-            if other.rest != Rest::Unknown {
-                known.rest = other.rest;
+            (Shape::Map(known), Shape::Map(other)) => {
+                for (name, field) in &other.named {
+                    let shared = known.named.entry(name.clone()).or_insert(*field);
+                    shared.shape = self.joined(shared.shape, field.shape);
+                }
+                known.required.retain(|name| other.required.contains(name));
+                if other.rest != Rest::Unknown {
+                    known.rest = other.rest;
+                }
             }
+            (known @ Shape::Any, _) => *known = Shape::Any,
+            (Shape::Bool, Shape::Bool) => {}
+            _ => return None,
         }
-        (known @ Shape::Any, _) => *known = Shape::Any,
-        (Shape::Bool, Shape::Bool) => {}
-        _ => return None,
+        Some(())
     }
-    Some(())
+
+    /// What either of two fields of one name takes.
+    fn joined(&mut self, one: ShapeId, two: ShapeId) -> ShapeId {
+        let (Some(known), Some(other)) = (self.all.get(one).cloned(), self.all.get(two).cloned()) else { return ANY };
+        if one == two || known == other {
+            return one;
+        }
+        let is_simple = |shape: &Shape| matches!(shape, Shape::Bool | Shape::Number { .. } | Shape::Text(_));
+        match (known, other) {
+            (Shape::Text(mut one), Shape::Text(mut two)) => {
+                // Where one of them may be any text, no word is unknown.
+                if one.words.is_none() || two.words.is_none() {
+                    (one.words, two.words) = (None, None);
+                }
+                let mut shape = Shape::Text(one);
+                self.join(&mut shape, &Shape::Text(two)).map_or(ANY, |()| self.add(shape))
+            }
+            (known, other)
+                if is_simple(&known) && is_simple(&other) && discriminant(&known) != discriminant(&other) =>
+            {
+                self.add(Shape::Either(vec![one, two]))
+            }
+            // Nothing can be held against a value.
+            _ => ANY,
+        }
+    }
 }
 
 /// The type that a schema names, `null` aside.

@@ -71,14 +71,14 @@ impl Spec {
         let entries: Vec<&Entry<'_>> = (state.entries.iter())
             .filter(|entry| !is_ignored_entry(&state.ignore, entry, name(entry).as_deref()))
             .collect();
-        let said: BTreeSet<(&str, Option<Place>)> = walk::shapes(&entries, &OURS, options)
-            .into_iter()
-            .map(|finding| (group(finding.code), finding.place))
-            .collect();
-        let found = walk::shapes(&entries, &self.shapes, options);
+        let ours = walk::shapes(&entries, &OURS, options);
+        let said: BTreeSet<(&str, Option<Place>)> =
+            ours.found.into_iter().map(|finding| (group(finding.code), finding.place)).collect();
+        let is_named = |place: &Option<Place>| place.as_ref().is_some_and(|place| !ours.unnamed.contains(place));
+        let found = walk::shapes(&entries, &self.shapes, options).found;
         let news = found.into_iter().filter(|finding| !said.contains(&(group(finding.code), finding.place.clone())));
         let news = news.map(|finding| match group(finding.code) {
-            UNKNOWN => Diagnostic {
+            UNKNOWN if is_named(&finding.place) => Diagnostic {
                 code: "not-in-spec",
                 severity: Severity::Note,
                 help: Some("agents of older days have it, and Vapi takes it; newer ones do without".to_owned()),
@@ -254,6 +254,53 @@ agents:
             [
                 "not-in-spec 7 recordingEnabled is not known: Vapi refuses fields that it does not know",
                 "out-of-range 10 voice.speed must be at most 1; this is 1.1",
+            ]
+        );
+    }
+
+    /// A document in which an agent has these fields.
+    fn document_with(properties: &Value, schemas: Value) -> Value {
+        let mut document = open_document();
+        document["paths"]["/assistant"]["post"]["requestBody"]["content"]["application/json"]["schema"] =
+            json!({"type": "object", "properties": properties});
+        document["components"]["schemas"] = schemas;
+        document
+    }
+
+    #[test]
+    fn a_word_that_two_branches_have_tells_nothing_apart() {
+        let branch = |value: &str| json!({"type": "object", "properties": {"type": {"type": "string", "enum": ["comparator"]}, "value": {"type": value}}});
+        let either = json!([{"$ref": "#/components/schemas/Number"}, {"$ref": "#/components/schemas/Bool"}]);
+        let properties = json!({"name": {"type": "string"}, "metadata": {"oneOf": either}});
+        let document = document_with(&properties, json!({"Number": branch("number"), "Bool": branch("boolean")}));
+        let file = "version: 1\nagents:\n  a:\n    config: {name: A, metadata: {type: comparator, value: true}}\n";
+        assert_eq!(findings(&document, file), [""; 0]);
+    }
+
+    #[test]
+    fn what_neither_knows_is_no_field_of_older_days() {
+        let plan = json!({"type": "object", "properties": {"known": {"type": "string"}}});
+        let document = document_with(&json!({"name": {"type": "string"}, "metadata": plan}), json!({}));
+        let file = "version: 1\nagents:\n  a:\n    config:\n      name: A\n      metadata: {nown: x}\n";
+        assert_eq!(
+            findings(&document, file),
+            ["unknown-field 6 metadata.nown is not known: Vapi refuses fields that it does not know"]
+        );
+    }
+
+    #[test]
+    fn numbers_and_texts_are_held_against_what_they_may_be() {
+        let version = json!({"type": "number", "enum": [1, 2]});
+        let words =
+            json!({"type": "array", "items": {"type": "string", "pattern": "/^\\p{L}[\\p{L}\\d]*(?::[+-]?\\d+)?$/u"}});
+        let metadata = json!({"type": "object", "properties": {"version": version, "words": words}});
+        let document = document_with(&json!({"name": {"type": "string"}, "metadata": metadata}), json!({}));
+        let file = "version: 1\nagents:\n  a:\n    config:\n      name: A\n      metadata:\n        version: 3\n        words: [Vapi:2, two words]\n";
+        assert_eq!(
+            findings(&document, file),
+            [
+                "bad-value 7 metadata.version cannot be 3",
+                "bad-value 8 metadata.words[1] must be one word of letters and digits, with a boost or without: `Northwind:2`",
             ]
         );
     }

@@ -1,5 +1,7 @@
 //! One pass through each config, beside its shape and the field table of its kind.
 
+use std::collections::BTreeSet;
+
 use super::reading::{Reading, Written};
 use super::shape::{ANY, At, Fields, OURS, Rest, Shape, Shapes, Tagged};
 use super::trail::Trail;
@@ -26,10 +28,18 @@ pub(super) fn entries(
 }
 
 /// What is found when the configs of these entries are held against other shapes: fields and values only.
-pub(super) fn shapes(entries: &[&Entry<'_>], shapes: &Shapes, options: &Options) -> Diagnostics {
+pub(super) fn shapes(entries: &[&Entry<'_>], shapes: &Shapes, options: &Options) -> Shaped {
     let mut walk = Walk::new(shapes, options);
+    walk.unnamed = Some(BTreeSet::new());
     entries.iter().for_each(|entry| walk.entry(entry));
-    walk.found
+    Shaped { found: walk.found, unnamed: walk.unnamed.unwrap_or_default() }
+}
+
+/// What shapes have to say of configs.
+pub(super) struct Shaped {
+    pub(super) found: Diagnostics,
+    /// Where fields stand that are taken without being known by name.
+    pub(super) unnamed: BTreeSet<Place>,
 }
 
 struct Walk<'w> {
@@ -41,6 +51,8 @@ struct Walk<'w> {
     reading: Option<Reading<'w>>,
     /// The object exists: what the file does not say of it, it may have already.
     exists: bool,
+    /// Where fields stand that no shape names, if somebody wants to know.
+    unnamed: Option<BTreeSet<Place>>,
     found: Diagnostics,
 }
 
@@ -66,7 +78,7 @@ impl Here<'_, '_> {
 
 impl<'w> Walk<'w> {
     fn new(shapes: &'w Shapes, options: &'w Options) -> Self {
-        Walk { shapes, root: shapes.any(), options, reading: None, exists: false, found: Vec::new() }
+        Walk { shapes, root: shapes.any(), options, reading: None, exists: false, unnamed: None, found: Vec::new() }
     }
 
     fn entry(&mut self, entry: &Entry<'_>) {
@@ -140,6 +152,7 @@ impl<'w> Walk<'w> {
 
     fn rest(&mut self, here: Here<'_, '_>, shape: At<'_>) {
         for entry in here.node.entries() {
+            self.not_named(entry);
             self.field(here, entry, shape);
         }
     }
@@ -148,6 +161,12 @@ impl<'w> Walk<'w> {
         let trail = here.trail.key(entry.key);
         let spot = here.spot.key(entry.key);
         self.value(Here { node: entry.value, key: Some(entry), map: Some(here.node), shape, spot, trail });
+    }
+
+    fn not_named(&mut self, entry: document::Entry<'_>) {
+        if let Some(unnamed) = &mut self.unnamed {
+            unnamed.insert(entry.key_place());
+        }
     }
 
     fn map(&mut self, fields: &Fields, here: Here<'_, '_>) {
@@ -165,7 +184,10 @@ impl<'w> Walk<'w> {
             let known = fields.named.get(entry.key).map(|field| field.shape);
             let shape = match (known, fields.rest) {
                 (Some(known), _) => known,
-                (None, Rest::Each(each)) => each,
+                (None, Rest::Each(each)) => {
+                    self.not_named(entry);
+                    each
+                }
                 (None, Rest::Unknown) => {
                     if !here.spot.key(entry.key).is_server_managed() {
                         let near = elsewhere::Near { fields, union, at: here.shape, map: here.node, root: self.root };

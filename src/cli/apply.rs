@@ -5,7 +5,7 @@ use std::io::{BufRead, IsTerminal};
 use std::path::{Path, PathBuf};
 
 use super::aftermath::awaited;
-use super::args::{DriftArgs, Format, Net, Select, Waits};
+use super::args::{Asks, Commits, DriftArgs, Format, Lists, Net, Select, Sends, Tells, Waits};
 use super::connect::block_on;
 use super::work::{Showing, Wanted, Work, audit_log, finish, lock, rendered};
 use super::{App, Finish, commit};
@@ -28,9 +28,8 @@ pub(super) struct Args {
     /// A plan saved by `plan --out`: do exactly that, or refuse.
     #[arg(value_name = "PLAN", conflicts_with_all = ["only", "target", "on_drift", "allow_purchase", "send_secrets"])]
     plan: Option<PathBuf>,
-    /// Do not ask.
-    #[arg(short, long)]
-    yes: bool,
+    #[command(flatten)]
+    asks: Asks,
     /// Apply only a plan with this digest.
     #[arg(long, value_name = "DIGEST")]
     expect: Option<String>,
@@ -38,21 +37,14 @@ pub(super) struct Args {
     select: Select,
     #[command(flatten)]
     drift: DriftArgs,
-    /// Let it buy or allot phone numbers.
-    #[arg(long)]
-    allow_purchase: bool,
-    /// Also send secrets that Vapi does not show (rotation).
-    #[arg(long)]
-    send_secrets: bool,
-    /// Commit the state file and its included files afterwards.
-    #[arg(long)]
-    commit: bool,
-    /// List entries to which nothing happens, too.
-    #[arg(long)]
-    all: bool,
-    /// Write the job summary, outputs and annotations of a GitHub workflow.
-    #[arg(long)]
-    github: bool,
+    #[command(flatten)]
+    sends: Sends,
+    #[command(flatten)]
+    commits: Commits,
+    #[command(flatten)]
+    lists: Lists,
+    #[command(flatten)]
+    tells: Tells,
     #[command(flatten)]
     net: Net,
     #[command(flatten)]
@@ -71,10 +63,9 @@ pub(super) struct Job<'j> {
 }
 
 pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
-    app.global.allow_formats(&[Format::Text, Format::Json, Format::Markdown])?;
     let saved = args.plan.as_deref().map(Saved::read).transpose()?;
     let reviewed = saved.is_some() || args.expect.is_some();
-    let asks = !args.yes && !reviewed;
+    let asks = !args.asks.yes && !reviewed;
     if asks {
         can_ask(app)?;
     }
@@ -84,8 +75,8 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
             args.select.selection()?,
             Policy {
                 on_drift: args.drift.rules(),
-                allow_purchase: args.allow_purchase,
-                send_secrets: args.send_secrets,
+                allow_purchase: args.sends.allow_purchase,
+                send_secrets: args.sends.send_secrets,
                 ..Policy::default()
             },
         ),
@@ -94,7 +85,7 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
     block_on(async {
         let _lock = lock(app, "apply", args.waits.lock_timeout)?;
         let mut work = Work::begin(app, &args.net).await?;
-        let committing = commit::prepare(args.commit, &work.loaded)?;
+        let committing = commit::prepare(args.commits.commit, &work.loaded)?;
         let wanted = Wanted {
             direction: Direction::ToVapi,
             selection: &selection,
@@ -107,7 +98,7 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
             wanted,
             waits: &args.waits,
             asks,
-            all: args.all,
+            all: args.lists.all,
             expect: args.expect.as_deref(),
             saved: saved.as_ref(),
         };
@@ -116,7 +107,8 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
             committing.commit("apply", &[&report], &made.includes)?;
         }
         let ending = ending(&report);
-        let showing = Showing { all: args.all, status: made.status.as_ref(), plan_shown: asks, github: args.github };
+        let showing =
+            Showing { all: args.lists.all, status: made.status.as_ref(), plan_shown: asks, github: args.tells.github };
         finish(app, "apply", report, ending, showing)
     })
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 
 use crate::diagnostic::Diagnostic;
@@ -26,6 +27,12 @@ pub(crate) enum Format {
     Github,
     /// SARIF 2.1.0 (validate).
     Sarif,
+}
+
+/// The argument `--format` with these values only.
+pub(crate) fn only_formats(argument: clap::Arg, formats: &'static [Format]) -> clap::Arg {
+    let values = PossibleValuesParser::new(formats.iter().filter_map(ValueEnum::to_possible_value));
+    argument.value_parser(values.try_map(|name| Format::from_str(&name, false)))
 }
 
 /// Arguments of every command.
@@ -58,10 +65,10 @@ impl Global {
         self.format.unwrap_or(Format::Text)
     }
 
-    /// Complains about a format that a command does not have.
+    /// Complains about a format that a command does not have; one that has none does not look at it.
     pub(crate) fn allow_formats(&self, allowed: &[Format]) -> Result<(), Diagnostic> {
         let format = self.format();
-        if allowed.contains(&format) {
+        if allowed.contains(&format) || allowed.is_empty() {
             return Ok(());
         }
         let name =
@@ -88,6 +95,49 @@ impl Select {
         let only = self.only.as_deref().and_then(|option| KINDS.into_iter().find(|kind| kind.option == option));
         Selection::new(only, &self.target)
     }
+}
+
+/// Whether to ask before Vapi is written to.
+#[derive(Debug, Args)]
+pub(crate) struct Asks {
+    /// Do not ask.
+    #[arg(short, long)]
+    pub(crate) yes: bool,
+}
+
+/// What is written to Vapi only by those who say so.
+#[derive(Debug, Args)]
+pub(crate) struct Sends {
+    /// Let it buy or allot phone numbers; a plan counts them in.
+    #[arg(long)]
+    pub(crate) allow_purchase: bool,
+    /// Also send secrets that Vapi does not show (rotation).
+    #[arg(long)]
+    pub(crate) send_secrets: bool,
+}
+
+/// What happens to the file in git.
+#[derive(Debug, Args)]
+pub(crate) struct Commits {
+    /// Commit the state file and its included files afterwards.
+    #[arg(long)]
+    pub(crate) commit: bool,
+}
+
+/// How much of a report is shown.
+#[derive(Debug, Args)]
+pub(crate) struct Lists {
+    /// List entries to which nothing happens, too.
+    #[arg(long)]
+    pub(crate) all: bool,
+}
+
+/// What a workflow of GitHub is told.
+#[derive(Debug, Args)]
+pub(crate) struct Tells {
+    /// Write the job summary, outputs and annotations of a GitHub workflow.
+    #[arg(long)]
+    pub(crate) github: bool,
 }
 
 /// How Vapi is talked to.
@@ -164,13 +214,16 @@ impl DriftArgs {
     }
 }
 
-/// `--on-conflict`.
+/// What a pull takes into the file.
 #[derive(Debug, Args)]
 pub(crate) struct ConflictArgs {
     /// What to do where both the file and Vapi moved: `hold` (default), keep the `file`'s value or take the one of `vapi`; for
     /// one address: vapi=agents.receptionist.
     #[arg(long, value_name = "CHOICE[=ADDRESS]", value_parser = checked::<OnConflict>)]
     on_conflict: Vec<String>,
+    /// Take no field into the file that it does not speak of.
+    #[arg(long)]
+    pub(crate) declared_only: bool,
 }
 
 impl ConflictArgs {

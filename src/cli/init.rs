@@ -23,7 +23,6 @@ phone_numbers: {}
 ";
 
 pub(super) fn run(app: &App, _args: &Args) -> Result<Finish, Diagnostics> {
-    app.global.allow_formats(&[Format::Text, Format::Json])?;
     let name = app.global.file.display().to_string();
     let disk = Disk::at(&app.global.file, &name);
     let before = match disk.read() {

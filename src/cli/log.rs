@@ -43,7 +43,6 @@ fn since(text: &str) -> Result<Timestamp, String> {
 }
 
 pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
-    app.global.allow_formats(&[Format::Text, Format::Json])?;
     let path = audit_log(app, args.audit_log.as_deref());
     let records = match audit::read(&path)? {
         Some(reader) => {
@@ -96,7 +95,9 @@ fn text(records: &[Record]) -> String {
             let commit = record.commit.as_deref().map_or(String::new(), |commit| format!(" at {:.8}", commit));
             let gap = if run.is_empty() { "" } else { "\n" };
             run = &record.run;
-            out.push_str(&format!("{gap}{run}  {}  by {}{commit}\n", record.command, escape::line(&record.actor)));
+            let time = record.time.strftime("%Y-%m-%d %H:%M:%S");
+            let actor = escape::line(&record.actor);
+            out.push_str(&format!("{gap}{run}  {time} UTC  {}  by {actor}{commit}\n", record.command));
         }
         let word = if remarked { "left out" } else { word(record.outcome) };
         out.push_str(&format!("  {word:<11} {} {}", record.action, escape::line(&record.address)));

@@ -103,6 +103,30 @@ impl Command {
     }
 }
 
+/// The formats that a command has, by its name.
+fn formats(command: &str) -> &'static [Format] {
+    match command {
+        "plan" | "apply" | "pull" | "sync" | "restore" => &[Format::Text, Format::Json, Format::Markdown],
+        "status" => &[Format::Text, Format::Json, Format::Html],
+        "validate" => &[Format::Text, Format::Json, Format::Github, Format::Sarif],
+        "init" | "log" | "schema" => &[Format::Text, Format::Json],
+        _ => &[],
+    }
+}
+
+/// The command line. The help of each command shows what it has of the arguments that all share, and no more.
+fn command_line() -> clap::Command {
+    let all = Cli::command();
+    let shared = |id: &str| all.get_arguments().find(|argument| argument.get_id() == id).cloned();
+    let names: Vec<String> = all.get_subcommands().map(|command| command.get_name().to_owned()).collect();
+    names.iter().fold(all.clone(), |line, name| {
+        line.mut_subcommand(name, |command| match formats(name) {
+            [] => command.args(["file", "format", "emulator"].into_iter().filter_map(shared).map(|one| one.hide(true))),
+            formats => command.args(shared("format").map(|format| args::only_formats(format, formats))),
+        })
+    })
+}
+
 /// How a command ended: what goes to stdout, and what the exit code is made of.
 #[derive(Debug, Default)]
 pub(crate) struct Finish {
@@ -151,18 +175,20 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         color: global.color,
         quiet: global.quiet,
         verbosity: global.verbose,
+        folds: !matches!(command, Command::Validate(_)),
         machine: global.format() == Format::Json,
     };
     let output = Arc::new(Output::new(settings, redactor));
     let name = command.name();
     let app = App { global, output };
-    let finish = dispatch(&app, command);
+    let allowed = app.global.allow_formats(formats(name)).map_err(Diagnostics::from);
+    let finish = allowed.and_then(|()| dispatch(&app, command));
     let finish = finish.unwrap_or_else(|errors| Finish { errors, ..Finish::default() });
     report(&app, name, finish)
 }
 
 fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
-    let matches = Cli::command().try_get_matches_from(arguments)?;
+    let matches = command_line().try_get_matches_from(arguments)?;
     Cli::from_arg_matches(&matches)
 }
 
@@ -180,7 +206,7 @@ fn dispatch(app: &App, command: Command) -> Result<Finish, Diagnostics> {
         Command::Schema(args) => schema::run(app, &args),
         #[cfg(feature = "emulator")]
         Command::Emulator(args) => connect::emulator(app, args),
-        Command::Completions(args) => completions::run(app, &args, &mut Cli::command()),
+        Command::Completions(args) => completions::run(app, &args, &mut command_line()),
     }
 }
 

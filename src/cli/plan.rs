@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::args::{DriftArgs, Format, Net, Select};
+use super::args::{DriftArgs, Lists, Net, Select, Sends, Tells};
 use super::connect::block_on;
 use super::work::{Showing, Wanted, Work, audit_log, finish};
 use super::{App, Finish};
@@ -30,30 +30,23 @@ pub(super) struct Args {
     /// Exit with 2 if there is anything to do.
     #[arg(long)]
     detailed_exitcode: bool,
-    /// Count the purchase of phone numbers in.
-    #[arg(long)]
-    allow_purchase: bool,
-    /// Also send secrets that Vapi does not show (rotation).
-    #[arg(long)]
-    send_secrets: bool,
-    /// List entries to which nothing happens, too.
-    #[arg(long)]
-    all: bool,
+    #[command(flatten)]
+    sends: Sends,
+    #[command(flatten)]
+    lists: Lists,
     /// The audit log, where there is no git [default: .vapi-sync/audit.jsonl beside the file].
     #[arg(long, value_name = "FILE")]
     audit_log: Option<PathBuf>,
-    /// Write the job summary, outputs and annotations of a GitHub workflow.
-    #[arg(long)]
-    github: bool,
+    #[command(flatten)]
+    tells: Tells,
 }
 
 pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
-    app.global.allow_formats(&[Format::Text, Format::Json, Format::Markdown])?;
     let selection = args.select.selection()?;
     let policy = Policy {
         on_drift: args.drift.rules(),
-        allow_purchase: args.allow_purchase,
-        send_secrets: args.send_secrets,
+        allow_purchase: args.sends.allow_purchase,
+        send_secrets: args.sends.send_secrets,
         ..Policy::default()
     };
     let audit_log = audit_log(app, args.audit_log.as_deref());
@@ -72,8 +65,8 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
                 only: args.select.only.clone(),
                 target: args.select.target.clone(),
                 on_drift: args.drift.texts(),
-                allow_purchase: args.allow_purchase,
-                send_secrets: args.send_secrets,
+                allow_purchase: args.sends.allow_purchase,
+                send_secrets: args.sends.send_secrets,
             };
             Saved::of(&made.plan, &work.loaded, &made.includes, choices)?.write(path)?;
         }
@@ -87,7 +80,8 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
             app.output
                 .note(&format!("Saved to {path} (digest {digest}). To apply just this: vapi-sync apply {path}\n"));
         }
-        let showing = Showing { all: args.all, status: status.as_ref(), github: args.github, ..Showing::default() };
+        let showing =
+            Showing { all: args.lists.all, status: status.as_ref(), github: args.tells.github, ..Showing::default() };
         finish(app, "plan", report, ending, showing)
     })
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::args::{ConflictArgs, Format, Net, Select, Waits};
+use super::args::{Commits, ConflictArgs, Lists, Net, Select, Tells, Waits};
 use super::connect::block_on;
 use super::work::{Showing, Wanted, Work, audit_log, finish, lock};
 use super::{App, Finish, apply, commit};
@@ -22,18 +22,12 @@ pub(super) struct Args {
     select: Select,
     #[command(flatten)]
     conflict: ConflictArgs,
-    /// Take no field into the file that it does not speak of.
-    #[arg(long)]
-    declared_only: bool,
-    /// Commit the state file and its included files afterwards.
-    #[arg(long)]
-    commit: bool,
-    /// List entries to which nothing happens, too.
-    #[arg(long)]
-    all: bool,
-    /// Write the job summary, outputs and annotations of a GitHub workflow.
-    #[arg(long)]
-    github: bool,
+    #[command(flatten)]
+    commits: Commits,
+    #[command(flatten)]
+    lists: Lists,
+    #[command(flatten)]
+    tells: Tells,
     #[command(flatten)]
     net: Net,
     #[command(flatten)]
@@ -41,14 +35,14 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
-    app.global.allow_formats(&[Format::Text, Format::Json, Format::Markdown])?;
     let selection = args.select.selection()?;
-    let policy = Policy { on_conflict: args.conflict.rules(), declared_only: args.declared_only, ..Policy::default() };
+    let policy =
+        Policy { on_conflict: args.conflict.rules(), declared_only: args.conflict.declared_only, ..Policy::default() };
     let audit_log = audit_log(app, args.waits.audit_log.as_deref());
     block_on(async {
         let _lock = lock(app, "pull", args.waits.lock_timeout)?;
         let mut work = Work::with(app, &args.net, || filled(app)).await?;
-        let committing = commit::prepare(args.commit, &work.loaded)?;
+        let committing = commit::prepare(args.commits.commit, &work.loaded)?;
         let wanted = Wanted {
             direction: Direction::ToFile,
             selection: &selection,
@@ -64,7 +58,7 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
             report.errors.push(apply::interrupted());
         }
         let ending = ending(&report);
-        let showing = Showing { all: args.all, github: args.github, ..Showing::default() };
+        let showing = Showing { all: args.lists.all, github: args.tells.github, ..Showing::default() };
         finish(app, "pull", report, ending, showing)
     })
 }

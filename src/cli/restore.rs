@@ -1,7 +1,7 @@
 //! `restore`: gives back what a run replaced in Vapi.
 
 use super::apply::{can_ask, ending, write_plan};
-use super::args::{DriftArgs, Format, Net, Waits};
+use super::args::{Asks, DriftArgs, Net, Waits};
 use super::connect::block_on;
 use super::work::{Showing, Work, audit_log, finish, lock};
 use super::{App, Finish};
@@ -19,9 +19,8 @@ pub(super) struct Args {
     run: String,
     /// Only this entry: agents.receptionist.
     address: Option<String>,
-    /// Do not ask.
-    #[arg(short, long)]
-    yes: bool,
+    #[command(flatten)]
+    asks: Asks,
     #[command(flatten)]
     drift: DriftArgs,
     #[command(flatten)]
@@ -31,8 +30,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
-    app.global.allow_formats(&[Format::Text, Format::Json, Format::Markdown])?;
-    if !args.yes {
+    if !args.asks.yes {
         can_ask(app)?;
     }
     let audit_log = audit_log(app, args.waits.audit_log.as_deref());
@@ -51,8 +49,8 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
             &work.fetched.listings,
             &args.drift.rules(),
         )?;
-        let report = write_plan(app, &work, "restore", plan, &audit_log, &args.waits, !args.yes).await?;
+        let report = write_plan(app, &work, "restore", plan, &audit_log, &args.waits, !args.asks.yes).await?;
         let ending = ending(&report);
-        finish(app, "restore", report, ending, Showing { plan_shown: !args.yes, ..Showing::default() })
+        finish(app, "restore", report, ending, Showing { plan_shown: !args.asks.yes, ..Showing::default() })
     })
 }

@@ -1,6 +1,5 @@
 //! `schema`: the JSON Schemas of what the program reads and prints.
 
-use super::args::Format;
 use super::{App, Finish};
 use crate::diagnostic::Diagnostics;
 
@@ -26,7 +25,6 @@ enum Of {
 }
 
 pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
-    app.global.allow_formats(&[Format::Text, Format::Json])?;
     let schema = match args.of {
         Of::State => match &args.spec {
             Some(source) => super::spec::load(app, source)?.editor_schema(),

@@ -27,7 +27,6 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
-    app.global.allow_formats(&[Format::Text, Format::Json, Format::Html])?;
     let audit_log = audit_log(app, args.audit_log.as_deref());
     block_on(async {
         let mut work = Work::begin(app, &args.net).await?;

@@ -1,7 +1,7 @@
 //! `sync`: pull, then apply.
 
 use super::apply::{Job, can_ask, carry_out as apply};
-use super::args::{ConflictArgs, DriftArgs, Format, Net, Select, Waits};
+use super::args::{Asks, Commits, ConflictArgs, DriftArgs, Format, Lists, Net, Select, Sends, Waits};
 use super::connect::block_on;
 use super::pull::{carry_out as pull, filled};
 use super::work::{Showing, Wanted, Work, audit_log, lock, rendered};
@@ -14,30 +14,20 @@ use crate::render;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Asks before it writes to Vapi, on a terminal; elsewhere it needs --yes.")]
 pub(super) struct Args {
-    /// Do not ask.
-    #[arg(short, long)]
-    yes: bool,
+    #[command(flatten)]
+    asks: Asks,
     #[command(flatten)]
     select: Select,
     #[command(flatten)]
     drift: DriftArgs,
     #[command(flatten)]
     conflict: ConflictArgs,
-    /// Take no field into the file that it does not speak of.
-    #[arg(long)]
-    declared_only: bool,
-    /// Let it buy or allot phone numbers.
-    #[arg(long)]
-    allow_purchase: bool,
-    /// Also send secrets that Vapi does not show (rotation).
-    #[arg(long)]
-    send_secrets: bool,
-    /// Commit the state file and its included files afterwards.
-    #[arg(long)]
-    commit: bool,
-    /// List entries to which nothing happens, too.
-    #[arg(long)]
-    all: bool,
+    #[command(flatten)]
+    sends: Sends,
+    #[command(flatten)]
+    commits: Commits,
+    #[command(flatten)]
+    lists: Lists,
     #[command(flatten)]
     net: Net,
     #[command(flatten)]
@@ -45,23 +35,22 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
-    app.global.allow_formats(&[Format::Text, Format::Json, Format::Markdown])?;
-    if !args.yes {
+    if !args.asks.yes {
         can_ask(app)?;
     }
     let selection = args.select.selection()?;
     let policy = Policy {
         on_drift: args.drift.rules(),
         on_conflict: args.conflict.rules(),
-        allow_purchase: args.allow_purchase,
-        declared_only: args.declared_only,
-        send_secrets: args.send_secrets,
+        allow_purchase: args.sends.allow_purchase,
+        declared_only: args.conflict.declared_only,
+        send_secrets: args.sends.send_secrets,
     };
     let audit_log = audit_log(app, args.waits.audit_log.as_deref());
     block_on(async {
         let _lock = lock(app, "sync", args.waits.lock_timeout)?;
         let mut work = Work::with(app, &args.net, || filled(app)).await?;
-        let committing = commit::prepare(args.commit, &work.loaded)?;
+        let committing = commit::prepare(args.commits.commit, &work.loaded)?;
         let wanted = |direction| Wanted {
             direction,
             selection: &selection,
@@ -72,14 +61,19 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
         let (pulled, includes) = pull(app, &mut work, "sync", &wanted(Direction::ToFile)).await?;
         if app.global.format() != Format::Json {
             app.output.diagnostics(&pulled.warnings);
-            app.output.result(&rendered(app, "pull", &pulled, Showing { all: args.all, ..Showing::default() }))?;
+            app.output.result(&rendered(
+                app,
+                "pull",
+                &pulled,
+                Showing { all: args.lists.all, ..Showing::default() },
+            ))?;
         }
         let job = Job {
             command: "sync",
             wanted: wanted(Direction::ToVapi),
             waits: &args.waits,
-            asks: !args.yes,
-            all: args.all,
+            asks: !args.asks.yes,
+            all: args.lists.all,
             expect: None,
             saved: None,
         };
@@ -99,15 +93,15 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
             Format::Json => {
                 let halves = [("pull", &pulled), ("apply", &applied)];
                 let [pull, apply] =
-                    halves.map(|(command, report)| Some(render::json::report(command, report, args.all)));
+                    halves.map(|(command, report)| Some(render::json::report(command, report, args.lists.all)));
                 render::json::to_text(&render::json::sync(pull, apply, &[], &[]), app.output.redactor())
             }
             _ => {
                 app.output.diagnostics(&applied.plan.warnings);
                 app.output.diagnostics(&applied.warnings);
                 let showing = Showing {
-                    all: args.all,
-                    plan_shown: !args.yes,
+                    all: args.lists.all,
+                    plan_shown: !args.asks.yes,
                     status: made.status.as_ref(),
                     ..Showing::default()
                 };

@@ -20,7 +20,6 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
-    app.global.allow_formats(&[Format::Text, Format::Json, Format::Github, Format::Sarif])?;
     let options = crate::check::Options { strict: args.strict };
     let loaded = Loaded::read(&app.global.file);
     let spec = args.spec.as_deref().map(|source| super::spec::load(app, source)).transpose()?;

@@ -12,6 +12,13 @@ use crate::recorded::Recorded;
 /// Values of up to so many columns are shown on the field's own line.
 const SHORT: usize = 60;
 
+/// So many lines of a text that is only added or removed are shown without `-v`, and of a value with such texts in it.
+const FIRST: usize = 3;
+const OUTLINED: usize = 20;
+
+/// So many columns of such a line.
+const WIDE: usize = 120;
+
 /// What a field's line begins with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mark {
@@ -71,6 +78,11 @@ pub struct Shown {
 /// A field as people see it.
 pub fn shown(field: &FieldChange, direction: Direction, view: &View<'_>) -> Shown {
     let FieldChange { path, before, after, sensitive, verdict, recorded, note, place: _ } = field;
+    // A pull leaves it alone, an apply sends it: what is shown is what the apply would do.
+    let (before, after, direction) = match (verdict, direction) {
+        (Verdict::Pending, Direction::ToFile) => (after, before, Direction::ToVapi),
+        _ => (before, after, direction),
+    };
     let mark = match verdict {
         Verdict::Drift | Verdict::Conflict => Mark::Held,
         Verdict::Pending => Mark::Pending,
@@ -82,7 +94,7 @@ pub fn shown(field: &FieldChange, direction: Direction, view: &View<'_>) -> Show
     let label = match verdict {
         Verdict::Drift => Some("held back (drift)"),
         Verdict::Conflict => Some("held back (conflict)"),
-        Verdict::Pending => Some("pending apply"),
+        Verdict::Pending => Some("pending"),
         Verdict::Set | Verdict::Change | Verdict::Clear | Verdict::Remove | Verdict::Capture => None,
     };
     let sides = match direction {
@@ -92,6 +104,9 @@ pub fn shown(field: &FieldChange, direction: Direction, view: &View<'_>) -> Show
     let json = |value: &Option<Value>| value.as_ref().map(|value| view.redactor.json(value.to_shown()));
     let body = if *sensitive {
         Body::Short(None, Some(SENSITIVE.to_owned()))
+    } else if let Some(awaited) = after.as_ref().and_then(Value::awaited) {
+        // No value yet: it must not look like a text.
+        Body::Short(json(before).as_ref().map(outline), Some(escape::line(&awaited).into_owned()))
     } else {
         body(json(before), json(after), view.verbose)
     };
@@ -146,6 +161,19 @@ fn one(sign: Sign, value: &Json, verbose: bool) -> Body {
         };
         return Body::Diff(Some(size(value)), diff::whole(sign, &escape::lines(&text)));
     }
+    if holds_lines(value) {
+        let text = match abridged(value) {
+            Json::String(text) => text,
+            other => pretty::lines(&other),
+        };
+        let text = escape::lines(&text);
+        let mut lines: Vec<Line> = text.lines().map(|line| Line::new(sign, escape::cut(line, WIDE))).collect();
+        if let Some(left) = lines.len().checked_sub(OUTLINED).filter(|left| *left > 1) {
+            lines.truncate(OUTLINED);
+            lines.push(Line::new(Sign::Remark, more(left)));
+        }
+        return Body::Diff(Some(size(value)), lines);
+    }
     match value {
         Json::Object(map) => {
             let inner = map.iter().map(|(key, value)| (escape::line(key).into_owned(), outline(value))).collect();
@@ -153,6 +181,38 @@ fn one(sign: Sign, value: &Json, verbose: bool) -> Body {
         }
         other => Body::Outline(outline(other), Vec::new()),
     }
+}
+
+/// Whether a text of several lines stands in a value.
+fn holds_lines(value: &Json) -> bool {
+    match value {
+        Json::String(text) => text.trim_end_matches('\n').contains('\n'),
+        Json::Array(items) => items.iter().any(holds_lines),
+        Json::Object(map) => map.values().any(holds_lines),
+        Json::Null | Json::Bool(_) | Json::Number(_) => false,
+    }
+}
+
+/// A value with no more than the first lines of its texts.
+fn abridged(value: &Json) -> Json {
+    match value {
+        Json::String(text) => {
+            let left = text.lines().count().saturating_sub(FIRST);
+            // One line more takes no less room than the line that counts it.
+            if left <= 1 {
+                return value.clone();
+            }
+            let first: String = text.lines().take(FIRST).map(|line| format!("{line}\n")).collect();
+            format!("{first}{}", more(left)).into()
+        }
+        Json::Array(items) => items.iter().map(abridged).collect(),
+        Json::Object(map) => map.iter().map(|(key, value)| (key.clone(), abridged(value))).collect(),
+        other => other.clone(),
+    }
+}
+
+fn more(lines: usize) -> String {
+    format!("… {} (`-v` shows them)", counted(lines, "more line", "more lines"))
 }
 
 /// A value on one line, whatever it takes.

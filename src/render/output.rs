@@ -34,6 +34,8 @@ pub struct Settings {
     pub quiet: bool,
     /// How often `-v` was given.
     pub verbosity: u8,
+    /// Of many findings of one kind only the first are shown, unless `-v`.
+    pub folds: bool,
     /// The result is a document for a machine (`--format json`): no progress beside it on one terminal.
     pub machine: bool,
 }
@@ -141,7 +143,9 @@ impl Output {
         };
         let shown: Vec<Diagnostic> = list.iter().filter(is_shown).cloned().collect();
         if !shown.is_empty() {
-            self.message(&diagnostics::text(&shown, self.palette(), &self.redactor));
+            let folds = self.settings.folds && self.settings.verbosity == 0;
+            let text = if folds { diagnostics::folded } else { diagnostics::text };
+            self.message(&text(&shown, self.palette(), &self.redactor));
         }
     }
 

@@ -272,6 +272,15 @@ pub fn to_file() -> Report {
             ..field("model.temperature", Some(json!(0.5)), Some(json!(0.3)), Verdict::Pending)
         },
         FieldChange {
+            note: Some("the file is ahead; `apply` sends it".to_owned()),
+            ..field(
+                "model.messages[0].content",
+                Some(json!(prompt("eight"))),
+                Some(json!(prompt("nine"))),
+                Verdict::Pending,
+            )
+        },
+        FieldChange {
             note: Some("the file's value is not committed, and Vapi's is in no commit".to_owned()),
             ..field("endCallMessage", Some(json!("Bye")), Some(json!("So long")), Verdict::Conflict)
         },

@@ -143,7 +143,11 @@ pub fn headline(change: &Change, outcome: Option<&Outcome>, view: &View<'_>) -> 
         (None, None) => "",
     };
     let said = [action, state].into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(": ");
-    let parts = [said.as_str(), &change.reason].into_iter().filter(|part| !part.is_empty());
+    // Why something had to be done is not true any more once it is done: `not in Vapi yet`.
+    let is_done =
+        matches!(outcome, Some(Outcome::Done { .. })) && matches!(change.action, Action::Create | Action::Import);
+    let reason = if is_done { "" } else { change.reason.as_str() };
+    let parts = [said.as_str(), reason].into_iter().filter(|part| !part.is_empty());
     let text = parts.collect::<Vec<_>>().join(" — ");
     escape::line(&view.redactor.text(&text)).into_owned()
 }

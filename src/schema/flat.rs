@@ -96,6 +96,10 @@ pub(crate) fn union(root: &Value, alternatives: &[&Value]) -> Option<Union> {
             Some((word, schema.clone()))
         };
         let branches: Vec<_> = flats.iter().map(branch).collect::<Option<_>>()?;
-        (!branches.is_empty()).then_some(Union { tag, branches })
+        // A word that two of them have tells nothing apart.
+        let mut words: Vec<&str> = branches.iter().map(|(word, _)| word.as_str()).collect();
+        words.sort_unstable();
+        words.dedup();
+        (!branches.is_empty() && words.len() == branches.len()).then_some(Union { tag, branches })
     })
 }

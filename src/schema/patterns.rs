@@ -11,8 +11,14 @@ pub(crate) struct Pattern {
     pub(crate) means: &'static str,
 }
 
+impl PartialEq for Pattern {
+    fn eq(&self, other: &Self) -> bool {
+        self.regex == other.regex
+    }
+}
+
 /// All patterns; those of Vapi's document are the same.
-static PATTERNS: [Pattern; 4] = [
+static PATTERNS: [Pattern; 5] = [
     Pattern {
         regex: "^[a-zA-Z0-9_-]{1,64}$",
         holds: |text| is_identifier(text, 64),
@@ -39,7 +45,24 @@ static PATTERNS: [Pattern; 4] = [
         },
         means: "a capital, then capitals, digits and `_`",
     },
+    Pattern {
+        regex: r"^\p{L}[\p{L}\d]*(?::[+-]?\d+)?$",
+        holds: is_keyword,
+        means: "one word of letters and digits, with a boost or without: `Northwind:2`",
+    },
 ];
+
+/// Takes the vowel signs of some scripts for letters, which Vapi may not: what is not sure is not refused.
+fn is_keyword(text: &str) -> bool {
+    let (word, boost) = text.split_once(':').map_or((text, None), |(word, boost)| (word, Some(boost)));
+    let digits = |boost: &str| {
+        let digits = boost.strip_prefix(['+', '-']).unwrap_or(boost);
+        !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    word.starts_with(char::is_alphabetic)
+        && word.chars().all(|c| c.is_alphabetic() || c.is_ascii_digit())
+        && boost.is_none_or(digits)
+}
 
 fn is_identifier(text: &str, most: usize) -> bool {
     (1..=most).contains(&text.len()) && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
@@ -56,7 +79,8 @@ mod tests {
 
     #[test]
     fn the_functions_agree_with_the_expressions() {
-        let texts = ["", "a", "A", "_", "-", "1", "A1_", "a-b", "a_b1", "é", "a b", "A\n"];
+        let texts =
+            ["", "a", "A", "_", "-", "1", "A1_", "a-b", "a_b1", "é", "a b", "A\n", "é1:2", "a:-3", "a:", "a:x", ":1"];
         let long = ["x".repeat(40), "x".repeat(41), "x".repeat(64), "x".repeat(65), "X".repeat(65)];
         for pattern in &PATTERNS {
             let schema = serde_json::json!({"pattern": pattern.regex});

@@ -16,7 +16,7 @@ use vapi_sync::load::interpret;
 use crate::file::findings;
 
 /// The document: the file that `VAPI_OPENAPI` names, or the one beside the repository. `None`, said on stderr, if there is none.
-fn document() -> Option<String> {
+pub fn document() -> Option<String> {
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/vapi/openapi.json");
     let path = std::env::var_os("VAPI_OPENAPI").map_or(beside, Into::into);
     let Ok(text) = std::fs::read_to_string(&path) else {
@@ -29,7 +29,7 @@ fn document() -> Option<String> {
 }
 
 /// The fields of the document's unions: where a value of each stands in a config, and the schemas of its branches.
-fn unions(document: &Value) -> Vec<(&'static str, &'static str, Vec<&Value>)> {
+pub fn unions(document: &Value) -> Vec<(&'static str, &'static str, Vec<&Value>)> {
     let schemas = &document["components"]["schemas"];
     let branches = |union: &'_ Value| -> Vec<String> {
         let targets = union["oneOf"].as_array().unwrap().iter().filter_map(|branch| branch["$ref"].as_str());
@@ -85,6 +85,38 @@ fn every_field_of_the_document_is_known() {
         }
     }
     assert!(looked_at > 700, "{looked_at}");
+    assert_eq!(unknown, [""; 0]);
+}
+
+/// The words that a schema of the document names, those of its alternatives too.
+fn words(schema: &Value) -> Vec<&Value> {
+    let branches = schema["oneOf"].as_array().into_iter().flatten();
+    let own = schema["enum"].as_array().filter(|_| schema["type"] != "array").into_iter().flatten();
+    own.chain(branches.flat_map(words)).collect()
+}
+
+#[test]
+fn every_word_of_the_document_is_known() {
+    let Some(text) = document() else { return };
+    let document: Value = serde_json::from_str(&text).unwrap();
+    let (mut looked_at, mut unknown) = (0, Vec::new());
+    for (place, tag, branches) in unions(&document) {
+        for branch in branches {
+            for (name, property) in branch["properties"].as_object().unwrap().iter().filter(|(name, _)| *name != tag) {
+                for word in words(property) {
+                    let mut object = Map::from_iter([(name.clone(), word.clone())]);
+                    if !tag.is_empty() {
+                        object.insert(tag.to_owned(), branch["properties"][tag]["enum"][0].clone());
+                    }
+                    looked_at += 1;
+                    let found = findings("f", &file(place, object.into()), Path::new("."), Options::default());
+                    unknown
+                        .extend(said(&found, |code, _| ["unknown-value", "bad-value", "wrong-type"].contains(&code)));
+                }
+            }
+        }
+    }
+    assert!(looked_at > 1000, "{looked_at}");
     assert_eq!(unknown, [""; 0]);
 }
 

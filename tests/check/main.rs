@@ -8,6 +8,7 @@
 
 mod allow;
 mod codes;
+mod differential;
 mod document;
 mod file;
 mod gallery;

@@ -280,6 +280,47 @@ fn a_reader_that_goes_away_is_no_panic() {
 }
 
 #[test]
+fn the_help_of_a_command_shows_its_own_formats() {
+    let world = World::new("version: 1\n");
+    let help = |command: &[&str]| {
+        let text = world.run(&[command, &["-h"]].concat()).expect(0).stdout;
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    for (command, formats) in [
+        ("plan", "text, json, markdown"),
+        ("status", "text, json, html"),
+        ("validate", "text, json, github, sarif"),
+        ("log", "text, json"),
+    ] {
+        let help = help(&[command]);
+        assert!(help.contains(&format!("[possible values: {formats}]")), "{help}");
+    }
+    for command in [&["emulator"][..], &["emulator", "request"], &["completions"]] {
+        let help = help(command);
+        assert!(!help.contains("--format") && !help.contains("--file"), "{help}");
+    }
+    // It may stand in front of the command too, where all commands share it.
+    assert_eq!(world.run(&["--format", "json", "validate"]).expect(0).json()["command"], json!("validate"));
+    assert_eq!(world.run(&["validate", "--format", "json"]).expect(0).json()["command"], json!("validate"));
+    world.run(&["--format", "sarif", "log"]).expect(64);
+}
+
+#[test]
+fn many_equal_warnings_are_counted_and_validate_lists_them() {
+    let fields: String = (0..60).map(|index| format!("        f{index}: yes\n")).collect();
+    let world =
+        World::new(&format!("version: 1\nagents:\n  a:\n    config:\n      name: A\n      metadata:\n{fields}"));
+    for command in [&["plan"][..], &["apply", "--yes"], &["status"], &["pull"]] {
+        let said = world.run(command).expect(0).stderr;
+        assert_eq!(said.matches("warning[yaml11]").count(), 4, "{said}");
+        assert!(said.contains("… and 56 more like it (`vapi-sync validate` lists them all)"), "{said}");
+    }
+    assert_eq!(world.run(&["validate"]).expect(0).stderr.matches("warning[yaml11]").count(), 60);
+    let json = world.run(&["plan", "--format", "json"]).expect(0).json();
+    assert_eq!(json["warnings"].as_array().map(Vec::len), Some(60));
+}
+
+#[test]
 fn status_counts_each_thing_once() {
     let world = World::new(
         "version: 1\nagents:\n  same: {config: {name: Same}}\n  pending: {config: {name: Pending, firstMessage: a}}\n  \

@@ -66,6 +66,41 @@ fn a_document_is_fetched_once_and_then_only_if_it_changed() {
 }
 
 #[test]
+fn a_file_is_held_against_a_document_and_told_in_every_format() {
+    let mut world = World::new(
+        "version: 1\nagents:\n  a:\n    config:\n      name: A\n      firstMesage: Hi\n      maxDurationSeconds: 5\n",
+    );
+    // A pull request from a fork has no key.
+    world.env.push(("VAPI_API_KEY".to_owned(), String::new()));
+    let text = world.run(&["validate"]).expect(1).stderr;
+    for part in [
+        "warning[unknown-field]",
+        "--> vapi-state.yaml:6:7",
+        "did you mean `firstMessage`?",
+        "--> vapi-state.yaml:7:27",
+        "^",
+    ] {
+        assert!(text.contains(part), "{text}");
+    }
+    assert!(world.run(&["validate", "--strict"]).expect(1).stderr.contains("error[unknown-field]"));
+    let json = world.run(&["validate", "--format", "json"]).expect(1).json();
+    assert_eq!((&json["errors"][0]["line"], &json["errors"][0]["column"]), (&7.into(), &27.into()), "{json}");
+    let github = world.run(&["validate", "--format", "github"]).expect(1).stdout;
+    assert!(github.contains("::error file=vapi-state.yaml,line=7,col=27"), "{github}");
+    assert!(github.contains("::warning file=vapi-state.yaml,line=6,col=7"), "{github}");
+    let sarif = world.run(&["validate", "--format", "sarif"]).expect(1).json();
+    assert_eq!(sarif["runs"][0]["results"].as_array().map(Vec::len), Some(2), "{sarif}");
+    if document().is_some() {
+        let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/vapi/openapi.json");
+        world.edit("firstMesage: Hi", "backgroundSpeechDenoisingPlan: {smartDenoisingPlan: {enabled: 1}}");
+        let spec = world.run(&["validate", "--spec", &path.to_string_lossy()]).expect(1).stderr;
+        assert!(spec.contains("vapi-state.yaml:6:"), "{spec}");
+    }
+    let committed = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("schema/vapi-state.schema.json");
+    assert_eq!(world.run(&["schema"]).expect(0).stdout, std::fs::read_to_string(committed).expect("a schema"));
+}
+
+#[test]
 fn the_editor_schema_holds_vapis_own_schemas() {
     if document().is_none() {
         return;

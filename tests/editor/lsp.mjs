@@ -1,7 +1,11 @@
 // What an editor makes of our schema: yaml-language-server, driven over LSP on tests/good/northwind.yaml.
 //
-//   npm install --prefix /tmp/ls yaml-language-server
-//   node tests/editor/lsp.mjs /tmp/ls
+//   just editor
+//
+// which is
+//
+//   npm install --prefix target/editor yaml-language-server
+//   node tests/editor/lsp.mjs target/editor
 //
 // Run by hand, or in CI where node and the package are. Exit code 1 if the editor does not do as it should.
 import { spawn } from "node:child_process";

@@ -226,6 +226,12 @@ fn a_field_that_vapi_no_longer_takes_is_left_out_on_the_way_back_too() {
     let log = world.run(&["log"]).expect(0).stdout;
     assert!(log.contains("left out    update agents.desk: model.oldKnob"), "{log}");
     let run = runs(&world).pop().expect("a run");
+    // Which run it is, and when it was.
+    let records = world.run(&["log", "--format", "json"]).expect(0).json();
+    let first = records["records"].as_array().expect("records").iter().find(|record| record["run"] == *run);
+    let time = first.expect("a record")["time"].as_str().expect("a time").to_owned();
+    let time = time.get(..19).expect("seconds").replace('T', " ");
+    assert!(log.contains(&format!("\n{run}  {time} UTC  apply  by ")), "{log}");
     let restored = world.run(&["restore", &run, "--yes"]).expect(0);
     assert!(restored.stderr.contains("model.oldKnob"), "{}", restored.text());
     assert_eq!(world.agent("Desk")["model"]["model"], json!("gpt-4o"));

@@ -113,7 +113,7 @@ pub fn tell(name: &str) {
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
     settings.set_description(story.about.as_str());
-    settings.add_filter(r"20\d\d-\d\d-\d\d(T[0-9:.]+Z)?", "TODAY");
+    settings.add_filter(r"20\d\d-\d\d-\d\d(T[0-9:.]+Z| [0-9:]+ UTC)?", "TODAY");
     settings.add_filter(r"\d{8}T\d{9}Z-[0-9a-f]{8}", "RUN");
     settings.add_filter(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", "ID_NEW");
     settings.add_filter(r"\b[0-9a-f]{32}\b", "DIGEST");

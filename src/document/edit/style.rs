@@ -1,5 +1,7 @@
 //! Which style holds a text exactly, and the text in that style.
 
+use serde_json::Number;
+
 use super::super::scalar::{self, Meaning, Tag};
 use super::super::tree::Style;
 
@@ -31,6 +33,15 @@ pub(super) fn choose(text: &str, old: Option<Style>, room: Room) -> Style {
         _ if text.contains(['"', '\\']) && !text.contains('\'') && single_holds(text) => Style::Single,
         _ => Style::Double,
     }
+}
+
+/// A number as every YAML reader takes it for one: YAML 1.1 wants a point before an exponent, and a sign in it.
+pub(super) fn number(number: &Number) -> String {
+    let text = number.to_string();
+    let Some((mantissa, exponent)) = text.split_once(['e', 'E']) else { return text };
+    let point = if mantissa.contains('.') { "" } else { ".0" };
+    let sign = if exponent.starts_with(['+', '-']) { "" } else { "+" };
+    format!("{mantissa}{point}e{sign}{exponent}")
 }
 
 /// `text` on one line in a style that holds it. A style of several lines falls back to double quotes.

@@ -186,7 +186,7 @@ pub(super) fn flow(content: &Content, old: Option<Style>, room: Room) -> String 
     match content {
         Content::Null => "null".to_owned(),
         Content::Bool(value) => value.to_string(),
-        Content::Number(number) => number.to_string(),
+        Content::Number(number) => style::number(number),
         Content::Text(text) => style::inline(text, style::choose(text, old, room)),
         Content::List(items) => {
             let items: Vec<_> = items.iter().map(|item| flow(item, None, Room::Flow)).collect();

@@ -160,3 +160,11 @@ fn what_cannot_be_is_refused_by_name() {
     assert_eq!(refused("a: {b: 1}\n", &[set("a", "x"), set("a.b", "y")])[0].0, 1);
     assert_eq!(refused("a: {b: 1}\n", &[set("a.b", "x"), set("a", "w")])[0].0, 1);
 }
+
+#[test]
+fn a_number_is_one_for_every_reader() {
+    let numbers = json("[1e21, 1.5e300, 2e-7, -1e21, 0.5, 3]");
+    let text = edited("a: 1\n", &[set("b", numbers)]);
+    assert_eq!(text, "a: 1\nb:\n  - 1.0e+21\n  - 1.5e+300\n  - 2.0e-7\n  - -1.0e+21\n  - 0.5\n  - 3\n");
+    assert_eq!(Document::parse("f", text).unwrap().warnings(), []);
+}

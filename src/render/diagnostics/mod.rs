@@ -7,7 +7,7 @@ mod text;
 
 pub use annotations::annotations;
 pub use sarif::sarif;
-pub use text::text;
+pub use text::{folded, text};
 
 #[cfg(test)]
 mod tests;

@@ -42,6 +42,22 @@ fn as_text() {
 }
 
 #[test]
+fn many_findings_of_one_kind_are_counted() {
+    let warning = |index: usize| Diagnostic::warning("w", format!("W{index}"));
+    let placed = |index: usize| at("a: bad", "bad").help(format!("{index}"));
+    let shown = |list: &[Diagnostic]| folded(list, Palette::plain(), &Redactor::new());
+    let few: Vec<Diagnostic> = (0..4).map(warning).collect();
+    assert_eq!(shown(&few), text(&few, Palette::plain(), &Redactor::new()));
+    let other = [Diagnostic::warning("x", "X"), Diagnostic::error("w", "E")];
+    let many: Vec<Diagnostic> = (0..61).map(warning).chain(other).collect();
+    assert_snapshot!(shown(&many));
+    let errors: Vec<Diagnostic> = (0..300).map(placed).collect();
+    let said = shown(&errors);
+    assert_eq!(said.matches("error[").count(), 20);
+    assert!(said.ends_with("\n… and 280 more like it (`vapi-sync validate` lists them all)\n"), "{said}");
+}
+
+#[test]
 fn carets_stand_below_what_they_mark() {
     for (line, marked) in [("a: bad", "bad"), ("\t\ta: bad # x", "bad"), ("東京: bad", "bad"), ("é👩: bad", "bad")]
     {

@@ -9,6 +9,8 @@
 //!    = help: did you mean `${agent:receptionist}`?
 //! ```
 
+use std::collections::HashMap;
+
 use super::super::palette::{Palette, paint};
 use super::super::{Redactor, escape};
 use crate::diagnostic::{Diagnostic, Place, Severity};
@@ -23,6 +25,37 @@ const TAB: &str = "    ";
 /// Diagnostics as text, one after the other. Empty for none; else ends with a line end.
 pub fn text(diagnostics: &[Diagnostic], palette: Palette, redactor: &Redactor) -> String {
     diagnostics.iter().map(|diagnostic| one(diagnostic, palette, redactor)).collect()
+}
+
+/// How many findings of one code are shown before the rest is only counted: what refuses the run is worth more lines.
+fn most(severity: Severity) -> usize {
+    match severity {
+        Severity::Error => 20,
+        Severity::Warning | Severity::Note => 4,
+    }
+}
+
+/// As [`text`], but of many findings of one code only the first ones, and a line that counts the others.
+pub fn folded(diagnostics: &[Diagnostic], palette: Palette, redactor: &Redactor) -> String {
+    let mut out = String::new();
+    let mut seen: HashMap<(&str, Severity), usize> = HashMap::new();
+    for diagnostic in diagnostics {
+        let kind = (diagnostic.code, diagnostic.severity);
+        let most = most(diagnostic.severity);
+        let seen = seen.entry(kind).or_default();
+        *seen += 1;
+        if *seen <= most {
+            out.push_str(&one(diagnostic, palette, redactor));
+        } else if *seen == most + 1 {
+            let like_it = |other: &&Diagnostic| (other.code, other.severity) == kind;
+            let more = diagnostics.iter().filter(like_it).count() - most;
+            // What has no place in the file is not seen offline.
+            let all = if diagnostic.place.is_some() { "`vapi-sync validate` lists" } else { "`-v` shows" };
+            let line = format!("… and {more} more like it ({all} them all)");
+            out.push_str(&format!("{}\n", paint(palette.quiet, &line)));
+        }
+    }
+    out
 }
 
 fn one(diagnostic: &Diagnostic, palette: Palette, redactor: &Redactor) -> String {

@@ -14,6 +14,8 @@
 //! two cannot disagree.
 
 mod allow;
+mod committed;
+mod compile;
 mod elsewhere;
 pub mod fetch;
 mod numbers;

@@ -8,7 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use super::shape::{OURS, Shapes};
+use super::committed::OURS;
+use super::compile::compile;
+use super::shape::Shapes;
 use super::{Options, tidy, walk};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 use crate::identity::is_ignored_entry;
@@ -55,7 +57,7 @@ impl Spec {
         if let Some(known) = model.get_mut("definitions").and_then(Value::as_object_mut) {
             known.extend(definitions);
         }
-        let shapes = Shapes::of(&model);
+        let shapes = compile(&model);
         if shapes.is_endless() {
             return Err(unusable("its schemas go round in circles".to_owned()));
         }

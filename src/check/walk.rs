@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use super::committed::OURS;
 use super::reading::{Reading, Written};
-use super::shape::{ANY, At, Fields, OURS, Rest, Shape, Shapes, Tagged};
+use super::shape::{ANY, At, Fields, Rest, Shape, Shapes, Tagged};
 use super::trail::Trail;
 use super::{Options, elsewhere, room, scalar};
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};

@@ -11,6 +11,13 @@ pub(crate) struct Pattern {
     pub(crate) means: &'static str,
 }
 
+impl Pattern {
+    /// The regular expression, by which it is known.
+    pub(crate) fn regex(&self) -> &'static str {
+        self.regex
+    }
+}
+
 impl PartialEq for Pattern {
     fn eq(&self, other: &Self) -> bool {
         self.regex == other.regex

@@ -39,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_committed_shapes_are_those_of_the_types() {
+    fn the_shapes_in_the_repository_are_those_of_the_schema() {
         let shapes = compile(crate::schema::model());
         let Table::Compiled(all) = &shapes.table else { panic!("compiled just now") };
         let configs: std::collections::BTreeMap<_, _> = shapes.configs.iter().collect();

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashSet};
 use std::path::{Path, PathBuf};
 
-use git2::{Commit, Oid, Repository};
+use git2::{Commit, Odb, Oid, Repository};
 
 use super::renames::former_name;
 use super::snapshot::Snapshot;
@@ -126,12 +126,17 @@ impl<'r> Walk<'r> {
         self.read.set(self.read.get() + 1);
         if self.read.get() > COMMITS_PER_OPENING {
             self.read.set(0);
-            let opened = Repository::open(self.repository.path());
-            opened
-                .and_then(|opened| self.repository.set_odb(&opened.odb()?))
+            self.open_objects_anew()
                 .map_err(|error| trouble::not_read(self.repository, &error, "the object database"))?;
         }
         self.repository.find_commit(id).map_err(|error| trouble::object(self.repository, &error, "commit", id))
+    }
+
+    /// Nothing may hold a pack while it is opened, or it would be the old one with all that was kept of it.
+    fn open_objects_anew(&self) -> Result<(), git2::Error> {
+        self.repository.set_odb(&Odb::new()?)?;
+        let opened = Repository::open(self.repository.path())?;
+        self.repository.set_odb(&opened.odb()?)
     }
 
     fn add_parents(&mut self, child: &Stop<'r>) -> Result<(), Diagnostic> {

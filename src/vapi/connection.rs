@@ -119,6 +119,7 @@ fn checked_base(text: &str) -> Result<Url, Diagnostic> {
     };
     let url = match Url::parse(text) {
         Ok(url) => url,
+        Err(url::ParseError::RelativeUrlWithoutBase) => return bad("it does not start with https://"),
         Err(error) => return bad(&error.to_string()),
     };
     match url.scheme() {

@@ -1,6 +1,7 @@
 //! Objects as Vapi sent them: the bytes, and the few fields that are needed to find one.
 
 use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use serde::de::{Error as _, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
@@ -14,7 +15,22 @@ use crate::diagnostic::Diagnostic;
 pub struct Live {
     /// What identifies it.
     pub header: Header,
+    text: Arc<Text>,
+}
+
+/// The JSON text of an object, and what was read from it ahead of time.
+#[derive(Debug)]
+struct Text {
     raw: Box<RawValue>,
+    ahead: Mutex<Ahead>,
+}
+
+#[derive(Debug)]
+enum Ahead {
+    NotRead,
+    Read(Value),
+    /// It was asked for: what is read now is read for nobody.
+    Taken,
 }
 
 /// The fields that identify an object, whatever its kind. A field of another type than text counts as absent.
@@ -64,6 +80,9 @@ impl Live {
     /// What a JSON reader skips over but no program can hold: nesting beyond 128 levels, half a surrogate pair, a number
     /// beyond the range of a float.
     pub fn json(&self) -> Result<Value, Diagnostic> {
+        if let Ahead::Read(value) = std::mem::replace(&mut *self.text.ahead(), Ahead::Taken) {
+            return Ok(value);
+        }
         serde_json::from_str(self.raw()).map_err(|error| {
             Diagnostic::error("vapi-unreadable", format!("the object {} cannot be read: {error}", self.header.id))
         })
@@ -71,7 +90,39 @@ impl Live {
 
     /// The object's JSON text as it came, without white space around it.
     pub fn raw(&self) -> &str {
-        self.raw.get()
+        self.text.raw.get()
+    }
+}
+
+/// Reads objects before they are asked for, on another thread, while more of them are on their way. Of `most` bytes at most,
+/// for what was read stays until it is asked for.
+pub(crate) fn read_ahead(objects: &[Live], most: usize) {
+    let mut left = most;
+    // Who drops them wants nothing read any more.
+    let texts: Vec<Weak<Text>> = (objects.iter())
+        .take_while(|live| {
+            left = left.saturating_sub(live.raw().len());
+            left > 0
+        })
+        .map(|live| Arc::downgrade(&live.text))
+        .collect();
+    tokio::task::spawn_blocking(move || {
+        for text in texts.iter().filter_map(Weak::upgrade) {
+            if !matches!(*text.ahead(), Ahead::NotRead) {
+                continue;
+            }
+            let Ok(value) = serde_json::from_str(text.raw.get()) else { continue };
+            let mut ahead = text.ahead();
+            if matches!(*ahead, Ahead::NotRead) {
+                *ahead = Ahead::Read(value);
+            }
+        }
+    });
+}
+
+impl Text {
+    fn ahead(&self) -> MutexGuard<'_, Ahead> {
+        self.ahead.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -86,7 +137,7 @@ impl<'de> Deserialize<'de> for Live {
         if header.id.is_empty() {
             return Err(D::Error::custom("an object's id is empty"));
         }
-        Ok(Self { header, raw })
+        Ok(Self { header, text: Arc::new(Text { raw, ahead: Mutex::new(Ahead::NotRead) }) })
     }
 }
 

@@ -21,6 +21,9 @@ use crate::vapi::Reader;
 /// How old what was read may be when it is written over, where reading all again would cost more than a round trip.
 const OLD: Duration = Duration::from_secs(5);
 
+/// The part of the time that may go into a write of the file, or of the log, while requests are under way: one in so many.
+const SHARE: u32 = 4;
+
 /// An object as a step left it.
 #[derive(Clone)]
 struct Answered {
@@ -53,6 +56,9 @@ pub(super) struct Run<'t> {
     recording_took: Duration,
     /// Changes whose outcome is not in the audit log yet, with the status of the answer.
     to_log: Vec<(usize, Option<u16>)>,
+    /// When it was last written, and how long that took.
+    logged_at: Instant,
+    logging_took: Duration,
 }
 
 impl<'t> Run<'t> {
@@ -83,6 +89,8 @@ impl<'t> Run<'t> {
             recorded_at: Instant::now(),
             recording_took: Duration::ZERO,
             to_log: Vec::new(),
+            logged_at: Instant::now(),
+            logging_took: Duration::ZERO,
             tools,
         }
     }
@@ -125,7 +133,9 @@ impl Run<'_> {
                 under_way.push(self.step(change, !twins.contains(&at)).take(at, ready));
             }
             self.errors.extend(refused);
-            self.write_log(&plan);
+            if self.logging_is_due() {
+                self.write_log(&plan);
+            }
             if under_way.is_empty() {
                 if moved && !waiting.is_empty() {
                     continue;
@@ -133,7 +143,8 @@ impl Run<'_> {
                 break;
             }
             let mut over = Vec::new();
-            over.extend(under_way.next().await);
+            // Nothing waits for the disk longer than is due because an answer does not come.
+            over.extend(tokio::time::timeout(self.until_due(), under_way.next()).await.ok().flatten());
             while let Some(Some(done)) = futures::FutureExt::now_or_never(under_way.next()) {
                 over.push(done);
             }
@@ -150,7 +161,6 @@ impl Run<'_> {
                 self.warnings.push(Diagnostic::warning("left-out", message).help("its value is in the audit log"));
                 under_way.push(self.step(change, !twins.contains(&at)).take(at, ready));
             }
-            self.write_log(&plan);
         }
         drop(under_way);
         self.write_file();
@@ -304,8 +314,20 @@ impl Run<'_> {
     /// Whether it is time to write what was learnt into the file. A write of a large file takes long, so that one per id
     /// would take longer than all requests: most of the time is left to them.
     fn recording_is_due(&self) -> bool {
-        const SHARE: u32 = 4;
         !self.unrecorded.is_empty() && self.recorded_at.elapsed() >= self.recording_took * SHARE
+    }
+
+    /// The same for the audit log, each write of which waits for the disk.
+    fn logging_is_due(&self) -> bool {
+        !self.to_log.is_empty() && self.logged_at.elapsed() >= self.logging_took * SHARE
+    }
+
+    /// How long until either is due.
+    fn until_due(&self) -> Duration {
+        let left = |at: Instant, took: Duration| (took * SHARE).saturating_sub(at.elapsed());
+        let file = (!self.unrecorded.is_empty()).then(|| left(self.recorded_at, self.recording_took));
+        let log = (!self.to_log.is_empty()).then(|| left(self.logged_at, self.logging_took));
+        file.into_iter().chain(log).min().unwrap_or(Duration::MAX)
     }
 
     /// Writes what was learnt into the file.
@@ -351,9 +373,13 @@ impl Run<'_> {
             .iter()
             .filter_map(|(at, status)| Some((&plan.changes[*at], self.outcomes[*at].as_ref()?, *status)))
             .collect();
-        if !outcomes.is_empty() {
-            self.errors.extend(self.tools.journal.outcomes(&outcomes).err());
+        if outcomes.is_empty() {
+            return;
         }
+        let started = Instant::now();
+        self.errors.extend(self.tools.journal.outcomes(&outcomes).err());
+        self.logged_at = Instant::now();
+        self.logging_took = started.elapsed();
     }
 }
 

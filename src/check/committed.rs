@@ -22,14 +22,14 @@ static FILE: &str = include_str!("ours.jsonl");
 /// Shapes, each as the line that it is in and as what was read from it.
 #[derive(Debug)]
 pub(super) struct Committed {
-    lines: Vec<(&'static str, OnceLock<Shape>)>,
+    lines: Vec<(&'static str, OnceLock<Box<Shape>>)>,
 }
 
 impl Committed {
     /// A shape. A line that cannot be read takes anything; a test reads all.
     pub(super) fn get(&self, id: ShapeId) -> Option<&Shape> {
         let (line, shape) = self.lines.get(id)?;
-        Some(shape.get_or_init(|| serde_json::from_str(line).unwrap_or(Shape::Any)))
+        Some(shape.get_or_init(|| Box::new(serde_json::from_str(line).unwrap_or(Shape::Any))))
     }
 }
 

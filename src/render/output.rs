@@ -1,10 +1,11 @@
 //! The choke point: every text that leaves the program goes through an [`Output`], which takes secrets out of it, drops
 //! colours where they are not wanted, and does not mind a closed pipe.
 
-use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anstream::adapter::strip_str;
+use anstream::stream::RawStream;
 use anstream::{AutoStream, ColorChoice};
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -63,12 +64,7 @@ impl Output {
         let mixed = settings.machine && io::stdout().is_terminal();
         Self {
             shows_progress: io::stderr().is_terminal() && !settings.quiet && !mixed,
-            ..Self::to(
-                Box::new(AutoStream::new(io::stdout(), choice)),
-                Box::new(AutoStream::new(io::stderr(), choice)),
-                settings,
-                redactor,
-            )
+            ..Self::to(stream(io::stdout(), choice), stream(io::stderr(), choice), settings, redactor)
         }
     }
 
@@ -178,6 +174,13 @@ impl Output {
             _ => redacted.into_owned(),
         }
     }
+}
+
+/// A stream that takes colours out where they are not wanted. What is left comes in small pieces, so it is collected.
+fn stream<S: RawStream + Send + 'static>(raw: S, choice: ColorChoice) -> Sink {
+    let choice = if choice == ColorChoice::Auto { AutoStream::choice(&raw) } else { choice };
+    let collected: Box<dyn Write + Send> = Box::new(BufWriter::new(raw));
+    Box::new(AutoStream::new(collected, choice))
 }
 
 /// Writes to a sink that may be gone: once its reader went away, nothing more is written to it.

@@ -15,7 +15,7 @@ use std::time::Duration;
 const FIRST_LIMIT: usize = 4;
 /// So many accepted requests without a refusal show that the quota is no small one, whose refusals would be many in
 /// proportion.
-const AMPLE: usize = 20;
+const AMPLE: usize = 12;
 /// Never fewer than this: the answer to one is under way while the next starts.
 const LEAST_LIMIT: usize = 2;
 /// Never slower than this, requests per second: somebody has to find out that the quota is open again.

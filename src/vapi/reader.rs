@@ -7,7 +7,7 @@ use jiff::{Timestamp, ToSpan};
 use super::transport::Transport;
 use super::{Problem, RequestError};
 use crate::diagnostic::Diagnostic;
-use crate::live::{Live, Page};
+use crate::live::{Live, Page, read_ahead};
 
 /// The largest page that the lists of Vapi's API document allow; their default is 100.
 const PAGE: usize = 1000;
@@ -15,6 +15,9 @@ const PAGE: usize = 1000;
 /// What a list without `limit` holds at most (same source). A shorter page is the end of a list beyond doubt; a longer
 /// one could have been cut by something on the way that allows less than [`PAGE`], so the end is asked for.
 const DOUBTFUL: usize = 100;
+
+/// How many bytes of a page are read ahead while the next one is asked for.
+const AHEAD: usize = 16 << 20;
 
 /// A list, whole: every object that was there when it was asked for, once.
 #[derive(Debug)]
@@ -66,6 +69,7 @@ impl Reader {
             query.extend(bound.as_deref().map(|bound| ("createdAtLt", bound)));
             let page: Page = self.transport.get(endpoint, &query).await?.value;
             list.pages += 1;
+            read_ahead(&page.objects, AHEAD);
             total = total.or(page.total);
             let count = page.objects.len();
             let next = end_of_oldest(&page.objects);

@@ -14,8 +14,8 @@ use std::time::Duration;
 /// How many requests run side by side before anything is known.
 const FIRST_LIMIT: usize = 4;
 /// So many accepted requests without a refusal show that the quota is no small one, whose refusals would be many in
-/// proportion.
-const AMPLE: usize = 12;
+/// proportion. One of 10 a second, counted by the clock, lets 20 pass at the turn of a second.
+const AMPLE: usize = 20;
 /// Never fewer than this: the answer to one is under way while the next starts.
 const LEAST_LIMIT: usize = 2;
 /// Never slower than this, requests per second: somebody has to find out that the quota is open again.

@@ -144,7 +144,7 @@ fn one_that_stands_in_the_file_is_refused_and_not_repeated() {
             shows_nothing(&format!("{args:?}"), &run.text());
         }
     }
-    assert!(world.taken().is_empty());
+    assert!(world.writes().is_empty());
 }
 
 /// A service that has nothing, and answers each write with an error that quotes all of it, in several spellings.

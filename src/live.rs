@@ -9,6 +9,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::diagnostic::Diagnostic;
+use crate::model;
 
 /// One object of Vapi. Costs its bytes and its [`Header`]; the rest is parsed when it is asked for.
 #[derive(Debug, Clone)]
@@ -28,7 +29,7 @@ struct Text {
 #[derive(Debug)]
 enum Ahead {
     NotRead,
-    Read(Value),
+    Read(model::Value),
     /// It was asked for: what is read now is read for nobody.
     Taken,
 }
@@ -80,12 +81,17 @@ impl Live {
     /// What a JSON reader skips over but no program can hold: nesting beyond 128 levels, half a surrogate pair, a number
     /// beyond the range of a float.
     pub fn json(&self) -> Result<Value, Diagnostic> {
-        if let Ahead::Read(value) = std::mem::replace(&mut *self.text.ahead(), Ahead::Taken) {
-            return Ok(value);
-        }
         serde_json::from_str(self.raw()).map_err(|error| {
             Diagnostic::error("vapi-unreadable", format!("the object {} cannot be read: {error}", self.header.id))
         })
+    }
+
+    /// What [`read_ahead`] made of it, once.
+    pub(crate) fn take_ahead(&self) -> Option<model::Value> {
+        match std::mem::replace(&mut *self.text.ahead(), Ahead::Taken) {
+            Ahead::Read(value) => Some(value),
+            Ahead::NotRead | Ahead::Taken => None,
+        }
     }
 
     /// The object's JSON text as it came, without white space around it.
@@ -95,8 +101,8 @@ impl Live {
 }
 
 /// Reads objects before they are asked for, on another thread, while more of them are on their way. Of `most` bytes at most,
-/// for what was read stays until it is asked for.
-pub(crate) fn read_ahead(objects: &[Live], most: usize) {
+/// for what was read stays until it is taken.
+pub(crate) fn read_ahead(objects: &[Live], most: usize, read: impl Fn(Value) -> model::Value + Send + 'static) {
     let mut left = most;
     // Who drops them wants nothing read any more.
     let texts: Vec<Weak<Text>> = (objects.iter())
@@ -111,7 +117,7 @@ pub(crate) fn read_ahead(objects: &[Live], most: usize) {
             if !matches!(*text.ahead(), Ahead::NotRead) {
                 continue;
             }
-            let Ok(value) = serde_json::from_str(text.raw.get()) else { continue };
+            let Ok(value) = serde_json::from_str(text.raw.get()).map(&read) else { continue };
             let mut ahead = text.ahead();
             if matches!(*ahead, Ahead::NotRead) {
                 *ahead = Ahead::Read(value);

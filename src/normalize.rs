@@ -26,7 +26,10 @@ pub fn json(json: serde_json::Value) -> Value {
 /// # Errors
 /// Its JSON cannot be held: see [`Live::json`].
 pub fn object(kind: &'static Kind, object: &Live) -> Result<Value, Diagnostic> {
-    Ok(live(kind, object.json()?))
+    match object.take_ahead() {
+        Some(value) => Ok(value),
+        None => Ok(live(kind, object.json()?)),
+    }
 }
 
 /// An object as Vapi returned it.

@@ -17,7 +17,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, attach_snippets};
 use crate::document::Document;
 use crate::identity::{Allowances, Identities, Identity, Listings, identify, identity_field, missing};
 use crate::kinds::KINDS;
-use crate::live::Live;
+use crate::live::{Live, read_ahead};
 use crate::load::{Entry, StateFile, interpret};
 use crate::model::{Address, RemoteId, Value};
 use crate::normalize;
@@ -72,13 +72,19 @@ pub struct Fetched {
     pub at: Instant,
 }
 
+/// How many bytes of a page are brought into normal form while the next one is asked for.
+const AHEAD: usize = 16 << 20;
+
 /// Reads all objects of all kinds, side by side.
 ///
 /// # Errors
 /// A list could not be read whole: that says nothing about what is in Vapi.
 pub async fn fetch(reader: &Reader) -> Result<Fetched, Diagnostic> {
     let at = Instant::now();
-    let lists = KINDS.map(|kind| async move { Ok((kind.section, reader.list(kind.endpoint).await?.objects)) });
+    let lists = KINDS.map(|kind| async move {
+        let ahead = |objects: &[Live]| read_ahead(objects, AHEAD, |json| normalize::live(kind, json));
+        Ok((kind.section, reader.list_with(kind.endpoint, &ahead).await?.objects))
+    });
     let lists: Vec<Result<_, Diagnostic>> = futures::future::join_all(lists).await;
     Ok(Fetched { listings: lists.into_iter().collect::<Result<_, _>>()?, at })
 }

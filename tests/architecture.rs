@@ -15,7 +15,7 @@ const MAY_NAME: &[(&str, &str)] = &[
     // `normalize` and `kinds` explain each other: what a default is worth is told in normal form.
     ("kinds", "model normalize"),
     ("template", "kinds"),
-    ("live", "diagnostic"),
+    ("live", "diagnostic model"),
     ("normalize", "diagnostic kinds live model"),
     ("load", "diagnostic document kinds model"),
     ("resolve", "diagnostic document kinds load model normalize template"),

@@ -82,6 +82,7 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
         }
         let showing =
             Showing { all: args.lists.all, status: status.as_ref(), github: args.tells.github, ..Showing::default() };
+        work.leave();
         finish(app, "plan", report, ending, showing)
     })
 }

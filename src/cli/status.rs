@@ -58,6 +58,7 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
             }
             _ => render::terminal::status(status, &checked_at, &view),
         };
+        work.leave();
         let ending = Ending { changes_found: args.exit_code && !status.in_sync, ..Ending::default() };
         Ok(Finish { ending, tells_errors: true, ..Finish::done(result) })
     })

@@ -91,6 +91,12 @@ impl Work {
         Ok(Self { loaded, warnings, vapi, fetched })
     }
 
+    /// Ends the work of a command that is about to end the process: to give all of the file and of Vapi back piece by piece
+    /// would be time that somebody waits for.
+    pub(super) fn leave(self) {
+        std::mem::forget((self.loaded, self.fetched));
+    }
+
     /// Makes a plan.
     pub(super) async fn plan(&mut self, app: &App, wanted: &Wanted<'_>) -> Result<Made, Diagnostics> {
         let request = Request {

@@ -7,7 +7,7 @@ use jiff::{Timestamp, ToSpan};
 use super::transport::Transport;
 use super::{Problem, RequestError};
 use crate::diagnostic::Diagnostic;
-use crate::live::{Live, Page, read_ahead};
+use crate::live::{Live, Page};
 
 /// The largest page that the lists of Vapi's API document allow; their default is 100.
 const PAGE: usize = 1000;
@@ -15,9 +15,6 @@ const PAGE: usize = 1000;
 /// What a list without `limit` holds at most (same source). A shorter page is the end of a list beyond doubt; a longer
 /// one could have been cut by something on the way that allows less than [`PAGE`], so the end is asked for.
 const DOUBTFUL: usize = 100;
-
-/// How many bytes of a page are read ahead while the next one is asked for.
-const AHEAD: usize = 16 << 20;
 
 /// A list, whole: every object that was there when it was asked for, once.
 #[derive(Debug)]
@@ -49,7 +46,15 @@ impl Reader {
     /// # Errors
     /// Whenever the list is not known to be whole. A short list is never returned.
     pub async fn list(&self, endpoint: &str) -> Result<Listing, Diagnostic> {
-        self.list_since(endpoint, None).await
+        self.pages(endpoint, None, &|_| ()).await
+    }
+
+    /// The same, with something to do with the objects of a page while the next one is asked for.
+    ///
+    /// # Errors
+    /// As for [`Reader::list`].
+    pub async fn list_with(&self, endpoint: &str, on_page: &(dyn Fn(&[Live]) + Sync)) -> Result<Listing, Diagnostic> {
+        self.pages(endpoint, None, on_page).await
     }
 
     /// The same of what was made at this moment, as Vapi shows it, or later. `None`: of everything.
@@ -57,6 +62,15 @@ impl Reader {
     /// # Errors
     /// As for [`Reader::list`].
     pub async fn list_since(&self, endpoint: &str, made: Option<&str>) -> Result<Listing, Diagnostic> {
+        self.pages(endpoint, made, &|_| ()).await
+    }
+
+    async fn pages(
+        &self,
+        endpoint: &str,
+        made: Option<&str>,
+        on_page: &(dyn Fn(&[Live]) + Sync),
+    ) -> Result<Listing, Diagnostic> {
         let limit = PAGE.to_string();
         let mut list = Listing { objects: Vec::new(), pages: 0 };
         let mut seen = HashSet::new();
@@ -69,7 +83,7 @@ impl Reader {
             query.extend(bound.as_deref().map(|bound| ("createdAtLt", bound)));
             let page: Page = self.transport.get(endpoint, &query).await?.value;
             list.pages += 1;
-            read_ahead(&page.objects, AHEAD);
+            on_page(&page.objects);
             total = total.or(page.total);
             let count = page.objects.len();
             let next = end_of_oldest(&page.objects);

@@ -1,5 +1,7 @@
 //! Somebody works in the dashboard while a run is under way.
 
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
 use serde_json::{Value, json};
 use vapi_sync::emulator::{Collection, Config, Fault};
 
@@ -206,4 +208,68 @@ fn a_held_back_field_says_why_and_since_when() {
     let plan = world.run(&["plan"]).expect(0).stdout;
     let since = updated.as_str().expect("a time").split('.').next().expect("seconds").to_owned();
     assert!(plan.contains(&since), "{since} is not in {plan}");
+}
+
+/// The moments of a run at which somebody saves something, as faults: `ID` is the object.
+const MOMENTS: [&str; 6] = [
+    "GET /assistant nth=1 after edit=assistant/ID:",
+    "GET /assistant/ID nth=1 before edit=",
+    "GET /assistant/ID nth=1 after edit=",
+    "PATCH /assistant/ID nth=1 before edit=",
+    "PATCH /assistant/ID nth=1 after edit=",
+    "GET /phone-number nth=1 before edit=assistant/ID:",
+];
+
+/// Whoever saves whatever whenever: it is there afterwards, or the run says that something was there.
+#[test]
+fn no_random_edit_is_lost_without_a_word() {
+    const AGENTS: usize = 5;
+    const ROUNDS: u64 = 16;
+    let (mut lost, mut kept) = (0, 0);
+    for round in 0..ROUNDS {
+        let mut rng = StdRng::seed_from_u64(round);
+        let agent = |at: usize| {
+            format!(
+                "  a{at}:\n    config:\n      name: A{at}\n      firstMessage: Hello\n      model: {{provider: openai, model: gpt-4.1, \
+                 temperature: 0.3}}\n"
+            )
+        };
+        let file: String = (0..AGENTS).map(agent).collect();
+        let world =
+            World::with(&format!("version: 1\nagents:\n{file}"), Config { versions: true, ..Config::default() });
+        world.run(&["apply", "--yes"]).expect(0);
+        world.commit("applied");
+        world.edit("Hello", "Good morning");
+        world.commit("morning");
+        let mut faults = Vec::new();
+        let mut edits = Vec::new();
+        for at in 0..AGENTS {
+            let id = id(&world.agent(&format!("A{at}")));
+            let theirs = format!("Theirs {round}");
+            let patch = match rng.random_range(0..4) {
+                0 => json!({"firstMessage": theirs}),
+                1 => json!({"endCallMessage": theirs}),
+                2 => json!({"model": {"provider": "openai", "model": theirs, "temperature": 0.3}}),
+                _ => json!({"firstMessage": theirs, "maxDurationSeconds": 77}),
+            };
+            let moment = MOMENTS[rng.random_range(0..MOMENTS.len())];
+            faults.push(format!("{}{patch}", moment.replace("ID", &id)).parse::<Fault>().expect("a fault"));
+            edits.push((moment, patch));
+        }
+        world.vapi.set_faults(faults);
+        let run = world.run(&["apply", "--yes"]);
+        world.vapi.set_faults(Vec::new());
+        for (at, (moment, patch)) in edits.iter().enumerate() {
+            let live = world.agent(&format!("A{at}"));
+            let gone = patch.as_object().expect("fields").iter().any(|(field, value)| live[field] != *value);
+            let words = || format!("round {round}, a{at}, {moment}{patch}\n{live:#}\n{}", run.text());
+            let told = run.text().lines().any(|line| line.contains(&format!("agents.a{at}: somebody made v")));
+            assert!(!gone || told, "lost without a word: {}", words());
+            assert!(!gone || *moment == MOMENTS[2] || *moment == MOMENTS[3], "lost needlessly: {}", words());
+            lost += usize::from(gone);
+            kept += usize::from(!gone);
+        }
+        assert!(run.code == 0 || run.code == 3 || run.code == 4, "{}", run.text());
+    }
+    assert!(lost > 5 && kept > 40, "{lost} {kept}");
 }

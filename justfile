@@ -31,3 +31,7 @@ bench *ARGS:
 # The main job on the built-in emulator, in a copy of the example.
 tour:
     sh examples/tour.sh
+
+# Fuzz one target until it is stopped or something is wrong: `just fuzz document`.
+fuzz TARGET:
+    cargo +nightly fuzz run {{TARGET}}

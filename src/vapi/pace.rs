@@ -12,7 +12,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 /// How many requests run side by side before anything is known.
-const FIRST_LIMIT: usize = 4;
+const FIRST_LIMIT: usize = 6;
 /// So many accepted requests without a refusal show that the quota is no small one, whose refusals would be many in
 /// proportion. One of 10 a second, counted by the clock, lets 20 pass at the turn of a second.
 const AMPLE: usize = 20;

@@ -2,7 +2,10 @@
 
 use std::collections::HashSet;
 
+use futures::FutureExt;
+use futures::future::RemoteHandle;
 use jiff::{Timestamp, ToSpan};
+use serde::Deserialize;
 
 use super::transport::Transport;
 use super::{Problem, RequestError};
@@ -15,6 +18,13 @@ const PAGE: usize = 1000;
 /// What a list without `limit` holds at most (same source). A shorter page is the end of a list beyond doubt; a longer
 /// one could have been cut by something on the way that allows less than [`PAGE`], so the end is asked for.
 const DOUBTFUL: usize = 100;
+
+/// All that must be known of the last object of a page to ask for the next.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct CreatedAt {
+    created_at: Option<String>,
+}
 
 /// A list, whole: every object that was there when it was asked for, once.
 #[derive(Debug)]
@@ -71,29 +81,43 @@ impl Reader {
         made: Option<&str>,
         on_page: &(dyn Fn(&[Live]) + Sync),
     ) -> Result<Listing, Diagnostic> {
-        let limit = PAGE.to_string();
         let mut list = Listing { objects: Vec::new(), pages: 0 };
         let mut seen = HashSet::new();
         let mut total = None;
         let mut before: Option<Timestamp> = None;
+        let mut coming = self.ask(endpoint, made, None);
         loop {
-            let bound = before.map(|time| format!("{time:.3}"));
-            let mut query = vec![("limit", limit.as_str())];
-            query.extend(made.map(|made| ("createdAtGe", made)));
-            query.extend(bound.as_deref().map(|bound| ("createdAtLt", bound)));
-            let page: Page = self.transport.get(endpoint, &query).await?.value;
+            let page = coming.await?;
             list.pages += 1;
-            on_page(&page.objects);
             total = total.or(page.total);
             let count = page.objects.len();
-            let next = end_of_oldest(&page.objects);
+            // Asked for as soon as it can be: to read what came takes a good part of the time that the answer takes.
+            let early = page.objects.last().filter(|_| count >= DOUBTFUL).and_then(|last| {
+                let bound = end_of(serde_json::from_str::<CreatedAt>(last.get()).ok()?.created_at.as_deref()?).ok()?;
+                let goes_back = before.is_none_or(|before| bound < before);
+                goes_back.then(|| (bound, self.ask(endpoint, made, Some(bound))))
+            });
+            let objects: Vec<Live> =
+                page.objects.into_iter().map(Live::try_from).collect::<Result<_, _>>().map_err(|why| {
+                    let host = self.transport.connection().host();
+                    Diagnostic::error(
+                        "vapi-unreadable",
+                        format!("GET {endpoint}: {host} lists what cannot be read: {why}"),
+                    )
+                })?;
+            on_page(&objects);
+            let next = end_of_oldest(&objects);
             let known = list.objects.len();
-            list.objects.extend(page.objects.into_iter().filter(|live| seen.insert(live.header.id.clone())));
+            list.objects.extend(objects.into_iter().filter(|live| seen.insert(live.header.id.clone())));
 
             let brought_nothing = before.is_some() && list.objects.len() == known;
             let goes_back = next.as_ref().is_ok_and(|next| before.is_none_or(|before| *next < before));
             if count >= DOUBTFUL && goes_back && !brought_nothing {
                 before = next.ok();
+                coming = match early {
+                    Some((bound, asked)) if Some(bound) == before => asked,
+                    _ => self.ask(endpoint, made, before),
+                };
             } else if count >= PAGE {
                 let why = next.err().unwrap_or("a full page does not lead on to older ones");
                 return Err(incomplete(endpoint, list.objects.len(), why));
@@ -107,6 +131,29 @@ impl Reader {
             }
             _ => Ok(list),
         }
+    }
+
+    /// Asks for a page: of what was made at `made` or later, and before `before`. It is on its way when this returns, unless
+    /// it is dropped.
+    fn ask(
+        &self,
+        endpoint: &str,
+        made: Option<&str>,
+        before: Option<Timestamp>,
+    ) -> RemoteHandle<Result<Page, RequestError>> {
+        let (transport, endpoint) = (self.transport.clone(), endpoint.to_owned());
+        let limit = PAGE.to_string();
+        let made = made.map(str::to_owned);
+        let before = before.map(|time| format!("{time:.3}"));
+        let page = async move {
+            let mut query = vec![("limit", limit.as_str())];
+            query.extend(made.as_deref().map(|made| ("createdAtGe", made)));
+            query.extend(before.as_deref().map(|before| ("createdAtLt", before)));
+            Ok(transport.get(&endpoint, &query).await?.value)
+        };
+        let (page, coming) = page.remote_handle();
+        tokio::spawn(page);
+        coming
     }
 
     /// Reads one object. `None`: Vapi itself says that there is none (404), which no other failure does.
@@ -163,7 +210,13 @@ fn end_of_oldest(objects: &[Live]) -> Result<Timestamp, &'static str> {
         }
         oldest = Some((time, shown));
     }
-    let (time, shown) = oldest.ok_or("it is empty")?;
+    let (_, shown) = oldest.ok_or("it is empty")?;
+    end_of(shown)
+}
+
+/// The first moment that is after everything that a shown time can stand for.
+fn end_of(shown: &str) -> Result<Timestamp, &'static str> {
+    let time: Timestamp = shown.parse().map_err(|_| "an object's time of creation cannot be read")?;
     let digits = shown.split_once('.').map_or(0, |(_, rest)| rest.bytes().take_while(u8::is_ascii_digit).count());
     let unit = match digits {
         0 => 1000,

@@ -101,8 +101,12 @@ impl Live {
 }
 
 /// Reads objects before they are asked for, on another thread, while more of them are on their way. Of `most` bytes at most,
-/// for what was read stays until it is taken.
-pub(crate) fn read_ahead(objects: &[Live], most: usize, read: impl Fn(Value) -> model::Value + Send + 'static) {
+/// for what was read stays until it is taken. Gives how many of them are left.
+pub(crate) fn read_ahead(
+    objects: &[Live],
+    most: usize,
+    read: impl Fn(Value) -> model::Value + Send + 'static,
+) -> usize {
     let mut left = most;
     // Who drops them wants nothing read any more.
     let texts: Vec<Weak<Text>> = (objects.iter())
@@ -124,6 +128,7 @@ pub(crate) fn read_ahead(objects: &[Live], most: usize, read: impl Fn(Value) -> 
             }
         }
     });
+    left
 }
 
 impl Text {

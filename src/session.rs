@@ -8,6 +8,7 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use futures::StreamExt;
@@ -72,7 +73,7 @@ pub struct Fetched {
     pub at: Instant,
 }
 
-/// How many bytes of a page are brought into normal form while the next one is asked for.
+/// How many bytes of a list are brought into normal form while its next page is asked for.
 const AHEAD: usize = 16 << 20;
 
 /// Reads all objects of all kinds, side by side.
@@ -82,7 +83,11 @@ const AHEAD: usize = 16 << 20;
 pub async fn fetch(reader: &Reader) -> Result<Fetched, Diagnostic> {
     let at = Instant::now();
     let lists = KINDS.map(|kind| async move {
-        let ahead = |objects: &[Live]| read_ahead(objects, AHEAD, |json| normalize::live(kind, json));
+        let left = AtomicUsize::new(AHEAD);
+        let ahead = |objects: &[Live]| {
+            let most = left.load(Ordering::Relaxed);
+            left.store(read_ahead(objects, most, |json| normalize::live(kind, json)), Ordering::Relaxed);
+        };
         Ok((kind.section, reader.list_with(kind.endpoint, &ahead).await?.objects))
     });
     let lists: Vec<Result<_, Diagnostic>> = futures::future::join_all(lists).await;

@@ -86,9 +86,10 @@ impl World {
     pub fn outside_git(state: &str, config: Config) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         std::fs::write(folder.path().join("vapi-state.yaml"), state).expect("written");
+        let strict = config.keep_hits;
         let vapi = Emulator::start_blocking(config).expect("an emulator");
         let mut world = World::at(folder, vapi);
-        world.strict = true;
+        world.strict = strict;
         world
     }
 

@@ -21,8 +21,11 @@ use crate::vapi::Reader;
 /// How old what was read may be when it is written over, where reading all again would cost more than a round trip.
 const OLD: Duration = Duration::from_secs(5);
 
-/// The part of the time that may go into a write of the file, or of the log, while requests are under way: one in so many.
-const SHARE: u32 = 4;
+/// How much longer than a write of the file takes until the next one, while requests are under way.
+const BETWEEN_RECORDINGS: u32 = 4;
+
+/// The same for the audit log. An outcome that a crash takes along is asked of Vapi; an id is looked for.
+const BETWEEN_LOGGINGS: u32 = 16;
 
 /// An object as a step left it.
 #[derive(Clone)]
@@ -314,19 +317,20 @@ impl Run<'_> {
     /// Whether it is time to write what was learnt into the file. A write of a large file takes long, so that one per id
     /// would take longer than all requests: most of the time is left to them.
     fn recording_is_due(&self) -> bool {
-        !self.unrecorded.is_empty() && self.recorded_at.elapsed() >= self.recording_took * SHARE
+        !self.unrecorded.is_empty() && self.recorded_at.elapsed() >= self.recording_took * BETWEEN_RECORDINGS
     }
 
     /// The same for the audit log, each write of which waits for the disk.
     fn logging_is_due(&self) -> bool {
-        !self.to_log.is_empty() && self.logged_at.elapsed() >= self.logging_took * SHARE
+        !self.to_log.is_empty() && self.logged_at.elapsed() >= self.logging_took * BETWEEN_LOGGINGS
     }
 
     /// How long until either is due.
     fn until_due(&self) -> Duration {
-        let left = |at: Instant, took: Duration| (took * SHARE).saturating_sub(at.elapsed());
-        let file = (!self.unrecorded.is_empty()).then(|| left(self.recorded_at, self.recording_took));
-        let log = (!self.to_log.is_empty()).then(|| left(self.logged_at, self.logging_took));
+        let left = |at: Instant, pause: Duration| pause.saturating_sub(at.elapsed());
+        let file =
+            (!self.unrecorded.is_empty()).then(|| left(self.recorded_at, self.recording_took * BETWEEN_RECORDINGS));
+        let log = (!self.to_log.is_empty()).then(|| left(self.logged_at, self.logging_took * BETWEEN_LOGGINGS));
         file.into_iter().chain(log).min().unwrap_or(Duration::MAX)
     }
 

@@ -135,7 +135,7 @@ impl<'d> Draft<'d> {
         if inputs.direction == Direction::ToVapi {
             found.retain(|difference| difference.what != What::Undeclared);
         }
-        self.warn_of_create_only(entry, &mut found);
+        self.warn_of_create_only(inputs.direction, entry, &mut found);
         let rotates = inputs.send_secrets && desired.holds_secret();
         if found.is_empty() && matches!(identity, Identity::Linked(_)) && !rotates {
             let name = entry.kind.name_of(&live_value).map(str::to_owned);
@@ -152,18 +152,23 @@ impl<'d> Draft<'d> {
         });
     }
 
-    fn warn_of_create_only(&mut self, entry: &Entry<'_>, found: &mut Vec<Difference>) {
+    fn warn_of_create_only(&mut self, direction: Direction, entry: &Entry<'_>, found: &mut Vec<Difference>) {
+        let left = match direction {
+            Direction::ToVapi => "It is not sent",
+            Direction::ToFile => "The file is left as it is",
+        };
         found.retain(|difference| {
             if difference.what != What::CreateOnly {
                 return true;
             }
-            let shown = |value: &Option<Value>| value.as_ref().map_or("nothing".to_owned(), |v| v.to_shown().to_string());
+            let shown =
+                |value: &Option<Value>| value.as_ref().map_or("nothing".to_owned(), |v| v.to_shown().to_string());
             let place = super::fields::place_of(entry, &difference.path).unwrap_or_else(|| entry.place.clone());
             self.warnings.push(
                 Diagnostic::warning(
                     "create-only",
                     format!(
-                        "{} of {} can be given only when the object is made: the file says {}, Vapi has {}. It is not sent",
+                        "{} of {} can be given only when the object is made: the file says {}, Vapi has {}. {left}",
                         difference.path,
                         entry.address,
                         shown(&difference.desired),

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! Approved → per change, as soon as what it needs has an id:
-//!     look again if the plan is old → intent → POST | PATCH → verify → outcome → id into the file
+//!     intent → look again where that is due → POST | PATCH → verify → outcome → id into the file
 //! ```
 //!
 //! Nothing is decided here: what is not as planned is held back, what depends on a failure is not attempted, all else

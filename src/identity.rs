@@ -136,8 +136,8 @@ fn guard_org(state: &StateFile<'_>, listings: &Listings) -> Result<(), Diagnosti
 
 /// Which entry is which object.
 ///
-/// `identity` gives the field and text by which an entry without an id is found; `made_again` says whether an object is
-/// what making an entry's deleted object again would give: a run that was killed may have done so without recording it.
+/// `identity` gives the field and text by which an entry without an id is found; `made` says whether an earlier run made an
+/// object for an entry, where that cannot find it: a run that was killed may have done so without recording it.
 /// `listings` are complete, with what [`missing`] turned up put in.
 ///
 /// # Errors
@@ -146,7 +146,7 @@ pub fn identify<'d>(
     state: &StateFile<'d>,
     listings: &Listings,
     identity: &dyn Fn(&Entry<'d>) -> Option<(&'static str, String)>,
-    made_again: &dyn Fn(&Entry<'d>, &Live) -> bool,
+    made: &dyn Fn(&Entry<'d>, &Live) -> bool,
 ) -> Result<Identities, Diagnostics> {
     let mut result = Identities { org_id: state.org_id.clone(), ..Identities::default() };
     let mut errors = Vec::new();
@@ -178,19 +178,29 @@ pub fn identify<'d>(
         let by_identity = index_by_identity(kind, lives, (0..lives.len()).filter(free));
         let mut taken: HashMap<(&str, String), &Entry> = HashMap::new();
         let mut linked = Vec::new();
+        let is_nameless = |entry: &Entry<'d>| entry.id.is_none() && identity(entry).is_none();
         for entry in entries() {
-            let Some(Identity::Recreate { .. }) = result.of.get(&entry.address) else { continue };
+            let is_gone = matches!(result.of.get(&entry.address), Some(Identity::Recreate { .. }));
+            if !is_gone && !(is_nameless(entry) && !is_ignored_entry(&state.ignore, entry, None)) {
+                continue;
+            }
             let twins = (0..lives.len()).filter(free).filter(|at| !linked.contains(at));
-            let twins: Vec<usize> = twins.filter(|at| made_again(entry, &lives[*at])).collect();
+            let twins: Vec<usize> = twins.filter(|at| made(entry, &lives[*at])).collect();
             match twins[..] {
-                [] => {}
+                [] if is_gone => {}
+                [] => {
+                    result.of.insert(entry.address.clone(), Identity::Create);
+                }
                 [one] => {
                     linked.push(one);
                     result.of.insert(entry.address.clone(), Identity::Link(one));
                 }
                 _ => {
-                    let (field, text) = identity(entry).unwrap_or(("name", String::new()));
-                    errors.push(ambiguous(entry, field, &text, twins.iter().map(|at| &lives[*at].header)));
+                    let like = match identity(entry) {
+                        Some((field, text)) => format!("with {field} {text:?}"),
+                        None => "without a name".to_owned(),
+                    };
+                    errors.push(ambiguous(entry, &like, twins.iter().map(|at| &lives[*at].header)));
                 }
             }
         }
@@ -199,10 +209,7 @@ pub fn identify<'d>(
             if is_ignored_entry(&state.ignore, entry, named.as_ref().map(|(_, text)| text.as_str())) {
                 continue;
             }
-            let Some((field, text)) = named else {
-                result.of.insert(entry.address.clone(), Identity::Create);
-                continue;
-            };
+            let Some((field, text)) = named else { continue };
             if let Some(first) = taken.insert((field, text.clone()), entry) {
                 errors.push(twins(entry, first, field, &text));
                 continue;
@@ -214,7 +221,8 @@ pub fn identify<'d>(
                     result.of.insert(entry.address.clone(), Identity::Link(*one))
                 }
                 several => {
-                    errors.push(ambiguous(entry, field, &text, several.iter().map(|at| &lives[*at].header)));
+                    let like = format!("with {field} {text:?}");
+                    errors.push(ambiguous(entry, &like, several.iter().map(|at| &lives[*at].header)));
                     continue;
                 }
             };
@@ -269,19 +277,14 @@ fn twins(entry: &Entry<'_>, first: &Entry<'_>, field: &str, text: &str) -> Diagn
     .help(format!("give one of them another {field}, or its `{}`", entry.kind.id_key))
 }
 
-fn ambiguous<'h>(
-    entry: &Entry<'_>,
-    field: &str,
-    text: &str,
-    candidates: impl Iterator<Item = &'h Header>,
-) -> Diagnostic {
+fn ambiguous<'h>(entry: &Entry<'_>, like: &str, candidates: impl Iterator<Item = &'h Header>) -> Diagnostic {
     let listed: Vec<String> = candidates
         .map(|header| format!("{} (made {})", header.id, header.created_at.as_deref().unwrap_or("at an unknown time")))
         .collect();
     Diagnostic::error(
         "ambiguous-link",
         format!(
-            "{} could be any of {} {} in Vapi with {field} {text:?}: {}",
+            "{} could be any of {} {} in Vapi {like}: {}",
             entry.address,
             listed.len(),
             entry.kind.nouns,

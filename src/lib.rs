@@ -23,6 +23,7 @@ pub mod commit;
 pub mod compare;
 pub mod diagnostic;
 pub mod document;
+pub mod earlier;
 #[cfg(feature = "emulator")]
 pub mod emulator;
 pub mod history;

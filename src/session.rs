@@ -13,10 +13,11 @@ use std::time::Instant;
 
 use futures::StreamExt;
 
-use crate::compare::covers;
+use crate::audit::Begun;
 use crate::diagnostic::{Diagnostic, Diagnostics, attach_snippets};
 use crate::document::Document;
-use crate::identity::{Allowances, Identities, Identity, Listings, identify, identity_field, missing};
+use crate::earlier::Earlier;
+use crate::identity::{Allowances, Identities, Identity, Listings, identify, missing};
 use crate::kinds::KINDS;
 use crate::live::{Live, read_ahead};
 use crate::load::{Entry, StateFile, interpret};
@@ -106,6 +107,8 @@ pub struct Request<'r> {
     pub allow: Allowances,
     /// The value of an environment variable.
     pub env: &'r dyn Fn(&str) -> Option<String>,
+    /// What the audit log says that earlier runs began to make, by address. Read only where nothing else can tell.
+    pub begun: &'r dyn Fn() -> Result<HashMap<String, Begun>, Diagnostic>,
 }
 
 /// A plan, and what it was made from.
@@ -267,29 +270,15 @@ fn identified<'d>(
     let ids = Ids::in_file(&state.entries);
     let resolver = Resolver { ids: &ids, env: request.env, includes };
     let identity = |entry: &Entry<'_>| resolver.identity(entry, &mut Resolved::default());
-    identify(state, &fetched.listings, &identity, &|entry, live| is_made_again(&resolver, entry, live))
-}
-
-/// Whether a live object is what making an entry's object again gives: it has its number, or its name and all that the
-/// file says of it as far as that is known already.
-fn is_made_again(resolver: &Resolver<'_>, entry: &Entry<'_>, live: &Live) -> bool {
-    let names_it = |field: &str| {
-        let text = entry.config.and_then(|config| config.get(field)).and_then(|node| node.as_text());
-        text.is_some_and(|text| !text.is_empty() && identity_field(&live.header, field) == Some(text))
+    let has_object = |entry: &Entry<'_>| {
+        let mut lives = fetched.listings.get(entry.kind.section).into_iter().flatten();
+        entry.id.as_ref().is_some_and(|id| lives.any(|live| live.header.id == id.as_str()))
     };
-    if entry.kind.identity.iter().any(|field| *field != "name" && names_it(field)) {
-        return true;
-    }
-    if !names_it("name") {
-        return false;
-    }
-    let mut desired = resolver.desired(entry, &mut Resolved::default());
-    let purchase = (entry.kind.purchase)(&desired);
-    if let Value::Map(fields) = &mut desired {
-        // The ids of entries that are made again themselves are not known yet, and a bought number is another one.
-        fields.retain(|field, value| !(holds_unknown(value) || purchase && field == "number"));
-    }
-    normalize::object(entry.kind, live).is_ok_and(|live| covers(entry.kind.root(), &live, &desired))
+    // Only of these the log knows more than the file and Vapi: most runs need not read it.
+    let has_nameless = state.entries.iter().any(|entry| identity(entry).is_none() && !has_object(entry));
+    let begun = if has_nameless { (request.begun)()? } else { HashMap::new() };
+    let earlier = Earlier { resolver: &resolver, begun };
+    identify(state, &fetched.listings, &identity, &|entry, live| earlier.made(entry, live))
 }
 
 /// What numbers ring that the file does not have, and is not in Vapi any more: a killed run may have made it again.
@@ -313,15 +302,6 @@ fn dead_ids(identities: &Identities, fetched: &Fetched, ids: &Ids) -> Vec<String
     dead.sort_unstable();
     dead.dedup();
     dead
-}
-
-fn holds_unknown(value: &Value) -> bool {
-    match value {
-        Value::Unknown(_) => true,
-        Value::List(items) => items.iter().any(holds_unknown),
-        Value::Map(map) => map.values().any(holds_unknown),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) | Value::Secret(_) => false,
-    }
 }
 
 /// The ids as they are once links are counted in and lost objects are not.

@@ -36,9 +36,10 @@ const MAY_NAME: &[(&str, &str)] = &[
     ("record", "apply compare diagnostic document kinds load merge model plan resolve template"),
     ("journal", "apply audit diagnostic history merge model plan report"),
     ("commit", "diagnostic"),
+    ("earlier", "audit compare identity live load model normalize resolve"),
     (
         "session",
-        "compare diagnostic document identity kinds live load model normalize plan record recorded resolve vapi",
+        "audit diagnostic document earlier identity kinds live load model normalize plan record recorded resolve vapi",
     ),
     ("saved", "diagnostic kinds load plan session"),
     ("restore", "audit compare diagnostic identity kinds live merge model normalize plan recorded"),

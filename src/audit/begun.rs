@@ -5,6 +5,8 @@
 
 use std::collections::HashMap;
 
+use jiff::Timestamp;
+
 use super::{Outcome, Record};
 
 /// An object that may have been made.
@@ -12,6 +14,8 @@ use super::{Outcome, Record};
 pub struct Begun {
     /// The run that began it.
     pub run: String,
+    /// When, by the clock of the machine that ran it.
+    pub at: Timestamp,
     /// Its id, if the answer came.
     pub id: Option<String>,
 }
@@ -27,10 +31,10 @@ pub fn begun(records: impl IntoIterator<Item = Record>) -> HashMap<String, Begun
         let answered = record.status.is_some_and(|status| (200..300).contains(&status));
         match record.outcome {
             Outcome::Intent => {
-                begun.insert(record.address, Begun { run: record.run, id: None });
+                begun.insert(record.address, Begun { run: record.run, at: record.time, id: None });
             }
             Outcome::Done => {
-                begun.insert(record.address, Begun { run: record.run, id: record.vapi_id });
+                begun.insert(record.address, Begun { run: record.run, at: record.time, id: record.vapi_id });
             }
             Outcome::Failed | Outcome::NotAttempted if !answered => {
                 // What another run failed to do says nothing of this one.

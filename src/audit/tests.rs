@@ -122,7 +122,8 @@ fn what_may_have_been_made_is_what_no_outcome_denies() {
         ..record("agents.a", outcome)
     };
     let intent = || line("r1", "create", Outcome::Intent, None);
-    let known = |id: Option<&str>| Some(Begun { run: "r1".into(), id: id.map(str::to_owned) });
+    let at = intent().time;
+    let known = |id: Option<&str>| Some(Begun { run: "r1".into(), at, id: id.map(str::to_owned) });
     for (what, after, expected) in [
         ("killed", None, known(None)),
         ("made, and not in the file", Some(line("r1", "create", Outcome::Done, Some(201))), known(Some("v1"))),

@@ -105,6 +105,7 @@ impl Work {
             policy: wanted.policy,
             allow: Allowances { mass_recreate: wanted.net.allow_mass_recreate },
             env: &|name| std::env::var(name).ok(),
+            begun: &|| Ok(crate::audit::begun(crate::audit::recent(wanted.audit_log, jiff::Timestamp::MIN)?)),
         };
         let state_file = self.loaded.disk.real().to_path_buf();
         let open_record = |ids| -> Result<Box<dyn crate::recorded::Record>, Diagnostic> {

@@ -76,6 +76,76 @@ fn what_a_killed_run_made_is_waited_for_and_not_made_twice() {
     }
 }
 
+const NAMELESS: &str =
+    "version: 1\nagents:\n  a: {config: {firstMessage: Hello}}\n  b: {config: {firstMessage: Hi, name: B}}\n";
+
+/// Kills an apply of [`NAMELESS`] once Vapi holds the agent that the file does not know yet.
+fn killed_without_a_name() -> World {
+    let world = World::with(NAMELESS, Config::default());
+    world.vapi.set_faults(vec![fault("POST /assistant nth=1 after hang")]);
+    when(
+        &world,
+        &["apply", "--yes", "--target", "agents.a"],
+        |world| world.agents().len() == 1,
+        |run| run.kill().expect("killed"),
+    );
+    assert!(!world.state().contains("_id: "), "{}", world.state());
+    world.vapi.set_faults(Vec::new());
+    world.taken();
+    world
+}
+
+#[test]
+fn an_agent_without_a_name_is_found_by_what_the_log_says_of_it() {
+    let world = killed_without_a_name();
+    let made = id(&world.agents()[0]);
+    // `pull` does not take it for somebody's new agent.
+    world.run(&["pull"]).expect(0);
+    assert!(world.state().contains(&made), "{}", world.state());
+    world.run(&["apply", "--yes"]).expect(0);
+    assert_eq!(world.agents().len(), 2, "each once");
+
+    let world = killed_without_a_name();
+    let made = id(&world.agents()[0]);
+    let plan = world.run(&["plan"]).expect(0);
+    assert!(plan.stdout.contains("1 to create"), "{}", plan.stdout);
+    world.run(&["apply", "--yes"]).expect(0);
+    assert_eq!(world.agents().len(), 2, "each once");
+    assert!(world.state().contains(&made), "{}", world.state());
+    assert_eq!(world.agents().iter().filter(|agent| agent.get("name").is_none()).count(), 1);
+
+    // Deleted, made again, and killed: the same.
+    world.vapi.remove(Collection::Assistant, &made);
+    world.vapi.set_faults(vec![fault("POST /assistant nth=1 after hang")]);
+    when(&world, &["apply", "--yes"], |world| world.agents().len() == 2, |run| run.kill().expect("killed"));
+    world.vapi.set_faults(Vec::new());
+    world.run(&["apply", "--yes"]).expect(0);
+    assert_eq!(world.agents().len(), 2, "each once");
+    for agent in world.agents() {
+        assert!(world.state().contains(&id(&agent)), "{agent}\n{}", world.state());
+    }
+}
+
+#[test]
+fn what_is_like_an_agent_without_a_name_is_not_taken_without_a_reason() {
+    // No run of ours began it.
+    let world = World::with(NAMELESS, Config::default());
+    world.vapi.insert(Collection::Assistant, json!({"firstMessage": "Hello"}));
+    world.run(&["apply", "--yes"]).expect(0);
+    assert_eq!(world.agents().len(), 3);
+    // Two could be it.
+    let world = killed_without_a_name();
+    world.vapi.insert(Collection::Assistant, json!({"firstMessage": "Hello"}));
+    let run = world.run(&["apply", "--yes"]).expect(1);
+    assert!(run.stderr.contains("agents.a could be any of 2 agents in Vapi without a name: "), "{}", run.text());
+    assert!(world.writes().is_empty());
+    // It does not hold what the file says by now.
+    let world = killed_without_a_name();
+    world.write("vapi-state.yaml", &NAMELESS.replace("Hello", "Good day"));
+    world.run(&["apply", "--yes"]).expect(0);
+    assert_eq!(world.agents().len(), 3);
+}
+
 #[test]
 fn an_id_that_only_the_log_has_is_asked_for() {
     let (world, _clock) = lagging(AGENTS);

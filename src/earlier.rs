@@ -1,0 +1,87 @@
+//! Whether an object is what an earlier run made for an entry and could not record any more.
+//!
+//! In: an entry without an object, a live object that no entry claims. Out: yes or no. An entry with a name is found by it; here
+//! is what is left: objects that were made again for an id that is gone, and objects without a name, of which only the audit
+//! log can say that something like them was begun.
+
+use std::collections::HashMap;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::audit::Begun;
+use crate::compare::covers;
+use crate::identity::identity_field;
+use crate::live::Live;
+use crate::load::Entry;
+use crate::model::Value;
+use crate::normalize;
+use crate::resolve::{Resolved, Resolver};
+
+/// How far the clock of this machine may be ahead of Vapi's.
+const CLOCKS: SignedDuration = SignedDuration::from_mins(10);
+
+/// What is known of earlier runs.
+pub struct Earlier<'r> {
+    /// Gives what the file says.
+    pub resolver: &'r Resolver<'r>,
+    /// What the audit log says was begun, by address.
+    pub begun: HashMap<String, Begun>,
+}
+
+impl Earlier<'_> {
+    /// Whether an earlier run made this object for this entry.
+    pub fn made(&self, entry: &Entry<'_>, live: &Live) -> bool {
+        if self.resolver.identity(entry, &mut Resolved::default()).is_none() {
+            return self.made_without_a_name(entry, live);
+        }
+        entry.id.is_some() && self.made_again(entry, live)
+    }
+
+    /// It has the number of the entry, or its name and all that the file says of it as far as that is known already.
+    fn made_again(&self, entry: &Entry<'_>, live: &Live) -> bool {
+        let names_it = |field: &str| {
+            let text = entry.config.and_then(|config| config.get(field)).and_then(|node| node.as_text());
+            text.is_some_and(|text| !text.is_empty() && identity_field(&live.header, field) == Some(text))
+        };
+        if entry.kind.identity.iter().any(|field| *field != "name" && names_it(field)) {
+            return true;
+        }
+        names_it("name") && self.holds_all(entry, live)
+    }
+
+    /// The log has its id; or it has no name either, is not older than what the log says was begun, and holds all that the
+    /// file says.
+    fn made_without_a_name(&self, entry: &Entry<'_>, live: &Live) -> bool {
+        if self.begun.is_empty() {
+            return false;
+        }
+        let Some(begun) = self.begun.get(&entry.address.to_string()) else { return false };
+        if let Some(id) = &begun.id {
+            return live.header.id == *id;
+        }
+        let made_at = live.header.created_at.as_deref().and_then(|text| text.parse::<Timestamp>().ok());
+        let is_younger = || made_at.is_some_and(|made_at| made_at.duration_since(begun.at) >= -CLOCKS);
+        let has_a_name = entry.kind.identity.iter().any(|field| identity_field(&live.header, field).is_some());
+        !has_a_name && is_younger() && self.holds_all(entry, live)
+    }
+
+    /// Whether it holds all that the file says, as far as that is known: the ids of entries that are made again themselves
+    /// are not, and a bought number is another one.
+    fn holds_all(&self, entry: &Entry<'_>, live: &Live) -> bool {
+        let mut desired = self.resolver.desired(entry, &mut Resolved::default());
+        let purchase = (entry.kind.purchase)(&desired);
+        if let Value::Map(fields) = &mut desired {
+            fields.retain(|field, value| !(holds_unknown(value) || purchase && field == "number"));
+        }
+        normalize::object(entry.kind, live).is_ok_and(|live| covers(entry.kind.root(), &live, &desired))
+    }
+}
+
+fn holds_unknown(value: &Value) -> bool {
+    match value {
+        Value::Unknown(_) => true,
+        Value::List(items) => items.iter().any(holds_unknown),
+        Value::Map(map) => map.values().any(holds_unknown),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) | Value::Secret(_) => false,
+    }
+}

@@ -1,15 +1,15 @@
 //! Git's way to write a file as its difference from another. Source: `gitformat-pack(5)`, "Deltified representation".
 
-/// The file that differs from `base` by `delta`, in `result`, whose content is lost. `None`: the two do not belong
+/// The file that differs from `base` by `delta`; `room` gives an empty buffer for so many bytes. `None`: the two do not belong
 /// together, or it is larger than `max` bytes.
-pub(super) fn apply(base: &[u8], delta: &[u8], max: usize, result: Vec<u8>) -> Option<Vec<u8>> {
+pub(super) fn apply(base: &[u8], delta: &[u8], max: usize, room: impl FnOnce(usize) -> Vec<u8>) -> Option<Vec<u8>> {
     let mut rest = delta;
     let base_size = size(&mut rest)?;
     let result_size = size(&mut rest).filter(|size| *size <= max)?;
     if base_size != base.len() {
         return None;
     }
-    let mut result = room(result, result_size);
+    let mut result = room(result_size);
     while let Some((&instruction, after)) = rest.split_first() {
         rest = after;
         let piece = if instruction & 0x80 != 0 {
@@ -84,19 +84,19 @@ mod tests {
         let base = b"0123456789";
         // 10 bytes become 8: copy 3 from 7, insert "ab", copy 3 from 0.
         let delta = [10, 8, 0x91, 7, 3, 2, b'a', b'b', 0x90, 3];
-        assert_eq!(apply(base, &delta, 100, Vec::new()).as_deref(), Some(&b"789ab012"[..]));
-        assert_eq!(apply(base, &delta, 7, vec![1]), None, "too large");
-        assert_eq!(apply(&base[1..], &delta, 100, Vec::new()), None, "another base");
-        assert_eq!(apply(base, &delta[..9], 100, Vec::new()), None, "cut off");
-        assert_eq!(apply(base, &[10, 4, 0x91, 7, 4], 100, Vec::new()), None, "beyond the base");
-        assert_eq!(apply(base, &[10, 2, 0x90, 3], 100, Vec::new()), None, "more than announced");
-        assert_eq!(apply(base, &[10, 0, 0], 100, Vec::new()), None, "a reserved instruction");
+        assert_eq!(apply(base, &delta, 100, Vec::with_capacity).as_deref(), Some(&b"789ab012"[..]));
+        assert_eq!(apply(base, &delta, 7, Vec::with_capacity), None, "too large");
+        assert_eq!(apply(&base[1..], &delta, 100, Vec::with_capacity), None, "another base");
+        assert_eq!(apply(base, &delta[..9], 100, Vec::with_capacity), None, "cut off");
+        assert_eq!(apply(base, &[10, 4, 0x91, 7, 4], 100, Vec::with_capacity), None, "beyond the base");
+        assert_eq!(apply(base, &[10, 2, 0x90, 3], 100, Vec::with_capacity), None, "more than announced");
+        assert_eq!(apply(base, &[10, 0, 0], 100, Vec::with_capacity), None, "a reserved instruction");
     }
 
     proptest! {
         #[test]
         fn no_delta_makes_it_panic(base in prop::collection::vec(any::<u8>(), 0..64), delta in prop::collection::vec(any::<u8>(), 0..64)) {
-            if let Some(result) = apply(&base, &delta, 1 << 20, Vec::new()) {
+            if let Some(result) = apply(&base, &delta, 1 << 20, Vec::with_capacity) {
                 prop_assert!(result.len() <= 1 << 20);
             }
         }

@@ -62,8 +62,6 @@ struct Pack {
     fanout: Vec<u32>,
     /// Versions by their offsets, the one used last in front.
     kept: VecDeque<(u64, Rc<Vec<u8>>)>,
-    /// The room of a version that is no longer kept: the next one fits into it, more or less.
-    spare: Vec<u8>,
 }
 
 /// An object as it is stored.
@@ -88,7 +86,7 @@ impl Pack {
         index.read_exact(&mut start).ok()?;
         let (header, fanout) = start.split_at(FANOUT as usize);
         let fanout = fanout.chunks_exact(4).map(number).collect();
-        (header == HEADER).then_some(Self { data, index, fanout, kept: VecDeque::new(), spare: Vec::new() })
+        (header == HEADER).then_some(Self { data, index, fanout, kept: VecDeque::new() })
     }
 
     /// The offset of the object with this name.
@@ -121,8 +119,8 @@ impl Pack {
             let mut stored = self.stored(at)?;
             let base = match stored.kind {
                 BLOB => {
-                    let spare = std::mem::take(&mut self.spare);
-                    let blob = self.inflate(&stored, spare)?;
+                    let room = self.room(stored.size + 1);
+                    let blob = self.inflate(&stored, room)?;
                     break self.keep(at, blob);
                 }
                 OFFSET_DELTA => at.checked_sub(distance(&mut stored)?)?,
@@ -140,8 +138,8 @@ impl Pack {
             }
         };
         for (at, stored) in deltas.iter().rev() {
-            let spare = std::mem::take(&mut self.spare);
-            let result = delta::apply(&blob, &self.inflate(stored, Vec::new())?, MAX_SIZE, spare)?;
+            let delta = self.inflate(stored, Vec::new())?;
+            let result = delta::apply(&blob, &delta, MAX_SIZE, |bytes| self.room(bytes))?;
             blob = self.keep(*at, result);
         }
         Some(blob)
@@ -158,13 +156,19 @@ impl Pack {
     fn keep(&mut self, offset: u64, blob: Vec<u8>) -> Rc<Vec<u8>> {
         let blob = Rc::new(blob);
         self.kept.push_front((offset, blob.clone()));
-        let mut size: usize = self.kept.iter().map(|(_, blob)| blob.len()).sum();
-        while self.kept.len() > 1 && (size > KEPT_BYTES || self.kept.len() > KEPT) {
-            let Some((_, dropped)) = self.kept.pop_back() else { break };
-            size -= dropped.len();
-            self.spare = Rc::try_unwrap(dropped).unwrap_or_default();
-        }
         blob
+    }
+
+    /// Room for one more version, which is counted in: what was used longest ago is dropped before, not after.
+    fn room(&mut self, bytes: usize) -> Vec<u8> {
+        let mut held: usize = self.kept.iter().map(|(_, blob)| blob.capacity()).sum();
+        let mut room = Vec::new();
+        while held + bytes > KEPT_BYTES || self.kept.len() >= KEPT {
+            let Some((_, dropped)) = self.kept.pop_back() else { break };
+            held -= dropped.capacity();
+            room = Rc::try_unwrap(dropped).unwrap_or_default();
+        }
+        delta::room(room, bytes)
     }
 
     /// Reads the type and the size of the object at an offset.
@@ -193,12 +197,12 @@ impl Pack {
         (size <= MAX_SIZE).then_some(stored)
     }
 
-    /// The content of an object, or the difference that it is. The content of `spare` is lost.
-    fn inflate(&self, stored: &Stored, spare: Vec<u8>) -> Option<Vec<u8>> {
+    /// The content of an object, or the difference that it is. The content of `room` is lost.
+    fn inflate(&self, stored: &Stored, room: Vec<u8>) -> Option<Vec<u8>> {
         let mut data = &self.data;
         let mut inflater = Decompress::new(true);
         // One byte more than there should be, so that the end of the stream is seen and not only the end of the room.
-        let mut content = delta::room(spare, stored.size + 1);
+        let mut content = delta::room(room, stored.size + 1);
         let mut status = inflater.decompress_vec(&stored.bytes, &mut content, FlushDecompress::None).ok()?;
         let mut buffer = Vec::new();
         while status != Status::StreamEnd {

@@ -55,6 +55,8 @@ pub struct Report {
     pub errors: Diagnostics,
     /// What was noticed on the way, beside the plan's own warnings.
     pub warnings: Diagnostics,
+    /// What a run cannot rule out, and nobody has to do anything about.
+    pub notes: Diagnostics,
     /// The id of the run in the audit log, if it wrote one.
     pub run: Option<String>,
 }
@@ -62,7 +64,7 @@ pub struct Report {
 impl Report {
     /// A plan to which nothing has been done.
     pub fn planned(plan: Plan) -> Self {
-        Self { plan, outcomes: Vec::new(), errors: Vec::new(), warnings: Vec::new(), run: None }
+        Self { plan, outcomes: Vec::new(), errors: Vec::new(), warnings: Vec::new(), notes: Vec::new(), run: None }
     }
 
     /// The changes with their outcomes.

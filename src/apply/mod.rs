@@ -12,6 +12,7 @@ mod arrivals;
 mod run;
 mod settle;
 mod step;
+mod unwritten;
 mod verify;
 mod writer;
 

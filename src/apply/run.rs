@@ -7,9 +7,10 @@ use std::time::{Duration, Instant};
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 
+use super::Tools;
 use super::arrivals::Arrivals;
 use super::step::{Again, Done, Known, Ready, Step, Update, Written};
-use super::{Fact, Tools};
+use super::unwritten::Unwritten;
 use crate::compare::overlay;
 use crate::diagnostic::{Diagnostic, Diagnostics, Failure};
 use crate::model::{Address, FieldPath, Map, RemoteId, Value};
@@ -20,12 +21,6 @@ use crate::vapi::Reader;
 
 /// How old what was read may be when it is written over, where reading all again would cost more than a round trip.
 const OLD: Duration = Duration::from_secs(5);
-
-/// How much longer than a write of the file takes until the next one, while requests are under way.
-const BETWEEN_RECORDINGS: u32 = 4;
-
-/// The same for the audit log. An outcome that a crash takes along is asked of Vapi; an id is looked for.
-const BETWEEN_LOGGINGS: u32 = 16;
 
 /// An object as a step left it.
 #[derive(Clone)]
@@ -50,18 +45,9 @@ pub(super) struct Run<'t> {
     failed: HashMap<Address, String>,
     errors: Diagnostics,
     warnings: Diagnostics,
-    org_recorded: bool,
-    /// What the file does not hold yet, and whose ids these are: nothing that needs one is begun before.
-    unrecorded: Vec<Fact>,
-    unrecorded_ids: HashSet<Address>,
-    /// When the file was last written, and how long that took.
-    recorded_at: Instant,
-    recording_took: Duration,
-    /// Changes whose outcome is not in the audit log yet, with the status of the answer.
-    to_log: Vec<(usize, Option<u16>)>,
-    /// When it was last written, and how long that took.
-    logged_at: Instant,
-    logging_took: Duration,
+    unwritten: Unwritten,
+    /// Updates of which nobody can tell whether they replaced an edit, and how long ago their objects had been read.
+    unguarded: Vec<(usize, Duration)>,
 }
 
 impl<'t> Run<'t> {
@@ -86,14 +72,8 @@ impl<'t> Run<'t> {
             failed: HashMap::new(),
             errors: Vec::new(),
             warnings: Vec::new(),
-            org_recorded: !plan.records_org,
-            unrecorded: Vec::new(),
-            unrecorded_ids: HashSet::new(),
-            recorded_at: Instant::now(),
-            recording_took: Duration::ZERO,
-            to_log: Vec::new(),
-            logged_at: Instant::now(),
-            logging_took: Duration::ZERO,
+            unwritten: Unwritten::new(!plan.records_org),
+            unguarded: Vec::new(),
             tools,
         }
     }
@@ -107,7 +87,7 @@ impl Run<'_> {
         let twins = twins(&plan);
         let mut under_way = FuturesUnordered::new();
         loop {
-            if under_way.is_empty() || self.recording_is_due() {
+            if under_way.is_empty() || self.unwritten.file_is_due() {
                 self.write_file();
             }
             let mut still = Vec::new();
@@ -136,7 +116,7 @@ impl Run<'_> {
                 under_way.push(self.step(change, !twins.contains(&at)).take(at, ready));
             }
             self.errors.extend(refused);
-            if self.logging_is_due() {
+            if self.unwritten.log_is_due() {
                 self.write_log(&plan);
             }
             if under_way.is_empty() {
@@ -147,7 +127,7 @@ impl Run<'_> {
             }
             let mut over = Vec::new();
             // Nothing waits for the disk longer than is due because an answer does not come.
-            over.extend(tokio::time::timeout(self.until_due(), under_way.next()).await.ok().flatten());
+            over.extend(tokio::time::timeout(self.unwritten.until_due(), under_way.next()).await.ok().flatten());
             while let Some(Some(done)) = futures::FutureExt::now_or_never(under_way.next()) {
                 over.push(done);
             }
@@ -179,26 +159,22 @@ impl Run<'_> {
                 self.outcomes[at] = Some(Outcome::HeldBack(why));
             }
         }
-        Report { plan, outcomes: self.outcomes, errors: self.errors, warnings: self.warnings, run: None }
+        let notes = not_guarded(&plan, &self.unguarded).into_iter().collect();
+        Report { plan, outcomes: self.outcomes, errors: self.errors, warnings: self.warnings, notes, run: None }
     }
 
     /// Ids that the plan found by name are put into the file before anything is written.
     fn settle_links(&mut self, plan: &Plan) {
-        let mut facts = Vec::new();
-        if let (false, Some(org)) = (self.org_recorded, &plan.org_id) {
-            facts.push(Fact::Org(org.clone()));
-            self.org_recorded = true;
+        if let Some(org) = &plan.org_id {
+            self.unwritten.org(org);
         }
         for change in plan.changes.iter().filter(|change| change.action == Action::Link && change.held.is_none()) {
             if let Some(id) = &change.id {
-                facts.push(Fact::Id { address: change.address.clone(), id: id.clone() });
+                self.unwritten.id(&change.address, id);
                 self.ids.insert(change.address.clone(), id.clone());
             }
         }
-        if facts.is_empty() {
-            return;
-        }
-        let failure = self.tools.recorder.record(&facts).err();
+        let failure = self.unwritten.write_file(self.tools.recorder).err();
         for (at, change) in plan.changes.iter().enumerate().filter(|(_, change)| change.action == Action::Link) {
             if change.held.is_none() && change.write.is_none() {
                 let outcome = match &failure {
@@ -227,7 +203,7 @@ impl Run<'_> {
             return Some(Err(Outcome::NotAttempted(format!("it needs {need}, {why}"))));
         }
         let id_of = |address: &Address| self.ids.get(address).cloned();
-        if change.needs.iter().any(|need| id_of(need).is_none() || self.unrecorded_ids.contains(need)) {
+        if change.needs.iter().any(|need| id_of(need).is_none() || self.unwritten.holds_id_of(need)) {
             return None;
         }
         let fill_map =
@@ -279,17 +255,14 @@ impl Run<'_> {
         for done in &over {
             let change = &plan.changes[done.at];
             let Ok(written) = &done.result else { continue };
-            if let (false, Some(org)) = (self.org_recorded, &written.org_id) {
-                self.unrecorded.push(Fact::Org(org.clone()));
-                self.org_recorded = true;
+            if let Some(org) = &written.org_id {
+                self.unwritten.org(org);
             }
             if let Some(Write::Create { purchase, .. }) = &change.write {
-                self.unrecorded.push(Fact::Id { address: change.address.clone(), id: written.id.clone() });
-                self.unrecorded_ids.insert(change.address.clone());
+                self.unwritten.id(&change.address, &written.id);
                 if let Some(number) = written.answer.text_at("number").filter(|_| *purchase) {
                     let path = FieldPath::root().key("number");
-                    let value = Value::Text(number.to_owned());
-                    self.unrecorded.push(Fact::Field { address: change.address.clone(), path, value });
+                    self.unwritten.field(&change.address, path, Value::Text(number.to_owned()));
                 }
             }
         }
@@ -301,6 +274,7 @@ impl Run<'_> {
             let outcome = match done.result {
                 Ok(written) => {
                     self.ids.insert(change.address.clone(), written.id.clone());
+                    self.unguarded.extend(written.unguarded.map(|age| (done.at, age)));
                     let Written { answer: value, version, .. } = written;
                     self.answers.insert(change.address.clone(), Answered { at: Instant::now(), value, version });
                     match written.error {
@@ -314,44 +288,17 @@ impl Run<'_> {
         }
     }
 
-    /// Whether it is time to write what was learnt into the file. A write of a large file takes long, so that one per id
-    /// would take longer than all requests: most of the time is left to them.
-    fn recording_is_due(&self) -> bool {
-        !self.unrecorded.is_empty() && self.recorded_at.elapsed() >= self.recording_took * BETWEEN_RECORDINGS
-    }
-
-    /// The same for the audit log, each write of which waits for the disk.
-    fn logging_is_due(&self) -> bool {
-        !self.to_log.is_empty() && self.logged_at.elapsed() >= self.logging_took * BETWEEN_LOGGINGS
-    }
-
-    /// How long until either is due.
-    fn until_due(&self) -> Duration {
-        let left = |at: Instant, pause: Duration| pause.saturating_sub(at.elapsed());
-        let file =
-            (!self.unrecorded.is_empty()).then(|| left(self.recorded_at, self.recording_took * BETWEEN_RECORDINGS));
-        let log = (!self.to_log.is_empty()).then(|| left(self.logged_at, self.logging_took * BETWEEN_LOGGINGS));
-        file.into_iter().chain(log).min().unwrap_or(Duration::MAX)
-    }
-
-    /// Writes what was learnt into the file.
     fn write_file(&mut self) {
-        if self.unrecorded.is_empty() {
-            return;
-        }
-        let started = Instant::now();
-        let facts = std::mem::take(&mut self.unrecorded);
-        match self.tools.recorder.record(&facts) {
-            Ok(()) => self.unrecorded_ids.clear(),
-            Err(error) => self.errors.push(error),
-        }
-        self.recorded_at = Instant::now();
-        self.recording_took = started.elapsed();
+        self.errors.extend(self.unwritten.write_file(self.tools.recorder).err());
+    }
+
+    fn write_log(&mut self, plan: &Plan) {
+        self.errors.extend(self.unwritten.write_log(self.tools.journal, plan, &self.outcomes).err());
     }
 
     fn finish(&mut self, change: &Change, at: usize, outcome: Outcome, status: Option<u16>) {
         if change.write.is_some() {
-            self.to_log.push((at, status));
+            self.unwritten.over(at, status);
         }
         let made = self.answers.contains_key(&change.address);
         if !matches!(outcome, Outcome::Done { .. }) && !made {
@@ -369,22 +316,22 @@ impl Run<'_> {
         }
         (self.tools.on_progress)();
     }
+}
 
-    /// Writes what came of things since the last time, with one wait for the disk.
-    fn write_log(&mut self, plan: &Plan) {
-        let over = std::mem::take(&mut self.to_log);
-        let outcomes: Vec<(&Change, &Outcome, Option<u16>)> = over
-            .iter()
-            .filter_map(|(at, status)| Some((&plan.changes[*at], self.outcomes[*at].as_ref()?, *status)))
-            .collect();
-        if outcomes.is_empty() {
-            return;
-        }
-        let started = Instant::now();
-        self.errors.extend(self.tools.journal.outcomes(&outcomes).err());
-        self.logged_at = Instant::now();
-        self.logging_took = started.elapsed();
-    }
+/// What is said of updates that may have replaced an edit and of which Vapi gives nothing to tell by.
+fn not_guarded(plan: &Plan, updates: &[(usize, Duration)]) -> Option<Diagnostic> {
+    let first = &plan.changes[updates.iter().map(|(at, _)| *at).min()?].address;
+    // Never less than it was: what took 30 ms is told as 0.1 s.
+    let longest = updates.iter().map(|(_, age)| (age.as_secs_f64() * 10.0).ceil() / 10.0).fold(0.0, f64::max);
+    let others = match updates.len() - 1 {
+        0 => String::new(),
+        others => format!(" and {others} more"),
+    };
+    let message = format!(
+        "Vapi gives no version number of {first}{others}: an edit of the same fields in the {longest:.1} s between the last read and the \
+         write would have been replaced unseen"
+    );
+    Some(Diagnostic::note("not-guarded", message))
 }
 
 fn held_fields(change: &Change) -> Option<String> {

@@ -60,6 +60,9 @@ pub(super) struct Written {
     pub(super) org_id: Option<String>,
     pub(super) answer: Value,
     pub(super) version: Option<u64>,
+    /// It was an update, and Vapi gives no versions to tell from whether it replaced somebody's edit: how long before its
+    /// answer the object had been read.
+    pub(super) unguarded: Option<Duration>,
     pub(super) error: Option<Diagnostic>,
 }
 
@@ -211,10 +214,11 @@ impl Step<'_> {
     }
 
     async fn update(&self, update: Update, done: &mut Done) -> Result<Written, Outcome> {
-        let Update { id, body, seen, desired, seen_at, mut version, fresh, second } = update;
+        let Update { id, body, seen, desired, mut seen_at, mut version, fresh, second } = update;
         // Of thousands of writes the last are sent long after the plan was read: its age counts when its turn comes.
         let _turn = self.arrivals.any_turn().await;
         if seen_at.elapsed() >= fresh {
+            seen_at = Instant::now();
             version = self.look(&id, &seen).await?;
         }
         let Some(wire) = map_to_wire(&body) else { return Err(self.unsendable()) };
@@ -228,6 +232,8 @@ impl Step<'_> {
                     )));
                 };
                 let mut written = self.written(&body, Some(&seen), &live, done)?;
+                let has_versions = version.is_some() && written.version.is_some();
+                written.unguarded = (!has_versions).then(|| seen_at.elapsed());
                 let others = others(version, written.version, answer.attempts);
                 written.error = written.error.or_else(|| Some(self.written_over(others?, &body)));
                 Ok(written)
@@ -255,6 +261,7 @@ impl Step<'_> {
             id: RemoteId(live.header.id.clone()),
             org_id: live.header.org_id.clone(),
             version: live.header.version(),
+            unguarded: None,
             error: findings.error(&self.change.address),
             answer,
         })

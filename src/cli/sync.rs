@@ -4,7 +4,7 @@ use super::apply::{Job, can_ask, carry_out as apply};
 use super::args::{Asks, Commits, ConflictArgs, DriftArgs, Format, Lists, Net, Select, Sends, Waits};
 use super::connect::block_on;
 use super::pull::{carry_out as pull, filled};
-use super::work::{Showing, Wanted, Work, audit_log, lock, rendered};
+use super::work::{Showing, Wanted, Work, audit_log, last_words, lock, rendered};
 use super::{App, Finish, commit};
 use crate::diagnostic::{Diagnostics, Ending};
 use crate::plan::{Direction, Policy};
@@ -108,6 +108,7 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
                 rendered(app, "apply", &applied, showing)
             }
         };
+        last_words(app, &applied);
         let errors = pulled.errors.into_iter().chain(applied.errors).collect();
         Ok(Finish { errors, tells_errors: true, ending, ..Finish::done(result) })
     })

@@ -192,14 +192,22 @@ pub(super) fn finish(
         app.output.diagnostics(&report.plan.warnings);
         app.output.diagnostics(&report.warnings);
     }
+    let result = rendered(app, command, &report, showing);
+    last_words(app, &report);
+    Ok(Finish { errors: report.errors, tells_errors: true, ending, ..Finish::done(result) })
+}
+
+/// Where a run is logged, and what it cannot rule out.
+pub(super) fn last_words(app: &App, report: &Report) {
     let replaced = report.changes().any(|(change, outcome)| {
         matches!((&change.write, outcome), (Some(crate::plan::Write::Update { .. }), Some(Outcome::Done { .. })))
     });
-    let result = rendered(app, command, &report, showing);
     if let (Some(run), true) = (&report.run, replaced) {
         app.output.note(&format!("Logged as run {run}. To give back what it replaced: vapi-sync restore {run}\n"));
     }
-    Ok(Finish { errors: report.errors, tells_errors: true, ending, ..Finish::done(result) })
+    for note in &report.notes {
+        app.output.note(&format!("{}\n", note.message));
+    }
 }
 
 /// The job summary, outputs and annotations of a GitHub workflow.

@@ -70,6 +70,7 @@ impl<'c> Simulation<'c> {
             policy: &Policy::default(),
             allow: Allowances::default(),
             env: &|name| name.ends_with("_SERVER_SECRET").then(|| SECRET.to_owned()),
+            begun: &|| Ok(HashMap::new()),
         };
         let made = NOWHERE.with(|(runtime, reader)| {
             runtime.block_on(make_plan(loaded, &mut fetched, reader, &open_record, &request))

@@ -26,7 +26,9 @@ pub fn report(command: &str, report: &Report, all: bool) -> v1::Plan {
         summary: convert::summary(report),
         changes: convert::changes(report, all),
         impact: convert::impact(plan),
-        warnings: convert::messages(&[plan.warnings.as_slice(), report.warnings.as_slice()].concat()),
+        warnings: convert::messages(
+            &[plan.warnings.as_slice(), report.warnings.as_slice(), report.notes.as_slice()].concat(),
+        ),
         errors: convert::messages(&report.errors),
     }
 }

@@ -178,10 +178,12 @@ pub fn identify<'d>(
         let by_identity = index_by_identity(kind, lives, (0..lives.len()).filter(free));
         let mut taken: HashMap<(&str, String), &Entry> = HashMap::new();
         let mut linked = Vec::new();
-        let is_nameless = |entry: &Entry<'d>| entry.id.is_none() && identity(entry).is_none();
+        let is_nameless = |entry: &Entry<'d>| {
+            entry.id.is_none() && identity(entry).is_none() && !is_ignored_entry(&state.ignore, entry, None)
+        };
         for entry in entries() {
             let is_gone = matches!(result.of.get(&entry.address), Some(Identity::Recreate { .. }));
-            if !is_gone && !(is_nameless(entry) && !is_ignored_entry(&state.ignore, entry, None)) {
+            if !(is_gone || is_nameless(entry)) {
                 continue;
             }
             let twins = (0..lives.len()).filter(free).filter(|at| !linked.contains(at));

@@ -126,8 +126,9 @@ pub enum Part {
     Secret(Secret),
 }
 
-/// A mapping that keeps the order of its keys; two are equal whatever the order.
-pub type Map = IndexMap<String, Value>;
+/// A mapping that keeps the order of its keys; two are equal whatever the order. A plan looks up every key of every object, so
+/// the hash is a fast one; it is seeded at random, so that no file can be made to collide.
+pub type Map = IndexMap<String, Value, foldhash::fast::RandomState>;
 
 /// The one normal form in which desired, live and recorded values are compared: plain equality is the comparison.
 #[derive(Debug, Clone, PartialEq)]

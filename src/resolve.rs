@@ -29,7 +29,7 @@ pub enum Id {
 }
 
 /// The ids of all entries.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Ids {
     by_address: HashMap<Address, Id>,
     stale: HashMap<String, Address>,
@@ -187,12 +187,57 @@ pub struct Resolved {
     pub literal_references: BTreeMap<String, Address>,
 }
 
+impl Resolved {
+    /// Adds what was noticed elsewhere.
+    pub fn merge(&mut self, other: Resolved) {
+        let Resolved { errors, warnings, missing_variables, references, includes, secrets, literal_references } = other;
+        self.errors.extend(errors);
+        self.warnings.extend(warnings);
+        self.missing_variables.extend(missing_variables);
+        self.references.extend(references);
+        self.includes.extend(includes);
+        self.secrets.extend(secrets);
+        self.literal_references.extend(literal_references);
+    }
+}
+
+/// What entries say, as it was resolved when the file was checked: a plan needs the same once more, unless an id has
+/// changed until then.
+#[derive(Default)]
+pub struct Ahead {
+    ids: Ids,
+    values: HashMap<Address, (Value, Resolved)>,
+}
+
+impl Ahead {
+    /// Nothing yet, under these ids.
+    pub fn under(ids: Ids) -> Self {
+        Self { ids, values: HashMap::new() }
+    }
+
+    /// Keeps what an entry says.
+    pub fn keep(&mut self, address: &Address, value: Value, noticed: Resolved) {
+        self.values.insert(address.clone(), (value, noticed));
+    }
+
+    /// The same, as far as it holds under other ids.
+    #[must_use]
+    pub fn under_others(self, ids: &Ids) -> Self {
+        if self.ids == *ids { self } else { Self::default() }
+    }
+
+    /// What an entry says, with what was noticed; it is not kept any longer. `None`: it must be resolved.
+    pub fn take(&mut self, address: &Address) -> Option<(Value, Resolved)> {
+        self.values.remove(address)
+    }
+}
+
 impl Resolver<'_> {
     /// The desired value of an entry, in normal form. What could not be resolved is in `noticed.errors`.
     pub fn desired(&self, entry: &Entry<'_>, noticed: &mut Resolved) -> Value {
         let value = match entry.config {
             Some(config) => self.value(config, entry.kind.root(), noticed),
-            None => Value::Map(Map::new()),
+            None => Value::Map(Map::default()),
         };
         if let Value::Map(map) = &value {
             for key in map.keys().filter(|key| entry.kind.root().key(key).is_server_managed()) {

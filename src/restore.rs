@@ -160,7 +160,8 @@ fn way_back(done: &Done, live: &Live, on_drift: OnDrift) -> Result<Change, Diagn
     let mut body = body(&seen, &restored, &fields);
     hold_hidden(&mut body, &mut fields);
     // Nothing of it is declared by a file: what Vapi no longer takes may be left out.
-    let write = (!body.is_empty()).then(|| Write::Update { desired: Value::Map(Map::new()), body, seen: seen.clone() });
+    let write =
+        (!body.is_empty()).then(|| Write::Update { desired: Value::Map(Map::default()), body, seen: seen.clone() });
     Ok(Change {
         address: done.address.clone(),
         kind,
@@ -195,7 +196,7 @@ fn hold_hidden(body: &mut Map, fields: &mut [FieldChange]) {
 
 /// The top-level fields that are to be sent; one that was not there before is cleared.
 fn body(seen: &Value, restored: &Value, fields: &[FieldChange]) -> Map {
-    let (Value::Map(seen), Value::Map(restored)) = (seen, restored) else { return Map::new() };
+    let (Value::Map(seen), Value::Map(restored)) = (seen, restored) else { return Map::default() };
     let tops = fields.iter().filter(|field| !field.verdict.is_held_back()).filter_map(|field| field.path.top());
     tops.filter(|top| seen.get(*top) != restored.get(*top))
         .map(|top| (top.to_owned(), restored.get(top).cloned().map_or(Value::Null, normalize::without_unsure)))
@@ -208,7 +209,7 @@ fn typed(kind: &'static Kind, path: &FieldPath, json: serde_json::Value) -> Valu
     let mut value = normalize::json(json);
     for step in path.0.iter().rev() {
         value = match step {
-            Step::Key(key) => Value::Map(Map::from([(key.clone(), value)])),
+            Step::Key(key) => Value::Map(Map::from_iter([(key.clone(), value)])),
             Step::Index(_) | Step::Element(_) => Value::List(vec![value]),
         };
     }
@@ -252,7 +253,7 @@ fn put(spot: Spot, value: &mut Value, path: &[Step], new: Option<Value>) {
                 map.shift_remove(key);
             }
             (false, new) => {
-                let inner = map.entry(key.clone()).or_insert_with(|| Value::Map(Map::new()));
+                let inner = map.entry(key.clone()).or_insert_with(|| Value::Map(Map::default()));
                 put(spot.key(key), inner, rest, new);
             }
         },

@@ -26,7 +26,7 @@ use crate::normalize;
 use crate::plan::{Direction, Inputs, Plan, Policy, Selection, Status, draft, status, to_file, to_vapi};
 use crate::record::Disk;
 use crate::recorded::{Answers, Record};
-use crate::resolve::{Id, Ids, Includes, Resolved, Resolver};
+use crate::resolve::{Ahead, Id, Ids, Includes, Resolved, Resolver};
 use crate::vapi::Reader;
 
 /// The state file as a run began with it.
@@ -138,7 +138,7 @@ fn known_ids(state: &StateFile<'_>, ids: &Ids) -> HashMap<Address, RemoteId> {
     known.collect()
 }
 
-/// Makes a plan from the file and what was fetched.
+/// Makes a plan from the file and what was fetched. `ahead` is what was resolved when the file was checked, if it was.
 ///
 /// # Errors
 /// Everything that stands in its way, at once where that is possible.
@@ -148,8 +148,9 @@ pub async fn make_plan(
     reader: &Reader,
     open_record: OpenRecord<'_>,
     request: &Request<'_>,
+    ahead: Ahead,
 ) -> Result<Made, Diagnostics> {
-    let result = plan_of(loaded, fetched, reader, open_record, request).await;
+    let result = plan_of(loaded, fetched, reader, open_record, request, ahead).await;
     result.map_err(|mut errors| {
         loaded.annotate(&mut errors);
         errors
@@ -162,6 +163,7 @@ async fn plan_of(
     reader: &Reader,
     open_record: OpenRecord<'_>,
     request: &Request<'_>,
+    ahead: Ahead,
 ) -> Result<Made, Diagnostics> {
     let state = interpret(&loaded.document)?;
     look_for_missing(&state, fetched, reader, request.allow).await?;
@@ -179,7 +181,7 @@ async fn plan_of(
     let resolver = Resolver { ids: &ids, env: request.env, includes: &includes };
     let mut made = {
         let inputs = inputs(&state, fetched, &identities, &resolver, &ids, request);
-        let draft = draft(&inputs)?;
+        let draft = draft(&inputs, ahead)?;
         if request.direction == Direction::ToVapi && draft.changes_agents() && rings_squads(fetched) {
             // Only who is rung through a squad is asked for here: without an answer the plan is none the worse.
             if let Ok(squads) = reader.list("/squad").await {

@@ -287,7 +287,7 @@ impl Step<'_> {
     /// Takes an object that was there already for the entry's own. What it has otherwise than the file is for the next run,
     /// which judges it as any difference: nothing was planned that would replace it.
     fn linked(&self, asked: &Map, live: &Live, done: &mut Done) -> Result<Written, Outcome> {
-        let written = self.written(&Map::new(), None, live, done)?;
+        let written = self.written(&Map::default(), None, live, done)?;
         let differing = verify(self.change.kind, asked, None, &written.answer).errors;
         if differing.is_empty() {
             done.warnings.push(format!("it was there already; linked to {}", live.header.id));

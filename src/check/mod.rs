@@ -38,7 +38,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::document::Document;
 use crate::identity::{self, Listings, is_ignored_entry};
 use crate::load::{Entry, StateFile};
-use crate::resolve::{Ids, IncludeSource, Resolved, Resolver};
+use crate::resolve::{Ahead, Ids, IncludeSource, Resolved, Resolver};
 
 /// What a check is asked for.
 #[derive(Debug, Clone, Copy, Default)]
@@ -47,7 +47,15 @@ pub struct Options {
     pub strict: bool,
 }
 
-/// All findings about a file: errors, warnings and notes, in the order of their places.
+/// What came of a check.
+pub struct Checked {
+    /// All findings: errors, warnings and notes, in the order of their places.
+    pub findings: Diagnostics,
+    /// What the entries say, for whoever goes on with them.
+    pub ahead: Ahead,
+}
+
+/// Looks at a file.
 ///
 /// What the parser and [`crate::load::interpret`] refuse is found before; this is what goes beyond. Entries that the file
 /// ignores are not looked at. `# vapi-sync: allow CODE` beside a line takes its finding away, as far as
@@ -57,7 +65,7 @@ pub fn check(
     includes: &dyn IncludeSource,
     env: &dyn Fn(&str) -> Option<String>,
     options: &Options,
-) -> Diagnostics {
+) -> Checked {
     let ids = Ids::in_file(&state.entries);
     let resolver = Resolver { ids: &ids, env, includes };
     let name_of = |entry: &Entry<'_>| resolver.identity(entry, &mut Resolved::default());
@@ -66,11 +74,13 @@ pub fn check(
         .collect();
     let mut found = state.document.warnings();
     found.retain(|warning| !is_hook_event(state.document, warning));
+    let mut ahead = Ahead::under(ids.clone());
     for entry in &looked_at {
         let mut noticed = Resolved::default();
-        resolver.desired(entry, &mut noticed);
-        found.append(&mut noticed.errors);
-        found.append(&mut noticed.warnings);
+        let value = resolver.desired(entry, &mut noticed);
+        found.extend_from_slice(&noticed.errors);
+        found.extend_from_slice(&noticed.warnings);
+        ahead.keep(&entry.address, value, noticed);
     }
     if let Err(twins) = identity::identify(
         state,
@@ -83,7 +93,7 @@ pub fn check(
     found.extend(walk::entries(state.document, &looked_at, includes, env, options));
     found.extend(numbers::check(&looked_at));
     found.extend(rings::check(&looked_at));
-    tidy(state, found)
+    Checked { findings: tidy(state, found), ahead }
 }
 
 /// Whether a warning is about the key `on` of a hook: that is Vapi's own word, and every reader of this file takes keys

@@ -39,7 +39,7 @@ pub(super) fn check(entries: &[&Entry<'_>]) -> Diagnostics {
 /// A number to be bought that nobody could find again if the answer were lost.
 fn unnamed_purchase(entry: &Entry<'_>, config: Node<'_>) -> Option<Diagnostic> {
     let provider = config.get("provider")?;
-    let given = Value::Map(Map::from([("provider".to_owned(), Value::Text(provider.as_text()?.to_owned()))]));
+    let given = Value::Map(Map::from_iter([("provider".to_owned(), Value::Text(provider.as_text()?.to_owned()))]));
     let is_named =
         |field: &&str| config.get(field).is_some_and(|node| node.as_text().is_some_and(|text| !text.is_empty()));
     if entry.id.is_some() || !(entry.kind.purchase)(&given) || entry.kind.identity.iter().any(is_named) {

@@ -9,6 +9,7 @@ use futures::FutureExt;
 use super::args::{Format, Net};
 use super::connect::{self, Vapi};
 use super::{App, Finish};
+use crate::check::Checked;
 use crate::diagnostic::{Diagnostic, Diagnostics, Ending, Severity};
 use crate::history;
 use crate::identity::Allowances;
@@ -16,6 +17,7 @@ use crate::model::Secret;
 use crate::plan::{Direction, Policy, Selection, Status};
 use crate::render::{self, View};
 use crate::report::{Outcome, Report};
+use crate::resolve::Ahead;
 use crate::session::{Fetched, Loaded, Made, Request, fetch, make_plan};
 use crate::workdir::{Lock, Workdir};
 
@@ -24,6 +26,8 @@ pub(super) struct Work {
     pub(super) loaded: Loaded,
     /// What is worth knowing about the file.
     warnings: Diagnostics,
+    /// What it says, until the first plan is made of it.
+    ahead: Ahead,
     pub(super) vapi: Vapi,
     pub(super) fetched: Fetched,
 }
@@ -85,10 +89,10 @@ impl Work {
             (vapi, fetching)
         });
         let loaded = load()?;
-        let warnings = check(&loaded)?;
+        let (warnings, ahead) = check(&loaded)?;
         let (vapi, fetching) = begun?;
         let fetched = fetching.await?;
-        Ok(Self { loaded, warnings, vapi, fetched })
+        Ok(Self { loaded, warnings, ahead, vapi, fetched })
     }
 
     /// Ends the work of a command that is about to end the process: to give all of the file and of Vapi back piece by piece
@@ -112,7 +116,8 @@ impl Work {
             Ok(Box::new(history::records(&state_file, wanted.audit_log, ids)?))
         };
         let reader = self.vapi.reader();
-        let mut made = make_plan(&self.loaded, &mut self.fetched, &reader, &open_record, &request).await?;
+        let ahead = std::mem::take(&mut self.ahead);
+        let mut made = make_plan(&self.loaded, &mut self.fetched, &reader, &open_record, &request, ahead).await?;
         // The file was looked at before the plan was made: what both saw is said once.
         let news = std::mem::take(&mut made.plan.warnings)
             .into_iter()
@@ -130,22 +135,27 @@ impl Work {
     }
 }
 
-/// What is wrong with the file, offline: nothing is sent, nothing is planned while there are errors. Gives the warnings.
-fn check(loaded: &Loaded) -> Result<Diagnostics, Diagnostics> {
-    let found = findings(loaded, &crate::check::Options::default());
+/// What is wrong with the file, offline: nothing is sent, nothing is planned while there are errors. Gives the warnings, and
+/// what the file says.
+fn check(loaded: &Loaded) -> Result<(Diagnostics, Ahead), Diagnostics> {
+    let Checked { findings: found, ahead } = checked(loaded, &crate::check::Options::default());
     let (errors, others): (Vec<_>, Vec<_>) = found.into_iter().partition(|found| found.severity == Severity::Error);
     let warnings = others.into_iter().filter(|found| found.severity == Severity::Warning).collect();
-    if errors.is_empty() { Ok(warnings) } else { Err(errors) }
+    if errors.is_empty() { Ok((warnings, ahead)) } else { Err(errors) }
 }
 
 /// Everything that can be said of a file without Vapi, in the order of the file.
 pub(super) fn findings(loaded: &Loaded, options: &crate::check::Options) -> Diagnostics {
-    let mut found = match crate::load::interpret(&loaded.document) {
+    checked(loaded, options).findings
+}
+
+fn checked(loaded: &Loaded, options: &crate::check::Options) -> Checked {
+    let mut checked = match crate::load::interpret(&loaded.document) {
         Ok(state) => crate::check::check(&state, &loaded.includes(), &|name| std::env::var(name).ok(), options),
-        Err(errors) => errors,
+        Err(findings) => Checked { findings, ahead: Ahead::default() },
     };
-    loaded.annotate(&mut found);
-    found
+    loaded.annotate(&mut checked.findings);
+    checked
 }
 
 /// How the result of a run is shown.

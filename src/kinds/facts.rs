@@ -239,11 +239,22 @@ impl Spot {
 /// Whether a field of this name holds a secret, wherever it stands. From the document: `apiKey`, `authToken`,
 /// `twilioApiSecret`, `password`, `privateKey`, `secretAccessKey` … but no counts (`maxTokens`) and no ids.
 fn is_secret_name(key: &str) -> bool {
-    let lower = key.to_ascii_lowercase();
-    ["secret", "token", "password", "apikey", "api_key", "privatekey", "secretkey", "secretaccesskey", "hmacaccesskey"]
-        .iter()
-        .any(|word| lower.ends_with(word))
-        || lower == "authorization"
+    const ENDS: [&str; 9] = [
+        "secret",
+        "token",
+        "password",
+        "apikey",
+        "api_key",
+        "privatekey",
+        "secretkey",
+        "secretaccesskey",
+        "hmacaccesskey",
+    ];
+    let key = key.as_bytes();
+    let ends_with = |end: &str| {
+        key.len().checked_sub(end.len()).is_some_and(|start| key[start..].eq_ignore_ascii_case(end.as_bytes()))
+    };
+    ENDS.into_iter().any(ends_with) || key.eq_ignore_ascii_case(b"authorization")
 }
 
 /// Whether a service shows this in place of a secret that it keeps to itself.

@@ -14,7 +14,7 @@ use crate::model::{Address, Part, Value};
 use crate::normalize;
 use crate::plan::{Direction, Selection};
 use crate::recorded::{Answers, Question, Recorded};
-use crate::resolve::{Id, Ids, Resolved, Resolver};
+use crate::resolve::{Ahead, Id, Ids, Resolved, Resolver};
 
 /// All that a plan is made of.
 pub struct Inputs<'i, 'd> {
@@ -76,11 +76,12 @@ pub struct Draft<'d> {
     pub(super) warnings: Diagnostics,
 }
 
-/// The differences between the file and Vapi.
+/// The differences between the file and Vapi. `ahead` is what was resolved before.
 ///
 /// # Errors
 /// Everything in the file that cannot be resolved, at once.
-pub fn draft<'d>(inputs: &Inputs<'_, 'd>) -> Result<Draft<'d>, Diagnostics> {
+pub fn draft<'d>(inputs: &Inputs<'_, 'd>, ahead: Ahead) -> Result<Draft<'d>, Diagnostics> {
+    let mut ahead = ahead.under_others(inputs.ids);
     let mut draft = Draft {
         drafted: Vec::new(),
         in_step: Vec::new(),
@@ -92,7 +93,13 @@ pub fn draft<'d>(inputs: &Inputs<'_, 'd>) -> Result<Draft<'d>, Diagnostics> {
     for entry in &inputs.state.entries {
         let Some(identity) = inputs.identities.of.get(&entry.address) else { continue };
         // Resolved even where it is not selected: a file with an error in it is not half right.
-        let desired = inputs.resolver.desired(entry, &mut draft.noticed);
+        let desired = match ahead.take(&entry.address) {
+            Some((value, noticed)) => {
+                draft.noticed.merge(noticed);
+                value
+            }
+            None => inputs.resolver.desired(entry, &mut draft.noticed),
+        };
         if inputs.selection.selects(&entry.address) {
             draft.entry(inputs, entry, identity, desired);
         }

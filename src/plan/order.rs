@@ -66,7 +66,7 @@ fn hold_unmet(mut changes: Vec<Change>, ids: &Ids, selection: &Selection) -> Vec
 fn open_circle(change: &mut Change, done: &HashSet<Address>) -> Option<Change> {
     let Some(Write::Create { body, .. }) = &mut change.write else { return None };
     let open: BTreeSet<Address> = change.needs.iter().filter(|need| !done.contains(need)).cloned().collect();
-    let mut desired = Map::new();
+    let mut desired = Map::default();
     let mut taken = Vec::new();
     body.retain(|top, value| {
         let path = FieldPath::root().key(top);

@@ -223,8 +223,8 @@ impl Planner<'_, '_, '_> {
         let approved = |field: &&FieldChange| !field.verdict.is_held_back();
         let mut tops: Vec<&str> = fields.iter().filter(approved).filter_map(|field| field.path.top()).collect();
         tops.dedup();
-        let (Value::Map(desired), Value::Map(live_map)) = (desired, live) else { return Map::new() };
-        let mut body = Map::new();
+        let (Value::Map(desired), Value::Map(live_map)) = (desired, live) else { return Map::default() };
+        let mut body = Map::default();
         for top in tops {
             let Some(value) = desired.get(top) else { continue };
             let path = FieldPath::root().key(top);
@@ -326,9 +326,9 @@ fn repoint(kind: &'static Kind, header: &Header, seen: &Value, field: &str, addr
         held: None,
         needs: needed,
         write: Some(Write::Update {
-            body: Map::from([(field.to_owned(), after)]),
+            body: Map::from_iter([(field.to_owned(), after)]),
             seen: seen.clone(),
-            desired: Value::Map(Map::new()),
+            desired: Value::Map(Map::default()),
         }),
         updated_at: header.updated_at.clone(),
         version: header.version(),

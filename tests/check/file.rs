@@ -15,7 +15,7 @@ pub fn findings(name: &str, text: &str, includes: &Path, options: Options) -> Di
         Err(errors) => return errors,
     };
     let mut found = match interpret(&document) {
-        Ok(state) => check(&state, &Includes::new(includes), &env, &options),
+        Ok(state) => check(&state, &Includes::new(includes), &env, &options).findings,
         Err(errors) => errors,
     };
     attach_snippets(&mut found, |place| (*place.file == *name).then(|| document.line_text(place.line)));

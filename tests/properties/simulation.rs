@@ -13,6 +13,7 @@ use vapi_sync::normalize::map_to_wire;
 use vapi_sync::plan::{Direction, Plan, Policy, Selection, Write};
 use vapi_sync::record::{FileRecorder, capture};
 use vapi_sync::recorded::{Question, Record, Recorded};
+use vapi_sync::resolve::Ahead;
 use vapi_sync::session::{Fetched, Loaded, Request, make_plan};
 use vapi_sync::vapi::{Connection, Reader, Settings, Transport};
 
@@ -73,7 +74,7 @@ impl<'c> Simulation<'c> {
             begun: &|| Ok(HashMap::new()),
         };
         let made = NOWHERE.with(|(runtime, reader)| {
-            runtime.block_on(make_plan(loaded, &mut fetched, reader, &open_record, &request))
+            runtime.block_on(make_plan(loaded, &mut fetched, reader, &open_record, &request, Ahead::default()))
         });
         made.unwrap_or_else(|errors| panic!("{errors:?}\n{}", self.text())).plan
     }

@@ -1,0 +1,104 @@
+//! Which element of one list is which of another.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::kinds::{ListRule, Spot};
+use crate::model::{FieldPath, Map, Step, Value};
+
+/// A declared element and its partner; one of them may be missing.
+pub(super) struct Pair<'v> {
+    pub(super) step: Step,
+    pub(super) desired: Option<&'v Value>,
+    pub(super) live: Option<&'v Value>,
+}
+
+/// How two lists lie beside each other.
+pub(super) enum Alignment<'v> {
+    /// Element by element: the declared ones in their order, then the live ones that have no partner.
+    Pairs(Vec<Pair<'v>>),
+    /// Nothing tells which element is which.
+    Whole,
+}
+
+pub(super) fn align<'v>(spot: Spot, desired: &'v [Value], live: &'v [Value]) -> Alignment<'v> {
+    let keys = match spot.list() {
+        ListRule::Whole => None,
+        ListRule::Set => set_keys(desired).zip(set_keys(live)),
+        ListRule::Keyed(key) => unique_keys(key, desired).zip(unique_keys(key, live)),
+    };
+    let Some((desired_keys, live_keys)) = keys else {
+        if desired.len() != live.len() {
+            return Alignment::Whole;
+        }
+        let pairs = desired.iter().zip(live).enumerate();
+        return Alignment::Pairs(
+            pairs
+                .map(|(at, (desired, live))| Pair { step: Step::Index(at), desired: Some(desired), live: Some(live) })
+                .collect(),
+        );
+    };
+    let live_at: HashMap<&str, &Value> = live_keys.iter().map(String::as_str).zip(live).collect();
+    let declared: HashSet<&str> = desired_keys.iter().map(String::as_str).collect();
+    let mut seen = HashSet::new();
+    let mut pairs: Vec<Pair> = Vec::with_capacity(desired.len());
+    for (key, value) in desired_keys.iter().zip(desired).chain(live_keys.iter().zip(live)) {
+        if seen.insert(key.as_str()) {
+            let is_declared = declared.contains(key.as_str());
+            pairs.push(Pair {
+                step: Step::Element(key.clone()),
+                desired: is_declared.then_some(value),
+                live: live_at.get(key.as_str()).copied(),
+            });
+        }
+    }
+    Alignment::Pairs(pairs)
+}
+
+/// The elements of a set by their text. `None` if one is not a text that may be shown.
+fn set_keys(items: &[Value]) -> Option<Vec<String>> {
+    items
+        .iter()
+        .map(|item| match item {
+            Value::Text(text) => Some(text.clone()),
+            // An id that is not known yet is in no live set.
+            Value::Unknown(_) => item.to_shown().as_str().map(str::to_owned),
+            _ => None,
+        })
+        .collect()
+}
+
+fn unique_keys(key: fn(&Map) -> Option<String>, items: &[Value]) -> Option<Vec<String>> {
+    let keys: Vec<String> = items.iter().map(|item| key(item.as_map()?)).collect::<Option<_>>()?;
+    let unique: HashSet<&String> = keys.iter().collect();
+    (unique.len() == keys.len()).then_some(keys)
+}
+
+/// The position of the element that a step names, in any version of the list that stands at `spot`.
+pub fn element_position(spot: Spot, items: &[Value], step: &Step) -> Option<usize> {
+    match step {
+        Step::Index(at) => (*at < items.len()).then_some(*at),
+        Step::Element(wanted) => {
+            let keys = match spot.list() {
+                ListRule::Whole => return None,
+                ListRule::Set => set_keys(items)?,
+                ListRule::Keyed(key) => unique_keys(key, items)?,
+            };
+            keys.iter().position(|key| key == wanted)
+        }
+        Step::Key(_) => None,
+    }
+}
+
+/// The value at a path inside another.
+pub fn value_at<'v>(root: Spot, value: &'v Value, path: &FieldPath) -> Option<&'v Value> {
+    let mut spot = root;
+    let mut value = value;
+    for step in &path.0 {
+        (spot, value) = match (step, value) {
+            (Step::Key(key), Value::Map(map)) => (spot.key(key), map.get(key)?),
+            (step, Value::List(items)) => (spot.item(), &items[element_position(spot, items, step)?]),
+            _ => return None,
+        };
+    }
+    Some(value)
+}

@@ -9,7 +9,7 @@ use crate::kinds::Kind;
 use crate::live::Live;
 use crate::model::{Map, Value};
 use crate::normalize;
-use crate::vapi::Reader;
+use crate::vapi::{Reader, Search};
 
 /// What a look at the list turned up.
 pub(super) enum Settled {
@@ -31,21 +31,16 @@ pub(super) async fn settle(
     known: &dyn Fn(&str) -> bool,
     patience: Duration,
 ) -> Settled {
-    let started = tokio::time::Instant::now();
-    let mut pause = FIRST_PAUSE;
+    let mut search = Search::new(patience);
     loop {
         let looked = match look(reader, kind, body, known).await {
             Err(error) if error.failure == Failure::Interrupted => return Settled::Unclear(error.message),
             Err(error) => Settled::Unclear(error.message),
             Ok(settled) => settled,
         };
-        let over = started.elapsed() + pause > patience;
-        match looked {
-            Settled::NotThere | Settled::Unclear(_) if !over => {}
-            settled => return settled,
+        if matches!(looked, Settled::Made(_)) || !search.wait().await {
+            return looked;
         }
-        tokio::time::sleep(pause).await;
-        pause = longer(pause);
     }
 }
 
@@ -91,8 +86,7 @@ pub(super) async fn owner_of_number(
 ) -> Option<Live> {
     let wanted = Value::Map(body.clone());
     let (field, text) = kind.identity_of(&wanted).filter(|(field, _)| *field != "name")?;
-    let started = tokio::time::Instant::now();
-    let mut pause = FIRST_PAUSE;
+    let mut search = Search::new(patience);
     loop {
         let objects = match reader.list(kind.endpoint).await {
             Ok(listing) => listing.objects,
@@ -103,18 +97,8 @@ pub(super) async fn owner_of_number(
         if let Some(owner) = objects.into_iter().find(is_owner) {
             return Some(owner);
         }
-        if started.elapsed() + pause > patience {
+        if !search.wait().await {
             return None;
         }
-        tokio::time::sleep(pause).await;
-        pause = longer(pause);
     }
-}
-
-/// How long to wait before a list is read again, at first.
-const FIRST_PAUSE: Duration = Duration::from_millis(100);
-
-/// The next pause: twice as long, up to a bound.
-fn longer(pause: Duration) -> Duration {
-    (pause * 2).min(Duration::from_secs(2))
 }

@@ -9,7 +9,6 @@ use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use jiff::{Timestamp, ToSpan};
-use tokio::time::Instant;
 
 use super::App;
 use super::work::{Wanted, Work};
@@ -18,13 +17,10 @@ use crate::diagnostic::Diagnostics;
 use crate::live::Live;
 use crate::plan::{Change, Plan, Write};
 use crate::session::Made;
+use crate::vapi::Search;
 
 /// Longer than any run goes on and any list lags: what was begun before that shows, or was not made.
 const LONG_AGO: i64 = 24;
-
-/// How long to wait before a list is read again: at first, and at most.
-const FIRST_PAUSE: Duration = Duration::from_millis(100);
-const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
 /// The plan, made again once what earlier runs made shows. Waits no longer than `patience`.
 pub(super) async fn awaited(
@@ -42,19 +38,17 @@ pub(super) async fn awaited(
     if found_by_id(work, &made.plan, &mut begun).await? {
         made = work.plan(app, wanted).await?;
     }
-    let started = Instant::now();
-    let mut pause = FIRST_PAUSE;
+    let mut search = Search::new(patience);
     loop {
         let open: Vec<&Change> =
             creations(&made.plan).filter(|change| begun.contains_key(&change.address.to_string())).collect();
-        if open.is_empty() || started.elapsed() + pause > patience {
+        if open.is_empty() || search.is_over() {
             return Ok(made);
         }
-        if pause == FIRST_PAUSE {
+        if search.is_new() {
             app.output.note(&waiting(&open, &begun, patience));
         }
-        tokio::time::sleep(pause).await;
-        pause = (pause * 2).min(LONGEST_PAUSE);
+        search.wait().await;
         let kinds: HashSet<_> = open.iter().map(|change| (change.kind.section, change.kind.endpoint)).collect();
         let mut any = false;
         for (section, endpoint) in kinds {

@@ -109,7 +109,10 @@ impl Work {
             policy: wanted.policy,
             allow: Allowances { mass_recreate: wanted.net.allow_mass_recreate },
             env: &|name| std::env::var(name).ok(),
-            begun: &|| Ok(crate::audit::begun(crate::audit::recent(wanted.audit_log, jiff::Timestamp::MIN)?)),
+            begun: &|| {
+                let records = crate::audit::read(wanted.audit_log)?.into_iter().flatten();
+                Ok(crate::audit::begun(records.collect::<Result<Vec<_>, _>>()?))
+            },
         };
         let state_file = self.loaded.disk.real().to_path_buf();
         let open_record = |ids| -> Result<Box<dyn crate::recorded::Record>, Diagnostic> {

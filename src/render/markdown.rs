@@ -36,7 +36,7 @@ pub fn report(report: &Report, view: &View<'_>) -> String {
     if let (Direction::ToVapi, Some(hint)) = (plan.direction, view.status.and_then(words::only_in_vapi)) {
         out.push_str(&format!("\n{hint}\n"));
     }
-    let diagnostics = [report.errors.as_slice(), plan.warnings.as_slice(), report.warnings.as_slice()].concat();
+    let diagnostics = [&report.errors, &plan.warnings, &report.warnings, &report.notes].map(Vec::as_slice).concat();
     out.push_str(&messages(&diagnostics, view));
     let mut left = LONGEST - RESERVE - length(&out).min(LONGEST - RESERVE);
     let mut cut = Vec::new();

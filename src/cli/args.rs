@@ -35,11 +35,14 @@ pub(crate) fn only_formats(argument: clap::Arg, formats: &'static [Format]) -> c
     argument.value_parser(values.try_map(|name| Format::from_str(&name, false)))
 }
 
+/// The state file, where none is named.
+pub(crate) const DEFAULT_FILE: &str = "vapi-state.yaml";
+
 /// Arguments of every command.
 #[derive(Debug, Args)]
 pub(crate) struct Global {
     /// The state file.
-    #[arg(short, long, global = true, value_name = "FILE", default_value = "vapi-state.yaml")]
+    #[arg(short, long, global = true, value_name = "FILE", default_value = DEFAULT_FILE)]
     pub(crate) file: PathBuf,
     /// How to print the result [default: text].
     #[arg(long, global = true, value_enum)]

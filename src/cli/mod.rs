@@ -26,10 +26,10 @@ use std::sync::Arc;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use self::args::{Format, Global};
+use self::args::{DEFAULT_FILE, Format, Global};
 use crate::diagnostic::{Diagnostic, Diagnostics, Ending, exit_code};
 use crate::render::output::Settings;
-use crate::render::{self, Output, Redactor};
+use crate::render::{self, Output, Redactor, shell_word};
 
 /// Keeps a version-controlled YAML file and a Vapi organisation in step.
 ///
@@ -155,6 +155,22 @@ impl Finish {
 pub(crate) struct App {
     pub(crate) global: Global,
     pub(crate) output: Arc<Output>,
+}
+
+impl App {
+    /// What a command that is offered must be given to be about the same file and the same Vapi, a blank ahead of each.
+    pub(crate) fn flags(&self) -> String {
+        let mut flags = String::new();
+        let file = self.global.file.to_string_lossy();
+        if file != DEFAULT_FILE {
+            flags.push_str(&format!(" -f {}", shell_word(&file)));
+        }
+        #[cfg(feature = "emulator")]
+        if self.global.emulator {
+            flags.push_str(" --emulator");
+        }
+        flags
+    }
 }
 
 /// Runs the program with these arguments and gives its exit code.

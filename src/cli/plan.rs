@@ -8,6 +8,7 @@ use super::work::{Showing, Wanted, Work, audit_log, finish};
 use super::{App, Finish};
 use crate::diagnostic::{Diagnostics, Ending};
 use crate::plan::{Direction, Policy};
+use crate::render::shell_word;
 use crate::report::Report;
 use crate::saved::Saved;
 
@@ -75,10 +76,11 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
         let report = Report::planned(made.plan);
         let ending = Ending { changes_found: args.detailed_exitcode && changes_found, ..Ending::default() };
         if let Some(path) = &args.out {
-            let path = path.display();
-            let digest = &report.plan.digest;
-            app.output
-                .note(&format!("Saved to {path} (digest {digest}). To apply just this: vapi-sync apply {path}\n"));
+            let path = path.display().to_string();
+            let (digest, word, flags) = (&report.plan.digest, shell_word(&path), app.flags());
+            app.output.note(&format!(
+                "Saved to {path} (digest {digest}). To apply just this: vapi-sync apply {word}{flags}\n"
+            ));
         }
         let showing =
             Showing { all: args.lists.all, status: status.as_ref(), github: args.tells.github, ..Showing::default() };

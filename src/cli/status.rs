@@ -41,12 +41,19 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
         let Some(status) = &made.status else { return Ok(Finish::default()) };
         let checked_at = jiff::Timestamp::now().round(jiff::Unit::Second).unwrap_or_default().to_string();
         let redactor = app.output.redactor();
+        let flags = app.flags();
         let org_id = made.plan.org_id.as_deref();
         if app.global.format() != Format::Json {
             app.output.diagnostics(&made.plan.warnings);
         }
-        let view =
-            View { palette: app.output.palette(), verbose: app.global.verbose > 0, all: true, status: None, redactor };
+        let view = View {
+            palette: app.output.palette(),
+            verbose: app.global.verbose > 0,
+            all: true,
+            status: None,
+            redactor,
+            flags: &flags,
+        };
         let result = match app.global.format() {
             Format::Json => {
                 let document = render::json::status(status, &checked_at, &made.plan.warnings, &[]);
@@ -54,7 +61,11 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
             }
             Format::Html => {
                 let file = work.loaded.disk.name();
-                render::html::status(status, render::html::About { file, org_id, checked_at: &checked_at }, redactor)
+                render::html::status(
+                    status,
+                    render::html::About { file, org_id, checked_at: &checked_at, flags: &flags },
+                    redactor,
+                )
             }
             _ => render::terminal::status(status, &checked_at, &view),
         };

@@ -179,6 +179,7 @@ pub(super) fn rendered(app: &App, command: &str, report: &Report, showing: Showi
         all: showing.all,
         status: showing.status,
         redactor: app.output.redactor(),
+        flags: &app.flags(),
     };
     match app.global.format() {
         Format::Json => {
@@ -216,7 +217,10 @@ pub(super) fn last_words(app: &App, report: &Report) {
         matches!((&change.write, outcome), (Some(crate::plan::Write::Update { .. }), Some(Outcome::Done { .. })))
     });
     if let (Some(run), true) = (&report.run, replaced) {
-        app.output.note(&format!("Logged as run {run}. To give back what it replaced: vapi-sync restore {run}\n"));
+        app.output.note(&format!(
+            "Logged as run {run}. To give back what it replaced: vapi-sync restore {run}{}\n",
+            app.flags()
+        ));
     }
     for note in &report.notes {
         app.output.note(&format!("{}\n", note.message));
@@ -226,7 +230,8 @@ pub(super) fn last_words(app: &App, report: &Report) {
 /// The job summary, outputs and annotations of a GitHub workflow.
 fn github(app: &App, report: &Report, ending: Ending) -> Result<(), Diagnostic> {
     let redactor = app.output.redactor();
-    let view = View::plain(redactor);
+    let flags = app.flags();
+    let view = View { flags: &flags, ..View::plain(redactor) };
     let append = |variable: &str, text: &str| -> Result<(), Diagnostic> {
         let Some(path) = std::env::var_os(variable) else { return Ok(()) };
         let opened = std::fs::File::options().append(true).create(true).open(&path);
@@ -237,6 +242,6 @@ fn github(app: &App, report: &Report, ending: Ending) -> Result<(), Diagnostic> 
     append("GITHUB_STEP_SUMMARY", &render::markdown::report(report, &view))?;
     let code = crate::diagnostic::exit_code(&report.errors, ending);
     append("GITHUB_OUTPUT", &render::github::outputs(Some(report), code, redactor))?;
-    app.output.message(&render::github::annotations(report, redactor));
+    app.output.message(&render::github::annotations(report, &view));
     Ok(())
 }

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Redactor, diagnostics, escape, words};
+use super::{Redactor, View, diagnostics, escape, words};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::merge::Verdict;
 use crate::plan::Action;
@@ -45,7 +45,7 @@ pub fn outputs(report: Option<&Report>, exit_code: u8, redactor: &Redactor) -> S
 
 /// Annotations for all that a report has to say: its errors and warnings, what failed, and what waits for a person, each
 /// on its line of the file. For stderr.
-pub fn annotations(report: &Report, redactor: &Redactor) -> String {
+pub fn annotations(report: &Report, view: &View<'_>) -> String {
     let mut list = [report.errors.as_slice(), report.plan.warnings.as_slice(), report.warnings.as_slice()].concat();
     for (change, outcome) in report.changes() {
         let at = |diagnostic: Diagnostic, place: &Option<Place>| match place {
@@ -64,10 +64,10 @@ pub fn annotations(report: &Report, redactor: &Redactor) -> String {
             let code = if field.verdict == Verdict::Drift { "drift" } else { "conflict" };
             let note = field.note.as_ref().map(|note| format!(": {note}")).unwrap_or_default();
             let message = format!("{} of {} is held back{note}", field.path, change.address);
-            let ways = words::ways_out(change, report.plan.direction);
+            let ways = words::ways_out(change, report.plan.direction, view.flags);
             let ways = ways.into_iter().map(|(what, command)| format!("{what}: {command}")).collect::<Vec<_>>();
             list.push(at(Diagnostic::warning(code, message).help(ways.join("\n")), &field.place));
         }
     }
-    diagnostics::annotations(&list, redactor)
+    diagnostics::annotations(&list, view.redactor)
 }

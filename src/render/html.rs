@@ -14,6 +14,8 @@ pub struct About<'a> {
     pub org_id: Option<&'a str>,
     /// When Vapi was looked at, RFC 3339 in UTC.
     pub checked_at: &'a str,
+    /// See [`View`](super::View).
+    pub flags: &'a str,
 }
 
 /// Forbids everything that is not in the page itself.
@@ -62,7 +64,7 @@ pub fn status(status: &Status, about: About<'_>, redactor: &Redactor) -> String 
                         ", checked " time datetime=(safe(about.checked_at)) { (safe(about.checked_at)) }
                     }
                     @for kind in &status.kinds { (of_kind(kind)) }
-                    @if let Some(hint) = words::only_in_vapi(status) { p { (hint.replace('`', "")) } }
+                    @if let Some(hint) = words::only_in_vapi(status, about.flags) { p { (hint.replace('`', "")) } }
                 }
             }
         }

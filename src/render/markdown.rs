@@ -33,7 +33,9 @@ pub fn report(report: &Report, view: &View<'_>) -> String {
         (Direction::ToFile, _) => "vapi-sync pull",
     };
     let mut out = format!("{MARKER}\n### {title}\n\n**{}**\n", words::summary(report));
-    if let (Direction::ToVapi, Some(hint)) = (plan.direction, view.status.and_then(words::only_in_vapi)) {
+    if let (Direction::ToVapi, Some(hint)) =
+        (plan.direction, view.status.and_then(|status| words::only_in_vapi(status, view.flags)))
+    {
         out.push_str(&format!("\n{hint}\n"));
     }
     let diagnostics = [&report.errors, &plan.warnings, &report.warnings, &report.notes].map(Vec::as_slice).concat();
@@ -56,7 +58,10 @@ pub fn report(report: &Report, view: &View<'_>) -> String {
     out.push_str(&about_cut(&cut, view));
     if plan.direction == Direction::ToVapi && !report.was_tried() {
         let digest = html(&plan.digest, view);
-        out.push_str(&format!("\n<sub>To apply exactly this: <code>vapi-sync apply --expect {digest}</code></sub>\n"));
+        out.push_str(&format!(
+            "\n<sub>To apply exactly this: <code>vapi-sync apply{} --expect {digest}</code></sub>\n",
+            html(view.flags, view)
+        ));
     }
     out
 }
@@ -70,7 +75,10 @@ fn about_cut(cut: &[String], view: &View<'_>) -> String {
     let names = cut.iter().take(NAMED).map(name).collect::<Vec<_>>().join(", ");
     let more = if cut.len() > NAMED { format!(" and {} more", cut.len() - NAMED) } else { String::new() };
     let what = field::counted(cut.len(), "object is", "objects are");
-    format!("\n<p>The details of {what} cut here: {names}{more}. <code>vapi-sync plan</code> shows all.</p>\n")
+    format!(
+        "\n<p>The details of {what} cut here: {names}{more}. <code>vapi-sync plan{}</code> shows all.</p>\n",
+        html(view.flags, view)
+    )
 }
 
 fn messages(diagnostics: &[Diagnostic], view: &View<'_>) -> String {
@@ -107,7 +115,7 @@ fn section(change: &Change, outcome: Option<&Outcome>, report: &Report, view: &V
     for field in change.shown_fields().iter() {
         lines.extend(field_lines(&field::shown(field, direction, view)));
     }
-    for (what, command) in words::ways_out(change, direction) {
+    for (what, command) in words::ways_out(change, direction, view.flags) {
         lines.push(format!("# {what}: {}", escape::line(&view.redactor.text(&command))));
     }
     let rings = report.plan.impact.iter().filter(|impact| impact.address == change.address).flat_map(|i| &i.rings);

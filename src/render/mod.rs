@@ -35,6 +35,7 @@ pub use output::Output;
 pub use palette::Palette;
 pub use progress::Progress;
 pub use redact::Redactor;
+pub use words::shell_word;
 
 /// How a report is looked at.
 #[derive(Clone, Copy)]
@@ -49,11 +50,14 @@ pub struct View<'v> {
     pub status: Option<&'v Status>,
     /// What must not be shown.
     pub redactor: &'v Redactor,
+    /// What a command that is offered must be given to be about the same file and the same Vapi, a blank ahead of each:
+    /// ` -f staging.yaml`. Empty: nothing.
+    pub flags: &'v str,
 }
 
 impl<'v> View<'v> {
     /// Without colours, compact, only what changes.
     pub fn plain(redactor: &'v Redactor) -> Self {
-        Self { palette: Palette::plain(), verbose: false, all: false, status: None, redactor }
+        Self { palette: Palette::plain(), verbose: false, all: false, status: None, redactor, flags: "" }
     }
 }

@@ -41,7 +41,9 @@ fn page(report: &Report, view: &View<'_>, with_fields: bool) -> String {
         page.line("");
     }
     page.line(&paint(view.palette.strong, &words::summary(report)));
-    if let (Direction::ToVapi, Some(hint)) = (report.plan.direction, view.status.and_then(words::only_in_vapi)) {
+    if let (Direction::ToVapi, Some(hint)) =
+        (report.plan.direction, view.status.and_then(|status| words::only_in_vapi(status, view.flags)))
+    {
         page.line(&hint);
     }
     page.out
@@ -57,7 +59,7 @@ pub fn status(status: &Status, checked_at: &str, view: &View<'_>) -> String {
     let verdict = if status.in_sync { "In sync." } else { "Not in sync." };
     let style = if status.in_sync { view.palette.add } else { view.palette.hold };
     page.line(&format!("{} Checked {}.", paint(style, verdict), escape::line(checked_at)));
-    if let Some(hint) = words::only_in_vapi(status) {
+    if let Some(hint) = words::only_in_vapi(status, view.flags) {
         page.line(&hint);
     }
     page.out
@@ -119,7 +121,7 @@ impl Page<'_> {
     }
 
     fn ways_out(&mut self, change: &Change, direction: Direction) {
-        for (what, command) in words::ways_out(change, direction) {
+        for (what, command) in words::ways_out(change, direction, self.view.flags) {
             let command = paint(self.view.palette.strong, &self.safe(&command));
             self.line(&format!("      {} {command}", escape::padded(&format!("{what}:"), 23)));
         }

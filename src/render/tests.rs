@@ -96,7 +96,7 @@ fn outputs_of_a_workflow() {
 
 #[test]
 fn annotations_of_a_report() {
-    let texts = [samples::applied(), samples::to_file()].map(|report| github::annotations(&report, plain().redactor));
+    let texts = [samples::applied(), samples::to_file()].map(|report| github::annotations(&report, &plain()));
     assert_snapshot!(texts.join("\n"));
 }
 
@@ -142,13 +142,13 @@ fn every_output(report: &Report, redactor: &Redactor) -> Vec<(&'static str, Stri
         ("text", diagnostics::text(&messages, view.palette, redactor)),
         ("annotations", diagnostics::annotations(&messages, redactor)),
         ("sarif", json::to_text(&diagnostics::sarif(&messages), redactor)),
-        ("github", github::annotations(report, redactor)),
+        ("github", github::annotations(report, &view)),
         ("outputs", github::outputs(Some(report), 0, redactor)),
     ]
 }
 
 fn about(file: &str) -> html::About<'_> {
-    html::About { file, org_id: Some(file), checked_at: "2026-01-06T07:08:09Z" }
+    html::About { file, org_id: Some(file), checked_at: "2026-01-06T07:08:09Z", flags: "" }
 }
 
 fn acts_unseen(c: char) -> bool {

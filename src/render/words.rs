@@ -4,7 +4,6 @@ use super::field::counted;
 use super::{View, escape};
 use crate::kinds::{KINDS, Kind};
 use crate::merge::Verdict;
-use crate::model::Address;
 use crate::plan::{Action, Change, Direction, FieldChange, KindStatus, Status};
 use crate::report::{Outcome, Report, Waiting};
 
@@ -94,42 +93,43 @@ fn nothing(report: &Report) -> String {
     text
 }
 
-/// That some objects are only in Vapi, and what takes them into the file.
-pub fn only_in_vapi(status: &Status) -> Option<String> {
+/// That some objects are only in Vapi, and what takes them into the file. For `flags` see [`View`].
+pub fn only_in_vapi(status: &Status, flags: &str) -> Option<String> {
     let kinds = status.kinds.iter().filter(|kind| kind.only_in_vapi > 0);
     let names: Vec<String> = kinds.map(|kind| counted(kind.only_in_vapi, kind.kind.noun, kind.kind.nouns)).collect();
     let total: usize = status.kinds.iter().map(|kind| kind.only_in_vapi).sum();
     let (be, them) = if total == 1 { ("is", "it") } else { ("are", "them") };
-    (total > 0)
-        .then(|| format!("{} {be} only in Vapi: `vapi-sync pull` takes {them} into the file.", names.join(" and ")))
+    (total > 0).then(|| {
+        format!("{} {be} only in Vapi: `vapi-sync pull{flags}` takes {them} into the file.", names.join(" and "))
+    })
 }
 
-/// The commands that decide what is held back in a change, each with what it does.
-pub fn ways_out(change: &Change, direction: Direction) -> Vec<(&'static str, String)> {
+/// The commands that decide what is held back in a change, each with what it does. For `flags` see [`View`].
+pub fn ways_out(change: &Change, direction: Direction, flags: &str) -> Vec<(&'static str, String)> {
     let has = |verdict| change.fields.iter().any(|field| field.verdict == verdict);
     // What is held back to keep a secret is recorded, or only new: no flag decides that. Nor is a way back about the file.
     let drifts = |field: &FieldChange| {
         field.verdict == Verdict::Drift && field.place.is_some() && field.before.is_some() && field.recorded.is_none()
     };
-    let address = shell_word(&change.address);
+    let address = shell_word(&change.address.to_string());
     match direction {
         Direction::ToVapi if change.fields.iter().any(drifts) => vec![
-            ("take the file's value", format!("vapi-sync apply --on-drift overwrite={address}")),
-            ("take Vapi's value", format!("vapi-sync pull --target {address} --on-conflict vapi")),
+            ("take the file's value", format!("vapi-sync apply{flags} --on-drift overwrite={address}")),
+            ("take Vapi's value", format!("vapi-sync pull{flags} --target {address} --on-conflict vapi")),
         ],
         Direction::ToFile if has(Verdict::Conflict) => vec![
-            ("take Vapi's value", format!("vapi-sync pull --on-conflict vapi={address}")),
-            ("keep the file's value", format!("vapi-sync pull --on-conflict file={address}")),
+            ("take Vapi's value", format!("vapi-sync pull{flags} --on-conflict vapi={address}")),
+            ("keep the file's value", format!("vapi-sync pull{flags} --on-conflict file={address}")),
         ],
         _ => Vec::new(),
     }
 }
 
-/// An address as one word of a shell.
-fn shell_word(address: &Address) -> String {
-    let address = address.to_string();
-    let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
-    if address.chars().all(plain) { address } else { format!("'{}'", address.replace('\'', r"'\''")) }
+/// A text as one word of a shell.
+pub fn shell_word(text: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/');
+    let is_plain = !text.is_empty() && text.chars().all(plain);
+    if is_plain { text.to_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
 }
 
 /// What is said of a change after its name: `create — not in Vapi yet`, `update: done`. Safe to print.

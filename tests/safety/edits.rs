@@ -318,3 +318,29 @@ fn what_may_have_been_replaced_is_told_where_vapi_keeps_no_versions() {
     assert!(run.stderr.contains("Logged as run"), "{}", run.text());
     assert!(!run.stderr.contains("no version number"), "{}", run.text());
 }
+
+/// What is offered works as it is typed: for the file and the Vapi that the run was about.
+#[test]
+fn commands_that_are_offered_name_the_file() {
+    let (world, id) = world();
+    std::fs::create_dir(world.path("live org")).expect("made");
+    world.git(&["mv", "vapi-state.yaml", "live org/it's.yaml"]);
+    world.commit("moved");
+    world.vapi.edit(Collection::Assistant, &id, &json!({"firstMessage": "Mine"}));
+    world.vapi.insert(Collection::Assistant, json!({"name": "New"}));
+    let file = ["-f", "live org/it's.yaml"];
+    let plan = world.run(&[&["plan"][..], &file].concat()).expect(0).stdout;
+    let flags = r"-f 'live org/it'\''s.yaml'";
+    for command in [
+        format!("vapi-sync apply {flags} --on-drift overwrite=agents.desk\n"),
+        format!("vapi-sync pull {flags} --target agents.desk --on-conflict vapi\n"),
+        format!("`vapi-sync pull {flags}` takes it into the file"),
+    ] {
+        assert!(plan.contains(&command), "{command} in {plan}");
+    }
+    let run = world.run(&[&["apply", "--yes", "--on-drift", "overwrite=agents.desk"][..], &file].concat()).expect(0);
+    let offered = run.stderr.lines().find_map(|line| line.split_once("vapi-sync restore ")).expect("an offer").1;
+    assert!(offered.ends_with(flags), "{offered}");
+    let saved = world.run(&[&["plan", "--out", "a plan"][..], &file].concat()).expect(0);
+    assert!(saved.stderr.contains(&format!("vapi-sync apply 'a plan' {flags}\n")), "{}", saved.stderr);
+}

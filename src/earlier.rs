@@ -1,19 +1,20 @@
 //! Whether an object is what an earlier run made for an entry and could not record any more.
 //!
 //! In: an entry without an object, a live object that no entry claims. Out: yes or no. An entry with a name is found by it; here
-//! is what is left: objects that were made again for an id that is gone, and objects without a name, of which only the audit
-//! log can say that something like them was begun.
+//! is what is left: objects that were made again for an id that is gone, and those of which only the audit log can say that
+//! something like them was begun, since they have no name, or had another one then.
 
 use std::collections::HashMap;
 
 use jiff::{SignedDuration, Timestamp};
+use serde_json::Value as Json;
 
 use crate::audit::Begun;
 use crate::compare::covers;
 use crate::identity::identity_field;
 use crate::live::Live;
 use crate::load::Entry;
-use crate::model::Value;
+use crate::model::{AWAITED, SENSITIVE, Value};
 use crate::normalize;
 use crate::resolve::{Resolved, Resolver};
 
@@ -31,10 +32,19 @@ pub struct Earlier<'r> {
 impl Earlier<'_> {
     /// Whether an earlier run made this object for this entry.
     pub fn made(&self, entry: &Entry<'_>, live: &Live) -> bool {
-        if self.resolver.identity(entry, &mut Resolved::default()).is_none() {
-            return self.made_without_a_name(entry, live);
+        self.was_begun(entry, live) || entry.id.is_some() && self.made_again(entry, live)
+    }
+
+    fn was_begun(&self, entry: &Entry<'_>, live: &Live) -> bool {
+        if self.begun.is_empty() {
+            return false;
         }
-        entry.id.is_some() && self.made_again(entry, live)
+        let Some(begun) = self.begun.get(&entry.address.to_string()) else { return false };
+        match &begun.id {
+            // The entry may be about something else by now: then the object is not its own any more.
+            Some(id) => live.header.id == *id && self.holds_all(entry, live),
+            None => is_what_was_sent(entry, live, begun),
+        }
     }
 
     /// It has the number of the entry, or its name and all that the file says of it as far as that is known already.
@@ -49,22 +59,6 @@ impl Earlier<'_> {
         names_it("name") && self.holds_all(entry, live)
     }
 
-    /// The log has its id; or it has no name either, is not older than what the log says was begun, and holds all that the
-    /// file says.
-    fn made_without_a_name(&self, entry: &Entry<'_>, live: &Live) -> bool {
-        if self.begun.is_empty() {
-            return false;
-        }
-        let Some(begun) = self.begun.get(&entry.address.to_string()) else { return false };
-        if let Some(id) = &begun.id {
-            return live.header.id == *id;
-        }
-        let made_at = live.header.created_at.as_deref().and_then(|text| text.parse::<Timestamp>().ok());
-        let is_younger = || made_at.is_some_and(|made_at| made_at.duration_since(begun.at) >= -CLOCKS);
-        let has_a_name = entry.kind.identity.iter().any(|field| identity_field(&live.header, field).is_some());
-        !has_a_name && is_younger() && self.holds_all(entry, live)
-    }
-
     /// Whether it holds all that the file says, as far as that is known: the ids of entries that are made again themselves
     /// are not, and a bought number is another one.
     fn holds_all(&self, entry: &Entry<'_>, live: &Live) -> bool {
@@ -74,6 +68,34 @@ impl Earlier<'_> {
             fields.retain(|field, value| !(holds_unknown(value) || purchase && field == "number"));
         }
         normalize::object(entry.kind, live).is_ok_and(|live| covers(entry.kind.root(), &live, &desired))
+    }
+}
+
+/// Whether an object is not older than what the log says was begun, and holds what was sent then: the file may say something
+/// else by now.
+fn is_what_was_sent(entry: &Entry<'_>, live: &Live, begun: &Begun) -> bool {
+    let made_at = live.header.created_at.as_deref().and_then(|text| text.parse::<Timestamp>().ok());
+    if made_at.is_none_or(|made_at| made_at.duration_since(begun.at) < -CLOCKS) {
+        return false;
+    }
+    let fields = begun.fields.iter().filter_map(|field| Some((field.path.clone(), known(field.after.clone()?)?)));
+    let sent: serde_json::Map<String, Json> = fields.collect();
+    if sent.is_empty() {
+        return false;
+    }
+    let sent = normalize::normal_form(entry.kind, normalize::json(Json::Object(sent)));
+    normalize::object(entry.kind, live).is_ok_and(|live| covers(entry.kind.root(), &live, &sent))
+}
+
+/// What the log knows of a value: no secrets, and no ids that were not there yet. `None`: nothing.
+fn known(value: Json) -> Option<Json> {
+    match value {
+        Json::String(text) if text == SENSITIVE || text.contains(AWAITED) => None,
+        Json::Array(items) => items.into_iter().map(known).collect::<Option<Vec<_>>>().map(Json::Array),
+        Json::Object(map) => {
+            Some(Json::Object(map.into_iter().filter_map(|(key, value)| Some((key, known(value)?))).collect()))
+        }
+        other => Some(other),
     }
 }
 

@@ -217,7 +217,18 @@ pub fn identify<'d>(
                 continue;
             }
             match by_identity.get(&(field, text.as_str())).map_or(&[][..], Vec::as_slice) {
-                [] => result.of.insert(entry.address.clone(), Identity::Create),
+                [] => {
+                    // It may have had another name when it was made.
+                    let mut others = (0..lives.len()).filter(free).filter(|at| !linked.contains(at));
+                    let identity = match others.find(|at| made(entry, &lives[*at])) {
+                        Some(at) => {
+                            linked.push(at);
+                            Identity::Link(at)
+                        }
+                        None => Identity::Create,
+                    };
+                    result.of.insert(entry.address.clone(), identity)
+                }
                 [one] => {
                     linked.push(*one);
                     result.of.insert(entry.address.clone(), Identity::Link(*one))

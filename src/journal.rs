@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use crate::apply::Journal;
-use crate::audit::{Field, Outcome as Ending, Record, RunId, Writer, actor};
+use crate::audit::{Field, Outcome as Ending, Record, RunId, Writer, actor, file_name};
 use crate::diagnostic::Diagnostic;
 use crate::merge::Verdict;
 use crate::model::{SENSITIVE, Value};
@@ -72,6 +72,7 @@ impl<'h> AuditJournal<'h> {
         status: Option<u16>,
     ) -> Result<Record, Diagnostic> {
         let command = self.command.clone();
+        let file = file_name(&self.path, &self.state_file);
         let open = self.open()?;
         Ok(Record {
             time: Timestamp::now(),
@@ -79,6 +80,7 @@ impl<'h> AuditJournal<'h> {
             command,
             actor: open.actor.clone(),
             commit: open.commit.clone(),
+            file: Some(file),
             address: change.address.to_string(),
             vapi_id: change.id.as_ref().map(|id| id.0.clone()),
             action: change.action.word().to_owned(),

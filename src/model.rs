@@ -10,6 +10,9 @@ use serde_json::Number;
 /// What stands in output in place of a secret.
 pub const SENSITIVE: &str = "(sensitive)";
 
+/// How what is shown of an id that is not known yet begins.
+pub const AWAITED: &str = "(known after apply: ";
+
 /// The name of an entry of the state file: `agents.receptionist`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Address {
@@ -230,7 +233,7 @@ impl Value {
 }
 
 fn awaited(address: &Address) -> String {
-    format!("(known after apply: {address})")
+    format!("{AWAITED}{address})")
 }
 
 /// A JSON number in normal form: integral values as integers, `-0` as `0`.

@@ -157,6 +157,7 @@ fn way_back(done: &Done, live: &Live, on_drift: OnDrift) -> Result<Change, Diagn
             place: None,
         });
     }
+    keep_ringing(kind, &seen, &mut restored, &mut fields);
     let mut body = body(&seen, &restored, &fields);
     hold_hidden(&mut body, &mut fields);
     // Nothing of it is declared by a file: what Vapi no longer takes may be left out.
@@ -178,6 +179,22 @@ fn way_back(done: &Done, live: &Live, on_drift: OnDrift) -> Result<Change, Diagn
         version: live.header.version(),
         import: None,
     })
+}
+
+/// Holds back what would leave a number with nothing to ring, as it was before that run.
+fn keep_ringing(kind: &'static Kind, seen: &Value, restored: &mut Value, fields: &mut [FieldChange]) {
+    let rings =
+        |value: &Value| kind.assignment.iter().any(|field| value.text_at(field).is_some_and(|id| !id.is_empty()));
+    if !rings(seen) || rings(restored) {
+        return;
+    }
+    let is_assignment = |field: &&mut FieldChange| field.path.top().is_some_and(|top| kind.assignment.contains(&top));
+    for field in fields.iter_mut().filter(is_assignment) {
+        put(kind.root(), restored, &field.path.0, field.before.clone());
+        field.verdict = Verdict::Drift;
+        field.note =
+            Some("the number would ring nothing any more: name what it is to ring in the file, and apply".to_owned());
+    }
 }
 
 /// Holds back what cannot be sent without wiping a secret that Vapi does not show.

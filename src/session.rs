@@ -276,9 +276,10 @@ fn identified<'d>(
         let mut lives = fetched.listings.get(entry.kind.section).into_iter().flatten();
         entry.id.as_ref().is_some_and(|id| lives.any(|live| live.header.id == id.as_str()))
     };
-    // Only of these the log knows more than the file and Vapi: most runs need not read it.
-    let has_nameless = state.entries.iter().any(|entry| identity(entry).is_none() && !has_object(entry));
-    let begun = if has_nameless { (request.begun)()? } else { HashMap::new() };
+    // Only of these the log may know more than the file and Vapi: most runs need not read it.
+    let has_new =
+        state.entries.iter().any(|entry| (entry.id.is_none() || identity(entry).is_none()) && !has_object(entry));
+    let begun = if has_new { (request.begun)()? } else { HashMap::new() };
     let earlier = Earlier { resolver: &resolver, begun };
     identify(state, &fetched.listings, &identity, &|entry, live| earlier.made(entry, live))
 }

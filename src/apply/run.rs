@@ -1,6 +1,6 @@
 //! The run of a plan: what is begun when, what is learnt from it, where that is written.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -327,9 +327,16 @@ fn not_guarded(plan: &Plan, updates: &[(usize, Duration)]) -> Option<Diagnostic>
         0 => String::new(),
         others => format!(" and {others} more"),
     };
+    // A PATCH replaces a field of the object whole, with all that is in it.
+    let sent = updates.iter().flat_map(|(at, _)| match &plan.changes[*at].write {
+        Some(Write::Update { body: fields, .. } | Write::Complete { desired: fields }) => fields.keys().collect(),
+        Some(Write::Create { .. }) | None => Vec::new(),
+    });
+    let fields: Vec<&str> = sent.map(String::as_str).collect::<BTreeSet<_>>().into_iter().collect();
+    let fields = fields.join(", ");
     let message = format!(
-        "Vapi gives no version number of {first}{others}: an edit of the same fields in the {longest:.1} s between the last read and the \
-         write would have been replaced unseen"
+        "Vapi gives no version number of {first}{others}: an edit within {fields} in the {longest:.1} s between the last read and \
+         the write would have been replaced unseen"
     );
     Some(Diagnostic::note("not-guarded", message))
 }

@@ -9,6 +9,8 @@ mod read;
 mod run;
 mod write;
 
+use std::path::Path;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
@@ -33,6 +35,9 @@ pub struct Record {
     /// The commit that was checked out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commit: Option<String>,
+    /// The state file that it is about, as [`file_name`] gives it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
     /// The entry: `agents.receptionist`.
     pub address: String,
     /// Its id in Vapi, once it has one.
@@ -51,6 +56,14 @@ pub struct Record {
     /// Why it failed or was held back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
+}
+
+/// What a log calls a state file: several may share one log. A path from the folder that the log's own folder stands in,
+/// so that it is the same in every checkout; else the whole path.
+pub fn file_name(log: &Path, state_file: &Path) -> String {
+    let folder = log.parent().and_then(Path::parent);
+    let name = folder.and_then(|folder| state_file.strip_prefix(folder).ok()).unwrap_or(state_file);
+    name.display().to_string()
 }
 
 /// A field that changes.

@@ -10,6 +10,7 @@ fn record(address: &str, outcome: Outcome) -> Record {
         command: "apply".into(),
         actor: "Ada".into(),
         commit: None,
+        file: None,
         address: address.into(),
         vapi_id: Some("v1".into()),
         action: "update".into(),
@@ -123,7 +124,9 @@ fn what_may_have_been_made_is_what_no_outcome_denies() {
     };
     let intent = || line("r1", "create", Outcome::Intent, None);
     let at = intent().time;
-    let known = |id: Option<&str>| Some(Begun { run: "r1".into(), at, id: id.map(str::to_owned) });
+    let fields = intent().fields;
+    let known =
+        |id: Option<&str>| Some(Begun { run: "r1".into(), at, id: id.map(str::to_owned), fields: fields.clone() });
     for (what, after, expected) in [
         ("killed", None, known(None)),
         ("made, and not in the file", Some(line("r1", "create", Outcome::Done, Some(201))), known(Some("v1"))),
@@ -132,11 +135,16 @@ fn what_may_have_been_made_is_what_no_outcome_denies() {
         ("made, and not as asked", Some(line("r1", "create", Outcome::Failed, Some(201))), known(None)),
         ("not sent", Some(line("r1", "create", Outcome::NotAttempted, None)), None),
         ("another run was refused", Some(line("r2", "create", Outcome::Failed, Some(400))), known(None)),
-        ("another kind of write", Some(line("r1", "update", Outcome::Failed, Some(400))), known(None)),
+        ("its id was known later on", Some(line("r2", "update", Outcome::Intent, None)), None),
+        (
+            "of another file",
+            Some(Record { file: Some("g".into()), ..line("r2", "update", Outcome::Intent, None) }),
+            known(None),
+        ),
     ] {
-        assert_eq!(begun([intent()].into_iter().chain(after)).get("agents.a").cloned(), expected, "{what}");
+        assert_eq!(begun([intent()].into_iter().chain(after), "f").get("agents.a").cloned(), expected, "{what}");
     }
-    assert!(begun([line("r1", "update", Outcome::Intent, None)]).is_empty());
+    assert!(begun([line("r1", "update", Outcome::Intent, None)], "f").is_empty());
 }
 
 #[test]

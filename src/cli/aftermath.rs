@@ -12,7 +12,7 @@ use jiff::{Timestamp, ToSpan};
 
 use super::App;
 use super::work::{Wanted, Work};
-use crate::audit::{Begun, begun, recent};
+use crate::audit::{Begun, begun, file_name, recent};
 use crate::diagnostic::Diagnostics;
 use crate::live::Live;
 use crate::plan::{Change, Plan, Write};
@@ -34,7 +34,8 @@ pub(super) async fn awaited(
         return Ok(made);
     }
     let since = Timestamp::now().checked_sub(LONG_AGO.hours()).unwrap_or(Timestamp::MIN);
-    let mut begun = begun(recent(wanted.audit_log, since)?);
+    let file = file_name(wanted.audit_log, work.loaded.disk.real());
+    let mut begun = begun(recent(wanted.audit_log, since)?, &file);
     if found_by_id(work, &made.plan, &mut begun).await? {
         made = work.plan(app, wanted).await?;
     }

@@ -9,6 +9,7 @@ use futures::FutureExt;
 use super::args::{Format, Net};
 use super::connect::{self, Vapi};
 use super::{App, Finish};
+use crate::audit;
 use crate::check::Checked;
 use crate::diagnostic::{Diagnostic, Diagnostics, Ending, Severity};
 use crate::history;
@@ -103,6 +104,7 @@ impl Work {
 
     /// Makes a plan.
     pub(super) async fn plan(&mut self, app: &App, wanted: &Wanted<'_>) -> Result<Made, Diagnostics> {
+        let state_file = self.loaded.disk.real().to_path_buf();
         let request = Request {
             direction: wanted.direction,
             selection: wanted.selection,
@@ -110,11 +112,13 @@ impl Work {
             allow: Allowances { mass_recreate: wanted.net.allow_mass_recreate },
             env: &|name| std::env::var(name).ok(),
             begun: &|| {
-                let records = crate::audit::read(wanted.audit_log)?.into_iter().flatten();
-                Ok(crate::audit::begun(records.collect::<Result<Vec<_>, _>>()?))
+                let records = audit::read(wanted.audit_log)?.into_iter().flatten();
+                Ok(audit::begun(
+                    records.collect::<Result<Vec<_>, _>>()?,
+                    &audit::file_name(wanted.audit_log, &state_file),
+                ))
             },
         };
-        let state_file = self.loaded.disk.real().to_path_buf();
         let open_record = |ids| -> Result<Box<dyn crate::recorded::Record>, Diagnostic> {
             Ok(Box::new(history::records(&state_file, wanted.audit_log, ids)?))
         };

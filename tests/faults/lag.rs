@@ -139,11 +139,42 @@ fn what_is_like_an_agent_without_a_name_is_not_taken_without_a_reason() {
     let run = world.run(&["apply", "--yes"]).expect(1);
     assert!(run.stderr.contains("agents.a could be any of 2 agents in Vapi without a name: "), "{}", run.text());
     assert!(world.writes().is_empty());
-    // It does not hold what the file says by now.
+    // The log of another file knows nothing of this one.
     let world = killed_without_a_name();
+    world.write("other.yaml", NAMELESS);
+    world.run(&["apply", "--yes", "-f", "other.yaml", "--target", "agents.a"]).expect(0);
+    assert_eq!(world.agents().len(), 2);
+    // What is in the file was about something else when it was made.
+    let world = World::with(NAMELESS, Config::default());
+    world.run(&["apply", "--yes", "--target", "agents.a"]).expect(0);
     world.write("vapi-state.yaml", &NAMELESS.replace("Hello", "Good day"));
     world.run(&["apply", "--yes"]).expect(0);
     assert_eq!(world.agents().len(), 3);
+}
+
+/// Between the kill and the next run somebody mends the file.
+#[test]
+fn what_was_sent_is_found_again_also_where_the_file_says_something_else_by_now() {
+    let world = killed_without_a_name();
+    let made = id(&world.agents()[0]);
+    world.write("vapi-state.yaml", &NAMELESS.replace("Hello", "Good day"));
+    world.commit("good day");
+    world.run(&["apply", "--yes", "--on-drift", "overwrite"]).expect(0);
+    assert_eq!(world.agents().len(), 2, "each once");
+    assert!(world.state().contains(&made), "{}", world.state());
+    assert_eq!(world.agents().iter().filter(|agent| agent["firstMessage"] == "Good day").count(), 1);
+    // Also its name.
+    let world = World::with(AGENTS, Config::default());
+    world.vapi.set_faults(vec![fault("POST /assistant nth=1 after hang")]);
+    let args = ["apply", "--yes", "--target", "agents.a"];
+    when(&world, &args, |world| world.agents().len() == 1, |run| run.kill().expect("killed"));
+    world.vapi.set_faults(Vec::new());
+    let made = id(&world.agent("A"));
+    world.write("vapi-state.yaml", &AGENTS.replace("name: A", "name: Front desk"));
+    world.run(&["apply", "--yes", "--on-drift", "overwrite"]).expect(0);
+    assert_eq!(world.agents().len(), 2, "each once");
+    assert!(world.state().contains(&made), "{}", world.state());
+    assert_eq!(id(&world.agent("Front desk")), made);
 }
 
 #[test]

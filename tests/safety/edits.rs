@@ -309,7 +309,7 @@ fn no_random_edit_is_lost_without_a_word() {
 fn what_may_have_been_replaced_is_told_where_vapi_keeps_no_versions() {
     let (world, _) = world();
     let run = world.run(&["apply", "--yes", "--format", "json"]).expect(0);
-    let words = "Vapi gives no version number of agents.desk: an edit of the same fields in the ";
+    let words = "Vapi gives no version number of agents.desk: an edit within firstMessage in the ";
     assert!(run.stderr.contains(words), "{}", run.text());
     let warnings = run.json()["warnings"].clone();
     assert_eq!(warnings[0]["code"], "not-guarded", "{warnings}");

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::covers;
 use crate::kinds::{ListRule, Spot};
 use crate::model::{FieldPath, Map, Step, Value};
 
@@ -27,7 +28,7 @@ pub(super) fn align<'v>(spot: Spot, desired: &'v [Value], live: &'v [Value]) -> 
         ListRule::Keyed(key) => unique_keys(key, desired).zip(unique_keys(key, live)),
     };
     let Some((desired_keys, live_keys)) = keys else {
-        if desired.len() != live.len() {
+        if desired.len() != live.len() || is_moved(spot.item(), desired, live) {
             return Alignment::Whole;
         }
         let pairs = desired.iter().zip(live).enumerate();
@@ -52,6 +53,28 @@ pub(super) fn align<'v>(spot: Spot, desired: &'v [Value], live: &'v [Value]) -> 
         }
     }
     Alignment::Pairs(pairs)
+}
+
+/// Whether an element stands at another position now: paired by position, two things would be taken for one.
+fn is_moved(item: Spot, desired: &[Value], live: &[Value]) -> bool {
+    let covered = |(desired, live): (&Value, &Value)| covers(item, live, desired);
+    let stays: Vec<bool> = desired.iter().zip(live).map(covered).collect();
+    let open = || stays.iter().enumerate().filter(|(_, stays)| !**stays).map(|(at, _)| at);
+    open().any(|to| open().any(|from| from != to && covered((&desired[to], &live[from]))))
+}
+
+/// For each declared element of a list, the live element that it keeps, wherever that stands: the one at its own position if
+/// it can be.
+pub(super) fn keep(item: Spot, desired: &[Value], live: &[Value]) -> Vec<Option<usize>> {
+    let holds = |at: usize, desired: &Value| live.get(at).is_some_and(|live| covers(item, live, desired));
+    let mut kept: Vec<Option<usize>> =
+        desired.iter().enumerate().map(|(at, desired)| holds(at, desired).then_some(at)).collect();
+    let mut taken: HashSet<usize> = kept.iter().flatten().copied().collect();
+    for (kept, desired) in kept.iter_mut().zip(desired).filter(|(kept, _)| kept.is_none()) {
+        *kept = (0..live.len()).find(|at| !taken.contains(at) && holds(*at, desired));
+        taken.extend(*kept);
+    }
+    kept
 }
 
 /// The elements of a set by their text. `None` if one is not a text that may be shown.

@@ -9,9 +9,9 @@ mod overlay;
 mod tests;
 mod way;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use self::align::{Alignment, Pair, align};
+use self::align::{Alignment, Pair, align, keep};
 pub use self::align::{element_position, value_at};
 pub use self::overlay::overlay;
 use self::way::Way;
@@ -112,10 +112,18 @@ impl Seen<'_> {
     fn difference(&self) -> Difference {
         let (live, at_stake) = match (self.what, self.desired, self.live) {
             (What::Differs, Some(Value::List(desired)), Some(Value::List(items))) => {
-                let kept: HashSet<usize> = keep(self.spot.item(), desired, items).into_iter().flatten().collect();
-                let lost =
-                    items.iter().enumerate().filter(|(at, _)| !kept.contains(at)).map(|(_, value)| value.clone());
-                let lost: Vec<Value> = lost.collect();
+                let item = self.spot.item();
+                let stays: HashSet<usize> = keep_in_order(item, desired, items).into_iter().flatten().collect();
+                // Of an element that only moves, what the file names is at stake, for the order is the file's: all else of it
+                // moves along.
+                let moves: HashMap<usize, &Value> = keep(item, desired, items)
+                    .into_iter()
+                    .zip(desired)
+                    .filter_map(|(at, to)| Some((at?, to)))
+                    .collect();
+                let lost = items.iter().enumerate().filter(|(at, _)| !stays.contains(at));
+                let lost: Vec<Value> =
+                    lost.map(|(at, value)| moves.get(&at).copied().unwrap_or(value).clone()).collect();
                 let at_stake = if lost.is_empty() { AtStake::Nothing } else { AtStake::Elements(lost) };
                 (self.live.cloned(), at_stake)
             }
@@ -216,8 +224,8 @@ fn is_default_set(spot: Spot, live: &[Value]) -> bool {
     default.len() == live.len() && live.iter().all(|item| default.contains(item))
 }
 
-/// For each declared element of a list, the live element that it keeps: the next one that holds all that it names.
-fn keep(item: Spot, desired: &[Value], live: &[Value]) -> Vec<Option<usize>> {
+/// For each declared element of a list, the live element that it keeps in its order: the next one that holds all that it names.
+fn keep_in_order(item: Spot, desired: &[Value], live: &[Value]) -> Vec<Option<usize>> {
     let mut next = 0;
     desired
         .iter()

@@ -2,8 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::align::{Alignment, Pair, align};
-use super::keep;
+use super::align::{Alignment, Pair, align, keep};
 use crate::kinds::Spot;
 use crate::model::{FieldPath, Step, Value};
 use crate::normalize::same;

@@ -14,6 +14,7 @@ mod select;
 mod status;
 mod to_file;
 mod to_vapi;
+mod together;
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;

@@ -2,11 +2,11 @@
 
 use super::draft::{Draft, Drafted, Inputs};
 use super::fields::place_of;
-use super::{Action, Change, Direction, FieldChange, Plan, Policy, digest, import};
+use super::{Action, Change, Direction, FieldChange, Plan, Policy, digest, import, together};
 use crate::compare::What;
 use crate::diagnostic::Diagnostics;
 use crate::identity::Identity;
-use crate::merge::{Basis, FileBasis, Verdict, to_file as verdict_of};
+use crate::merge::{Basis, FileBasis, OnConflict, Verdict, to_file as verdict_of};
 use crate::model::{RemoteId, Value};
 use crate::recorded::Answers;
 
@@ -90,6 +90,9 @@ fn captured(inputs: &Inputs<'_, '_>, drafted: &Drafted<'_>, answers: &Answers, p
             recorded: recorded.cloned(),
             note,
         });
+    }
+    if policy.on_conflict.of(&entry.address) == OnConflict::Hold {
+        together::capture(&mut change.fields);
     }
     let captures = change.fields.iter().any(|field| field.verdict == Verdict::Capture);
     if captures || matches!(drafted.identity, Identity::Link(_)) {

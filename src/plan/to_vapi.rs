@@ -4,14 +4,14 @@ use std::collections::{BTreeSet, HashSet};
 
 use super::draft::{Asked, Draft, Drafted, Inputs, needs};
 use super::fields::{all_set, place_of};
-use super::{Action, Change, Direction, FieldChange, Plan, Policy, Write, digest, impact, order};
-use crate::compare::{What, overlay};
+use super::{Action, Change, Direction, FieldChange, Plan, Policy, Write, digest, impact, order, together};
+use crate::compare::{Difference, What, overlay};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::identity::Identity;
 use crate::kinds::Kind;
 use crate::live::Header;
 use crate::load::Entry;
-use crate::merge::{Verdict, to_vapi as verdict_of};
+use crate::merge::{OnDrift, Verdict, to_vapi as verdict_of};
 use crate::model::{Address, FieldPath, Map, Part, RemoteId, Secret, Value};
 use crate::normalize::{self, holds_hidden, without_unsure};
 use crate::recorded::{Answers, Recorded};
@@ -58,6 +58,18 @@ struct Planner<'p, 'i, 'd> {
     policy: &'p Policy,
     warnings: Diagnostics,
     errors: Diagnostics,
+}
+
+/// The value that a field has after its change. Elements of a list keep what the file does not name in them.
+fn sent(kind: &'static Kind, difference: &Difference) -> Option<Value> {
+    match (difference.what, &difference.desired, &difference.live) {
+        (What::Clear, ..) => Some(Value::Null),
+        (What::Differs, Some(desired @ Value::List(_)), Some(live @ Value::List(_))) => {
+            let path = &difference.path;
+            Some(overlay(kind.root().at(path), desired, live, path, &HashSet::new()))
+        }
+        (_, desired, _) => desired.clone(),
+    }
 }
 
 impl Planner<'_, '_, '_> {
@@ -136,6 +148,9 @@ impl Planner<'_, '_, '_> {
         for asked in asked {
             change.fields.extend(self.field(entry, header, asked));
         }
+        if self.policy.on_drift.of(&entry.address) == OnDrift::Hold {
+            together::hold(&mut change.fields);
+        }
         if self.policy.send_secrets {
             change.fields.extend(self.rotation(entry, desired, &change.fields));
         }
@@ -170,7 +185,7 @@ impl Planner<'_, '_, '_> {
             place: place_of(entry, &difference.path).or_else(|| Some(entry.place.clone())),
             path: difference.path.clone(),
             before: difference.live.clone(),
-            after: if difference.what == What::Clear { Some(Value::Null) } else { difference.desired.clone() },
+            after: sent(entry.kind, difference),
             sensitive: matches!(
                 (&difference.desired, &difference.live),
                 (Some(Value::Secret(_)), _) | (_, Some(Value::Secret(_)))

@@ -4,6 +4,7 @@
 
 mod commit;
 mod edits;
+mod lists;
 mod restore;
 mod saved;
 #[path = "../e2e/world.rs"]

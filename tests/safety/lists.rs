@@ -1,0 +1,131 @@
+//! What belongs together is not taken apart: elements that move, elements at one position, what hangs on a provider.
+
+use serde_json::{Value, json};
+use vapi_sync::emulator::Collection;
+
+use crate::world::{World, id};
+
+fn agent(config: &str) -> (World, String) {
+    let world = World::new(&format!("version: 1\nagents:\n  a:\n    config:\n      name: A\n{config}"));
+    world.run(&["apply", "--yes"]).expect(0);
+    world.commit("applied");
+    let id = id(&world.agent("A"));
+    (world, id)
+}
+
+const DESTINATIONS: &str = "      model:
+        provider: openai
+        model: gpt-4.1
+        tools:
+          - type: transferCall
+            destinations:
+              - {type: number, number: '+14155550111', description: invoices}
+              - {type: number, number: '+14155550222', description: health}
+";
+
+fn tools(destinations: &Value) -> Value {
+    json!({"model": {"provider": "openai", "model": "gpt-4.1", "tools": [{"type": "transferCall", "destinations": destinations}]}})
+}
+
+fn destination(number: &str, description: &str, message: &str) -> Value {
+    json!({"type": "number", "number": number, "description": description, "message": message})
+}
+
+/// The two destinations of the file change places.
+fn swap(world: &World) {
+    let state = world.state();
+    let lines: Vec<&str> = state.lines().collect();
+    let at = lines.iter().position(|line| line.contains("0111")).expect("it is there");
+    let mut swapped = lines.clone();
+    swapped.swap(at, at + 1);
+    world.write("vapi-state.yaml", &(swapped.join("\n") + "\n"));
+    world.commit("swapped");
+}
+
+#[test]
+fn what_the_file_does_not_name_moves_along_with_its_element() {
+    let (world, id) = agent(DESTINATIONS);
+    let [billing, doctor] = [
+        destination("+14155550111", "invoices", "I connect you to billing"),
+        destination("+14155550222", "health", "I connect you to the doctor"),
+    ];
+    world.vapi.edit(Collection::Assistant, &id, &tools(&json!([billing, doctor])));
+    swap(&world);
+    let plan = world.run(&["plan"]).expect(0).stdout;
+    assert!(plan.contains("I connect you to billing") && plan.contains("1 to update"), "{plan}");
+    world.run(&["apply", "--yes"]).expect(0);
+    assert_eq!(world.agent("A")["model"]["tools"][0]["destinations"], json!([doctor, billing]));
+    world.run(&["plan", "--detailed-exitcode"]).expect(0);
+}
+
+#[test]
+fn what_is_held_back_in_an_element_holds_all_of_it() {
+    let (world, id) = agent(DESTINATIONS);
+    // Somebody describes one of them otherwise, and the file has the two change places: nothing tells which is which.
+    let theirs = json!([
+        {"type": "number", "number": "+14155550111", "description": "our new team"},
+        {"type": "number", "number": "+14155550222", "description": "health"},
+    ]);
+    world.vapi.edit(Collection::Assistant, &id, &tools(&theirs));
+    swap(&world);
+    let run = world.run(&["apply", "--yes"]).expect(3);
+    assert_eq!(world.agent("A")["model"]["tools"][0]["destinations"], theirs, "{}", run.stdout);
+    // Both fields of one element changed, one by each side.
+    let (world, id) = agent(DESTINATIONS);
+    let theirs = json!([
+        {"type": "number", "number": "+14155550111", "description": "our new team"},
+        {"type": "number", "number": "+14155550222", "description": "health"},
+    ]);
+    world.vapi.edit(Collection::Assistant, &id, &tools(&theirs));
+    world.edit("+14155550111", "+14155550333");
+    world.commit("another number");
+    let run = world.run(&["apply", "--yes"]).expect(3);
+    assert_eq!(world.agent("A")["model"]["tools"][0]["destinations"], theirs, "{}", run.stdout);
+    assert!(run.stdout.contains("is decided as a whole, with"), "{}", run.stdout);
+    for command in [["apply", "--yes", "--on-drift", "overwrite=agents.a"], ["pull", "--on-conflict", "vapi", "-q"]] {
+        world.run(&command).expect(0);
+        world.run(&["plan", "--detailed-exitcode"]).expect(0);
+    }
+}
+
+#[test]
+fn what_hangs_on_a_provider_waits_with_it_and_all_else_goes_on() {
+    let (world, id) =
+        agent("      firstMessage: one\n      transcriber: {provider: deepgram, model: nova-2, language: en}\n");
+    let theirs = json!({"provider": "assembly-ai", "confidenceThreshold": 0.7});
+    world.vapi.edit(Collection::Assistant, &id, &json!({"transcriber": theirs}));
+    world.edit("nova-2", "nova-3");
+    world.edit("firstMessage: one", "firstMessage: two");
+    world.commit("two");
+    let run = world.run(&["apply", "--yes"]).expect(3);
+    let agent = world.agent("A");
+    assert_eq!((&agent["firstMessage"], &agent["transcriber"]), (&json!("two"), &theirs), "{}", run.stdout);
+    world.run(&["pull", "--target", "agents.a", "--on-conflict", "vapi"]).expect(0);
+    assert!(world.state().contains("assembly-ai"), "{}", world.state());
+}
+
+#[test]
+fn a_key_stays_with_its_provider() {
+    let keys = [("OPENAI_KEY", "sk-openai-111"), ("ANTHROPIC_KEY", "sk-anthropic-222")];
+    let world = World::new(
+        "version: 1\nagents:\n  a:\n    config:\n      name: A\n      credentials:\n        - {provider: openai, apiKey: '${env:OPENAI_KEY}'}\n        - {provider: anthropic, apiKey: '${env:ANTHROPIC_KEY}'}\n",
+    );
+    let run = |args: &[&str]| {
+        let mut command = world.command(args);
+        command.envs(keys);
+        crate::world::Run::from(command.output().expect("started"))
+    };
+    run(&["apply", "--yes"]).expect(0);
+    world.commit("applied");
+    let providers = ["openai", "anthropic"];
+    let credential = |at: usize| json!({"provider": providers[at], "apiKey": keys[at].1});
+    let id = id(&world.agent("A"));
+    world.vapi.edit(Collection::Assistant, &id, &json!({"credentials": [credential(1), credential(0)]}));
+    run(&["pull"]);
+    world.commit("pulled");
+    run(&["apply", "--yes"]);
+    for credential in world.agent("A")["credentials"].as_array().expect("a list") {
+        let at = usize::from(credential["provider"] == "anthropic");
+        assert_eq!(credential["apiKey"], keys[at].1);
+    }
+}

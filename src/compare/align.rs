@@ -57,6 +57,10 @@ pub(super) fn align<'v>(spot: Spot, desired: &'v [Value], live: &'v [Value]) -> 
 
 /// Whether an element stands at another position now: paired by position, two things would be taken for one.
 fn is_moved(item: Spot, desired: &[Value], live: &[Value]) -> bool {
+    // What has no fields is no thing that could move: at another position it is another value.
+    if !desired.iter().chain(live).all(|value| value.as_map().is_some()) {
+        return false;
+    }
     let covered = |(desired, live): (&Value, &Value)| covers(item, live, desired);
     let stays: Vec<bool> = desired.iter().zip(live).map(covered).collect();
     let open = || stays.iter().enumerate().filter(|(_, stays)| !**stays).map(|(at, _)| at);

@@ -64,6 +64,9 @@ pub enum AtStake {
     Value,
     /// Elements of the list that stands here.
     Elements(Vec<Value>),
+    /// The order of the list that stands here, in which elements move: what the file does not name in them moves along. The
+    /// list as it is in Vapi, with no more than the file names in those that stay or move.
+    Order(Value),
 }
 
 /// All differences between what the file declares of an object and what Vapi holds, in the order of the file; what only
@@ -112,20 +115,7 @@ impl Seen<'_> {
     fn difference(&self) -> Difference {
         let (live, at_stake) = match (self.what, self.desired, self.live) {
             (What::Differs, Some(Value::List(desired)), Some(Value::List(items))) => {
-                let item = self.spot.item();
-                let stays: HashSet<usize> = keep_in_order(item, desired, items).into_iter().flatten().collect();
-                // Of an element that only moves, what the file names is at stake, for the order is the file's: all else of it
-                // moves along.
-                let moves: HashMap<usize, &Value> = keep(item, desired, items)
-                    .into_iter()
-                    .zip(desired)
-                    .filter_map(|(at, to)| Some((at?, to)))
-                    .collect();
-                let lost = items.iter().enumerate().filter(|(at, _)| !stays.contains(at));
-                let lost: Vec<Value> =
-                    lost.map(|(at, value)| moves.get(&at).copied().unwrap_or(value).clone()).collect();
-                let at_stake = if lost.is_empty() { AtStake::Nothing } else { AtStake::Elements(lost) };
-                (self.live.cloned(), at_stake)
+                (self.live.cloned(), at_stake(self.spot.item(), desired, items))
             }
             (What::Differs | What::Clear | What::CreateOnly, Some(desired), Some(live)) => {
                 (Some(shown_like(desired, live)), AtStake::Value)
@@ -222,6 +212,22 @@ fn is_default_set(spot: Spot, live: &[Value]) -> bool {
     let Some(serde_json::Value::Array(default)) = spot.default() else { return false };
     let default: Vec<Value> = default.iter().cloned().map(crate::normalize::json).collect();
     default.len() == live.len() && live.iter().all(|item| default.contains(item))
+}
+
+/// What would be gone of a list that is compared as a whole.
+fn at_stake(item: Spot, desired: &[Value], live: &[Value]) -> AtStake {
+    let stays: HashSet<usize> = keep_in_order(item, desired, live).into_iter().flatten().collect();
+    if stays.len() == live.len() {
+        return AtStake::Nothing;
+    }
+    if desired.len() != live.len() {
+        let lost = live.iter().enumerate().filter(|(at, _)| !stays.contains(at)).map(|(_, value)| value.clone());
+        return AtStake::Elements(lost.collect());
+    }
+    let kept = keep(item, desired, live).into_iter().zip(desired);
+    let declared: HashMap<usize, &Value> = kept.filter_map(|(at, desired)| Some((at?, desired))).collect();
+    let list = live.iter().enumerate().map(|(at, live)| declared.get(&at).copied().unwrap_or(live).clone());
+    AtStake::Order(Value::List(list.collect()))
 }
 
 /// For each declared element of a list, the live element that it keeps in its order: the next one that holds all that it names.

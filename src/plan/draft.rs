@@ -211,6 +211,9 @@ impl<'d> Draft<'d> {
             if let AtStake::Elements(lost) = &asked.difference.at_stake {
                 asked.live.push(lost.iter().map(|value| question(value, true)).collect());
             }
+            if let AtStake::Order(list) = &asked.difference.at_stake {
+                asked.live.push(vec![question(list, false)]);
+            }
         }
         if inputs.direction == Direction::ToFile
             && let Some(desired) = &asked.difference.desired

@@ -129,3 +129,19 @@ fn a_key_stays_with_its_provider() {
         assert_eq!(credential["apiKey"], keys[at].1);
     }
 }
+
+#[test]
+fn an_order_that_no_commit_holds_is_drift() {
+    let (world, id) = agent(DESTINATIONS);
+    let theirs = json!([
+        {"type": "number", "number": "+14155550222", "description": "health"},
+        {"type": "number", "number": "+14155550111", "description": "invoices"},
+    ]);
+    world.vapi.edit(Collection::Assistant, &id, &tools(&theirs));
+    world.edit("name: A", "name: A\n      firstMessage: Hello");
+    world.commit("hello");
+    let run = world.run(&["apply", "--yes"]).expect(3);
+    let agent = world.agent("A");
+    assert_eq!((&agent["model"]["tools"][0]["destinations"], &agent["firstMessage"]), (&theirs, &json!("Hello")));
+    assert!(run.stdout.contains("destinations  held back (drift)"), "{}", run.stdout);
+}

@@ -78,6 +78,14 @@ pub trait Record {
             .collect())
     }
 
+    /// Whether the state file is, as it stands, what the checked out commit has. Outside git there is no telling: `true`.
+    ///
+    /// # Errors
+    /// As for [`Record::answer`].
+    fn is_committed(&mut self) -> Result<bool, Diagnostic> {
+        Ok(true)
+    }
+
     /// The entries that had these ids, which no entry has now, by the newest record of each; an id that nobody recorded is
     /// not in it.
     ///
@@ -105,6 +113,8 @@ pub struct Answers {
     pub recorded: Vec<Option<Recorded>>,
     /// Questions about values of the file that were not in it yet when Vapi's value was set.
     pub since: HashSet<usize>,
+    /// The state file is not as it was committed.
+    pub uncommitted: bool,
 }
 
 impl Answers {

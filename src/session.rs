@@ -197,6 +197,9 @@ async fn plan_of(
     if !made.questions.is_empty() {
         let mut record = open_record(known_ids(&state, &ids))?;
         answers.recorded = record.answer(&made.questions)?;
+        if made.asks_about_secrets {
+            answers.uncommitted = !record.is_committed()?;
+        }
         let set_at: Vec<_> = made.set_at.iter().filter(|(question, _)| answers.of(*question).is_some()).collect();
         let asked: Vec<_> = set_at.iter().map(|(at, time)| (made.questions[*at].clone(), *time)).collect();
         let held = record.held_at(&asked)?;

@@ -33,7 +33,7 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
         let wanted = Wanted {
             direction: Direction::ToVapi,
             selection: &Selection::default(),
-            policy: &Policy { allow_purchase: true, ..Policy::default() },
+            policy: &Policy { allow_purchase: true, only_looks: true, ..Policy::default() },
             net: &args.net,
             audit_log: &audit_log,
         };

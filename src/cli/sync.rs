@@ -45,6 +45,7 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
         allow_purchase: args.sends.allow_purchase,
         declared_only: args.conflict.declared_only,
         send_secrets: args.sends.send_secrets,
+        only_looks: false,
     };
     let audit_log = audit_log(app, args.waits.audit_log.as_deref());
     block_on(async {

@@ -106,6 +106,11 @@ impl Record for GitRecord {
         &self.notes
     }
 
+    fn is_committed(&mut self) -> Result<bool, Diagnostic> {
+        // Git does not know a file that was never added: that is not committed either.
+        Ok(self.repository.status_file(&self.path).is_ok_and(|status| status == git2::Status::CURRENT))
+    }
+
     fn owners(&mut self, ids: &[String]) -> Result<HashMap<String, Address>, Diagnostic> {
         let mut walk = Walk::new(&self.repository, &self.path);
         let branches = self.branches()?.into_iter().map(|(_, commit)| commit);

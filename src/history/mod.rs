@@ -78,6 +78,13 @@ impl Record for Records {
         }
     }
 
+    fn is_committed(&mut self) -> Result<bool, Diagnostic> {
+        match self {
+            Records::Git(git) => git.is_committed(),
+            Records::Audit(audit) => audit.is_committed(),
+        }
+    }
+
     fn owners(&mut self, ids: &[String]) -> Result<HashMap<String, Address>, Diagnostic> {
         match self {
             Records::Git(git) => git.owners(ids),

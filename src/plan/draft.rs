@@ -50,6 +50,8 @@ pub(super) struct Asked {
     live: Vec<Vec<usize>>,
     /// Position of the question whether the file's value is recorded.
     file: Option<usize>,
+    /// A secret stands in the file's value, which no record can tell from another one.
+    file_has_secret: bool,
 }
 
 /// An entry that is not simply in step.
@@ -70,6 +72,9 @@ pub struct Draft<'d> {
     pub questions: Vec<Question>,
     /// Questions about values of the file, each with the time at which Vapi's value was set: was the file's there by then?
     pub set_at: Vec<(usize, Timestamp)>,
+    /// Whether a secret stands in a value of the file that is asked about: then it counts whether the file is committed as
+    /// it is.
+    pub asks_about_secrets: bool,
     /// What was noticed while values were resolved.
     pub noticed: Resolved,
     /// What is worth knowing.
@@ -87,6 +92,7 @@ pub fn draft<'d>(inputs: &Inputs<'_, 'd>, ahead: Ahead) -> Result<Draft<'d>, Dia
         in_step: Vec::new(),
         questions: Vec::new(),
         set_at: Vec::new(),
+        asks_about_secrets: false,
         noticed: Resolved::default(),
         warnings: Vec::new(),
     };
@@ -190,7 +196,7 @@ impl<'d> Draft<'d> {
     }
 
     fn ask(&mut self, inputs: &Inputs<'_, '_>, entry: &Entry<'_>, header: &Header, difference: Difference) -> Asked {
-        let mut asked = Asked { difference, live: Vec::new(), file: None };
+        let mut asked = Asked { difference, live: Vec::new(), file: None, file_has_secret: false };
         if known_basis(&asked.difference, inputs.ids).is_some() {
             return asked;
         }
@@ -220,6 +226,8 @@ impl<'d> Draft<'d> {
         {
             let at = question(desired, false);
             asked.file = Some(at);
+            asked.file_has_secret = desired.holds_secret();
+            self.asks_about_secrets |= asked.file_has_secret;
             if let Some(time) = header.updated_at.as_deref().and_then(|time| time.parse().ok()) {
                 self.set_at.push((at, time));
             }
@@ -292,6 +300,7 @@ impl Asked {
     pub(super) fn file_basis(&self, answers: &Answers) -> FileBasis {
         match (self.file, self.file_record(answers)) {
             _ if self.difference.desired.is_none() => FileBasis::Nothing,
+            (Some(_), Some(_)) if self.file_has_secret && answers.uncommitted => FileBasis::Uncommitted,
             (Some(question), Some(_)) if answers.since.contains(&question) => FileBasis::CommittedSince,
             (Some(_), Some(_)) => FileBasis::Committed,
             _ => FileBasis::Uncommitted,

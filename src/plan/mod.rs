@@ -274,6 +274,8 @@ pub struct Policy {
     pub declared_only: bool,
     /// `--send-secrets`: secrets that Vapi does not show are sent.
     pub send_secrets: bool,
+    /// Nothing comes of the plan but its numbers: what could not be sent is no error.
+    pub only_looks: bool,
 }
 
 /// A choice for all addresses, and others for some.

@@ -254,6 +254,9 @@ impl Planner<'_, '_, '_> {
 
     /// Complains about secrets that are about to be sent and not known.
     fn check_known(&mut self, entry: &Entry<'_>, body: &Map) {
+        if self.policy.only_looks {
+            return;
+        }
         let mut found = Vec::new();
         body.iter().for_each(|(key, value)| missing_secrets(value, &FieldPath::root().key(key), &mut found));
         for (path, secret) in found {

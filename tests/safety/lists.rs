@@ -145,3 +145,43 @@ fn an_order_that_no_commit_holds_is_drift() {
     assert_eq!((&agent["model"]["tools"][0]["destinations"], &agent["firstMessage"]), (&theirs, &json!("Hello")));
     assert!(run.stdout.contains("destinations  held back (drift)"), "{}", run.stdout);
 }
+
+/// No record can tell one variable from another: where a secret stands in a value, it counts whether the file is committed.
+#[test]
+fn a_variable_that_is_not_committed_is_not_replaced() {
+    let world = World::new(
+        "version: 1\nagents:\n  a:\n    config:\n      name: A\n      credentials:\n        - provider: openai\n          apiKey: ${env:K1}\n",
+    );
+    let run = |args: &[&str]| {
+        let mut command = world.command(args);
+        command.envs([("K1", "key-one-1"), ("K2", "key-two-2")]);
+        crate::world::Run::from(command.output().expect("started"))
+    };
+    run(&["apply", "--yes"]).expect(0);
+    world.commit("applied");
+    world.edit("${env:K1}", "${env:K2} # rotated on monday");
+    let theirs = json!([{"provider": "openai", "apiKey": "key-one-1"}, {"provider": "anthropic", "apiKey": "zz"}]);
+    world.vapi.edit(Collection::Assistant, &id(&world.agent("A")), &json!({"credentials": theirs}));
+    let before = world.state();
+    let pulled = run(&["pull"]).expect(3);
+    assert_eq!(world.state(), before, "{}", pulled.text());
+    world.commit("rotated");
+    // Committed after Vapi's value was set: still a conflict, that a person decides.
+    run(&["pull", "--on-conflict", "vapi"]).expect(0);
+    assert!(world.state().contains("anthropic"), "{}", world.state());
+}
+
+#[test]
+fn a_status_needs_no_variables() {
+    let world = World::new(
+        "version: 1\nagents:\n  a:\n    config:\n      name: A\n      server: {url: 'https://x.example', headers: {Authorization: '${env:NOT_SET_ANYWHERE}'}}\n",
+    );
+    let status = world.run(&["status", "--format", "json"]).expect(0).json();
+    assert_eq!(
+        (&status["in_sync"], &status["kinds"]["agents"]["only_in_file"]),
+        (&json!(false), &json!(1)),
+        "{status}"
+    );
+    let plan = world.run(&["plan"]).expect(1);
+    assert!(plan.stderr.contains("NOT_SET_ANYWHERE is not set"), "{}", plan.text());
+}

@@ -121,16 +121,18 @@ fn protect(spot: Spot, value: &mut Value) {
 /// Whether two values that stand in the same place are the same.
 ///
 /// A secret is compared by its text with whatever stands on the other side; one whose text nobody knows (Vapi hides it, or
-/// its variable is not set) counts as the same as any. A desired `null` agrees with a live `null` alone here: absence is
+/// its variable is not set) counts as the same as any text, as far as what stands around it is the same. A desired `null` agrees with a live `null` alone here: absence is
 /// seen by who walks.
 pub fn same(left: &Value, right: &Value) -> bool {
     match (left, right) {
         (Value::Secret(left), Value::Secret(right)) => match (left.expose(), right.expose()) {
             (Some(left), Some(right)) => left == right,
-            _ => true,
+            (Some(text), None) => right.fits(text),
+            (None, Some(text)) => left.fits(text),
+            (None, None) => true,
         },
         (Value::Secret(secret), Value::Text(text)) | (Value::Text(text), Value::Secret(secret)) => {
-            secret.expose().is_none_or(|secret| secret == text)
+            secret.expose().map_or_else(|| secret.fits(text), |secret| secret == text)
         }
         (Value::List(left), Value::List(right)) => {
             left.len() == right.len() && left.iter().zip(right).all(|(left, right)| same(left, right))

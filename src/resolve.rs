@@ -373,11 +373,16 @@ fn join(parts: Vec<Part>) -> Value {
     let mut secret = false;
     let mut known = true;
     let mut text = String::new();
+    let mut around = vec![String::new()];
     for part in parts {
         match part {
-            Part::Text(part) => text.push_str(&part),
+            Part::Text(part) => {
+                text.push_str(&part);
+                around.last_mut().into_iter().for_each(|piece| piece.push_str(&part));
+            }
             Part::Secret(part) => {
                 secret = true;
+                around.push(String::new());
                 variables.extend_from_slice(part.variables());
                 match part.expose() {
                     Some(part) => text.push_str(part),
@@ -389,8 +394,8 @@ fn join(parts: Vec<Part>) -> Value {
     }
     match (secret, known) {
         (false, _) => Value::Text(text),
-        (true, true) => Value::Secret(Secret::new(text, variables)),
-        (true, false) => Value::Secret(Secret::missing(variables)),
+        (true, true) => Value::Secret(Secret::new(text, variables).within(around)),
+        (true, false) => Value::Secret(Secret::missing(variables).within(around)),
     }
 }
 

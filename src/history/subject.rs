@@ -195,8 +195,23 @@ fn answered(found: &Found<'_>, texts: &Texts, ids: &Ids, questions: &[Question],
     if !noticed.errors.is_empty() {
         return Vec::new();
     }
+    let kind = found.entry.kind;
+    let around = |question: &Question| match &question.value {
+        Value::Secret(live) => live.expose().is_some_and(|live| stands_around(kind, &config, question, live)),
+        _ => false,
+    };
+    let mut held: Vec<usize> = asked.iter().copied().filter(|&index| around(&questions[index])).collect();
     make_unequal(&mut config);
-    asked.iter().copied().filter(|&index| answers(found.entry.kind, &config, &questions[index])).collect()
+    held.extend(asked.iter().copied().filter(|&index| answers(kind, &config, &questions[index])));
+    held
+}
+
+/// Whether a recorded text has the same around its secrets as one that Vapi holds.
+fn stands_around(kind: &'static Kind, config: &Value, question: &Question, live: &str) -> bool {
+    match value_at(kind.root(), config, &question.path) {
+        Some(Value::Secret(recorded)) => recorded.is_within_text() && recorded.fits(live),
+        _ => false,
+    }
 }
 
 /// Makes what this version does not tell (secrets from the environment, missing includes) equal to nothing.

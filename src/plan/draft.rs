@@ -50,6 +50,8 @@ pub(super) struct Asked {
     live: Vec<Vec<usize>>,
     /// Position of the question whether the file's value is recorded.
     file: Option<usize>,
+    /// The text around a secret differs: that is work like any other.
+    pub(super) is_more_than_secret: bool,
     /// A secret stands in the file's value, which no record can tell from another one.
     file_has_secret: bool,
 }
@@ -196,8 +198,11 @@ impl<'d> Draft<'d> {
     }
 
     fn ask(&mut self, inputs: &Inputs<'_, '_>, entry: &Entry<'_>, header: &Header, difference: Difference) -> Asked {
-        let mut asked = Asked { difference, live: Vec::new(), file: None, file_has_secret: false };
-        if known_basis(&asked.difference, inputs.ids).is_some() {
+        let mut asked =
+            Asked { difference, live: Vec::new(), file: None, is_more_than_secret: false, file_has_secret: false };
+        // What a pull writes into the file must never hold the secret: it leaves all of the text alone.
+        asked.is_more_than_secret = inputs.direction == Direction::ToVapi && differs_around(&asked.difference);
+        if asked.known_basis(inputs.ids).is_some() {
             return asked;
         }
         let mut question = |value: &Value, element: bool| {
@@ -236,9 +241,19 @@ impl<'d> Draft<'d> {
     }
 }
 
+/// Whether the file has a text with a secret in it, and Vapi one that differs in more than the secret.
+fn differs_around(difference: &Difference) -> bool {
+    let live = match &difference.live {
+        Some(Value::Text(text)) => Some(text.as_str()),
+        Some(Value::Secret(secret)) => secret.expose(),
+        _ => None,
+    };
+    matches!((&difference.desired, live), (Some(Value::Secret(desired)), Some(live)) if !desired.fits(live))
+}
+
 /// What is known of a live value without asking anybody.
-fn known_basis(difference: &Difference, ids: &Ids) -> Option<Basis> {
-    let is_secret = |value: &Option<Value>| matches!(value, Some(Value::Secret(_)));
+fn known_basis(difference: &Difference, ids: &Ids, is_more_than_secret: bool) -> Option<Basis> {
+    let is_secret = |value: &Option<Value>| !is_more_than_secret && matches!(value, Some(Value::Secret(_)));
     if difference.at_stake == AtStake::Nothing && difference.what != What::Undeclared {
         Some(Basis::NothingAtStake)
     } else if is_secret(&difference.desired) || is_secret(&difference.live) {
@@ -276,9 +291,13 @@ fn without_secrets(value: &Value) -> Value {
 }
 
 impl Asked {
+    fn known_basis(&self, ids: &Ids) -> Option<Basis> {
+        known_basis(&self.difference, ids, self.is_more_than_secret)
+    }
+
     /// What is known of the live value, and the record that gives it back.
     pub(super) fn basis<'a>(&self, answers: &'a Answers, ids: &Ids) -> (Basis, Option<&'a Recorded>) {
-        if let Some(basis) = known_basis(&self.difference, ids) {
+        if let Some(basis) = self.known_basis(ids) {
             return (basis, None);
         }
         let answer = |at: &usize| answers.of(*at);

@@ -175,6 +175,9 @@ impl Planner<'_, '_, '_> {
         let (basis, recorded) = asked.basis(self.answers, self.inputs.ids);
         let verdict = verdict_of(difference.what, basis, self.policy.on_drift.of(&entry.address))?;
         let note = match (verdict, recorded) {
+            (Verdict::Drift, _) if asked.is_more_than_secret => {
+                Some(format!("{}; it has a secret in it: take over by hand what should stay", drift_note(header)))
+            }
             (Verdict::Drift, _) => Some(drift_note(header)),
             (_, Some(Recorded::Commit { only_on: Some(branch), .. })) => {
                 Some(format!("Vapi has a value of {branch}: this branch is behind it"))

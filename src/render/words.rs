@@ -113,10 +113,14 @@ pub fn ways_out(change: &Change, direction: Direction, flags: &str) -> Vec<(&'st
     };
     let address = shell_word(&change.address.to_string());
     match direction {
-        Direction::ToVapi if change.fields.iter().any(drifts) => vec![
-            ("take the file's value", format!("vapi-sync apply{flags} --on-drift overwrite={address}")),
-            ("take Vapi's value", format!("vapi-sync pull{flags} --target {address} --on-conflict vapi")),
-        ],
+        Direction::ToVapi if change.fields.iter().any(drifts) => {
+            let overwrite = format!("vapi-sync apply{flags} --on-drift overwrite={address}");
+            let pull = format!("vapi-sync pull{flags} --target {address} --on-conflict vapi");
+            // A text with a secret in it is never written into the file.
+            let captures = change.fields.iter().any(|field| drifts(field) && !field.sensitive);
+            let pull = captures.then_some(("take Vapi's value", pull));
+            [("take the file's value", overwrite)].into_iter().chain(pull).collect()
+        }
         Direction::ToFile if has(Verdict::Conflict) => vec![
             ("take Vapi's value", format!("vapi-sync pull{flags} --on-conflict vapi={address}")),
             ("keep the file's value", format!("vapi-sync pull{flags} --on-conflict file={address}")),

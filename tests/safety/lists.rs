@@ -185,3 +185,42 @@ fn a_status_needs_no_variables() {
     let plan = world.run(&["plan"]).expect(1);
     assert!(plan.stderr.contains("NOT_SET_ANYWHERE is not set"), "{}", plan.text());
 }
+
+/// A prompt with a variable in it is a prompt all the same: only what the variable stands for is nobody's work.
+#[test]
+fn the_text_around_a_secret_is_not_lost() {
+    let world = World::new(
+        "version: 1\nagents:\n  a:\n    config:\n      name: A\n      firstMessage: Call ${env:SUPPORT} for help, or ${env:SUPPORT}1.\n",
+    );
+    let run = |support: &str, args: &[&str]| {
+        let mut command = world.command(args);
+        command.env("SUPPORT", support);
+        crate::world::Run::from(command.output().expect("started"))
+    };
+    let said = || world.agent("A")["firstMessage"].clone();
+    run("5550100", &["apply", "--yes"]).expect(0);
+    world.commit("applied");
+    let id = id(&world.agent("A"));
+    // The secret alone: it is sent anew.
+    run("5550200", &["apply", "--yes"]).expect(0);
+    assert_eq!(said(), "Call 5550200 for help, or 55502001.");
+    // The text, by the file: the old one is in git.
+    world.edit("for help", "if you need help");
+    world.commit("wording");
+    run("5550200", &["apply", "--yes"]).expect(0);
+    assert_eq!(said(), "Call 5550200 if you need help, or 55502001.");
+    // The text, by hand: it is in no commit.
+    let theirs = "Call 5550200 at any time, or 55502001.";
+    world.vapi.edit(Collection::Assistant, &id, &json!({"firstMessage": theirs}));
+    let held = run("5550300", &["apply", "--yes"]).expect(3);
+    assert_eq!(said(), theirs, "{}", held.text());
+    assert!(held.stdout.contains("take over by hand"), "{}", held.stdout);
+    assert!(!held.stdout.contains("vapi-sync pull"), "{}", held.stdout);
+    let before = world.state();
+    run("5550300", &["pull"]);
+    assert_eq!(world.state(), before, "a secret is never written into the file");
+    run("5550300", &["apply", "--yes", "--on-drift", "overwrite"]).expect(0);
+    assert_eq!(said(), "Call 5550300 if you need help, or 55503001.");
+    // Without the variable, what can be told is told.
+    world.run(&["plan", "--detailed-exitcode"]).expect(0);
+}

@@ -103,7 +103,9 @@ pub fn shown(field: &FieldChange, direction: Direction, view: &View<'_>) -> Show
     };
     let json = |value: &Option<Value>| value.as_ref().map(|value| view.redactor.json(value.to_shown()));
     let body = if *sensitive {
-        Body::Short(None, Some(SENSITIVE.to_owned()))
+        // Where two values are shown beside each other, that there is one is news.
+        let beside = matches!(mark, Mark::Held | Mark::Pending) && before.is_some();
+        Body::Short(beside.then(|| SENSITIVE.to_owned()), Some(SENSITIVE.to_owned()))
     } else if let Some(awaited) = after.as_ref().and_then(Value::awaited) {
         // No value yet: it must not look like a text.
         Body::Short(json(before).as_ref().map(outline), Some(escape::line(&awaited).into_owned()))

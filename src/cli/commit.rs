@@ -76,7 +76,12 @@ fn message(command: &str, reports: &[&Report]) -> String {
             (count > 0).then(|| format!("{count} {word}"))
         })
         .collect();
-    let summary = if counts.is_empty() { "ids recorded".to_owned() } else { counts.join(", ") };
+    let recorded = reports.iter().any(|report| report.plan.records_org && report.was_tried());
+    let summary = match counts.is_empty() {
+        false => counts.join(", "),
+        true if recorded => "organisation recorded".to_owned(),
+        true => "nothing but what was in the file".to_owned(),
+    };
     let lines: String = done().map(|(change, _)| format!("{} {}\n", change.action.word(), change.address)).collect();
     format!("vapi-sync {command}: {summary}\n\n{lines}")
 }

@@ -173,12 +173,20 @@ impl App {
     }
 }
 
+#[cfg(feature = "emulator")]
+const EMULATOR_KEY: &str = crate::emulator::DEFAULT_KEY;
+#[cfg(not(feature = "emulator"))]
+const EMULATOR_KEY: &str = "emulator";
+
 /// Runs the program with these arguments and gives its exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let redactor = Redactor::new();
     for name in ["VAPI_API_KEY", "VAPI_TOKEN"] {
-        if let Ok(key) = std::env::var(name) {
+        // The emulator's own key opens nothing.
+        if let Ok(key) = std::env::var(name)
+            && key.trim() != EMULATOR_KEY
+        {
             redactor.add(key.trim());
         }
     }

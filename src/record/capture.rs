@@ -1,6 +1,6 @@
 //! A plan of `pull` becomes edits of the document and of its include files.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 
 use super::content::{Owners, Writing};
@@ -206,22 +206,22 @@ impl<'d> Writer<'_, 'd> {
 
     /// An include that all its users want to change alike is written back to its file; otherwise each gets its own value.
     fn write_includes(&mut self) -> Vec<(PathBuf, String, String)> {
-        let users = include_users(self.state);
+        let users = include_users(self.state, self.includes);
+        // One file may be named in several ways.
+        let mut files: BTreeMap<PathBuf, (String, Vec<Wish>)> = BTreeMap::new();
+        for (name, wishes) in std::mem::take(&mut self.to_includes) {
+            let real = real_path(self.includes, &name);
+            files.entry(real).or_insert_with(|| (name, Vec::new())).1.extend(wishes);
+        }
         let mut written = Vec::new();
-        let mut wishes: Vec<(String, Vec<Wish>)> = self.to_includes.drain().collect();
-        wishes.sort_by(|left, right| left.0.cmp(&right.0));
-        for (name, wishes) in wishes {
+        for (real, (name, wishes)) in files {
             let alike = wishes.iter().all(|wish| wish.text == wishes[0].text);
-            let all = users.get(name.as_str()) == Some(&wishes.len());
-            match self.includes.locate(&name) {
-                Ok(real) if alike && all => {
-                    let text = wishes.into_iter().next().map(|wish| wish.text).unwrap_or_default();
-                    written.push((real, name, text));
-                }
-                _ => {
-                    let inline = |wish: Wish| (wish.change, Edit::Set { path: wish.path, value: wish.inline });
-                    self.edits.extend(wishes.into_iter().map(inline));
-                }
+            if alike && real.is_absolute() && users.get(&real) == Some(&wishes.len()) {
+                let text = wishes.into_iter().next().map(|wish| wish.text).unwrap_or_default();
+                written.push((real, name, text));
+            } else {
+                let inline = |wish: Wish| (wish.change, Edit::Set { path: wish.path, value: wish.inline });
+                self.edits.extend(wishes.into_iter().map(inline));
             }
         }
         written
@@ -236,8 +236,13 @@ fn included(node: Node<'_>) -> Option<&str> {
     }
 }
 
+/// The file that an include is, whatever it is called; the name itself where there is none.
+fn real_path(includes: &Includes, name: &str) -> PathBuf {
+    includes.locate(name).unwrap_or_else(|_| PathBuf::from(name))
+}
+
 /// How often each include is named in the file.
-fn include_users<'d>(state: &StateFile<'d>) -> HashMap<&'d str, usize> {
+fn include_users(state: &StateFile<'_>, includes: &Includes) -> HashMap<PathBuf, usize> {
     fn count<'d>(node: Node<'d>, users: &mut HashMap<&'d str, usize>) {
         match node.view() {
             View::Text(text) => {
@@ -252,7 +257,11 @@ fn include_users<'d>(state: &StateFile<'d>) -> HashMap<&'d str, usize> {
             View::Null | View::Bool(_) | View::Number(_) => {}
         }
     }
+    let mut names = HashMap::new();
+    state.entries.iter().filter_map(|entry| entry.config).for_each(|config| count(config, &mut names));
     let mut users = HashMap::new();
-    state.entries.iter().filter_map(|entry| entry.config).for_each(|config| count(config, &mut users));
+    for (name, times) in names {
+        *users.entry(real_path(includes, name)).or_default() += times;
+    }
     users
 }

@@ -224,3 +224,25 @@ fn the_text_around_a_secret_is_not_lost() {
     // Without the variable, what can be told is told.
     world.run(&["plan", "--detailed-exitcode"]).expect(0);
 }
+
+/// One file under two names is one file.
+#[test]
+fn an_include_that_two_name_differently_is_shared() {
+    let world = World::outside_git("", vapi_sync::emulator::Config::default());
+    world.write("p/x.md", "Be kind.\n");
+    let agent = |handle: &str, path: &str| {
+        format!("  {handle}:\n    config:\n      name: {handle}\n      firstMessage: ${{file:{path}}}\n")
+    };
+    world.write("vapi-state.yaml", &format!("version: 1\nagents:\n{}{}", agent("a", "p/x.md"), agent("b", "./p/x.md")));
+    world.git(&["init", "-q", "-b", "main"]);
+    world.run(&["apply", "--yes"]).expect(0);
+    world.commit("applied");
+    for name in ["a", "b"] {
+        let theirs = json!({"firstMessage": format!("By {name}.\n")});
+        world.vapi.edit(Collection::Assistant, &id(&world.agent(name)), &theirs);
+    }
+    world.run(&["pull"]).expect(0);
+    assert_eq!(std::fs::read_to_string(world.path("p/x.md")).expect("read"), "Be kind.\n");
+    assert!(world.state().contains("By a.") && world.state().contains("By b."), "{}", world.state());
+    world.run(&["plan", "--detailed-exitcode"]).expect(0);
+}

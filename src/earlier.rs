@@ -11,7 +11,7 @@ use serde_json::Value as Json;
 
 use crate::audit::Begun;
 use crate::compare::covers;
-use crate::identity::identity_field;
+use crate::identity::{MadeBefore, identity_field};
 use crate::live::Live;
 use crate::load::Entry;
 use crate::model::{AWAITED, SENSITIVE, Value};
@@ -29,16 +29,18 @@ pub struct Earlier<'r> {
     pub begun: HashMap<String, Begun>,
 }
 
-impl Earlier<'_> {
-    /// Whether an earlier run made this object for this entry.
-    pub fn made(&self, entry: &Entry<'_>, live: &Live) -> bool {
-        self.was_begun(entry, live) || entry.id.is_some() && self.made_again(entry, live)
+impl MadeBefore for Earlier<'_> {
+    fn knows(&self, entry: &Entry<'_>) -> bool {
+        entry.id.is_some() || self.begun.contains_key(&entry.address.to_string())
     }
 
+    fn made(&self, entry: &Entry<'_>, live: &Live) -> bool {
+        self.was_begun(entry, live) || entry.id.is_some() && self.made_again(entry, live)
+    }
+}
+
+impl Earlier<'_> {
     fn was_begun(&self, entry: &Entry<'_>, live: &Live) -> bool {
-        if self.begun.is_empty() {
-            return false;
-        }
         let Some(begun) = self.begun.get(&entry.address.to_string()) else { return false };
         match &begun.id {
             // The entry may be about something else by now: then the object is not its own any more.

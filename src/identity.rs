@@ -134,10 +134,29 @@ fn guard_org(state: &StateFile<'_>, listings: &Listings) -> Result<(), Diagnosti
     Err(error.into())
 }
 
+/// Who knows what earlier runs made.
+pub trait MadeBefore {
+    /// Whether there may be an object that an earlier run made for an entry.
+    fn knows(&self, entry: &Entry<'_>) -> bool;
+    /// Whether this is one.
+    fn made(&self, entry: &Entry<'_>, live: &Live) -> bool;
+}
+
+/// Nobody knows of anything.
+impl MadeBefore for () {
+    fn knows(&self, _: &Entry<'_>) -> bool {
+        false
+    }
+
+    fn made(&self, _: &Entry<'_>, _: &Live) -> bool {
+        false
+    }
+}
+
 /// Which entry is which object.
 ///
-/// `identity` gives the field and text by which an entry without an id is found; `made` says whether an earlier run made an
-/// object for an entry, where that cannot find it: a run that was killed may have done so without recording it.
+/// `identity` gives the field and text by which an entry without an id is found; `earlier` knows of objects that this cannot
+/// find: a run that was killed may have made one without recording it.
 /// `listings` are complete, with what [`missing`] turned up put in.
 ///
 /// # Errors
@@ -146,7 +165,7 @@ pub fn identify<'d>(
     state: &StateFile<'d>,
     listings: &Listings,
     identity: &dyn Fn(&Entry<'d>) -> Option<(&'static str, String)>,
-    made: &dyn Fn(&Entry<'d>, &Live) -> bool,
+    earlier: &dyn MadeBefore,
 ) -> Result<Identities, Diagnostics> {
     let mut result = Identities { org_id: state.org_id.clone(), ..Identities::default() };
     let mut errors = Vec::new();
@@ -186,8 +205,9 @@ pub fn identify<'d>(
             if !(is_gone || is_nameless(entry)) {
                 continue;
             }
-            let twins = (0..lives.len()).filter(free).filter(|at| !linked.contains(at));
-            let twins: Vec<usize> = twins.filter(|at| made(entry, &lives[*at])).collect();
+            let lives_of = if earlier.knows(entry) { 0..lives.len() } else { 0..0 };
+            let twins = lives_of.filter(free).filter(|at| !linked.contains(at));
+            let twins: Vec<usize> = twins.filter(|at| earlier.made(entry, &lives[*at])).collect();
             match twins[..] {
                 [] if is_gone => {}
                 [] => {
@@ -206,6 +226,12 @@ pub fn identify<'d>(
                 }
             }
         }
+        let wanted: HashSet<(&str, String)> =
+            entries().filter(|entry| entry.id.is_none()).filter_map(identity).collect();
+        let is_wanted = |at: &usize| {
+            let text = |field: &&'static str| Some((*field, identity_field(&lives[*at].header, field)?.to_owned()));
+            kind.identity.iter().filter_map(text).any(|named| wanted.contains(&named))
+        };
         for entry in entries().filter(|entry| entry.id.is_none()) {
             let named = identity(entry);
             if is_ignored_entry(&state.ignore, entry, named.as_ref().map(|(_, text)| text.as_str())) {
@@ -218,9 +244,11 @@ pub fn identify<'d>(
             }
             match by_identity.get(&(field, text.as_str())).map_or(&[][..], Vec::as_slice) {
                 [] => {
-                    // It may have had another name when it was made.
-                    let mut others = (0..lives.len()).filter(free).filter(|at| !linked.contains(at));
-                    let identity = match others.find(|at| made(entry, &lives[*at])) {
+                    // It may have had another name when it was made, that no other entry has by now.
+                    let lives_of = if earlier.knows(entry) { 0..lives.len() } else { 0..0 };
+                    let free = lives_of.filter(free).filter(|at| !linked.contains(at));
+                    let mut others = free.filter(|at| !is_wanted(at));
+                    let identity = match others.find(|at| earlier.made(entry, &lives[*at])) {
                         Some(at) => {
                             linked.push(at);
                             Identity::Link(at)

@@ -284,7 +284,7 @@ fn identified<'d>(
         state.entries.iter().any(|entry| (entry.id.is_none() || identity(entry).is_none()) && !has_object(entry));
     let begun = if has_new { (request.begun)()? } else { HashMap::new() };
     let earlier = Earlier { resolver: &resolver, begun };
-    identify(state, &fetched.listings, &identity, &|entry, live| earlier.made(entry, live))
+    identify(state, &fetched.listings, &identity, &earlier)
 }
 
 /// What numbers ring that the file does not have, and is not in Vapi any more: a killed run may have made it again.

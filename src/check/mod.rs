@@ -82,12 +82,9 @@ pub fn check(
         found.extend_from_slice(&noticed.warnings);
         ahead.keep(&entry.address, value, noticed);
     }
-    if let Err(twins) = identity::identify(
-        state,
-        &Listings::new(),
-        &|entry| resolver.identity(entry, &mut Resolved::default()),
-        &|_, _| false,
-    ) {
+    if let Err(twins) =
+        identity::identify(state, &Listings::new(), &|entry| resolver.identity(entry, &mut Resolved::default()), &())
+    {
         found.extend(twins);
     }
     found.extend(walk::entries(state.document, &looked_at, includes, env, options));

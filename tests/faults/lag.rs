@@ -175,6 +175,17 @@ fn what_was_sent_is_found_again_also_where_the_file_says_something_else_by_now()
     assert_eq!(world.agents().len(), 2, "each once");
     assert!(world.state().contains(&made), "{}", world.state());
     assert_eq!(id(&world.agent("Front desk")), made);
+    // Unless another entry has that name by now.
+    let world = World::with(AGENTS, Config::default());
+    world.vapi.set_faults(vec![fault("POST /assistant nth=1 after hang")]);
+    when(&world, &args, |world| world.agents().len() == 1, |run| run.kill().expect("killed"));
+    world.vapi.set_faults(Vec::new());
+    let made = id(&world.agent("A"));
+    world.write("vapi-state.yaml", &AGENTS.replace("name: A", "name: C").replace("name: B", "name: A"));
+    world.run(&["apply", "--yes"]).expect(0);
+    assert_eq!(world.agents().len(), 2, "each once");
+    let state = world.state();
+    assert!(state.find(&made) > state.find("  b:") && state.contains(&id(&world.agent("C"))), "{state}");
 }
 
 #[test]

@@ -13,8 +13,8 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 use vapi_sync::history::GitRecord;
+use vapi_sync::model::recorded::{Question, Record};
 use vapi_sync::model::{Address, FieldPath, Value};
-use vapi_sync::recorded::{Question, Record};
 
 const FILE: &str = "vapi-state.yaml";
 const ROUNDS: usize = 5;
@@ -88,7 +88,7 @@ fn ask(folder: &Path) -> io::Result<()> {
         question(model.key("temperature"), Value::Number(77.into())),
         question(FieldPath::root().key("firstMessage"), Value::Text("Nobody ever wrote this sentence.".into())),
     ];
-    let failed = |error: vapi_sync::diagnostic::Diagnostic| io::Error::other(error.message);
+    let failed = |error: vapi_sync::model::diagnostic::Diagnostic| io::Error::other(error.message);
     let mut record = GitRecord::open(&folder.join(FILE), HashMap::new())
         .map_err(failed)?
         .ok_or_else(|| io::Error::other("no repository"))?;

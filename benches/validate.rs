@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 use granit_parser::Parser;
 use vapi_sync::check::{Options, check};
 use vapi_sync::document::Document;
-use vapi_sync::load::interpret;
-use vapi_sync::resolve::Includes;
+use vapi_sync::state::load::interpret;
+use vapi_sync::state::resolve::Includes;
 
 /// How many agents the file has.
 const AGENTS: usize = 2_000;

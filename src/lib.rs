@@ -1,50 +1,40 @@
 //! vapi-sync keeps a version-controlled YAML file and a Vapi organisation in step.
 //!
-//! Data flows one way. Each module knows one thing; [`merge`] alone decides what happens to a field, `apply::writer` alone
-//! can write to Vapi, and a plan is made where no client is in reach.
+//! Data flows one way, and each room knows one thing. `plan::judge` alone decides what happens to a field, `apply::writer`
+//! alone can write to Vapi, and a plan is made where no client is in reach.
 //!
 //! ```text
-//!   state file ── document ── load ── resolve ──┐ desired
-//!                                               │
-//!   Vapi ── vapi::Reader ── live ───────────────┤ live ──── normalize ── compare ── identity
-//!                                               │                           │
-//!   git, audit log ── history ── recorded ──────┘ recorded ──────────────── merge
-//!                                                                           │
-//!                                                             render ──── plan
-//!                                                                           │ Approved
-//!                                                             report ──── apply ── record ── state file
+//!   cli: a command, from its arguments to its exit code
+//!    │
+//!    │    state file ── document ── state ──┐ desired     check: what can be said without Vapi
+//!    │                                      │
+//!    ├──  Vapi ── vapi ── values ───────────┤ live        recovery: did an earlier run make it?
+//!    │                                      │                 │
+//!    │    git, audit log ── history ────────┤ recorded        │
+//!    │                                      └── plan ─────────┤
+//!    │                                            │           │
+//!    └─────────────────────────────────────────  render     apply ── writeback ──┬── files: the state file, its includes
+//!                                                                                └── audit: the log
+//!
+//!   model: the words that all of them speak      kinds: what is true of Vapi's objects and their fields
+//!   emulator: a Vapi to try and to test against; shares nothing with the rest
 //! ```
 
 pub mod apply;
 pub mod audit;
 pub mod check;
 pub mod cli;
-pub mod commit;
-pub mod compare;
-pub mod diagnostic;
 pub mod document;
-pub mod earlier;
 #[cfg(feature = "emulator")]
 pub mod emulator;
+pub mod files;
 pub mod history;
-pub mod identity;
-pub mod journal;
 pub mod kinds;
-pub mod live;
-pub mod load;
-pub mod merge;
 pub mod model;
-pub mod normalize;
 pub mod plan;
-pub mod record;
-pub mod recorded;
+pub mod recovery;
 pub mod render;
-pub mod report;
-pub mod resolve;
-pub mod restore;
-pub mod saved;
-pub mod schema;
-pub mod session;
-pub mod template;
+pub mod state;
+pub mod values;
 pub mod vapi;
-pub mod workdir;
+pub mod writeback;

@@ -7,18 +7,18 @@ use std::rc::Rc;
 
 use serde_json::Value;
 use vapi_sync::audit::{Reader, Record};
-use vapi_sync::compare::covers;
-use vapi_sync::diagnostic::Diagnostic;
+use vapi_sync::cli::saved::Saved;
 use vapi_sync::document::{Content, Document, Edit, PathStep};
-use vapi_sync::identity::Listings;
 use vapi_sync::kinds::KINDS;
-use vapi_sync::live::Live;
-use vapi_sync::load::interpret;
-use vapi_sync::normalize;
+use vapi_sync::model::diagnostic::Diagnostic;
 use vapi_sync::plan::Rules;
-use vapi_sync::resolve::{Ids, IncludeSource, Resolved, Resolver};
-use vapi_sync::saved::Saved;
-use vapi_sync::template::{self, Token};
+use vapi_sync::plan::pair::Listings;
+use vapi_sync::state::load::interpret;
+use vapi_sync::state::resolve::{Ids, IncludeSource, Resolved, Resolver};
+use vapi_sync::state::template::{self, Token};
+use vapi_sync::values::compare::covers;
+use vapi_sync::values::live::Live;
+use vapi_sync::values::normalize;
 
 /// What takes an input and panics if something is wrong.
 pub type Driver = fn(&[u8]);
@@ -230,5 +230,5 @@ pub fn audit_log(bytes: &[u8]) {
         serde_json::from_value::<Live>(Value::Object(json)).ok()
     });
     let listings = Listings::from([(KINDS[0].section, lives.collect())]);
-    let _ = vapi_sync::restore::restore(&run, None, records.into_iter(), &listings, &Rules::default());
+    let _ = vapi_sync::plan::restore::restore(&run, None, records.into_iter(), &listings, &Rules::default());
 }

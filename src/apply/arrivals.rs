@@ -12,13 +12,13 @@ use std::time::Instant;
 
 use tokio::sync::{Mutex, MutexGuard, Semaphore, SemaphorePermit};
 
-use crate::compare::covers;
-use crate::diagnostic::Diagnostic;
-use crate::identity::{Listings, identity_field};
 use crate::kinds::{KINDS, Kind};
-use crate::live::Live;
+use crate::model::diagnostic::Diagnostic;
 use crate::model::{Map, Value};
-use crate::normalize;
+use crate::plan::pair::{Listings, identity_field};
+use crate::values::compare::covers;
+use crate::values::live::Live;
+use crate::values::normalize;
 use crate::vapi::Reader;
 
 /// The looks of one run.

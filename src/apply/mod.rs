@@ -19,11 +19,11 @@ mod writer;
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-use crate::diagnostic::Diagnostic;
-use crate::identity::Listings;
+use crate::model::diagnostic::Diagnostic;
 use crate::model::{Address, FieldPath, RemoteId, Value};
+use crate::plan::pair::Listings;
+use crate::plan::report::{Outcome, Report};
 use crate::plan::{Change, Plan};
-use crate::report::{Outcome, Report};
 use crate::vapi::Transport;
 
 /// A plan that a person, or a flag that a person gave, approved.

@@ -11,12 +11,12 @@ use super::Tools;
 use super::arrivals::Arrivals;
 use super::step::{Again, Done, Known, Ready, Step, Update, Written};
 use super::unwritten::Unwritten;
-use crate::compare::overlay;
-use crate::diagnostic::{Diagnostic, Diagnostics, Failure};
+use crate::model::diagnostic::{Diagnostic, Diagnostics, Failure};
 use crate::model::{Address, FieldPath, Map, RemoteId, Value};
+use crate::plan::report::{Outcome, Report};
 use crate::plan::{Action, Change, Plan, Write};
-use crate::report::{Outcome, Report};
-use crate::resolve::fill;
+use crate::state::resolve::fill;
+use crate::values::compare::overlay;
 use crate::vapi::Reader;
 
 /// How old what was read may be when it is written over, where reading all again would cost more than a round trip.

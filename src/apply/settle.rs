@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use crate::compare::covers;
-use crate::diagnostic::{Diagnostic, Failure};
-use crate::identity::identity_field;
 use crate::kinds::Kind;
-use crate::live::Live;
+use crate::model::diagnostic::{Diagnostic, Failure};
 use crate::model::{Map, Value};
-use crate::normalize;
+use crate::plan::pair::identity_field;
+use crate::values::compare::covers;
+use crate::values::live::Live;
+use crate::values::normalize;
 use crate::vapi::{Reader, Search};
 
 /// What a look at the list turned up.

@@ -10,13 +10,13 @@ use super::arrivals::{Arrival, Arrivals};
 use super::settle::{Settled, owner_of_number, settle};
 use super::verify::verify;
 use super::writer::Writer;
-use crate::diagnostic::{Diagnostic, Failure};
 use crate::kinds::Kind;
-use crate::live::Live;
+use crate::model::diagnostic::{Diagnostic, Failure};
 use crate::model::{Map, RemoteId, Value};
-use crate::normalize::{self, map_to_wire, same};
 use crate::plan::Change;
-use crate::report::Outcome;
+use crate::plan::report::Outcome;
+use crate::values::live::Live;
+use crate::values::normalize::{self, map_to_wire, same};
 use crate::vapi::{Certainty, Problem, Reader, RequestError};
 
 /// Ids that are no news, by section: what was there before, and what entries have taken since.

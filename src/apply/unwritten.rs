@@ -8,10 +8,10 @@ use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 use super::{Fact, Journal, Recorder};
-use crate::diagnostic::Diagnostic;
+use crate::model::diagnostic::Diagnostic;
 use crate::model::{Address, FieldPath, RemoteId, Value};
+use crate::plan::report::Outcome;
 use crate::plan::{Change, Plan};
-use crate::report::Outcome;
 
 /// How much longer than a write of the file takes until the next one, while requests are under way.
 const BETWEEN_RECORDINGS: u32 = 4;

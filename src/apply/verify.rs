@@ -1,9 +1,9 @@
 //! Whether an answer says that what was asked was done, and nothing else.
 
-use crate::compare::{What, differences};
-use crate::diagnostic::Diagnostic;
 use crate::kinds::Kind;
+use crate::model::diagnostic::Diagnostic;
 use crate::model::{Address, FieldPath, Map, Value};
+use crate::values::compare::{What, differences};
 
 /// What an answer gives reason to say.
 #[derive(Debug, Default)]
@@ -58,7 +58,7 @@ pub(super) fn verify(kind: &'static Kind, asked: &Map, seen: Option<&Value>, ans
             let path = FieldPath::root().key(key);
             match (&seen[key], answer.get(key)) {
                 (Value::Null, None) => {}
-                (before, Some(after)) if crate::normalize::same(before, after) => {}
+                (before, Some(after)) if crate::values::normalize::same(before, after) => {}
                 (Value::Secret(_), None) => {}
                 (before, after) => findings.errors.push(format!(
                     "{path} was not to change: it was {}, is {}",
@@ -99,7 +99,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::normalize;
+    use crate::values::normalize;
 
     fn kind() -> &'static Kind {
         crate::kinds::by_section("agents").expect("a kind")

@@ -7,7 +7,7 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use super::Record;
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::model::diagnostic::{Diagnostic, Diagnostics};
 
 /// Longer lines are not records: a prompt is of some KiB.
 const MAX_LINE: usize = 64 << 20;

@@ -5,7 +5,7 @@ use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use super::Record;
-use crate::diagnostic::Diagnostic;
+use crate::model::diagnostic::Diagnostic;
 
 /// Adds records to an audit log. A record is on the disk when [`Writer::append`] returns.
 pub struct Writer {
@@ -46,7 +46,8 @@ impl Writer {
             fs::create_dir_all(folder)?;
         }
         // A log that somebody put elsewhere is in a folder that is not ours.
-        let ours = path.parent().filter(|folder| folder.file_name().is_some_and(|name| name == crate::workdir::NAME));
+        let ours =
+            path.parent().filter(|folder| folder.file_name().is_some_and(|name| name == crate::files::workdir::NAME));
         if let Some(folder) = ours {
             match OpenOptions::new().write(true).create_new(true).open(folder.join(".gitignore")) {
                 Ok(mut ignore) => ignore.write_all(b"*\n")?,

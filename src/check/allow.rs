@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::ops::RangeInclusive;
 
-use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{Document, Node, View};
+use crate::model::diagnostic::{Diagnostic, Severity};
 
 /// How such a comment begins, without its `#`.
 const MARK: &str = "vapi-sync: allow ";

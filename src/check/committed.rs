@@ -40,7 +40,7 @@ mod tests {
 
     #[test]
     fn the_shapes_in_the_repository_are_those_of_the_schema() {
-        let shapes = compile(crate::schema::model());
+        let shapes = compile(crate::kinds::schema::model());
         let Table::Compiled(all) = &shapes.table else { panic!("compiled just now") };
         let configs: std::collections::BTreeMap<_, _> = shapes.configs.iter().collect();
         let mut text = serde_json::to_string(&configs).unwrap();

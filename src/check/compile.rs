@@ -6,7 +6,7 @@ use std::mem::discriminant;
 use serde_json::{Map, Value};
 
 use super::shape::{ANY, Field, Fields, Rest, Shape, ShapeId, Shapes, Table, Tagged, Text, Words};
-use crate::schema::{self, flat};
+use crate::kinds::schema::{self, flat};
 
 /// How deep schemas may stand inside each other, and how many there may be: Vapi's document needs a tenth of either.
 const DEPTH: usize = 200;

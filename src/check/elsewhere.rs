@@ -2,9 +2,9 @@
 
 use super::shape::{At, Fields, Shape, Tagged};
 use super::trail::Trail;
-use crate::diagnostic::Diagnostic;
 use crate::document::Node;
-use crate::load::did_you_mean;
+use crate::model::diagnostic::Diagnostic;
+use crate::state::load::did_you_mean;
 
 /// What is known around a field that is not.
 pub(super) struct Near<'n, 'd> {

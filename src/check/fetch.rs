@@ -10,7 +10,7 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, StatusCode, Url};
 use serde::{Deserialize, Serialize};
 
-use crate::diagnostic::Diagnostic;
+use crate::model::diagnostic::Diagnostic;
 
 /// The largest document that is taken, in bytes; Vapi's has 3 MB.
 const MAX_BYTES: usize = 64 << 20;

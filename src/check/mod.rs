@@ -10,7 +10,7 @@
 //!                                      └──→ allow ──→ findings
 //! ```
 //!
-//! The shapes that configs are held against are made from [`crate::schema`], the same that an editor is given, so that the
+//! The shapes that configs are held against are made from [`crate::kinds::schema`], the same that an editor is given, so that the
 //! two cannot disagree.
 
 mod allow;
@@ -34,11 +34,11 @@ mod walk;
 use std::collections::BTreeSet;
 
 use self::secrets::SECRET;
-use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::document::Document;
-use crate::identity::{self, Listings, is_ignored_entry};
-use crate::load::{Entry, StateFile};
-use crate::resolve::{Ahead, Ids, IncludeSource, Resolved, Resolver};
+use crate::model::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::plan::pair::{Listings, is_ignored_entry};
+use crate::state::load::{Entry, StateFile};
+use crate::state::resolve::{Ahead, Ids, IncludeSource, Resolved, Resolver};
 
 /// What a check is asked for.
 #[derive(Debug, Clone, Copy, Default)]
@@ -57,7 +57,7 @@ pub struct Checked {
 
 /// Looks at a file.
 ///
-/// What the parser and [`crate::load::interpret`] refuse is found before; this is what goes beyond. Entries that the file
+/// What the parser and [`crate::state::load::interpret`] refuse is found before; this is what goes beyond. Entries that the file
 /// ignores are not looked at. `# vapi-sync: allow CODE` beside a line takes its finding away, as far as
 /// [`may_be_allowed`] goes.
 pub fn check(
@@ -82,9 +82,12 @@ pub fn check(
         found.extend_from_slice(&noticed.warnings);
         ahead.keep(&entry.address, value, noticed);
     }
-    if let Err(twins) =
-        identity::identify(state, &Listings::new(), &|entry| resolver.identity(entry, &mut Resolved::default()), &())
-    {
+    if let Err(twins) = crate::plan::pair::identify(
+        state,
+        &Listings::new(),
+        &|entry| resolver.identity(entry, &mut Resolved::default()),
+        &(),
+    ) {
         found.extend(twins);
     }
     found.extend(walk::entries(state.document, &looked_at, includes, env, options));

@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::{Node, View};
-use crate::load::Entry;
+use crate::model::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::{Map, Value};
+use crate::state::load::Entry;
 
 use super::trail::Trail;
 

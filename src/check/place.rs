@@ -4,8 +4,8 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::diagnostic::Place;
 use crate::document::{Document, Node};
+use crate::model::diagnostic::Place;
 
 /// The place of a part of a node's text. Where escapes or folding stand in between, the place of the whole text.
 pub(super) fn in_text(document: &Document, node: Node<'_>, text: &str, part: &Range<usize>) -> Place {

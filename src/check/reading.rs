@@ -4,11 +4,11 @@ use std::collections::HashSet;
 
 use super::trail::Trail;
 use super::{numbers, place, secrets, texts};
-use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::{Document, Node};
 use crate::kinds::Spot;
-use crate::resolve::IncludeSource;
-use crate::template::{self, Token};
+use crate::model::diagnostic::{Diagnostic, Diagnostics};
+use crate::state::resolve::IncludeSource;
+use crate::state::template::{self, Token};
 
 /// A text of a config, in its place.
 pub(super) struct Written<'t, 'd> {

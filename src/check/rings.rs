@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::{Node, View};
 use crate::kinds::{self, Spot};
-use crate::load::Entry;
 use crate::model::Address;
-use crate::template::{self, Token};
+use crate::model::diagnostic::{Diagnostic, Diagnostics};
+use crate::state::load::Entry;
+use crate::state::template::{self, Token};
 
 /// Notes about agents that no number of the file rings, neither itself nor through other agents.
 ///

@@ -1,7 +1,7 @@
 //! Whether a model has room for what it is asked to do.
 
-use crate::diagnostic::Diagnostic;
 use crate::document::{Node, View};
+use crate::model::diagnostic::Diagnostic;
 
 /// A call of a tool with a few arguments takes about so many tokens; what does not fit is cut off in the middle of the
 /// arguments, and the call is lost.

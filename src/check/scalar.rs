@@ -2,9 +2,9 @@
 
 use super::shape::{At, Shape, Text, Words};
 use super::trail::Trail;
-use crate::diagnostic::Diagnostic;
 use crate::document::{Node, View};
-use crate::load::did_you_mean;
+use crate::model::diagnostic::Diagnostic;
+use crate::state::load::did_you_mean;
 
 /// How many words are listed before it becomes a catalogue.
 const LISTED: usize = 12;
@@ -24,7 +24,7 @@ pub(super) fn fits(shape: &Shape, view: &View<'_>) -> bool {
 
 /// The finding about a value of another type.
 pub(super) fn wrong_type(shape: At<'_>, node: Node<'_>, trail: &Trail<'_>) -> Diagnostic {
-    let message = format!("{} must be {}; this is {}", trail.path(), wanted(shape), crate::load::kind_of(node));
+    let message = format!("{} must be {}; this is {}", trail.path(), wanted(shape), crate::state::load::kind_of(node));
     let finding = Diagnostic::error("wrong-type", message);
     match help(shape.shape(), node) {
         Some(help) => finding.help(help),
@@ -34,7 +34,7 @@ pub(super) fn wrong_type(shape: At<'_>, node: Node<'_>, trail: &Trail<'_>) -> Di
 
 /// The finding about a value that should be a word.
 pub(super) fn not_a_word(node: Node<'_>, trail: &Trail<'_>) -> Diagnostic {
-    let message = format!("{} must be a text; this is {}", trail.path(), crate::load::kind_of(node));
+    let message = format!("{} must be a text; this is {}", trail.path(), crate::state::load::kind_of(node));
     Diagnostic::error("wrong-type", message)
 }
 

@@ -1,8 +1,8 @@
 //! Secrets that stand in the file as they are.
 
-use crate::diagnostic::Diagnostic;
 use crate::kinds::{Spot, is_masked};
-use crate::template::{self, Token};
+use crate::model::diagnostic::Diagnostic;
+use crate::state::template::{self, Token};
 
 use super::trail::Trail;
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::committed::Committed;
 use crate::kinds::Kind;
-use crate::schema::{self, Pattern};
+use crate::kinds::schema::{self, Pattern};
 
 /// The shape that takes anything: it is the first of all.
 pub(super) const ANY: ShapeId = 0;

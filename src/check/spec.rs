@@ -12,11 +12,11 @@ use super::committed::OURS;
 use super::compile::compile;
 use super::shape::Shapes;
 use super::{Options, tidy, walk};
-use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
-use crate::identity::is_ignored_entry;
+use crate::kinds::schema::{self, flat};
 use crate::kinds::{KINDS, Kind};
-use crate::load::{Entry, StateFile};
-use crate::schema::{self, flat};
+use crate::model::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
+use crate::plan::pair::is_ignored_entry;
+use crate::state::load::{Entry, StateFile};
 
 /// Where schemas stand in an OpenAPI document.
 const COMPONENTS: &str = "#/components/schemas/";
@@ -205,7 +205,7 @@ mod tests {
 
     use super::*;
     use crate::document::Document;
-    use crate::load::interpret;
+    use crate::state::load::interpret;
 
     /// A document that says nothing against anything.
     fn open_document() -> Value {

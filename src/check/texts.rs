@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::trail::Trail;
-use crate::diagnostic::Diagnostic;
+use crate::model::diagnostic::Diagnostic;
 
 /// A paragraph of fewer characters may well be meant twice: a heading, a rule that is worth repeating.
 const LONG_PARAGRAPH: usize = 160;

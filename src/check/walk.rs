@@ -7,12 +7,12 @@ use super::reading::{Reading, Written};
 use super::shape::{ANY, At, Fields, Rest, Shape, Shapes, Tagged};
 use super::trail::Trail;
 use super::{Options, elsewhere, room, scalar};
-use crate::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 use crate::document::{self, Document, Node, View};
 use crate::kinds::Spot;
-use crate::load::{Entry, did_you_mean};
-use crate::resolve::IncludeSource;
-use crate::template::{self, Token};
+use crate::model::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
+use crate::state::load::{Entry, did_you_mean};
+use crate::state::resolve::IncludeSource;
+use crate::state::template::{self, Token};
 
 /// What is found in the configs of these entries.
 pub(super) fn entries(

@@ -13,10 +13,10 @@ use jiff::{Timestamp, ToSpan};
 use super::App;
 use super::work::{Wanted, Work};
 use crate::audit::{Begun, begun, file_name, recent};
-use crate::diagnostic::Diagnostics;
-use crate::live::Live;
+use crate::cli::session::Made;
+use crate::model::diagnostic::Diagnostics;
 use crate::plan::{Change, Plan, Write};
-use crate::session::Made;
+use crate::values::live::Live;
 use crate::vapi::Search;
 
 /// Longer than any run goes on and any list lags: what was begun before that shows, or was not made.

@@ -10,14 +10,14 @@ use super::connect::block_on;
 use super::work::{Showing, Wanted, Work, audit_log, finish, lock, rendered};
 use super::{App, Finish, commit};
 use crate::apply::{Approved, Consent, Tools, apply};
-use crate::diagnostic::{Diagnostic, Diagnostics, Ending, Failure};
-use crate::journal::AuditJournal;
+use crate::cli::saved::Saved;
+use crate::cli::session::Made;
+use crate::model::diagnostic::{Diagnostic, Diagnostics, Ending, Failure};
 use crate::model::{Address, RemoteId};
+use crate::plan::report::Report;
 use crate::plan::{Direction, Plan, Policy, Status};
-use crate::record::FileRecorder;
-use crate::report::Report;
-use crate::saved::Saved;
-use crate::session::Made;
+use crate::writeback::FileRecorder;
+use crate::writeback::journal::AuditJournal;
 
 /// Arguments of `apply`.
 #[derive(Debug, clap::Args)]

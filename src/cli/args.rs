@@ -6,9 +6,9 @@ use std::time::Duration;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 
-use crate::diagnostic::Diagnostic;
 use crate::kinds::KINDS;
-use crate::merge::{OnConflict, OnDrift};
+use crate::model::diagnostic::Diagnostic;
+use crate::plan::judge::{OnConflict, OnDrift};
 use crate::plan::{Rules, Selection};
 use crate::render::output::Color;
 

@@ -2,13 +2,13 @@
 
 use std::path::PathBuf;
 
-use crate::commit::Committing;
-use crate::diagnostic::Diagnostic;
-use crate::load::interpret;
+use crate::cli::session::Loaded;
+use crate::files::commit::Committing;
+use crate::model::diagnostic::Diagnostic;
 use crate::plan::Action;
-use crate::report::{Outcome, Report};
-use crate::resolve::{Ids, Resolved, Resolver};
-use crate::session::Loaded;
+use crate::plan::report::{Outcome, Report};
+use crate::state::load::interpret;
+use crate::state::resolve::{Ids, Resolved, Resolver};
 
 /// A commit that will be made.
 pub(super) struct Prepared {

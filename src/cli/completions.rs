@@ -1,7 +1,7 @@
 //! `completions`: a completion script for a shell.
 
 use super::{App, Finish};
-use crate::diagnostic::Diagnostics;
+use crate::model::diagnostic::Diagnostics;
 
 /// Arguments of `completions`.
 #[derive(Debug, clap::Args)]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::App;
 use super::args::Net;
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::model::diagnostic::{Diagnostic, Diagnostics};
 use crate::vapi::{Connection, Reader, RetryLimits, Settings, Transport};
 
 /// A way to Vapi. What is inside the process lives as long as it.
@@ -91,8 +91,8 @@ async fn signal() -> std::io::Result<()> {
 
 #[cfg(feature = "emulator")]
 async fn start_emulator(app: &App) -> Result<crate::emulator::Emulator, Diagnostic> {
-    let state_file = crate::record::Disk::at(&app.global.file, "");
-    let data = crate::workdir::Workdir::beside(state_file.real()).path("emulator.json");
+    let state_file = crate::files::Disk::at(&app.global.file, "");
+    let data = crate::files::workdir::Workdir::beside(state_file.real()).path("emulator.json");
     let config = crate::emulator::Config { data: Some(data.clone()), ..crate::emulator::Config::default() };
     crate::emulator::Emulator::start(config).await.map_err(|error| {
         Diagnostic::error("emulator", format!("the emulator cannot start on {}: {error}", data.display()))

@@ -2,8 +2,8 @@
 
 use super::args::Format;
 use super::{App, Finish};
-use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::record::{Disk, NotReplaced};
+use crate::files::{Disk, NotReplaced};
+use crate::model::diagnostic::{Diagnostic, Diagnostics};
 use crate::render;
 
 /// Arguments of `init`.

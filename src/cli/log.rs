@@ -6,7 +6,7 @@ use super::args::Format;
 use super::work::audit_log;
 use super::{App, Finish};
 use crate::audit::{self, Outcome, Record};
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::model::diagnostic::{Diagnostic, Diagnostics};
 use crate::render::{self, escape};
 
 /// Arguments of `log`.

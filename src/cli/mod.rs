@@ -13,7 +13,9 @@ mod log;
 mod plan;
 mod pull;
 mod restore;
+pub mod saved;
 mod schema;
+pub mod session;
 mod spec;
 mod status;
 mod sync;
@@ -27,7 +29,7 @@ use std::sync::Arc;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use self::args::{DEFAULT_FILE, Format, Global};
-use crate::diagnostic::{Diagnostic, Diagnostics, Ending, exit_code};
+use crate::model::diagnostic::{Diagnostic, Diagnostics, Ending, exit_code};
 use crate::render::output::Settings;
 use crate::render::{self, Output, Redactor, shell_word};
 

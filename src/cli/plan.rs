@@ -6,11 +6,11 @@ use super::args::{DriftArgs, Lists, Net, Select, Sends, Tells};
 use super::connect::block_on;
 use super::work::{Showing, Wanted, Work, audit_log, finish};
 use super::{App, Finish};
-use crate::diagnostic::{Diagnostics, Ending};
+use crate::cli::saved::Saved;
+use crate::model::diagnostic::{Diagnostics, Ending};
+use crate::plan::report::Report;
 use crate::plan::{Direction, Policy};
 use crate::render::shell_word;
-use crate::report::Report;
-use crate::saved::Saved;
 
 /// Arguments of `plan`.
 #[derive(Debug, clap::Args)]
@@ -62,7 +62,7 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
         };
         let made = work.plan(app, &wanted).await?;
         if let Some(path) = &args.out {
-            let choices = crate::saved::Choices {
+            let choices = crate::cli::saved::Choices {
                 only: args.select.only.clone(),
                 target: args.select.target.clone(),
                 on_drift: args.drift.texts(),

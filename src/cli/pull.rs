@@ -6,14 +6,15 @@ use super::args::{Commits, ConflictArgs, Lists, Net, Select, Tells, Waits};
 use super::connect::block_on;
 use super::work::{Showing, Wanted, Work, audit_log, finish, lock};
 use super::{App, Finish, apply, commit};
-use crate::diagnostic::{Diagnostic, Diagnostics, Ending};
+use crate::cli::session::Loaded;
 use crate::document::Document;
-use crate::journal::AuditJournal;
-use crate::load::interpret;
+use crate::files::{Disk, NotReplaced};
+use crate::model::diagnostic::{Diagnostic, Diagnostics, Ending};
+use crate::plan::report::{Outcome, Report};
 use crate::plan::{Action, Direction, Policy};
-use crate::record::{Captured, Disk, NotReplaced, capture};
-use crate::report::{Outcome, Report};
-use crate::session::Loaded;
+use crate::state::load::interpret;
+use crate::writeback::journal::AuditJournal;
+use crate::writeback::{Captured, capture};
 
 /// Arguments of `pull`.
 #[derive(Debug, clap::Args)]
@@ -98,9 +99,10 @@ pub(super) async fn carry_out(
         let mut report = Report::planned(made.plan);
         report.outcomes = outcomes(&report, &captured);
         for refused in &captured.refused {
-            report
-                .warnings
-                .push(Diagnostic { severity: crate::diagnostic::Severity::Warning, ..refused.diagnostic.clone() });
+            report.warnings.push(Diagnostic {
+                severity: crate::model::diagnostic::Severity::Warning,
+                ..refused.diagnostic.clone()
+            });
         }
         let hide = |text: &str| app.output.redactor().text(text).into_owned();
         let mut journal = AuditJournal::new(wanted.audit_log, command, work.loaded.disk.real(), &hide);

@@ -6,7 +6,7 @@ use super::connect::block_on;
 use super::work::{Showing, Work, audit_log, finish, lock};
 use super::{App, Finish};
 use crate::audit;
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::model::diagnostic::{Diagnostic, Diagnostics};
 
 /// Arguments of `restore`.
 #[derive(Debug, clap::Args)]
@@ -42,7 +42,7 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
         })?;
         let records = records.collect::<Result<Vec<_>, _>>()?;
         let work = Work::begin(app, &args.net).await?;
-        let plan = crate::restore::restore(
+        let plan = crate::plan::restore::restore(
             &args.run,
             args.address.as_deref(),
             records.into_iter(),

@@ -6,11 +6,11 @@ use super::App;
 use super::connect::block_on;
 use crate::check::fetch::fetch;
 use crate::check::spec::Spec;
-use crate::diagnostic::Diagnostics;
-use crate::load::read_text;
-use crate::record::Disk;
+use crate::files::Disk;
+use crate::files::read_text;
+use crate::files::workdir::Workdir;
+use crate::model::diagnostic::Diagnostics;
 use crate::vapi::DEFAULT_BASE_URL;
-use crate::workdir::Workdir;
 
 /// Reads the document that `source` names: a file, an https address, or `live` for Vapi's own, which is served where its API
 /// is. What comes from the network is kept in `.vapi-sync/`, so that it travels again only when it has changed.

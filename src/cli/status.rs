@@ -6,7 +6,7 @@ use super::args::{Format, Net};
 use super::connect::block_on;
 use super::work::{Wanted, Work, audit_log};
 use super::{App, Finish};
-use crate::diagnostic::{Diagnostics, Ending};
+use crate::model::diagnostic::{Diagnostics, Ending};
 use crate::plan::{Direction, Policy, Selection};
 use crate::render::{self, View};
 

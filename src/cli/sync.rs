@@ -6,7 +6,7 @@ use super::connect::block_on;
 use super::pull::{carry_out as pull, filled};
 use super::work::{Showing, Wanted, Work, audit_log, last_words, lock, rendered};
 use super::{App, Finish, commit};
-use crate::diagnostic::{Diagnostics, Ending};
+use crate::model::diagnostic::{Diagnostics, Ending};
 use crate::plan::{Direction, Policy};
 use crate::render;
 

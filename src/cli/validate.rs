@@ -3,9 +3,9 @@
 use super::args::Format;
 use super::work::findings;
 use super::{App, Finish};
-use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
+use crate::cli::session::Loaded;
+use crate::model::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::render;
-use crate::session::Loaded;
 
 /// Arguments of `validate`.
 #[derive(Debug, clap::Args)]
@@ -28,7 +28,7 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
         Err(errors) => errors.clone(),
     };
     if let (Some(spec), Ok(loaded)) = (&spec, &loaded)
-        && let Ok(state) = crate::load::interpret(&loaded.document)
+        && let Ok(state) = crate::state::load::interpret(&loaded.document)
     {
         found.extend(spec.check(&state, &options));
         loaded.annotate(&mut found);

@@ -11,16 +11,16 @@ use super::connect::{self, Vapi};
 use super::{App, Finish};
 use crate::audit;
 use crate::check::Checked;
-use crate::diagnostic::{Diagnostic, Diagnostics, Ending, Severity};
+use crate::cli::session::{Fetched, Loaded, Made, Request, fetch, make_plan};
+use crate::files::workdir::{Lock, Workdir};
 use crate::history;
-use crate::identity::Allowances;
 use crate::model::Secret;
+use crate::model::diagnostic::{Diagnostic, Diagnostics, Ending, Severity};
+use crate::plan::pair::Allowances;
+use crate::plan::report::{Outcome, Report};
 use crate::plan::{Direction, Policy, Selection, Status};
 use crate::render::{self, View};
-use crate::report::{Outcome, Report};
-use crate::resolve::Ahead;
-use crate::session::{Fetched, Loaded, Made, Request, fetch, make_plan};
-use crate::workdir::{Lock, Workdir};
+use crate::state::resolve::Ahead;
 
 /// A file, a way to Vapi, and what Vapi holds.
 pub(super) struct Work {
@@ -44,7 +44,7 @@ pub(super) struct Wanted<'w> {
 
 /// Takes the lock of the state file and clears away what a killed run left.
 pub(super) fn lock(app: &App, command: &str, patience: Duration) -> Result<Lock, Diagnostic> {
-    let disk = crate::record::Disk::at(&app.global.file, &app.global.file.display().to_string());
+    let disk = crate::files::Disk::at(&app.global.file, &app.global.file.display().to_string());
     if !disk.real().exists() {
         // Without a file there is nothing to lock, and reading it says so better.
         return Loaded::read(&app.global.file)
@@ -62,7 +62,7 @@ fn unreachable_lock() -> Result<Lock, Diagnostic> {
 
 /// The audit log: where the command line says, else beside the state file.
 pub(super) fn audit_log(app: &App, given: Option<&Path>) -> std::path::PathBuf {
-    let beside = || Workdir::beside(crate::record::Disk::at(&app.global.file, "").real()).path("audit.jsonl");
+    let beside = || Workdir::beside(crate::files::Disk::at(&app.global.file, "").real()).path("audit.jsonl");
     given.map_or_else(beside, Path::to_path_buf)
 }
 
@@ -119,7 +119,7 @@ impl Work {
                 ))
             },
         };
-        let open_record = |ids| -> Result<Box<dyn crate::recorded::Record>, Diagnostic> {
+        let open_record = |ids| -> Result<Box<dyn crate::model::recorded::Record>, Diagnostic> {
             Ok(Box::new(history::records(&state_file, wanted.audit_log, ids)?))
         };
         let reader = self.vapi.reader();
@@ -157,7 +157,7 @@ pub(super) fn findings(loaded: &Loaded, options: &crate::check::Options) -> Diag
 }
 
 fn checked(loaded: &Loaded, options: &crate::check::Options) -> Checked {
-    let mut checked = match crate::load::interpret(&loaded.document) {
+    let mut checked = match crate::state::load::interpret(&loaded.document) {
         Ok(state) => crate::check::check(&state, &loaded.includes(), &|name| std::env::var(name).ok(), options),
         Err(findings) => Checked { findings, ahead: Ahead::default() },
     };
@@ -244,7 +244,7 @@ fn github(app: &App, report: &Report, ending: Ending) -> Result<(), Diagnostic> 
             .map_err(|error| Diagnostic::error("github", format!("${variable} cannot be written: {error}")))
     };
     append("GITHUB_STEP_SUMMARY", &render::markdown::report(report, &view))?;
-    let code = crate::diagnostic::exit_code(&report.errors, ending);
+    let code = crate::model::diagnostic::exit_code(&report.errors, ending);
     append("GITHUB_OUTPUT", &render::github::outputs(Some(report), code, redactor))?;
     app.output.message(&render::github::annotations(report, &view));
     Ok(())

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use serde_json::{Map, Number, Value};
 
-use crate::diagnostic::Diagnostic;
+use crate::model::diagnostic::Diagnostic;
 
 /// A value to be written.
 #[derive(Debug, Clone, PartialEq)]

@@ -29,7 +29,7 @@ pub use node::{Entry, Node, View};
 use self::lines::Lines;
 use self::problem::Problem;
 use self::tree::{Kind, Style, Tree};
-use crate::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::model::diagnostic::{Diagnostic, Diagnostics, Place};
 
 /// A YAML document with its text.
 #[derive(Debug)]

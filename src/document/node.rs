@@ -7,7 +7,7 @@ use serde_json::{Map, Number, Value};
 use super::Document;
 use super::scalar::{self, Meaning};
 use super::tree::{Kind, NodeId, Style};
-use crate::diagnostic::Place;
+use crate::model::diagnostic::Place;
 
 /// A value of a document, in its place. Aliases are followed and merge keys resolved as one looks.
 #[derive(Clone, Copy)]

@@ -3,12 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use crate::audit::{self, Outcome};
-use crate::compare::{gives_back, value_at};
-use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::kinds;
+use crate::model::diagnostic::{Diagnostic, Diagnostics};
+use crate::model::recorded::{Question, Record, Recorded};
 use crate::model::{FieldPath, SENSITIVE, Value};
-use crate::normalize;
-use crate::recorded::{Question, Record, Recorded};
+use crate::values::compare::{gives_back, value_at};
 
 /// The audit log as a record: every value that a write which was done replaced or set.
 pub struct AuditRecord {
@@ -80,7 +79,7 @@ impl<'q> Asked<'q> {
         }
         let Some((_, above, below)) = self.paths.iter().find(|(path, _, _)| *path == field.path) else { return false };
         [&field.before, &field.after].into_iter().flatten().any(|value| {
-            let mut value = normalize::json(value.clone());
+            let mut value = Value::from(value.clone());
             make_unequal(&mut value);
             self.is_given_back(&value, above, below)
         })

@@ -9,9 +9,9 @@ use jiff::Timestamp;
 use super::search::Search;
 use super::trouble;
 use super::walk::Walk;
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::model::diagnostic::{Diagnostic, Diagnostics};
+use crate::model::recorded::{Question, Record, Recorded};
 use crate::model::{Address, RemoteId};
-use crate::recorded::{Question, Record, Recorded};
 
 /// The state file's history in its git repository: all that `HEAD` or a branch, local or remote-tracking, contains.
 pub struct GitRecord {

@@ -31,9 +31,9 @@ use jiff::Timestamp;
 pub use audit::AuditRecord;
 pub use git::GitRecord;
 
-use crate::diagnostic::Diagnostic;
+use crate::model::diagnostic::Diagnostic;
+use crate::model::recorded::{Question, Record, Recorded};
 use crate::model::{Address, RemoteId};
-use crate::recorded::{Question, Record, Recorded};
 
 /// Who answers for a state file.
 pub enum Records {

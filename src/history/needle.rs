@@ -3,7 +3,7 @@
 use memchr::{memchr, memmem};
 
 use crate::model::Value;
-use crate::recorded::Question;
+use crate::model::recorded::Question;
 
 /// Shorter pieces of text are in every file.
 const SHORTEST: usize = 4;

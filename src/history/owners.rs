@@ -10,10 +10,10 @@ use memchr::memmem;
 use super::outline::outline;
 use super::snapshot::read;
 use super::walk::Walk;
-use crate::diagnostic::Diagnostic;
 use crate::document::Document;
 use crate::kinds::KINDS;
 use crate::model::Address;
+use crate::model::diagnostic::Diagnostic;
 
 /// The entries that had these ids in the newest version of the file that a walk finds them in.
 pub(super) fn owners(

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use git2::{Commit, Delta, Diff, DiffFindOptions, DiffOptions, Oid, Repository};
 
 use super::trouble;
-use crate::diagnostic::Diagnostic;
+use crate::model::diagnostic::Diagnostic;
 
 /// How many files that vanished in a commit are compared with the one that came.
 const MAX_VANISHED: usize = 500;

@@ -23,10 +23,10 @@ use super::slice::{Slice, Slices};
 use super::snapshot::{Snapshot, read};
 use super::subject::{Entries, Found, Subject, Texts, holds};
 use super::walk::Version;
-use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::document::Document;
+use crate::model::diagnostic::{Diagnostic, Diagnostics};
+use crate::model::recorded::Question;
 use crate::model::{Address, RemoteId};
-use crate::recorded::Question;
 
 /// How many versions keep their slices, for commits that change an include only.
 const KEPT: usize = 4;

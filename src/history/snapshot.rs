@@ -8,7 +8,7 @@ use std::rc::Rc;
 use git2::{FileMode, Oid, Repository, Tree};
 
 use super::trouble;
-use crate::diagnostic::Diagnostic;
+use crate::model::diagnostic::Diagnostic;
 
 /// How many symbolic links may lead from one to the next, as in Linux.
 const MAX_LINKS: usize = 40;

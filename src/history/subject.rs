@@ -3,15 +3,15 @@
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
-use crate::compare::{gives_back, value_at};
-use crate::diagnostic::Diagnostic;
 use crate::document::{Node, View};
 use crate::kinds::{self, KINDS, Kind};
-use crate::load::Entry;
+use crate::model::diagnostic::Diagnostic;
+use crate::model::recorded::Question;
 use crate::model::{Address, RemoteId, Value};
-use crate::recorded::Question;
-use crate::resolve::{Id, Ids, IncludeSource, Resolved, Resolver};
-use crate::template::{self, Token};
+use crate::state::load::Entry;
+use crate::state::resolve::{Id, Ids, IncludeSource, Resolved, Resolver};
+use crate::state::template::{self, Token};
+use crate::values::compare::{gives_back, value_at};
 
 /// Stands in for the text of an include that a version does not have. No text that YAML can hold unescaped.
 const NO_TEXT: &str = "\0vapi-sync: not in this version\0";

@@ -6,9 +6,9 @@ use super::outline::outline;
 use super::slice::Slices;
 use super::subject::{Entries, Subject, Texts, holds};
 use crate::document::Document;
+use crate::model::Value;
+use crate::model::recorded::Question;
 use crate::model::{Address, FieldPath, RemoteId, Step};
-use crate::normalize;
-use crate::recorded::Question;
 
 /// What a version answers, by the lines of the entry alone. `None`: they do not tell.
 fn by_slice(text: &str, subject: &Subject, questions: &[Question]) -> Option<Vec<usize>> {
@@ -47,7 +47,7 @@ fn questions() -> Vec<Question> {
                     address: Address::new(section, handle),
                     id: id.map(|id: &str| RemoteId(id.to_owned())),
                     path: FieldPath(path.split('.').map(|key| Step::Key(key.into())).collect()),
-                    value: normalize::json(value),
+                    value: Value::from(value),
                     element: false,
                 });
             }

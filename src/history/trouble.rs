@@ -4,7 +4,7 @@ use std::path::Path;
 
 use git2::{ErrorClass, ErrorCode, Oid, Repository};
 
-use crate::diagnostic::Diagnostic;
+use crate::model::diagnostic::Diagnostic;
 
 /// The repository of a folder cannot be opened.
 pub(super) fn not_opened(error: &git2::Error, folder: &Path) -> Diagnostic {

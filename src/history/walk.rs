@@ -10,7 +10,7 @@ use git2::{Commit, Odb, Oid, Repository};
 use super::renames::former_name;
 use super::snapshot::Snapshot;
 use super::trouble;
-use crate::diagnostic::Diagnostic;
+use crate::model::diagnostic::Diagnostic;
 
 /// So many commits are read before git's objects are opened anew. libgit2 keeps every page of a pack that it has read, and the
 /// bases of what it has put together, up to limits far above what a history of any length should cost.

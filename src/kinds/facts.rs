@@ -232,7 +232,7 @@ impl Spot {
 
     /// Whether the elements of two values that stand here are equal as documented defaults go.
     pub(crate) fn is_default(&self, value: &Value) -> bool {
-        self.default().is_some_and(|default| crate::normalize::json(default.clone()) == *value)
+        self.default().is_some_and(|default| Value::from(default.clone()) == *value)
     }
 }
 

@@ -5,6 +5,7 @@
 mod agents;
 mod facts;
 mod phone_numbers;
+pub mod schema;
 
 pub use facts::Spot;
 pub(crate) use facts::is_masked;

@@ -4,17 +4,17 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use crate::compare::{AtStake, Difference, What, differences};
-use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::identity::{Identities, Identity, Listings};
-use crate::live::{Header, Live};
-use crate::load::{Entry, StateFile};
-use crate::merge::{Basis, FileBasis};
+use crate::model::diagnostic::{Diagnostic, Diagnostics};
+use crate::model::recorded::{Answers, Question, Recorded};
 use crate::model::{Address, Part, Value};
-use crate::normalize;
+use crate::plan::judge::{Basis, FileBasis};
+use crate::plan::pair::{Identities, Identity, Listings};
 use crate::plan::{Direction, Selection};
-use crate::recorded::{Answers, Question, Recorded};
-use crate::resolve::{Ahead, Id, Ids, Resolved, Resolver};
+use crate::state::load::{Entry, StateFile};
+use crate::state::resolve::{Ahead, Id, Ids, Resolved, Resolver};
+use crate::values::compare::{AtStake, Difference, What, differences};
+use crate::values::live::{Header, Live};
+use crate::values::normalize;
 
 /// All that a plan is made of.
 pub struct Inputs<'i, 'd> {
@@ -70,7 +70,7 @@ pub struct Draft<'d> {
     pub(super) drafted: Vec<Drafted<'d>>,
     /// Selected entries that are in step: address, id and name.
     pub(super) in_step: Vec<(Entry<'d>, Option<String>)>,
-    /// To be answered by a [`crate::recorded::Record`].
+    /// To be answered by a [`crate::model::recorded::Record`].
     pub questions: Vec<Question>,
     /// Questions about values of the file, each with the time at which Vapi's value was set: was the file's there by then?
     pub set_at: Vec<(usize, Timestamp)>,

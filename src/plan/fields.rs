@@ -1,13 +1,13 @@
 //! The fields of a change, with their places in the file.
 
-use crate::compare::element_position;
-use crate::diagnostic::Place;
 use crate::document::{Node, View};
 use crate::kinds::Spot;
-use crate::load::Entry;
-use crate::merge::Verdict;
+use crate::model::diagnostic::Place;
 use crate::model::{FieldPath, Map, Step, Value, normal_number};
 use crate::plan::FieldChange;
+use crate::plan::judge::Verdict;
+use crate::state::load::Entry;
+use crate::values::compare::element_position;
 
 /// The node that holds the value at a path, or the nearest one around it, and whether it is the value itself.
 pub fn node_at<'d>(config: Node<'d>, root: Spot, path: &FieldPath) -> (Node<'d>, bool) {

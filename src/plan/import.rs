@@ -3,13 +3,13 @@
 use std::collections::{BTreeSet, HashSet};
 
 use super::{Action, Change};
-use crate::diagnostic::Diagnostic;
-use crate::identity::{Identities, Listings};
 use crate::kinds::{KINDS, Kind};
-use crate::live::Live;
-use crate::load::{Entry, StateFile};
+use crate::model::diagnostic::Diagnostic;
 use crate::model::{Address, RemoteId};
-use crate::normalize;
+use crate::plan::pair::{Identities, Listings};
+use crate::state::load::{Entry, StateFile};
+use crate::values::live::Live;
+use crate::values::normalize;
 
 /// An entry to which nothing happens.
 pub(super) fn in_step(entry: &Entry<'_>, name: Option<String>) -> Change {

@@ -9,7 +9,11 @@ mod draft;
 mod fields;
 mod impact;
 mod import;
+pub mod judge;
 mod order;
+pub mod pair;
+pub mod report;
+pub mod restore;
 mod select;
 mod status;
 mod to_file;
@@ -29,11 +33,11 @@ pub use status::{KindStatus, Status, status};
 pub use to_file::to_file;
 pub use to_vapi::to_vapi;
 
-use crate::diagnostic::{Diagnostics, Place};
 use crate::kinds::Kind;
-use crate::merge::{OnConflict, OnDrift, Verdict};
+use crate::model::diagnostic::{Diagnostics, Place};
+use crate::model::recorded::Recorded;
 use crate::model::{Address, FieldPath, Map, RemoteId, Value};
-use crate::recorded::Recorded;
+use crate::plan::judge::{OnConflict, OnDrift, Verdict};
 
 /// Which way a plan goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

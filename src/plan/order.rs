@@ -3,9 +3,9 @@
 use std::collections::{BTreeSet, HashSet, VecDeque};
 
 use super::{Action, Change, FieldChange, Selection, Write, draft::needs};
-use crate::merge::Verdict;
 use crate::model::{Address, FieldPath, Map, Part, Value};
-use crate::resolve::{Id, Ids};
+use crate::plan::judge::Verdict;
+use crate::state::resolve::{Id, Ids};
 
 /// The changes in the order in which they can be written. A circle of new objects is opened: one is made without the
 /// reference that closes it, which is set in a step of its own after the others.

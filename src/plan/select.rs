@@ -2,10 +2,10 @@
 
 use globset::{Glob, GlobMatcher};
 
-use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::kinds::Kind;
-use crate::load::did_you_mean;
 use crate::model::Address;
+use crate::model::diagnostic::{Diagnostic, Diagnostics};
+use crate::state::load::did_you_mean;
 
 /// What a run may write.
 #[derive(Debug, Clone, Default)]

@@ -2,7 +2,7 @@
 
 use super::{Action, Change, Inputs, Plan};
 use crate::kinds::{KINDS, Kind};
-use crate::merge::Verdict;
+use crate::plan::judge::Verdict;
 
 /// The numbers of one kind.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,12 +3,12 @@
 use super::draft::{Draft, Drafted, Inputs};
 use super::fields::place_of;
 use super::{Action, Change, Direction, FieldChange, Plan, Policy, digest, import, together};
-use crate::compare::What;
-use crate::diagnostic::Diagnostics;
-use crate::identity::Identity;
-use crate::merge::{Basis, FileBasis, OnConflict, Verdict, to_file as verdict_of};
+use crate::model::diagnostic::Diagnostics;
+use crate::model::recorded::Answers;
 use crate::model::{RemoteId, Value};
-use crate::recorded::Answers;
+use crate::plan::judge::{Basis, FileBasis, OnConflict, Verdict, to_file as verdict_of};
+use crate::plan::pair::Identity;
+use crate::values::compare::What;
 
 /// Judges a draft and says what a pull would write.
 pub fn to_file(

@@ -5,17 +5,17 @@ use std::collections::{BTreeSet, HashSet};
 use super::draft::{Asked, Draft, Drafted, Inputs, needs};
 use super::fields::{all_set, place_of};
 use super::{Action, Change, Direction, FieldChange, Plan, Policy, Write, digest, impact, order, together};
-use crate::compare::{Difference, What, overlay};
-use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::identity::Identity;
 use crate::kinds::Kind;
-use crate::live::Header;
-use crate::load::Entry;
-use crate::merge::{OnDrift, Verdict, to_vapi as verdict_of};
+use crate::model::diagnostic::{Diagnostic, Diagnostics};
+use crate::model::recorded::{Answers, Recorded};
 use crate::model::{Address, FieldPath, Map, Part, RemoteId, Secret, Value};
-use crate::normalize::{self, holds_hidden, without_unsure};
-use crate::recorded::{Answers, Recorded};
-use crate::resolve::{Id, Ids};
+use crate::plan::judge::{OnDrift, Verdict, to_vapi as verdict_of};
+use crate::plan::pair::Identity;
+use crate::state::load::Entry;
+use crate::state::resolve::{Id, Ids};
+use crate::values::compare::{Difference, What, overlay};
+use crate::values::live::Header;
+use crate::values::normalize::{self, holds_hidden, without_unsure};
 
 /// Judges a draft and lays out what an apply would do, step by step.
 ///

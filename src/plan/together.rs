@@ -4,8 +4,8 @@
 //! list apart, the fields at one position may be those of two things.
 
 use super::FieldChange;
-use crate::merge::Verdict;
 use crate::model::{FieldPath, Step};
+use crate::plan::judge::Verdict;
 
 /// Holds back what belongs to something that is held back.
 pub(super) fn hold(fields: &mut [FieldChange]) {

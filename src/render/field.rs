@@ -4,10 +4,10 @@ use serde_json::Value as Json;
 
 use super::diff::{self, Line, Sign};
 use super::{View, escape, pretty};
-use crate::merge::Verdict;
+use crate::model::recorded::Recorded;
 use crate::model::{SENSITIVE, Value};
+use crate::plan::judge::Verdict;
 use crate::plan::{Direction, FieldChange};
-use crate::recorded::Recorded;
 
 /// Values of up to so many columns are shown on the field's own line.
 const SHORT: usize = 60;

@@ -4,10 +4,10 @@
 use std::fmt::Write as _;
 
 use super::{Redactor, View, diagnostics, escape, words};
-use crate::diagnostic::{Diagnostic, Place};
-use crate::merge::Verdict;
+use crate::model::diagnostic::{Diagnostic, Place};
 use crate::plan::Action;
-use crate::report::{Outcome, Report};
+use crate::plan::judge::Verdict;
+use crate::plan::report::{Outcome, Report};
 
 /// The lines for `$GITHUB_OUTPUT`: counts of what is to be done (after a run: was done), `held-back`, `failed`,
 /// `not-attempted`, `digest`, `summary` and `exit-code`. A run without a report gives its exit code alone.

@@ -6,9 +6,9 @@
 use super::diff::{Line, Sign};
 use super::field::{self, Body, Mark, Shown};
 use super::{View, escape, terminal, words};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::model::diagnostic::{Diagnostic, Severity};
+use crate::plan::report::{Outcome, Report};
 use crate::plan::{Change, Direction};
-use crate::report::{Outcome, Report};
 
 /// The first line: by it a workflow finds its comment of the last time.
 pub const MARKER: &str = "<!-- vapi-sync -->";

@@ -1,4 +1,4 @@
-//! What people and machines are shown. A renderer takes a [`Report`](crate::report::Report), a
+//! What people and machines are shown. A renderer takes a [`Report`](crate::plan::report::Report), a
 //! [`Status`](crate::plan::Status) or diagnostics and decides nothing: what is counted is counted by methods of those.
 //!
 //! ```text

@@ -12,7 +12,7 @@ use serde_json::Value as Json;
 
 use super::progress::Progress;
 use super::{Palette, Redactor, diagnostics, json};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::model::diagnostic::{Diagnostic, Severity};
 
 /// `--color`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]

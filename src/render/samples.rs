@@ -4,14 +4,13 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value as Json, json};
 
-use crate::diagnostic::{Diagnostic, Place};
 use crate::kinds::{self, KINDS, Kind};
-use crate::merge::Verdict;
+use crate::model::diagnostic::{Diagnostic, Place};
+use crate::model::recorded::Recorded;
 use crate::model::{FieldPath, RemoteId, Secret, Step, Value};
-use crate::normalize;
+use crate::plan::judge::Verdict;
+use crate::plan::report::{Outcome, Report};
 use crate::plan::{Action, Change, Direction, FieldChange, Impact, KindStatus, Plan, Ring, Status};
-use crate::recorded::Recorded;
-use crate::report::{Outcome, Report};
 
 /// The secret that stands in some samples and in no output.
 pub const SECRET: &str = "sk_live_do_not_show";
@@ -44,7 +43,7 @@ pub fn numbers() -> &'static Kind {
 }
 
 pub fn value(json: Json) -> Value {
-    normalize::json(json)
+    Value::from(json)
 }
 
 pub fn secret() -> Value {

@@ -4,8 +4,8 @@ use super::diff::{Line, Sign};
 use super::field::{self, Body, Mark, Shown};
 use super::palette::paint;
 use super::{View, escape, words};
+use crate::plan::report::{Outcome, Report};
 use crate::plan::{Action, Change, Direction, Impact, Ring, Status};
-use crate::report::{Outcome, Report};
 
 /// Columns after which addresses and paths are no longer aligned.
 const ALIGNED: usize = 44;

@@ -5,8 +5,8 @@ use proptest::prelude::*;
 
 use super::samples::{HOSTILE, SECRET};
 use super::{Palette, Redactor, View, diagnostics, github, html, json, markdown, samples, terminal};
-use crate::diagnostic::Diagnostic;
-use crate::report::Report;
+use crate::model::diagnostic::Diagnostic;
+use crate::plan::report::Report;
 
 fn plain() -> View<'static> {
     static REDACTOR: std::sync::LazyLock<Redactor> = std::sync::LazyLock::new(Redactor::new);

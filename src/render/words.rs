@@ -3,9 +3,9 @@
 use super::field::counted;
 use super::{View, escape};
 use crate::kinds::{KINDS, Kind};
-use crate::merge::Verdict;
+use crate::plan::judge::Verdict;
+use crate::plan::report::{Outcome, Report, Waiting};
 use crate::plan::{Action, Change, Direction, FieldChange, KindStatus, Status};
-use crate::report::{Outcome, Report, Waiting};
 
 /// The actions of a direction, in the order in which they are counted.
 pub fn actions(direction: Direction) -> &'static [Action] {

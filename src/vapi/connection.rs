@@ -5,8 +5,8 @@ use std::net::IpAddr;
 
 use url::{Host, Url};
 
-use crate::diagnostic::Diagnostic;
 use crate::model::Secret;
+use crate::model::diagnostic::Diagnostic;
 
 /// Vapi's address for organisations that are not in the EU region.
 pub const DEFAULT_BASE_URL: &str = "https://api.vapi.ai";

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::connection::{Connection, DEFAULT_BASE_URL};
-use crate::diagnostic::{Diagnostic, Failure};
+use crate::model::diagnostic::{Diagnostic, Failure};
 
 /// Whether a request that failed may have changed something. In the order of how little is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -24,7 +24,7 @@ mod test_server;
 mod transport;
 mod wire;
 
-pub use crate::live::{Header, Live};
+pub use crate::values::live::{Header, Live};
 pub use connection::{Connection, DEFAULT_BASE_URL};
 pub use error::{Certainty, Problem, RequestError};
 pub use lag::Search;

@@ -9,8 +9,8 @@ use serde::Deserialize;
 
 use super::transport::Transport;
 use super::{Problem, RequestError};
-use crate::diagnostic::Diagnostic;
-use crate::live::{Live, Page};
+use crate::model::diagnostic::Diagnostic;
+use crate::values::live::{Live, Page};
 
 /// The largest page that the lists of Vapi's API document allow; their default is 100.
 const PAGE: usize = 1000;

@@ -13,11 +13,11 @@ use rand::{RngExt, SeedableRng};
 use serde_json::{Map, Value, json};
 use vapi_sync::check::Options;
 use vapi_sync::check::spec::Spec;
-use vapi_sync::diagnostic::{Diagnostics, Severity};
 use vapi_sync::document::Document;
 use vapi_sync::emulator::generate;
-use vapi_sync::load::interpret;
-use vapi_sync::template;
+use vapi_sync::model::diagnostic::{Diagnostics, Severity};
+use vapi_sync::state::load::interpret;
+use vapi_sync::state::template;
 
 use crate::file::findings;
 use crate::{document, gallery};

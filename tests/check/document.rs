@@ -8,10 +8,10 @@ use rand::rngs::StdRng;
 use serde_json::{Map, Value, json};
 use vapi_sync::check::Options;
 use vapi_sync::check::spec::Spec;
-use vapi_sync::diagnostic::{Diagnostics, Severity};
 use vapi_sync::document::Document;
 use vapi_sync::emulator::generate;
-use vapi_sync::load::interpret;
+use vapi_sync::model::diagnostic::{Diagnostics, Severity};
+use vapi_sync::state::load::interpret;
 
 use crate::file::findings;
 

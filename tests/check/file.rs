@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use vapi_sync::check::{Options, check};
-use vapi_sync::diagnostic::{Diagnostics, attach_snippets};
 use vapi_sync::document::Document;
-use vapi_sync::load::interpret;
-use vapi_sync::resolve::Includes;
+use vapi_sync::model::diagnostic::{Diagnostics, attach_snippets};
+use vapi_sync::state::load::interpret;
+use vapi_sync::state::resolve::Includes;
 
 /// All that is said of a file: by the parser, by the loader, or by `check`. `includes` is the folder beside it.
 pub fn findings(name: &str, text: &str, includes: &Path, options: Options) -> Diagnostics {

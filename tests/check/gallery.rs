@@ -6,7 +6,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use vapi_sync::check::Options;
-use vapi_sync::diagnostic::Diagnostic;
+use vapi_sync::model::diagnostic::Diagnostic;
 
 use crate::file::findings;
 

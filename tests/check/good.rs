@@ -6,9 +6,9 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 use serde_json::{Value, json};
 use vapi_sync::check::Options;
-use vapi_sync::diagnostic::Severity;
 use vapi_sync::emulator::generate;
-use vapi_sync::template;
+use vapi_sync::model::diagnostic::Severity;
+use vapi_sync::state::template;
 
 use crate::file::findings;
 

@@ -6,10 +6,10 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 use serde_json::{Value, json};
 use vapi_sync::check::Options;
-use vapi_sync::diagnostic::Severity;
 use vapi_sync::document::Document;
 use vapi_sync::emulator::generate;
-use vapi_sync::schema::schema;
+use vapi_sync::kinds::schema::schema;
+use vapi_sync::model::diagnostic::Severity;
 
 use crate::file::findings;
 use crate::gallery;

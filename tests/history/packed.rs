@@ -1,7 +1,7 @@
 //! Versions out of packs are what they were as loose objects.
 
 use serde_json::json;
-use vapi_sync::recorded::Record;
+use vapi_sync::model::recorded::Record;
 
 use crate::repo::{FILE, Repo, agent, agents, commit};
 

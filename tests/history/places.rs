@@ -4,9 +4,9 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use serde_json::json;
-use vapi_sync::diagnostic::Diagnostic;
 use vapi_sync::history::GitRecord;
-use vapi_sync::recorded::Record;
+use vapi_sync::model::diagnostic::Diagnostic;
+use vapi_sync::model::recorded::Record;
 
 use crate::repo::{FILE, Repo, agent, ask, commit, git_at, only_on, record, state};
 

@@ -6,8 +6,8 @@ use std::path::Path;
 use serde_json::{Value as Json, json};
 use vapi_sync::audit;
 use vapi_sync::history::{AuditRecord, Records, records};
+use vapi_sync::model::recorded::{Question, Record, Recorded};
 use vapi_sync::model::{Secret, Step, Value};
-use vapi_sync::recorded::{Question, Record, Recorded};
 
 use crate::repo::{Repo, agent, ask, state, with_id};
 

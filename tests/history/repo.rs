@@ -7,9 +7,8 @@ use std::process::Command;
 
 use tempfile::TempDir;
 use vapi_sync::history::GitRecord;
+use vapi_sync::model::recorded::{Question, Record, Recorded};
 use vapi_sync::model::{Address, FieldPath, RemoteId, Step, Value};
-use vapi_sync::normalize;
-use vapi_sync::recorded::{Question, Record, Recorded};
 
 pub const FILE: &str = "vapi-state.yaml";
 
@@ -152,7 +151,7 @@ pub fn agent(handle: &str, path: &str, value: serde_json::Value) -> Question {
         address: Address::new("agents", handle),
         id: None,
         path: FieldPath(path.split('.').map(|key| Step::Key(key.to_owned())).collect()),
-        value: normalize::json(value),
+        value: Value::from(value),
         element: false,
     }
 }

@@ -29,7 +29,7 @@ use self::sharing::Sharing;
 use self::splice::Splice;
 use super::Document;
 use super::content::{Edit, Edited, Refusal};
-use crate::diagnostic::Diagnostic;
+use crate::model::diagnostic::Diagnostic;
 
 impl Document {
     /// The text with all edits made. Nothing is written anywhere.

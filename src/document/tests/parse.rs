@@ -9,7 +9,7 @@ fn parse(text: &str) -> Document {
 /// `code line:column message` of each error.
 fn errors(text: &str) -> Vec<String> {
     let errors = Document::parse("state.yaml", text).expect_err(text);
-    let line = |error: &crate::diagnostic::Diagnostic| {
+    let line = |error: &crate::model::diagnostic::Diagnostic| {
         let place = error.place.clone().unwrap();
         format!("{} {}:{} {}", error.code, place.line, place.column, error.message)
     };
@@ -92,7 +92,7 @@ fn places_count_characters() {
     let doc = parse("\u{feff}\"📞🎉\": {né: 'wört' }\r\nb: 1\r\n");
     let outer = doc.root().unwrap().entries().next().unwrap();
     let inner = outer.value.entries().next().unwrap();
-    let at = |place: crate::diagnostic::Place| (place.line, place.column, place.width);
+    let at = |place: crate::model::diagnostic::Place| (place.line, place.column, place.width);
     assert_eq!(at(outer.key_place()), (1, 1, 4));
     assert_eq!(at(inner.key_place()), (1, 8, 2));
     assert_eq!(at(inner.value.place()), (1, 12, 6));

@@ -3,7 +3,7 @@
 //! Source: "Workflow commands for GitHub Actions", and the escapes of `@actions/core`.
 
 use super::super::{Redactor, escape};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::model::diagnostic::{Diagnostic, Severity};
 
 /// One `::error file=…::…` line per diagnostic, for stderr.
 pub fn annotations(diagnostics: &[Diagnostic], redactor: &Redactor) -> String {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value as Json, json};
 
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::model::diagnostic::{Diagnostic, Severity};
 
 /// One log with one run. Print it with [`Output::json`](crate::render::Output::json), which takes secrets out.
 pub fn sarif(diagnostics: &[Diagnostic]) -> Json {

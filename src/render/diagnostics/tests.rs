@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 
 use super::super::{Palette, Redactor, json};
 use super::*;
-use crate::diagnostic::{Diagnostic, Place};
+use crate::model::diagnostic::{Diagnostic, Place};
 
 fn at(line: &str, marked: &str) -> Diagnostic {
     let byte = line.find(marked).expect("the marked text is in the line");

@@ -13,7 +13,7 @@ use std::collections::HashMap;
 
 use super::super::palette::{Palette, paint};
 use super::super::{Redactor, escape};
-use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::model::diagnostic::{Diagnostic, Place, Severity};
 
 /// Columns of a line of the file that are shown; what is further away from the place is cut.
 const COLUMNS: usize = 100;

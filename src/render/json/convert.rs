@@ -3,12 +3,12 @@
 use serde_json::Value as Json;
 
 use super::v1;
-use crate::diagnostic::Diagnostic;
-use crate::merge::Verdict;
+use crate::model::diagnostic::Diagnostic;
+use crate::model::recorded::Recorded;
 use crate::model::{SENSITIVE, Value};
+use crate::plan::judge::Verdict;
+use crate::plan::report::{Outcome, Report};
 use crate::plan::{Action, Change, Direction, FieldChange, Impact, KindStatus, Plan, Ring};
-use crate::recorded::Recorded;
-use crate::report::{Outcome, Report};
 
 pub(super) fn direction(direction: Direction) -> v1::Direction {
     match direction {

@@ -10,9 +10,9 @@ use serde::Serialize;
 use serde_json::Value as Json;
 
 use super::{Redactor, escape};
-use crate::diagnostic::Diagnostic;
+use crate::model::diagnostic::Diagnostic;
+use crate::plan::report::Report;
 use crate::plan::{Direction, Status};
-use crate::report::Report;
 
 /// A report of `plan`, `apply`, `restore` or `pull`. `all`: with the entries on which both sides agree.
 pub fn report(command: &str, report: &Report, all: bool) -> v1::Plan {

@@ -7,8 +7,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::diagnostic::{Diagnostic, Failure};
 use crate::model::Secret;
+use crate::model::diagnostic::{Diagnostic, Failure};
 use crate::vapi::test_server::{KEY, Reply, Server, settings, transport};
 
 const OK: &str = r#"{"id":"a"}"#;

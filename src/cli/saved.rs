@@ -1,0 +1,175 @@
+//! A saved plan: what was reviewed, so that an apply does exactly that or refuses.
+//!
+//! It holds no body and no secret. An apply plans again, from the same choices, and goes on only if nothing that the plan
+//! was made from has moved and the plan has the same digest.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::cli::session::Loaded;
+use crate::files::read_text;
+use crate::kinds::KINDS;
+use crate::model::diagnostic::{Diagnostic, Diagnostics};
+use crate::plan::{Plan, Policy, Rules, Selection};
+
+/// The version of the form of saved plans.
+const FORMAT: &str = "vapi-sync plan 1";
+
+/// What was asked for when the plan was made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Choices {
+    /// `--only`.
+    pub only: Option<String>,
+    /// `--target`.
+    pub target: Vec<String>,
+    /// `--on-drift`, as it was written.
+    pub on_drift: Vec<String>,
+    /// `--allow-purchase`.
+    pub allow_purchase: bool,
+    /// `--send-secrets`.
+    pub send_secrets: bool,
+}
+
+/// A saved plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Saved {
+    format: String,
+    digest: String,
+    org_id: Option<String>,
+    /// The state file and its includes, by name, as hashes of their bytes.
+    files: BTreeMap<String, String>,
+    /// The objects that the plan changes: address, id, and when Vapi says they were last changed.
+    objects: BTreeMap<String, (String, String)>,
+    choices: Choices,
+}
+
+impl Saved {
+    /// The saved form of a plan.
+    ///
+    /// # Errors
+    /// An include cannot be read any more.
+    pub fn of(plan: &Plan, loaded: &Loaded, includes: &[PathBuf], choices: Choices) -> Result<Self, Diagnostic> {
+        Ok(Self {
+            format: FORMAT.to_owned(),
+            digest: plan.digest.clone(),
+            org_id: plan.org_id.clone(),
+            files: hashes(loaded, includes)?,
+            objects: objects(plan),
+            choices,
+        })
+    }
+
+    /// Writes it to a file.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn write(&self, path: &Path) -> Result<(), Diagnostic> {
+        let text = serde_json::to_string_pretty(self).unwrap_or_default() + "\n";
+        std::fs::write(path, text).map_err(|error| {
+            Diagnostic::error("plan-not-saved", format!("the plan cannot be saved to {}: {error}", path.display()))
+        })
+    }
+
+    /// Reads it from a file.
+    ///
+    /// # Errors
+    /// It is not there, or no saved plan of this version.
+    pub fn read(path: &Path) -> Result<Self, Diagnostic> {
+        let name = path.display().to_string();
+        let text = read_text(path, &name).map_err(|error| match error.code {
+            "file-not-found" => error.help(format!("`vapi-sync plan --out {name}` makes one")),
+            _ => error,
+        })?;
+        Self::parse(&name, &text)
+    }
+
+    /// Reads it from text.
+    ///
+    /// # Errors
+    /// It is no saved plan of this version.
+    pub fn parse(name: &str, text: &str) -> Result<Self, Diagnostic> {
+        let bad = |why: String| {
+            Diagnostic::error("not-a-plan", format!("{name} is no saved plan: {why}"))
+                .help("`vapi-sync plan --out FILE` saves one")
+        };
+        let saved: Saved = serde_json::from_str(text).map_err(|error| bad(error.to_string()))?;
+        if saved.format == FORMAT { Ok(saved) } else { Err(bad(format!("its format is {:?}", saved.format))) }
+    }
+
+    /// What was asked for when it was made.
+    ///
+    /// # Errors
+    /// The file was tampered with.
+    pub fn choices(&self) -> Result<(Selection, Policy), Diagnostic> {
+        let Choices { only, target, on_drift, allow_purchase, send_secrets } = &self.choices;
+        let only = only.as_deref().and_then(|option| KINDS.into_iter().find(|kind| kind.option == option));
+        let on_drift = Rules::parse(on_drift)
+            .map_err(|why| Diagnostic::error("not-a-plan", format!("the saved plan's --on-drift: {why}")))?;
+        let policy =
+            Policy { on_drift, allow_purchase: *allow_purchase, send_secrets: *send_secrets, ..Policy::default() };
+        Ok((Selection::new(only, target)?, policy))
+    }
+
+    /// Whether a plan that was made just now is this one.
+    ///
+    /// # Errors
+    /// What moved, one error each.
+    pub fn check(&self, plan: &Plan, loaded: &Loaded, includes: &[PathBuf]) -> Result<(), Diagnostics> {
+        let now = Self::of(plan, loaded, includes, self.choices.clone())?;
+        let mut moved = Vec::new();
+        if self.org_id != now.org_id {
+            moved.push("the organisation is another".to_owned());
+        }
+        moved.extend(differing(&self.files, &now.files).map(|name| format!("{name} has changed")));
+        moved.extend(differing(&self.objects, &now.objects).map(|address| format!("{address} has changed in Vapi")));
+        if moved.is_empty() && self.digest != now.digest {
+            moved.push("what it would do is not the same any more".to_owned());
+        }
+        if moved.is_empty() {
+            return Ok(());
+        }
+        Err(moved
+            .into_iter()
+            .map(|what| {
+                Diagnostic::error(
+                    "stale-plan",
+                    format!("the saved plan is not valid any more: {what}. Nothing was done"),
+                )
+                .help("plan again, review it, and apply that")
+            })
+            .collect())
+    }
+}
+
+fn differing<'m, V: PartialEq>(
+    before: &'m BTreeMap<String, V>,
+    now: &'m BTreeMap<String, V>,
+) -> impl Iterator<Item = &'m String> {
+    let changed = before.iter().filter(|(key, value)| now.get(*key) != Some(value)).map(|(key, _)| key);
+    changed.chain(now.keys().filter(|key| !before.contains_key(*key)))
+}
+
+fn hashes(loaded: &Loaded, includes: &[PathBuf]) -> Result<BTreeMap<String, String>, Diagnostic> {
+    let hash = |text: &str| Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let folder = loaded.disk.folder();
+    let mut hashes = BTreeMap::from([("the state file".to_owned(), hash(loaded.document.text()))]);
+    for path in includes {
+        let name = path.strip_prefix(folder).unwrap_or(path).display().to_string();
+        hashes.insert(name.clone(), hash(&read_text(path, &name)?));
+    }
+    Ok(hashes)
+}
+
+fn objects(plan: &Plan) -> BTreeMap<String, (String, String)> {
+    plan.shown()
+        .filter_map(|change| {
+            let id = change.id.as_ref()?.0.clone();
+            Some((change.address.to_string(), (id, change.updated_at.clone().unwrap_or_default())))
+        })
+        .collect()
+}

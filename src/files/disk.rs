@@ -1,0 +1,202 @@
+//! Files on the disk: read whole, replaced whole, never half written.
+//!
+//! A file is replaced through a temporary file beside it that is written, synced and renamed. A symbolic link stays one;
+//! mode and owner stay. What changed on the disk meanwhile is noticed, not overwritten.
+
+use std::fs::{File, Metadata};
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+use super::read_text;
+use crate::model::diagnostic::Diagnostic;
+
+/// A file that may be replaced.
+#[derive(Debug, Clone)]
+pub struct Disk {
+    real: PathBuf,
+    name: String,
+}
+
+/// Why a file was not replaced.
+#[derive(Debug)]
+pub enum NotReplaced {
+    /// Its text is not what it was; this is what it is now.
+    Changed(String),
+    /// It could not be written, or not be read.
+    Failed(Diagnostic),
+}
+
+/// Temporary files of this program begin so; those of a killed run are removed by the next.
+const PREFIX: &str = ".vapi-sync-tmp-";
+
+impl Disk {
+    /// The file that a path leads to, symbolic links followed. It need not exist.
+    pub fn at(path: &Path, name: &str) -> Self {
+        // A file that does not exist has no real path; its folder may.
+        let real = path.canonicalize().unwrap_or_else(|_| {
+            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+            path.file_name().map_or_else(|| path.to_owned(), |file| folder.join(file))
+        });
+        Self { real, name: name.to_owned() }
+    }
+
+    /// Its real path.
+    pub fn real(&self) -> &Path {
+        &self.real
+    }
+
+    /// Its name, as the user gave it.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The folder that it really stands in.
+    pub fn folder(&self) -> &Path {
+        self.real.parent().unwrap_or(Path::new("."))
+    }
+
+    /// Its text.
+    ///
+    /// # Errors
+    /// See [`read_text`].
+    pub fn read(&self) -> Result<String, Diagnostic> {
+        read_text(&self.real, &self.name)
+    }
+
+    /// Replaces its text, if that is still `expected` (`None`: if there is no such file). When it returns, the new text
+    /// is on the disk.
+    ///
+    /// # Errors
+    /// The file is as it was then: see [`NotReplaced`].
+    pub fn replace(&self, expected: Option<&str>, text: &str) -> Result<(), NotReplaced> {
+        self.replace_checked(expected, text)
+    }
+
+    fn replace_checked(&self, expected: Option<&str>, text: &str) -> Result<(), NotReplaced> {
+        let failed = |what: &str, error: std::io::Error| NotReplaced::Failed(self.failed(what, &error));
+        let before = std::fs::metadata(&self.real).ok();
+        let mut temporary = self.temporary().map_err(NotReplaced::Failed)?;
+        temporary.write_all(text.as_bytes()).map_err(|error| failed("write", error))?;
+        if let Some(before) = &before {
+            keep_owner_and_mode(temporary.as_file(), before);
+        } else {
+            default_mode(temporary.as_file());
+        }
+        temporary.as_file().sync_all().map_err(|error| failed("write", error))?;
+        // The last look is as late as it can be.
+        match (expected, self.read()) {
+            (Some(expected), Ok(now)) if now == expected => {}
+            (None, Err(error)) if error.code == "file-not-found" => {}
+            (_, Ok(now)) => return Err(NotReplaced::Changed(now)),
+            (_, Err(error)) => return Err(NotReplaced::Failed(error)),
+        }
+        temporary.persist(&self.real).map_err(|error| failed("replace a file", error.error))?;
+        // The rename itself must survive a power loss too. Not every file system can sync a folder.
+        if let Ok(folder) = File::open(self.folder()) {
+            let _ = folder.sync_all();
+        }
+        Ok(())
+    }
+
+    /// Whether the file could be replaced by one that is as long: a folder that cannot be written and a disk that is full
+    /// are told before anything is sent.
+    ///
+    /// # Errors
+    /// It could not.
+    pub fn try_out(&self) -> Result<(), Diagnostic> {
+        let length = std::fs::metadata(&self.real).map_or(0, |file| file.len());
+        let mut temporary = self.temporary()?;
+        std::io::copy(&mut std::io::repeat(b' ').take(length), &mut temporary)
+            .and_then(|_| temporary.as_file().sync_data())
+            .map_err(|error| self.failed("write", &error))
+    }
+
+    fn temporary(&self) -> Result<NamedTempFile, Diagnostic> {
+        let made = tempfile::Builder::new().prefix(PREFIX).tempfile_in(self.folder());
+        made.map_err(|error| self.failed("make a file", &error))
+    }
+
+    fn failed(&self, what: &str, error: &std::io::Error) -> Diagnostic {
+        let why = match error.kind() {
+            std::io::ErrorKind::StorageFull => "the disk is full".to_owned(),
+            std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => {
+                format!("no permission to {what} in {}", self.folder().display())
+            }
+            _ => error.to_string(),
+        };
+        Diagnostic::error("file-not-written", format!("{} cannot be written: {why}", self.name))
+            .help("the file is as it was")
+    }
+
+    /// Removes what killed runs left beside the file. To be called by the holder of the lock alone.
+    pub fn clean_up(&self) {
+        let Ok(entries) = std::fs::read_dir(self.folder()) else { return };
+        for entry in entries.flatten() {
+            if entry.file_name().to_string_lossy().starts_with(PREFIX) {
+                let _ = std::fs::remove_file(entry.path());
+            }
+        }
+    }
+}
+
+#[cfg(unix)]
+fn keep_owner_and_mode(file: &File, before: &Metadata) {
+    use std::os::unix::fs::MetadataExt;
+    let _ = file.set_permissions(before.permissions());
+    if file.metadata().is_ok_and(|now| (now.uid(), now.gid()) != (before.uid(), before.gid())) {
+        // Only a privileged user can give a file away; for the others it was theirs already.
+        let _ = std::os::unix::fs::fchown(file, Some(before.uid()), Some(before.gid()));
+    }
+}
+
+#[cfg(not(unix))]
+fn keep_owner_and_mode(file: &File, before: &Metadata) {
+    let _ = file.set_permissions(before.permissions());
+}
+
+/// A temporary file is for its owner's eyes alone; a new state file is like any other file in a repository.
+#[cfg(unix)]
+fn default_mode(file: &File) {
+    use std::os::unix::fs::PermissionsExt;
+    let _ = file.set_permissions(std::fs::Permissions::from_mode(0o644));
+}
+
+#[cfg(not(unix))]
+fn default_mode(_file: &File) {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_changed_meanwhile_is_left_alone() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.yaml");
+        std::fs::write(&path, "theirs").expect("written");
+        let disk = Disk::at(&path, "a.yaml");
+        assert!(matches!(disk.replace(Some("mine"), "new"), Err(NotReplaced::Changed(now)) if now == "theirs"));
+        assert!(matches!(disk.replace(None, "new"), Err(NotReplaced::Changed(_))));
+        disk.replace(Some("theirs"), "new").expect("replaced");
+        assert_eq!(std::fs::read_to_string(&path).expect("read"), "new");
+        assert_eq!(std::fs::read_dir(folder.path()).expect("listed").count(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_and_modes_stay() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().expect("a folder");
+        let real = folder.path().join("real.yaml");
+        let link = folder.path().join("link.yaml");
+        std::fs::write(&real, "old").expect("written");
+        std::fs::set_permissions(&real, std::fs::Permissions::from_mode(0o640)).expect("set");
+        std::os::unix::fs::symlink("real.yaml", &link).expect("linked");
+        Disk::at(&link, "link.yaml").replace(Some("old"), "new").expect("replaced");
+        assert!(link.symlink_metadata().expect("there").is_symlink());
+        assert_eq!(std::fs::read_to_string(&real).expect("read"), "new");
+        assert_eq!(real.metadata().expect("there").permissions().mode() & 0o777, 0o640);
+    }
+}

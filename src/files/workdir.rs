@@ -1,0 +1,199 @@
+//! `.vapi-sync/`, the folder beside the state file for what git does not keep: the audit log, the lock, the emulator's data.
+
+use std::fs::{File, TryLockError};
+use std::io::{Read, Seek, Write};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::diagnostic::Diagnostic;
+
+/// The folder's name.
+pub const NAME: &str = ".vapi-sync";
+
+/// The folder of one state file. Naming paths in it makes nothing.
+#[derive(Debug, Clone)]
+pub struct Workdir {
+    folder: PathBuf,
+}
+
+/// How often, and after what time, a lock is tried for whose holder has just let go of it.
+const TRIES: u32 = 25;
+const BETWEEN_TRIES: Duration = Duration::from_millis(20);
+
+/// Who holds a lock.
+#[derive(Debug, Serialize, Deserialize)]
+struct Holder {
+    pid: u32,
+    command: String,
+    since: String,
+}
+
+/// The right to write a state file, until it is dropped. The system takes it from a process that dies.
+#[derive(Debug)]
+pub struct Lock {
+    file: File,
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // The next holder must not be taken for this one.
+        let _ = self.file.set_len(0);
+    }
+}
+
+impl Workdir {
+    /// The folder that belongs to a state file with this real path.
+    pub fn beside(state_file: &Path) -> Self {
+        Self { folder: state_file.parent().unwrap_or(Path::new(".")).join(NAME) }
+    }
+
+    /// A path in it.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
+    /// Makes the folder, with a `.gitignore` that keeps all of it out of git.
+    ///
+    /// # Errors
+    /// It cannot be made.
+    pub fn ensure(&self) -> Result<(), Diagnostic> {
+        let failed = |error: std::io::Error| {
+            Diagnostic::error("workdir", format!("{} cannot be made: {error}", self.folder.display()))
+                .help("a run that writes keeps its lock and its audit log there; the folder must be writable")
+        };
+        std::fs::create_dir_all(&self.folder).map_err(failed)?;
+        let ignore = self.folder.join(".gitignore");
+        if !ignore.exists() {
+            std::fs::write(ignore, "*\n").map_err(failed)?;
+        }
+        Ok(())
+    }
+
+    /// Takes the lock of a state file, waiting up to `patience` for who holds it.
+    ///
+    /// # Errors
+    /// Somebody else holds it: who, is named.
+    pub fn lock(&self, state_file: &Path, command: &str, patience: Duration) -> Result<Lock, Diagnostic> {
+        self.ensure()?;
+        let name = state_file.file_name().unwrap_or_default().to_string_lossy();
+        let path = self.folder.join(format!("{name}.lock"));
+        let failed = |error: std::io::Error| {
+            Diagnostic::error("lock", format!("the lock {} cannot be taken: {error}", path.display()))
+        };
+        let open = |path: &Path| File::options().read(true).write(true).create(true).truncate(false).open(path);
+        let mut file = open(&path).map_err(failed)?;
+        // Whoever takes the lock puts its name there before it lets others through this gate. So a name that is read inside
+        // the gate is that of who holds the lock, and not what a killed run left.
+        let gate = open(&self.folder.join(format!("{name}.lock.gate"))).map_err(failed)?;
+        let started = Instant::now();
+        let mut unnamed = 0;
+        loop {
+            gate.lock().map_err(failed)?;
+            let holder = match file.try_lock() {
+                Ok(()) => {
+                    write_holder(&mut file, command);
+                    let _ = gate.unlock();
+                    return Ok(Lock { file });
+                }
+                Err(TryLockError::Error(error)) => return Err(failed(error)),
+                Err(TryLockError::WouldBlock) => read_holder(&mut file),
+            };
+            gate.unlock().map_err(failed)?;
+            // Who lets go of a lock takes its name away first.
+            unnamed = if holder.is_none() { unnamed + 1 } else { 0 };
+            if started.elapsed() >= patience && !(1..TRIES).contains(&unnamed) {
+                return Err(held(holder, &name));
+            }
+            std::thread::sleep(BETWEEN_TRIES);
+        }
+    }
+}
+
+fn write_holder(file: &mut File, command: &str) {
+    let holder =
+        Holder { pid: std::process::id(), command: command.to_owned(), since: jiff::Timestamp::now().to_string() };
+    let text = serde_json::to_string(&holder).unwrap_or_default();
+    // Who holds it is a help for others; that they are kept out does not depend on it.
+    let _ = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(text.as_bytes()));
+}
+
+fn read_holder(file: &mut File) -> Option<Holder> {
+    let mut text = String::new();
+    file.rewind().and_then(|()| file.read_to_string(&mut text)).ok()?;
+    serde_json::from_str(&text).ok()
+}
+
+fn held(holder: Option<Holder>, name: &str) -> Diagnostic {
+    let who = match holder {
+        Some(Holder { pid, command, since }) => format!("`vapi-sync {command}` (process {pid}, since {since})"),
+        None => "another run".to_owned(),
+    };
+    Diagnostic::error("locked", format!("{who} is working on {name}. Nothing was done"))
+        .help("wait for it to finish, or let this run wait with --lock-timeout 60s")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_second_is_told_who_holds_it_and_a_dropped_lock_is_free() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("vapi-state.yaml");
+        let workdir = Workdir::beside(&file);
+        let lock = workdir.lock(&file, "apply", Duration::ZERO).expect("the lock");
+        let error = workdir.lock(&file, "pull", Duration::ZERO).expect_err("held");
+        assert!(error.message.contains("`vapi-sync apply`"), "{}", error.message);
+        assert!(error.message.contains(&std::process::id().to_string()));
+        drop(lock);
+        workdir.lock(&file, "pull", Duration::ZERO).expect("free again");
+        assert_eq!(std::fs::read_to_string(workdir.path(".gitignore")).expect("read"), "*\n");
+    }
+
+    /// What a killed run left stands in the lock until the next holder has written its own name.
+    #[test]
+    fn the_name_of_a_killed_run_is_never_told() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("vapi-state.yaml");
+        let workdir = Workdir::beside(&file);
+        workdir.ensure().expect("a folder");
+        let name = |command: &str| format!(r#"{{"pid": 1, "command": "{command}", "since": "then"}}"#);
+        let open = |name: &str| File::options().write(true).create(true).truncate(false).open(workdir.path(name));
+        let mut lock = open("vapi-state.yaml.lock").expect("the lock");
+        lock.write_all(name("of-the-dead").as_bytes()).expect("written");
+        // A run that has the lock and has not written its name yet.
+        let gate = open("vapi-state.yaml.lock.gate").expect("the gate");
+        gate.lock().expect("entered");
+        lock.lock().expect("held");
+        let error = std::thread::scope(|scope| {
+            let (tells, hears) = std::sync::mpsc::channel();
+            let other = scope.spawn({
+                let (workdir, file) = (&workdir, &file);
+                move || {
+                    tells.send(()).expect("heard");
+                    workdir.lock(file, "pull", Duration::ZERO).expect_err("held")
+                }
+            });
+            hears.recv().expect("it begins");
+            lock.set_len(0).and_then(|()| lock.rewind()).expect("emptied");
+            lock.write_all(name("of-the-living").as_bytes()).expect("written");
+            gate.unlock().expect("left");
+            other.join().expect("ended")
+        });
+        assert!(error.message.contains("`vapi-sync of-the-living`"), "{}", error.message);
+    }
+
+    #[test]
+    fn who_cannot_be_named_is_not_named() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("vapi-state.yaml");
+        let workdir = Workdir::beside(&file);
+        workdir.ensure().expect("a folder");
+        let lock = File::create(workdir.path("vapi-state.yaml.lock")).expect("the lock");
+        lock.lock().expect("held");
+        let error = workdir.lock(&file, "pull", Duration::ZERO).expect_err("held");
+        assert!(error.message.starts_with("another run is working on vapi-state.yaml"), "{}", error.message);
+    }
+}

@@ -1,0 +1,113 @@
+//! What became of a plan.
+
+use crate::model::RemoteId;
+use crate::model::diagnostic::{Diagnostic, Diagnostics};
+use crate::plan::judge::Verdict;
+use crate::plan::{Action, Change, Plan};
+
+/// What became of one change.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    /// It was done as planned. Fields that are held back were not touched.
+    Done {
+        /// The object's id in Vapi.
+        id: Option<RemoteId>,
+    },
+    /// It was tried and failed.
+    Failed(Diagnostic),
+    /// It waits for a person.
+    HeldBack(String),
+    /// It was not tried, because something else failed or the run was stopped.
+    NotAttempted(String),
+}
+
+impl Outcome {
+    /// The word of the JSON.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Outcome::Done { .. } => "done",
+            Outcome::Failed(_) => "failed",
+            Outcome::HeldBack(_) => "held_back",
+            Outcome::NotAttempted(_) => "not_attempted",
+        }
+    }
+}
+
+/// How many fields and objects wait for a person, by why they do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Waiting {
+    /// Fields that somebody set outside git.
+    pub drift: usize,
+    /// Fields that moved on both sides.
+    pub conflicts: usize,
+    /// Objects that wait as a whole.
+    pub objects: usize,
+}
+
+/// A plan and what became of it. Without outcomes it is what `plan` shows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Report {
+    /// The plan.
+    pub plan: Plan,
+    /// Per change of the plan, in its order; `None` where nothing was to be done. Empty: nothing was tried.
+    pub outcomes: Vec<Option<Outcome>>,
+    /// What went wrong beside single changes.
+    pub errors: Diagnostics,
+    /// What was noticed on the way, beside the plan's own warnings.
+    pub warnings: Diagnostics,
+    /// What a run cannot rule out, and nobody has to do anything about.
+    pub notes: Diagnostics,
+    /// The id of the run in the audit log, if it wrote one.
+    pub run: Option<String>,
+}
+
+impl Report {
+    /// A plan to which nothing has been done.
+    pub fn planned(plan: Plan) -> Self {
+        Self { plan, outcomes: Vec::new(), errors: Vec::new(), warnings: Vec::new(), notes: Vec::new(), run: None }
+    }
+
+    /// The changes with their outcomes.
+    pub fn changes(&self) -> impl Iterator<Item = (&Change, Option<&Outcome>)> {
+        self.plan
+            .changes
+            .iter()
+            .enumerate()
+            .map(|(at, change)| (change, self.outcomes.get(at).and_then(Option::as_ref)))
+    }
+
+    /// How many changes ended with an outcome of this word.
+    pub fn count(&self, word: &str) -> usize {
+        self.outcomes.iter().flatten().filter(|outcome| outcome.word() == word).count()
+    }
+
+    /// How many fields and objects wait for a person, also those that only turned out to on the way.
+    pub fn held_back(&self) -> usize {
+        let on_the_way = self
+            .changes()
+            .filter(|(change, outcome)| matches!(outcome, Some(Outcome::HeldBack(_))) && !change.is_held_back());
+        self.plan.held_back() + on_the_way.count()
+    }
+
+    /// What waits for a person, by why it does.
+    pub fn waiting(&self) -> Waiting {
+        let fields = |verdict| {
+            let fields = self.plan.changes.iter().flat_map(|change| &change.fields);
+            fields.filter(|field| field.verdict == verdict).count()
+        };
+        let (drift, conflicts) = (fields(Verdict::Drift), fields(Verdict::Conflict));
+        Waiting { drift, conflicts, objects: self.held_back() - drift - conflicts }
+    }
+
+    /// Whether anything was tried: the report of a run, not of a plan.
+    pub fn was_tried(&self) -> bool {
+        !self.outcomes.is_empty()
+    }
+
+    /// How many objects this action was done to.
+    pub fn done(&self, action: Action) -> usize {
+        self.changes()
+            .filter(|(change, outcome)| change.action == action && matches!(outcome, Some(Outcome::Done { .. })))
+            .count()
+    }
+}

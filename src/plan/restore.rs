@@ -1,0 +1,291 @@
+//! The way back to the values before a run, as a plan like any other.
+//!
+//! In: the records of a run, and what Vapi holds. Out: a [`Plan`] that gives back what the run replaced. What somebody
+//! changed since is drift; what the run made stays; secrets are in no log, so they stay as they are.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::audit::{Field, Outcome, Record};
+use crate::kinds::{KINDS, Kind, Spot};
+use crate::model::diagnostic::{Diagnostic, Diagnostics};
+use crate::model::recorded::Recorded;
+use crate::model::{Address, FieldPath, Map, RemoteId, SENSITIVE, Step, Value};
+use crate::plan::judge::{OnDrift, Verdict};
+use crate::plan::pair::Listings;
+use crate::plan::{Action, Change, Direction, FieldChange, Plan, Rules, Write, digest_of};
+use crate::values::compare::{element_position, value_at};
+use crate::values::live::Live;
+use crate::values::normalize::{self, same};
+
+/// What a run did to one object: per field, the value before its first write and after its last.
+struct Done {
+    kind: &'static Kind,
+    address: Address,
+    id: RemoteId,
+    created: bool,
+    fields: Vec<(FieldPath, Field)>,
+    time: String,
+}
+
+/// Plans the way back.
+///
+/// # Errors
+/// The log does not know the run, or it did nothing to this address.
+pub fn restore(
+    run: &str,
+    address: Option<&str>,
+    records: impl Iterator<Item = Record>,
+    listings: &Listings,
+    on_drift: &Rules<OnDrift>,
+) -> Result<Plan, Diagnostics> {
+    let done = done_by(run, records);
+    if done.is_empty() {
+        return Err(Diagnostic::error("unknown-run", format!("the audit log knows of nothing that run {run} did"))
+            .help("`vapi-sync log` lists the runs")
+            .into());
+    }
+    let selected: Vec<Done> =
+        done.into_values().filter(|done| address.is_none_or(|wanted| done.address.to_string() == wanted)).collect();
+    if selected.is_empty() {
+        let wanted = address.unwrap_or_default();
+        return Err(Diagnostic::error("unknown-address", format!("run {run} did nothing to {wanted}")).into());
+    }
+    let mut warnings = Vec::new();
+    let mut changes = Vec::new();
+    let mut org_id = None;
+    for done in selected {
+        if done.created {
+            warnings.push(Diagnostic::warning(
+                "not-removed",
+                format!("{} was made by this run; it stays, for vapi-sync never deletes", done.address),
+            ));
+            continue;
+        }
+        let lives = listings.get(done.kind.section).into_iter().flatten();
+        let Some(live) = lives.into_iter().find(|live| live.header.id == done.id.0) else {
+            warnings
+                .push(Diagnostic::warning("gone", format!("{} ({}) is not in Vapi any more", done.address, done.id)));
+            continue;
+        };
+        org_id = live.header.org_id.clone().or(org_id);
+        changes.push(way_back(&done, live, on_drift.of(&done.address))?);
+    }
+    let mut plan = Plan {
+        direction: Direction::ToVapi,
+        org_id,
+        records_org: false,
+        digest: String::new(),
+        changes,
+        impact: Vec::new(),
+        warnings,
+    };
+    plan.digest = digest_of(&plan);
+    Ok(plan)
+}
+
+/// What a run did, by address. An intent without an outcome may have been carried out, so it counts as well.
+fn done_by(run: &str, records: impl Iterator<Item = Record>) -> BTreeMap<String, Done> {
+    let mut done: BTreeMap<String, Done> = BTreeMap::new();
+    for record in records.filter(|record| record.run == run) {
+        let to_vapi = matches!(record.action.as_str(), "create" | "recreate" | "update" | "link");
+        if !to_vapi || matches!(record.outcome, Outcome::NotAttempted | Outcome::HeldBack) {
+            continue;
+        }
+        let Some((section, handle)) = record.address.split_once('.') else { continue };
+        let Some(kind) = KINDS.into_iter().find(|kind| kind.section == section) else { continue };
+        let entry = done.entry(record.address.clone()).or_insert_with(|| Done {
+            kind,
+            address: kind.address(handle),
+            id: RemoteId(String::new()),
+            created: false,
+            fields: Vec::new(),
+            time: record.time.to_string(),
+        });
+        if let Some(id) = &record.vapi_id {
+            entry.id = RemoteId(id.clone());
+        }
+        entry.created |= matches!(record.action.as_str(), "create" | "recreate");
+        for field in record.fields {
+            let Ok(path) = field.path.parse::<FieldPath>() else { continue };
+            match entry.fields.iter_mut().find(|(known, _)| *known == path) {
+                Some((_, known)) => known.after = field.after,
+                None => entry.fields.push((path, field)),
+            }
+        }
+    }
+    done
+}
+
+fn way_back(done: &Done, live: &Live, on_drift: OnDrift) -> Result<Change, Diagnostic> {
+    let kind = done.kind;
+    let seen = normalize::object(kind, live)?;
+    let mut restored = seen.clone();
+    let mut fields = Vec::new();
+    for (path, field) in done.fields.iter().filter(|(_, field)| !field.sensitive) {
+        let before = field.before.clone().map(|json| typed(kind, path, json));
+        let after = field.after.clone().map(|json| typed(kind, path, json));
+        let now = value_at(kind.root(), &seen, path).cloned();
+        if is_same(now.as_ref(), before.as_ref()) {
+            continue;
+        }
+        let as_left = is_same(now.as_ref(), after.as_ref());
+        let lost_secret = field.before.as_ref().is_some_and(holds_sensitive);
+        let note = if lost_secret {
+            Some("it held a secret, which is in no log: set it by hand".to_owned())
+        } else if as_left {
+            None
+        } else {
+            Some("somebody changed it since that run; `--on-drift overwrite` gives the old value back".to_owned())
+        };
+        let held = lost_secret || (!as_left && on_drift == OnDrift::Hold);
+        let verdict = match (held, &before) {
+            (true, _) => Verdict::Drift,
+            (false, Some(_)) => Verdict::Change,
+            (false, None) => Verdict::Clear,
+        };
+        if !held {
+            put(kind.root(), &mut restored, &path.0, before.clone());
+        }
+        fields.push(FieldChange {
+            path: path.clone(),
+            before: now,
+            after: before.or(Some(Value::Null)),
+            sensitive: false,
+            verdict,
+            recorded: as_left.then(|| Recorded::AuditLog { time: done.time.clone() }),
+            note,
+            place: None,
+        });
+    }
+    keep_ringing(kind, &seen, &mut restored, &mut fields);
+    let mut body = body(&seen, &restored, &fields);
+    hold_hidden(&mut body, &mut fields);
+    // Nothing of it is declared by a file: what Vapi no longer takes may be left out.
+    let write =
+        (!body.is_empty()).then(|| Write::Update { desired: Value::Map(Map::default()), body, seen: seen.clone() });
+    Ok(Change {
+        address: done.address.clone(),
+        kind,
+        id: Some(done.id.clone()),
+        name: kind.name_of(&seen).map(str::to_owned),
+        action: if write.is_some() { Action::Update } else { Action::None },
+        reason: if write.is_some() { "back to what it was before that run".to_owned() } else { String::new() },
+        fields,
+        place: None,
+        held: None,
+        needs: BTreeSet::new(),
+        write,
+        updated_at: live.header.updated_at.clone(),
+        version: live.header.version(),
+        import: None,
+    })
+}
+
+/// Holds back what would leave a number with nothing to ring, as it was before that run.
+fn keep_ringing(kind: &'static Kind, seen: &Value, restored: &mut Value, fields: &mut [FieldChange]) {
+    let rings =
+        |value: &Value| kind.assignment.iter().any(|field| value.text_at(field).is_some_and(|id| !id.is_empty()));
+    if !rings(seen) || rings(restored) {
+        return;
+    }
+    let is_assignment = |field: &&mut FieldChange| field.path.top().is_some_and(|top| kind.assignment.contains(&top));
+    for field in fields.iter_mut().filter(is_assignment) {
+        put(kind.root(), restored, &field.path.0, field.before.clone());
+        field.verdict = Verdict::Drift;
+        field.note =
+            Some("the number would ring nothing any more: name what it is to ring in the file, and apply".to_owned());
+    }
+}
+
+/// Holds back what cannot be sent without wiping a secret that Vapi does not show.
+fn hold_hidden(body: &mut Map, fields: &mut [FieldChange]) {
+    body.retain(|top, value| {
+        let sent = !normalize::holds_hidden(value);
+        for field in fields.iter_mut().filter(|field| !sent && field.path.top() == Some(top)) {
+            field.verdict = Verdict::Drift;
+            field.note = Some(format!(
+                "Vapi holds a secret in {top} that it does not show, and sending {top} back would wipe it: set it by hand"
+            ));
+        }
+        sent
+    });
+}
+
+/// The top-level fields that are to be sent; one that was not there before is cleared.
+fn body(seen: &Value, restored: &Value, fields: &[FieldChange]) -> Map {
+    let (Value::Map(seen), Value::Map(restored)) = (seen, restored) else { return Map::default() };
+    let tops = fields.iter().filter(|field| !field.verdict.is_held_back()).filter_map(|field| field.path.top());
+    tops.filter(|top| seen.get(*top) != restored.get(*top))
+        .map(|top| (top.to_owned(), restored.get(top).cloned().map_or(Value::Null, normalize::without_unsure)))
+        .collect()
+}
+
+/// A value of the log in normal form: it stands at a path, so its secrets and numbers are found from there.
+fn typed(kind: &'static Kind, path: &FieldPath, json: serde_json::Value) -> Value {
+    // The normal form of an object with nothing in it but this value, at its place.
+    let mut value = Value::from(json);
+    for step in path.0.iter().rev() {
+        value = match step {
+            Step::Key(key) => Value::Map(Map::from_iter([(key.clone(), value)])),
+            Step::Index(_) | Step::Element(_) => Value::List(vec![value]),
+        };
+    }
+    let mut value = normalize::normal_form(kind, value);
+    for step in &path.0 {
+        value = match (step, value) {
+            (Step::Key(key), Value::Map(mut map)) => map.shift_remove(key).unwrap_or(Value::Null),
+            (_, Value::List(mut items)) if !items.is_empty() => items.swap_remove(0),
+            (_, value) => value,
+        };
+    }
+    value
+}
+
+fn is_same(left: Option<&Value>, right: Option<&Value>) -> bool {
+    let there = |value: Option<&'_ Value>| value.is_some_and(|value| *value != Value::Null);
+    match (left, right) {
+        (Some(left), Some(right)) => same(left, right),
+        (left, right) => !there(left) && !there(right),
+    }
+}
+
+fn holds_sensitive(json: &serde_json::Value) -> bool {
+    match json {
+        serde_json::Value::String(text) => text == SENSITIVE,
+        serde_json::Value::Array(items) => items.iter().any(holds_sensitive),
+        serde_json::Value::Object(map) => map.values().any(holds_sensitive),
+        _ => false,
+    }
+}
+
+/// Puts a value at a path, or takes out what is there.
+fn put(spot: Spot, value: &mut Value, path: &[Step], new: Option<Value>) {
+    let [step, rest @ ..] = path else { return };
+    match (step, value) {
+        (Step::Key(key), Value::Map(map)) => match (rest.is_empty(), new) {
+            (true, Some(new)) => {
+                map.insert(key.clone(), new);
+            }
+            (true, None) => {
+                map.shift_remove(key);
+            }
+            (false, new) => {
+                let inner = map.entry(key.clone()).or_insert_with(|| Value::Map(Map::default()));
+                put(spot.key(key), inner, rest, new);
+            }
+        },
+        (step, Value::List(items)) => {
+            let at = element_position(spot, items, step);
+            match (at, rest.is_empty(), new) {
+                (Some(at), true, Some(new)) => items[at] = new,
+                (Some(at), true, None) => {
+                    items.remove(at);
+                }
+                (Some(at), false, new) => put(spot.item(), &mut items[at], rest, new),
+                (None, true, Some(new)) => items.push(new),
+                (None, ..) => {}
+            }
+        }
+        _ => {}
+    }
+}

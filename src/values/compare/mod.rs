@@ -1,0 +1,244 @@
+//! Where two values in normal form differ, field by field, and how a body is made of them.
+//!
+//! In: what the file declares and what Vapi holds. Out: [`Difference`]s, which [`crate::plan::judge`] judges; and, once judged,
+//! the live value with the approved ones put in ([`overlay`]). Both walk the same way, through [`align()`].
+
+mod align;
+mod overlay;
+#[cfg(test)]
+mod tests;
+mod way;
+
+use std::collections::{HashMap, HashSet};
+
+use self::align::{Alignment, Pair, align, keep};
+pub use self::align::{element_position, value_at};
+pub use self::overlay::overlay;
+use self::way::Way;
+use crate::kinds::Spot;
+use crate::model::{FieldPath, Map, Secret, Value};
+use crate::values::normalize::same;
+
+/// What a difference is, seen from the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum What {
+    /// The file declares it, Vapi has nothing there (or `null`).
+    Absent,
+    /// Both have a value.
+    Differs,
+    /// The file declares `null`, Vapi has a value.
+    Clear,
+    /// An element of a set or a keyed list that only the file has.
+    Gained,
+    /// An element of a set or a keyed list that only Vapi has.
+    Lost,
+    /// Only Vapi has it, and the file does not speak of it.
+    Undeclared,
+    /// It differs, but can be given only when the object is made.
+    CreateOnly,
+}
+
+/// One field in which the file and Vapi differ.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Difference {
+    /// Where.
+    pub path: FieldPath,
+    /// What it is.
+    pub what: What,
+    /// The file's value.
+    pub desired: Option<Value>,
+    /// Vapi's value.
+    pub live: Option<Value>,
+    /// The live values that would be gone if the file's value were taken.
+    pub at_stake: AtStake,
+    /// Vapi's value is what it documents as its default, so nobody's work.
+    pub default: bool,
+}
+
+/// What would be gone in Vapi if the file's value were taken.
+#[derive(Debug, Clone, PartialEq)]
+pub enum AtStake {
+    /// Nothing.
+    Nothing,
+    /// The live value of the field.
+    Value,
+    /// Elements of the list that stands here.
+    Elements(Vec<Value>),
+    /// The order of the list that stands here, in which elements move: what the file does not name in them moves along. The
+    /// list as it is in Vapi, with no more than the file names in those that stay or move.
+    Order(Value),
+}
+
+/// All differences between what the file declares of an object and what Vapi holds, in the order of the file; what only
+/// Vapi has comes last in its mapping.
+pub fn differences(root: Spot, desired: &Value, live: &Value) -> Vec<Difference> {
+    let mut found = Vec::new();
+    walk(root, desired, live, Way::Root, &mut |seen| found.push(seen.difference()));
+    found
+}
+
+/// Whether a live value holds everything that a declared one names.
+pub fn covers(spot: Spot, live: &Value, declared: &Value) -> bool {
+    let mut all = true;
+    walk(spot, declared, live, Way::Root, &mut |seen| {
+        // A secret that Vapi does not show counts as the same.
+        all &= seen.what == What::Undeclared
+            || matches!((seen.what, seen.desired), (What::Absent, Some(Value::Secret(_))));
+    });
+    all
+}
+
+/// Whether a value that history holds gives back a live one: everything in it, but for what Vapi documents as default.
+pub fn gives_back(spot: Spot, recorded: &Value, live: &Value) -> bool {
+    let mut all = true;
+    walk(spot, recorded, live, Way::Root, &mut |seen| {
+        all &= match seen.what {
+            What::Undeclared => seen.default || matches!(seen.live, Some(Value::Secret(_))),
+            What::Absent => true,
+            What::Differs | What::Clear | What::Gained | What::Lost | What::CreateOnly => false,
+        };
+    });
+    all
+}
+
+/// A difference where it stands: nothing of it is copied before somebody wants to keep it.
+struct Seen<'v> {
+    way: Way<'v>,
+    spot: Spot,
+    what: What,
+    desired: Option<&'v Value>,
+    live: Option<&'v Value>,
+    default: bool,
+}
+
+impl Seen<'_> {
+    fn difference(&self) -> Difference {
+        let (live, at_stake) = match (self.what, self.desired, self.live) {
+            (What::Differs, Some(Value::List(desired)), Some(Value::List(items))) => {
+                (self.live.cloned(), at_stake(self.spot.item(), desired, items))
+            }
+            (What::Differs | What::Clear | What::CreateOnly, Some(desired), Some(live)) => {
+                (Some(shown_like(desired, live)), AtStake::Value)
+            }
+            (What::Lost, _, live) => (live.cloned(), AtStake::Value),
+            (_, _, live) => (live.cloned(), AtStake::Nothing),
+        };
+        let (path, desired) = (self.way.path(), self.desired.cloned());
+        Difference { path, what: self.what, desired, live, at_stake, default: self.default }
+    }
+}
+
+/// A live text that stands where the file has a secret is a secret too.
+fn shown_like(desired: &Value, live: &Value) -> Value {
+    match (desired, live) {
+        (Value::Secret(_), Value::Text(text)) => Value::Secret(Secret::new(text.clone(), Vec::new())),
+        _ => live.clone(),
+    }
+}
+
+fn walk(spot: Spot, desired: &Value, live: &Value, way: Way<'_>, see: &mut dyn FnMut(Seen<'_>)) {
+    match (desired, live) {
+        (Value::Map(desired), Value::Map(live)) => walk_maps(spot, desired, live, way, see),
+        (Value::List(desired_items), Value::List(live_items)) => match align(spot, desired_items, live_items) {
+            Alignment::Pairs(pairs) => walk_pairs(spot, pairs, live_items, way, see),
+            Alignment::Whole => {
+                let default = is_default_set(spot, live_items);
+                see(Seen { way, spot, what: What::Differs, desired: Some(desired), live: Some(live), default });
+            }
+        },
+        _ if same(desired, live) => {}
+        _ => {
+            let what = match desired {
+                _ if spot.is_create_only() => What::CreateOnly,
+                Value::Null => What::Clear,
+                _ => What::Differs,
+            };
+            see(Seen { way, spot, what, desired: Some(desired), live: Some(live), default: spot.is_default(live) });
+        }
+    }
+}
+
+fn walk_maps(parent: Spot, desired: &Map, live: &Map, way: Way<'_>, see: &mut dyn FnMut(Seen<'_>)) {
+    for (key, desired) in desired {
+        let spot = parent.key(key);
+        let way = Way::Key(&way, key);
+        match live.get(key) {
+            None | Some(Value::Null) => {
+                // What can be given only at the start and is not shown is a wish that was granted or not.
+                if *desired != Value::Null && !spot.is_create_only() {
+                    see(Seen { way, spot, what: What::Absent, desired: Some(desired), live: None, default: false });
+                }
+            }
+            Some(live) => walk(spot, desired, live, way, see),
+        }
+    }
+    for (key, live) in live {
+        let unspoken = matches!(live, Value::Null) || matches!(live, Value::Secret(secret) if secret.is_unsure());
+        if !unspoken && !desired.contains_key(key) {
+            let spot = parent.key(key);
+            let (way, default) = (Way::Key(&way, key), is_default_deep(spot, live));
+            see(Seen { way, spot, what: What::Undeclared, desired: None, live: Some(live), default });
+        }
+    }
+}
+
+/// Whether a value is a documented default, or a mapping of nothing else.
+fn is_default_deep(spot: Spot, value: &Value) -> bool {
+    spot.is_default(value)
+        || value
+            .as_map()
+            .is_some_and(|map| !map.is_empty() && map.iter().all(|(key, value)| is_default_deep(spot.key(key), value)))
+}
+
+fn walk_pairs(list: Spot, pairs: Vec<Pair<'_>>, live: &[Value], way: Way<'_>, see: &mut dyn FnMut(Seen<'_>)) {
+    let spot = list.item();
+    let default = list.default().is_some_and(|_| is_default_set(list, live));
+    for Pair { step, desired, live } in &pairs {
+        let way = Way::Step(&way, step);
+        let what = match (desired, live) {
+            (Some(desired), Some(live)) => {
+                walk(spot, desired, live, way, see);
+                continue;
+            }
+            (Some(_), None) => What::Gained,
+            (None, Some(_)) => What::Lost,
+            (None, None) => continue,
+        };
+        see(Seen { way, spot, what, desired: *desired, live: *live, default });
+    }
+}
+
+fn is_default_set(spot: Spot, live: &[Value]) -> bool {
+    let Some(serde_json::Value::Array(default)) = spot.default() else { return false };
+    let default: Vec<Value> = default.iter().cloned().map(Value::from).collect();
+    default.len() == live.len() && live.iter().all(|item| default.contains(item))
+}
+
+/// What would be gone of a list that is compared as a whole.
+fn at_stake(item: Spot, desired: &[Value], live: &[Value]) -> AtStake {
+    let stays: HashSet<usize> = keep_in_order(item, desired, live).into_iter().flatten().collect();
+    if stays.len() == live.len() {
+        return AtStake::Nothing;
+    }
+    if desired.len() != live.len() {
+        let lost = live.iter().enumerate().filter(|(at, _)| !stays.contains(at)).map(|(_, value)| value.clone());
+        return AtStake::Elements(lost.collect());
+    }
+    let kept = keep(item, desired, live).into_iter().zip(desired);
+    let declared: HashMap<usize, &Value> = kept.filter_map(|(at, desired)| Some((at?, desired))).collect();
+    let list = live.iter().enumerate().map(|(at, live)| declared.get(&at).copied().unwrap_or(live).clone());
+    AtStake::Order(Value::List(list.collect()))
+}
+
+/// For each declared element of a list, the live element that it keeps in its order: the next one that holds all that it names.
+fn keep_in_order(item: Spot, desired: &[Value], live: &[Value]) -> Vec<Option<usize>> {
+    let mut next = 0;
+    desired
+        .iter()
+        .map(|desired| {
+            let at = (next..live.len()).find(|at| covers(item, &live[*at], desired))?;
+            next = at + 1;
+            Some(at)
+        })
+        .collect()
+}

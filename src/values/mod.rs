@@ -1,0 +1,5 @@
+//! What Vapi holds, the one normal form of all values, and how two of them differ.
+
+pub mod compare;
+pub mod live;
+pub mod normalize;

@@ -1,0 +1,219 @@
+//! The one normal form in which desired, live and recorded values are compared.
+//!
+//! In: JSON from Vapi, or a value read from the file. Out: a [`Value`] without what Vapi alone sets, with secrets in
+//! their type and numbers by value. Nothing else in the crate decides what counts as the same.
+
+use crate::kinds::{Kind, Spot, is_masked};
+use crate::model::diagnostic::Diagnostic;
+use crate::model::{Map, Secret, Value};
+use crate::values::live::Live;
+
+/// An object of a listing, in normal form.
+///
+/// # Errors
+/// Its JSON cannot be held: see [`Live::json`].
+pub fn object(kind: &'static Kind, object: &Live) -> Result<Value, Diagnostic> {
+    match object.take_ahead() {
+        Some(value) => Ok(value),
+        None => Ok(live(kind, object.json()?)),
+    }
+}
+
+/// An object as Vapi returned it.
+///
+/// Secrets that Vapi keeps to itself stand in it as secrets without text, so that nobody takes them for absent.
+pub fn live(kind: &'static Kind, json: serde_json::Value) -> Value {
+    let mut value = Value::from(json);
+    let flags: Vec<(String, bool)> = value
+        .as_map()
+        .into_iter()
+        .flatten()
+        .filter_map(|(key, value)| match value {
+            Value::Bool(set) => Some((key.clone(), *set)),
+            _ => None,
+        })
+        .collect();
+    hide_unshown(kind.root(), &mut value, true, &|flag| flags.iter().find(|(key, _)| key == flag).map(|(_, set)| *set));
+    normal_form(kind, value)
+}
+
+/// Puts a secret without text where Vapi has one that it does not show. `told` says whether Vapi told that one is set.
+fn hide_unshown(spot: Spot, value: &mut Value, at_root: bool, told: &dyn Fn(&str) -> Option<bool>) {
+    let Value::Map(map) = value else { return };
+    for (key, inner) in map.iter_mut() {
+        hide_unshown(spot.key(key), inner, false, told);
+    }
+    for (key, shown_by) in spot.write_only() {
+        if map.get(key).is_some_and(|value| *value != Value::Null) {
+            continue;
+        }
+        let secret = match shown_by.map(told) {
+            Some(Some(true)) => Secret::hidden(),
+            Some(Some(false)) => continue,
+            // A mapping that is there without the secret that belongs to it hides that secret.
+            None if !at_root => Secret::hidden(),
+            Some(None) | None => Secret::unsure(),
+        };
+        map.insert(key.to_owned(), Value::Secret(secret));
+    }
+}
+
+/// Whether such a secret stands anywhere in a value: sending it back would wipe it in Vapi.
+pub fn holds_hidden(value: &Value) -> bool {
+    match value {
+        Value::Secret(secret) => secret.is_hidden(),
+        Value::List(items) => items.iter().any(holds_hidden),
+        Value::Map(map) => map.values().any(holds_hidden),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) | Value::Unknown(_) => false,
+    }
+}
+
+/// A value without secrets of which nobody knows whether they exist: at top level, leaving them out keeps them as they are.
+pub fn without_unsure(value: Value) -> Value {
+    match value {
+        Value::Map(map) => Value::Map(
+            map.into_iter()
+                .filter(|(_, value)| !matches!(value, Value::Secret(secret) if secret.is_unsure()))
+                .map(|(key, value)| (key, without_unsure(value)))
+                .collect(),
+        ),
+        Value::List(items) => Value::List(items.into_iter().map(without_unsure).collect()),
+        other => other,
+    }
+}
+
+/// The normal form of the config of an object, wherever it comes from.
+pub fn normal_form(kind: &'static Kind, mut value: Value) -> Value {
+    let root = kind.root();
+    if let Value::Map(map) = &mut value {
+        map.retain(|key, _| !root.key(key).is_server_managed());
+    }
+    protect(root, &mut value);
+    value
+}
+
+/// Gives secrets their type.
+fn protect(spot: Spot, value: &mut Value) {
+    match value {
+        Value::Text(text) if spot.is_secret() && !text.is_empty() => {
+            let secret = if is_masked(text) { Secret::hidden() } else { Secret::new(std::mem::take(text), Vec::new()) };
+            *value = Value::Secret(secret);
+        }
+        Value::List(items) => items.iter_mut().for_each(|item| protect(spot.item(), item)),
+        Value::Map(map) => map.iter_mut().for_each(|(key, value)| protect(spot.key(key), value)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) | Value::Secret(_) | Value::Unknown(_) => {}
+    }
+}
+
+/// Whether two values that stand in the same place are the same.
+///
+/// A secret is compared by its text with whatever stands on the other side; one whose text nobody knows (Vapi hides it, or
+/// its variable is not set) counts as the same as any text, as far as what stands around it is the same. A desired `null` agrees with a live `null` alone here: absence is
+/// seen by who walks.
+pub fn same(left: &Value, right: &Value) -> bool {
+    match (left, right) {
+        (Value::Secret(left), Value::Secret(right)) => match (left.expose(), right.expose()) {
+            (Some(left), Some(right)) => left == right,
+            (Some(text), None) => right.fits(text),
+            (None, Some(text)) => left.fits(text),
+            (None, None) => true,
+        },
+        (Value::Secret(secret), Value::Text(text)) | (Value::Text(text), Value::Secret(secret)) => {
+            secret.expose().map_or_else(|| secret.fits(text), |secret| secret == text)
+        }
+        (Value::List(left), Value::List(right)) => {
+            left.len() == right.len() && left.iter().zip(right).all(|(left, right)| same(left, right))
+        }
+        (Value::Map(left), Value::Map(right)) => {
+            left.len() == right.len()
+                && left.iter().all(|(key, left)| right.get(key).is_some_and(|right| same(left, right)))
+        }
+        (left, right) => left == right,
+    }
+}
+
+/// A value as the JSON that is sent to Vapi. `None` if something in it is not known: a variable that is not set, an id
+/// that does not exist yet.
+pub fn to_wire(value: &Value) -> Option<serde_json::Value> {
+    use serde_json::Value as Json;
+    Some(match value {
+        Value::Null => Json::Null,
+        Value::Bool(value) => Json::Bool(*value),
+        Value::Number(number) => Json::Number(number.clone()),
+        Value::Text(text) => Json::String(text.clone()),
+        Value::Secret(secret) => Json::String(secret.expose()?.to_owned()),
+        Value::Unknown(_) => return None,
+        Value::List(items) => Json::Array(items.iter().map(to_wire).collect::<Option<_>>()?),
+        Value::Map(map) => Json::Object(map_to_wire(map)?),
+    })
+}
+
+/// A mapping as the JSON that is sent to Vapi. See [`to_wire`].
+pub fn map_to_wire(map: &Map) -> Option<serde_json::Map<String, serde_json::Value>> {
+    map.iter().map(|(key, value)| Some((key.clone(), to_wire(value)?))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::kinds::by_section;
+
+    fn agent(json: serde_json::Value) -> Value {
+        live(by_section("agents").expect("a kind"), json)
+    }
+
+    #[test]
+    fn what_vapi_alone_sets_is_gone() {
+        let value =
+            agent(json!({"id": "1", "orgId": "2", "createdAt": "", "updatedAt": "", "name": "A", "isDeleted": false}));
+        assert_eq!(value, Value::from(json!({"name": "A"})));
+    }
+
+    #[test]
+    fn secrets_have_their_type_wherever_they_stand() {
+        let value = agent(json!({
+            "server": {"url": "https://x", "headers": {"X-Anything": "h1"}},
+            "model": {"maxTokens": 5, "tools": [{"type": "function", "server": {"secret": "s1"}, "apiKey": "s2"}]},
+            "credentials": [{"provider": "openai", "apiKey": "s3", "note": "s4"}],
+        }));
+        let shown = value.to_shown();
+        assert_eq!(shown["model"]["maxTokens"], 5);
+        assert_eq!(shown["credentials"][0]["provider"], "openai");
+        for secret in ["h1", "s1", "s2", "s3", "s4"] {
+            assert!(!shown.to_string().contains(secret), "{secret} in {shown}");
+        }
+    }
+
+    #[test]
+    fn a_secret_that_vapi_keeps_to_itself_is_not_absent() {
+        let server = |flag: Option<bool>| {
+            let mut object = json!({"server": {"url": "https://x"}});
+            if let Some(flag) = flag {
+                object["isServerUrlSecretSet"] = json!(flag);
+            }
+            agent(object)
+        };
+        assert!(holds_hidden(&server(Some(true))));
+        assert!(!holds_hidden(&server(Some(false))));
+        assert!(holds_hidden(&agent(json!({"server": {"headers": {"Authorization": "********"}}}))));
+    }
+
+    #[test]
+    fn numbers_compare_by_value_and_null_is_not_absent() {
+        assert_eq!(Value::from(json!({"a": 1.0})), Value::from(json!({"a": 1})));
+        assert_ne!(Value::from(json!({"a": null})), Value::from(json!({})));
+        assert_ne!(Value::from(json!("1")), Value::from(json!(1)));
+    }
+
+    #[test]
+    fn an_unknown_secret_is_like_any() {
+        let secret = |text: &str| Value::Secret(Secret::new(text, vec![]));
+        let missing = Value::Secret(Secret::missing(vec!["X".into()]));
+        assert!(same(&secret("a"), &Value::Text("a".into())));
+        assert!(!same(&secret("a"), &secret("b")));
+        assert!(same(&missing, &secret("b")));
+        assert_eq!(to_wire(&missing), None);
+    }
+}

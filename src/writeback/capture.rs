@@ -1,0 +1,267 @@
+//! A plan of `pull` becomes edits of the document and of its include files.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
+
+use super::content::{Owners, Writing};
+use super::{id_edit, key, org_edit, word_of};
+use crate::document::{Content, Document, Edit, Node, PathStep, View};
+use crate::kinds::Spot;
+use crate::model::diagnostic::Diagnostic;
+use crate::model::{FieldPath, RemoteId, Step, Value};
+use crate::plan::judge::Verdict;
+use crate::plan::{Action, Change, Plan};
+use crate::state::load::StateFile;
+use crate::state::resolve::Includes;
+use crate::state::template::{self, Token};
+use crate::values::compare::element_position;
+
+/// What a pull would write.
+#[derive(Debug)]
+pub struct Captured {
+    /// The new text of the state file.
+    pub text: String,
+    /// The new texts of include files, by real path and by the name in the file.
+    pub includes: Vec<(PathBuf, String, String)>,
+    /// What the document refused, per change of the plan.
+    pub refused: Vec<Refused>,
+}
+
+/// A field that could not be written.
+#[derive(Debug)]
+pub struct Refused {
+    /// The change, by position in the plan.
+    pub change: usize,
+    /// Why.
+    pub diagnostic: Diagnostic,
+}
+
+/// The text of the state file and its includes with everything that a plan captures and imports.
+///
+/// What the document cannot take is left out and told in `refused`; the rest is written.
+pub fn capture(plan: &Plan, state: &StateFile<'_>, includes: &Includes) -> Captured {
+    let owners = owners(plan, state);
+    let mut writer = Writer { state, includes, owners: &owners, edits: Vec::new(), to_includes: HashMap::new() };
+    if let (true, Some(org_id)) = (plan.records_org, &plan.org_id) {
+        writer.edits.push((usize::MAX, org_edit(org_id, state.document)));
+    }
+    for (at, change) in plan.changes.iter().enumerate() {
+        match change.action {
+            Action::Import => writer.import(at, change),
+            Action::Capture => writer.capture(at, change),
+            Action::None | Action::Create | Action::Update | Action::Recreate | Action::Link => {}
+        }
+    }
+    let written = writer.write_includes();
+    let (text, refused) = apply_edits(state.document, writer.edits);
+    Captured { text, includes: written, refused }
+}
+
+/// The entries that ids belong to, those that this pull makes among them.
+fn owners(plan: &Plan, state: &StateFile<'_>) -> Owners {
+    let in_file = state.entries.iter().filter_map(|entry| Some((entry.id.as_ref()?, &entry.address)));
+    let planned = plan.changes.iter().filter_map(|change| Some((change.id.as_ref()?, &change.address)));
+    in_file.chain(planned).map(|(RemoteId(id), address)| (id.clone(), address.clone())).collect()
+}
+
+/// Makes all edits that can be made.
+fn apply_edits(document: &Document, mut edits: Vec<(usize, Edit)>) -> (String, Vec<Refused>) {
+    let mut refused = Vec::new();
+    loop {
+        let plain: Vec<Edit> = edits.iter().map(|(_, edit)| edit.clone()).collect();
+        match document.edit(&plain) {
+            Ok(edited) => return (edited.text, refused),
+            Err(refusals) => {
+                let mut gone: Vec<usize> = refusals.iter().map(|refusal| refusal.edit).collect();
+                for refusal in refusals {
+                    let Some((change, _)) = edits.get(refusal.edit) else { continue };
+                    refused.push(Refused { change: *change, diagnostic: refusal.diagnostic });
+                }
+                gone.sort_unstable();
+                gone.dedup();
+                if gone.is_empty() {
+                    return (document.text().to_string(), refused);
+                }
+                for at in gone.into_iter().rev().filter(|at| *at < plain.len()) {
+                    edits.remove(at);
+                }
+            }
+        }
+    }
+}
+
+/// A value that would go into an include, if all its users agree.
+struct Wish {
+    change: usize,
+    path: Vec<PathStep>,
+    text: String,
+    inline: Content,
+}
+
+struct Writer<'w, 'd> {
+    state: &'w StateFile<'d>,
+    includes: &'w Includes,
+    owners: &'w Owners,
+    edits: Vec<(usize, Edit)>,
+    to_includes: HashMap<String, Vec<Wish>>,
+}
+
+impl<'d> Writer<'_, 'd> {
+    fn import(&mut self, at: usize, change: &Change) {
+        let (Some(value), Some(id)) = (&change.import, &change.id) else { return };
+        let writing = Writing { address: &change.address, owners: self.owners };
+        let config = writing.content(change.kind.root(), &FieldPath::root(), value).unwrap_or(Content::Map(Vec::new()));
+        let entry = Content::Map(vec![
+            (change.kind.id_key.to_owned(), Content::Text(id.0.clone())),
+            ("config".to_owned(), config),
+        ]);
+        let path = vec![key(change.address.section), key(&change.address.handle)];
+        self.edits.push((at, Edit::Set { path, value: entry }));
+    }
+
+    fn capture(&mut self, at: usize, change: &Change) {
+        let entry = self.state.entries.iter().find(|entry| entry.address == change.address);
+        let Some(entry) = entry else { return };
+        if let Some(id) = change.id.as_ref().filter(|id| entry.id.as_ref() != Some(id)) {
+            self.edits.push((at, id_edit(&change.address, id)));
+        }
+        for field in change.fields.iter().filter(|field| field.verdict == Verdict::Capture) {
+            let Some(after) = &field.after else { continue };
+            let path = word_of(&change.address, "config");
+            self.field(at, change, entry.config, path, &field.path, after);
+        }
+    }
+
+    fn field(
+        &mut self,
+        at: usize,
+        change: &Change,
+        config: Option<Node<'d>>,
+        mut path: Vec<PathStep>,
+        field: &FieldPath,
+        after: &Value,
+    ) {
+        let mut spot = change.kind.root();
+        let mut node = config;
+        for step in &field.0 {
+            let Some(here) = node else {
+                // A mapping on the way that the file does not have: the document makes it.
+                let Step::Key(word) = step else { return };
+                path.push(key(word));
+                spot = spot.key(word);
+                continue;
+            };
+            match step {
+                Step::Key(word) => {
+                    path.push(key(word));
+                    spot = spot.key(word);
+                    node = here.get(word);
+                }
+                Step::Index(_) | Step::Element(_) => {
+                    let items: Vec<Value> = here.items().map(crate::plan::raw).collect();
+                    let position = element_position(spot, &items, step);
+                    spot = spot.item();
+                    let Some(position) = position else {
+                        return self.new_element(at, change, path, spot, field, here.items().len(), after);
+                    };
+                    path.push(PathStep::Index(position));
+                    node = here.items().nth(position);
+                }
+            }
+        }
+        let Some(content) = self.content(change, spot, field, after) else { return };
+        match (node, after) {
+            (Some(node), Value::Text(text)) => match included(node) {
+                Some(include) => self.to_includes.entry(include.to_owned()).or_default().push(Wish {
+                    change: at,
+                    path,
+                    text: text.clone(),
+                    inline: content,
+                }),
+                None => self.edits.push((at, Edit::Set { path, value: content })),
+            },
+            _ => self.edits.push((at, Edit::Set { path, value: content })),
+        }
+    }
+
+    fn content(&self, change: &Change, spot: Spot, path: &FieldPath, value: &Value) -> Option<Content> {
+        Writing { address: &change.address, owners: self.owners }.content(spot, path, value)
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one call site; a struct for it would be read only here")]
+    fn new_element(
+        &mut self,
+        at: usize,
+        change: &Change,
+        list: Vec<PathStep>,
+        spot: Spot,
+        field: &FieldPath,
+        index: usize,
+        after: &Value,
+    ) {
+        if let Some(value) = self.content(change, spot, field, after) {
+            self.edits.push((at, Edit::InsertItem { list, index, value }));
+        }
+    }
+
+    /// An include that all its users want to change alike is written back to its file; otherwise each gets its own value.
+    fn write_includes(&mut self) -> Vec<(PathBuf, String, String)> {
+        let users = include_users(self.state, self.includes);
+        // One file may be named in several ways.
+        let mut files: BTreeMap<PathBuf, (String, Vec<Wish>)> = BTreeMap::new();
+        for (name, wishes) in std::mem::take(&mut self.to_includes) {
+            let real = real_path(self.includes, &name);
+            files.entry(real).or_insert_with(|| (name, Vec::new())).1.extend(wishes);
+        }
+        let mut written = Vec::new();
+        for (real, (name, wishes)) in files {
+            let alike = wishes.iter().all(|wish| wish.text == wishes[0].text);
+            if alike && real.is_absolute() && users.get(&real) == Some(&wishes.len()) {
+                let text = wishes.into_iter().next().map(|wish| wish.text).unwrap_or_default();
+                written.push((real, name, text));
+            } else {
+                let inline = |wish: Wish| (wish.change, Edit::Set { path: wish.path, value: wish.inline });
+                self.edits.extend(wishes.into_iter().map(inline));
+            }
+        }
+        written
+    }
+}
+
+/// The include that is the whole value of a node.
+fn included(node: Node<'_>) -> Option<&str> {
+    match template::parse(node.as_text()?).as_slice() {
+        [Token::File(path)] => Some(*path),
+        _ => None,
+    }
+}
+
+/// The file that an include is, whatever it is called; the name itself where there is none.
+fn real_path(includes: &Includes, name: &str) -> PathBuf {
+    includes.locate(name).unwrap_or_else(|_| PathBuf::from(name))
+}
+
+/// How often each include is named in the file.
+fn include_users(state: &StateFile<'_>, includes: &Includes) -> HashMap<PathBuf, usize> {
+    fn count<'d>(node: Node<'d>, users: &mut HashMap<&'d str, usize>) {
+        match node.view() {
+            View::Text(text) => {
+                for token in template::parse(text) {
+                    if let Token::File(path) = token {
+                        *users.entry(path).or_default() += 1;
+                    }
+                }
+            }
+            View::List => node.items().for_each(|item| count(item, users)),
+            View::Map => node.entries().for_each(|entry| count(entry.value, users)),
+            View::Null | View::Bool(_) | View::Number(_) => {}
+        }
+    }
+    let mut names = HashMap::new();
+    state.entries.iter().filter_map(|entry| entry.config).for_each(|config| count(config, &mut names));
+    let mut users = HashMap::new();
+    for (name, times) in names {
+        *users.entry(real_path(includes, name)).or_default() += times;
+    }
+    users
+}

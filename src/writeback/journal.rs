@@ -1,0 +1,188 @@
+//! What a run writes into the audit log: before each write, and after it.
+
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+use crate::apply::Journal;
+use crate::audit::{Field, Outcome as Ending, Record, RunId, Writer, actor, file_name};
+use crate::model::diagnostic::Diagnostic;
+use crate::model::{SENSITIVE, Value};
+use crate::plan::judge::Verdict;
+use crate::plan::report::{Outcome, Report};
+use crate::plan::{Action, Change, FieldChange};
+
+/// Writes the audit log of one run. The log is opened when the first record is written: a run that does nothing leaves
+/// nothing.
+pub struct AuditJournal<'h> {
+    path: PathBuf,
+    command: String,
+    state_file: PathBuf,
+    /// Takes secrets out of a text: Vapi may quote one in an error.
+    hide: &'h dyn Fn(&str) -> String,
+    open: Option<Open>,
+}
+
+struct Open {
+    writer: Writer,
+    run: RunId,
+    actor: String,
+    commit: Option<String>,
+}
+
+impl<'h> AuditJournal<'h> {
+    /// A journal for a run of a command on a state file. `hide` takes secrets out of what others said.
+    pub fn new(path: &Path, command: &str, state_file: &Path, hide: &'h dyn Fn(&str) -> String) -> Self {
+        Self {
+            path: path.to_path_buf(),
+            command: command.to_owned(),
+            state_file: state_file.to_path_buf(),
+            hide,
+            open: None,
+        }
+    }
+
+    /// The id of the run, if anything was written.
+    pub fn run(&self) -> Option<String> {
+        self.open.as_ref().map(|open| open.run.to_string())
+    }
+
+    fn open(&mut self) -> Result<&mut Open, Diagnostic> {
+        let open = match self.open.take() {
+            Some(open) => open,
+            None => {
+                let (commit, user) = crate::history::checked_out(&self.state_file);
+                Open {
+                    writer: Writer::open(&self.path)?,
+                    run: RunId::new(Timestamp::now()),
+                    actor: actor(user, &|name| std::env::var(name).ok()),
+                    commit,
+                }
+            }
+        };
+        Ok(self.open.insert(open))
+    }
+
+    /// A record of a change, its time and run filled in.
+    fn record(
+        &mut self,
+        change: &Change,
+        fields: Vec<Field>,
+        outcome: Ending,
+        status: Option<u16>,
+    ) -> Result<Record, Diagnostic> {
+        let command = self.command.clone();
+        let file = file_name(&self.path, &self.state_file);
+        let open = self.open()?;
+        Ok(Record {
+            time: Timestamp::now(),
+            run: open.run.to_string(),
+            command,
+            actor: open.actor.clone(),
+            commit: open.commit.clone(),
+            file: Some(file),
+            address: change.address.to_string(),
+            vapi_id: change.id.as_ref().map(|id| id.0.clone()),
+            action: change.action.word().to_owned(),
+            fields,
+            outcome,
+            status,
+            error: None,
+        })
+    }
+
+    fn append(&mut self, records: &[Record]) -> Result<(), Diagnostic> {
+        self.open()?.writer.append_all(records)
+    }
+
+    /// Records what a pull is about to write (`done` false), or has written.
+    ///
+    /// # Errors
+    /// The log cannot be written: then the file is not either.
+    pub fn pulled(&mut self, report: &Report, done: bool) -> Result<(), Diagnostic> {
+        let mut records = Vec::new();
+        for (change, outcome) in report.changes() {
+            let Some(Outcome::Done { .. }) = outcome else { continue };
+            let fields = match &change.import {
+                Some(Value::Map(map)) => map.iter().map(|(key, value)| imported(key, value)).collect(),
+                _ => logged(change, |verdict| verdict == Verdict::Capture),
+            };
+            let ending = if done { Ending::Done } else { Ending::Intent };
+            records.push(self.record(change, fields, ending, None)?);
+        }
+        if records.is_empty() { Ok(()) } else { self.append(&records) }
+    }
+}
+
+impl Journal for AuditJournal<'_> {
+    fn intents(&mut self, changes: &[&Change]) -> Result<(), Diagnostic> {
+        let mut records = Vec::with_capacity(changes.len());
+        for change in changes {
+            let fields = logged(change, |verdict| !verdict.is_held_back());
+            records.push(self.record(change, fields, Ending::Intent, None)?);
+        }
+        self.append(&records)
+    }
+
+    fn outcomes(&mut self, outcomes: &[(&Change, &Outcome, Option<u16>)]) -> Result<(), Diagnostic> {
+        // A run that wrote nothing leaves no log.
+        let did = |(_, outcome, _): &(&Change, &Outcome, Option<u16>)| matches!(outcome, Outcome::Done { .. });
+        if self.open.is_none() && !outcomes.iter().any(did) {
+            return Ok(());
+        }
+        let mut records = Vec::with_capacity(outcomes.len());
+        for (change, outcome, status) in outcomes {
+            let (ending, id, error) = match outcome {
+                Outcome::Done { id } => (Ending::Done, id.as_ref().map(|id| id.0.clone()), None),
+                Outcome::Failed(error) => (Ending::Failed, None, Some((self.hide)(&error.message))),
+                Outcome::HeldBack(why) => (Ending::HeldBack, None, Some((self.hide)(why))),
+                Outcome::NotAttempted(why) => (Ending::NotAttempted, None, Some(why.clone())),
+            };
+            let fields = logged(change, |verdict| !verdict.is_held_back());
+            let record = self.record(change, fields, ending, *status)?;
+            records.push(Record { vapi_id: id.or(record.vapi_id.clone()), error, ..record });
+        }
+        self.append(&records)
+    }
+
+    fn left_out(&mut self, change: &Change, path: &str, value: &Value) -> Result<(), Diagnostic> {
+        let field = Field {
+            path: path.to_owned(),
+            before: Some(value.to_shown()),
+            after: None,
+            sensitive: matches!(value, Value::Secret(_)),
+        };
+        let why = "Vapi itself no longer takes this field; it was left out of a second try".to_owned();
+        let record = self.record(change, vec![field], Ending::Intent, None)?;
+        self.append(&[Record { error: Some(why), ..record }])
+    }
+}
+
+/// The fields of a change as they stand in the log.
+fn logged(change: &Change, wanted: impl Fn(Verdict) -> bool) -> Vec<Field> {
+    let recreated = matches!(change.action, Action::Create | Action::Recreate);
+    change
+        .fields
+        .iter()
+        .filter(|field| wanted(field.verdict))
+        .map(|field| Field {
+            path: field.path.to_string(),
+            before: if recreated { None } else { shown(field, field.before.as_ref()) },
+            after: shown(field, field.after.as_ref()),
+            sensitive: field.sensitive,
+        })
+        .collect()
+}
+
+fn shown(field: &FieldChange, value: Option<&Value>) -> Option<serde_json::Value> {
+    value.map(|value| if field.sensitive { SENSITIVE.into() } else { value.to_shown() })
+}
+
+fn imported(key: &str, value: &Value) -> Field {
+    Field {
+        path: crate::model::FieldPath::root().key(key).to_string(),
+        before: None,
+        after: Some(value.to_shown()),
+        sensitive: matches!(value, Value::Secret(_)),
+    }
+}

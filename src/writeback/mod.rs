@@ -1,0 +1,189 @@
+//! Outcomes become edits of the file. `apply` and `pull` share it.
+//!
+//! ```text
+//! facts (ids, org) ─┐
+//!                   ├→ edits of the document → checked text → disk
+//! captures, imports ┘                       └→ include files
+//! ```
+
+mod capture;
+mod content;
+pub mod journal;
+
+use crate::apply::{Fact, Recorder};
+use crate::document::{Content, Document, Edit, Node, PathStep, View};
+use crate::files::{Disk, NotReplaced};
+use crate::kinds::{self, Spot};
+use crate::model::diagnostic::Diagnostic;
+use crate::model::{Address, FieldPath, RemoteId, Step};
+use crate::state::load::interpret;
+
+pub use capture::{Captured, Refused, capture};
+pub use content::{Owners, reference};
+
+/// How often a file that keeps changing under our hands is read anew.
+const ATTEMPTS: usize = 5;
+
+/// A key of a path into a document.
+fn key(key: &str) -> PathStep {
+    PathStep::Key(key.to_owned())
+}
+
+/// The path of an entry's own word.
+fn word_of(address: &Address, word: &str) -> Vec<PathStep> {
+    vec![key(address.section), key(&address.handle), key(word)]
+}
+
+/// The edit that writes the id of an entry.
+fn id_edit(address: &Address, id: &RemoteId) -> Edit {
+    let path = word_of(address, kinds::of(address).id_key);
+    Edit::Set { path, value: Content::Before(Box::new(Content::Text(id.0.clone())), "config".to_owned()) }
+}
+
+/// The edit that writes the organisation: behind `version`, where the file has that.
+fn org_edit(org_id: &str, document: &Document) -> Edit {
+    let keys: Vec<&str> = document.root().into_iter().flat_map(|root| root.entries()).map(|entry| entry.key).collect();
+    let behind = keys.iter().position(|key| *key == "version").and_then(|at| keys.get(at + 1));
+    let value = Content::Text(org_id.to_owned());
+    let value = match behind {
+        Some(key) => Content::Before(Box::new(value), (*key).to_owned()),
+        None => value,
+    };
+    Edit::Set { path: vec![key("org_id")], value }
+}
+
+/// Writes facts into the state file.
+pub struct FileRecorder {
+    disk: Disk,
+    /// The text as this run knows it.
+    text: String,
+}
+
+impl FileRecorder {
+    /// A recorder for a state file, with the text that the run began with.
+    pub fn new(disk: Disk, text: String) -> Self {
+        Self { disk, text }
+    }
+
+    /// The text as it is now.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    fn edited(&self, facts: &[Fact]) -> Result<String, Diagnostic> {
+        let first = |mut errors: Vec<Diagnostic>| match errors.is_empty() {
+            false => errors.swap_remove(0),
+            true => Diagnostic::error("edit-refused", "the file cannot be edited"),
+        };
+        let document = Document::parse(self.disk.name(), self.text.as_str()).map_err(first)?;
+        let state = interpret(&document).map_err(first)?;
+        let mut edits = Vec::new();
+        for fact in facts {
+            match fact {
+                Fact::Org(org_id) => edits.push(org_edit(org_id, &document)),
+                Fact::Id { address, id } => {
+                    let Some(entry) = state.entries.iter().find(|entry| entry.address == *address) else {
+                        return Err(gone(address, id));
+                    };
+                    edits.push(id_edit(address, id));
+                    if let Some(old) = entry.id.as_ref().filter(|old| *old != id) {
+                        for other in &state.entries {
+                            let Some(config) = other.config else { continue };
+                            let path = word_of(&other.address, "config");
+                            rename_references(config, other.kind.root(), path, old, address, &mut edits);
+                        }
+                    }
+                }
+                Fact::Field { address, path, value } => {
+                    let mut at = word_of(address, "config");
+                    at.extend(path.0.iter().filter_map(|step| match step {
+                        Step::Key(word) => Some(key(word)),
+                        Step::Index(_) | Step::Element(_) => None,
+                    }));
+                    let writing = content::Writing { address, owners: &Owners::new() };
+                    if let Some(value) = writing.content(kinds::of(address).root(), &FieldPath::root(), value) {
+                        edits.push(Edit::Set { path: at, value });
+                    }
+                }
+            }
+        }
+        let refused = |mut refusals: Vec<crate::document::Refusal>| match refusals.is_empty() {
+            false => refusals.swap_remove(0).diagnostic,
+            true => Diagnostic::error("edit-refused", "the file cannot be edited"),
+        };
+        Ok(document.edit(&edits).map_err(refused)?.text)
+    }
+}
+
+impl Recorder for FileRecorder {
+    fn record(&mut self, facts: &[Fact]) -> Result<(), Diagnostic> {
+        for _ in 0..ATTEMPTS {
+            let new = self.edited(facts)?;
+            if new == self.text {
+                return Ok(());
+            }
+            match self.disk.replace(Some(&self.text), &new) {
+                Ok(()) => {
+                    self.text = new;
+                    return Ok(());
+                }
+                // Somebody saved the file meanwhile: the facts go into what is there now.
+                Err(NotReplaced::Changed(now)) => self.text = now,
+                Err(NotReplaced::Failed(error)) => return Err(error.help(ids_in_words(facts))),
+            }
+        }
+        Err(Diagnostic::error("file-busy", format!("{} keeps changing while it is written", self.disk.name()))
+            .help(ids_in_words(facts)))
+    }
+}
+
+fn gone(address: &Address, id: &RemoteId) -> Diagnostic {
+    Diagnostic::error("entry-gone", format!("{address} was taken out of the file while it was made in Vapi as {id}"))
+        .help("`pull` takes it into the file again")
+}
+
+fn ids_in_words(facts: &[Fact]) -> String {
+    let ids: Vec<String> = facts
+        .iter()
+        .filter_map(|fact| match fact {
+            Fact::Id { address, id } => Some(format!("{address} is {id}")),
+            Fact::Org(_) | Fact::Field { .. } => None,
+        })
+        .collect();
+    match ids.is_empty() {
+        true => "the file is as it was".to_owned(),
+        false => format!(
+            "the file is as it was; not recorded: {}. Once it can be written, run again: the next run finds them by name or number",
+            ids.join(", ")
+        ),
+    }
+}
+
+/// References that stand in the file as the plain id of an object that was made again.
+fn rename_references(
+    node: Node<'_>,
+    spot: Spot,
+    path: Vec<PathStep>,
+    old: &RemoteId,
+    address: &Address,
+    edits: &mut Vec<Edit>,
+) {
+    match node.view() {
+        View::Text(text) if text == old.as_str() && spot.reference() == Some(address.section) => {
+            edits.push(Edit::Set { path, value: Content::Text(reference(address)) });
+        }
+        View::List => {
+            for (at, item) in node.items().enumerate() {
+                let path = path.iter().cloned().chain([PathStep::Index(at)]).collect();
+                rename_references(item, spot.item(), path, old, address, edits);
+            }
+        }
+        View::Map => {
+            for entry in node.entries() {
+                let path = path.iter().cloned().chain([key(entry.key)]).collect();
+                rename_references(entry.value, spot.key(entry.key), path, old, address, edits);
+            }
+        }
+        View::Null | View::Bool(_) | View::Number(_) | View::Text(_) => {}
+    }
+}

@@ -32,6 +32,14 @@ bench *ARGS:
 tour:
     sh examples/tour.sh
 
+# The archive of a release, for this machine or for TARGET, in target/dist.
+dist *TARGET:
+    .ci/dist {{TARGET}}
+
+# Workflows, the action, scripts: schemas and linters from PyPI and npm.
+workflows:
+    .ci/workflows
+
 # Fuzz one target until it is stopped or something is wrong: `just fuzz document`.
 fuzz TARGET:
     cargo +nightly fuzz run {{TARGET}}

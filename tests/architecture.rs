@@ -31,6 +31,7 @@ const CRATES: &[(&str, &str)] = &[
     ("anstream", "render"),
     ("clap", "cli emulator plan render"),
     ("clap_complete", "cli"),
+    ("clap_mangen", "cli"),
     ("flate2", "emulator history"),
     ("futures", "apply cli vapi"),
     ("git2", "files history"),

@@ -10,6 +10,7 @@ mod completions;
 mod connect;
 mod init;
 mod log;
+mod man;
 mod plan;
 mod pull;
 mod restore;
@@ -83,6 +84,9 @@ enum Command {
     Emulator(crate::emulator::EmulatorArgs),
     /// Print a completion script for a shell.
     Completions(completions::Args),
+    /// Write the manual pages into a folder.
+    #[command(hide = true)]
+    Man(man::Args),
 }
 
 impl Command {
@@ -101,6 +105,7 @@ impl Command {
             #[cfg(feature = "emulator")]
             Command::Emulator(_) => "emulator",
             Command::Completions(_) => "completions",
+            Command::Man(_) => "man",
         }
     }
 }
@@ -233,6 +238,7 @@ fn dispatch(app: &App, command: Command) -> Result<Finish, Diagnostics> {
         #[cfg(feature = "emulator")]
         Command::Emulator(args) => connect::emulator(app, args),
         Command::Completions(args) => completions::run(app, &args, &mut command_line()),
+        Command::Man(args) => man::run(app, &args, command_line()),
     }
 }
 

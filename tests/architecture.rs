@@ -34,7 +34,7 @@ const CRATES: &[(&str, &str)] = &[
     ("clap_mangen", "cli"),
     ("flate2", "emulator history"),
     ("futures", "apply cli vapi"),
-    ("git2", "files history"),
+    ("git2", "files history values"),
     ("globset", "plan state"),
     ("granit_parser", "document"),
     ("hyper", "emulator"),

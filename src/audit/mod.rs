@@ -77,6 +77,9 @@ pub struct Field {
     /// The value that is there then. `None`: none is.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "there")]
     pub after: Option<Value>,
+    /// What Vapi held, where `after` is a text of the file into which that was merged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merged: Option<Value>,
     /// The values are secret, and not the true ones.
     #[serde(default)]
     pub sensitive: bool,

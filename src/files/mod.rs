@@ -1,5 +1,6 @@
 //! Files on this machine: read whole, replaced whole, locked, committed. Knows nothing of what is in them.
 
+pub mod agreed;
 pub mod commit;
 mod disk;
 mod text;

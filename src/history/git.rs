@@ -64,7 +64,17 @@ impl GitRecord {
         Some(format!("{} <{}>", signature.name().ok()?, signature.email().ok()?))
     }
 
-    fn head(&self) -> Result<Option<Oid>, Diagnostic> {
+    /// The repository.
+    pub(super) fn repository(&self) -> &Repository {
+        &self.repository
+    }
+
+    /// The state file from the root of the repository.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(super) fn head(&self) -> Result<Option<Oid>, Diagnostic> {
         let failed = |error: git2::Error| trouble::not_read(&self.repository, &error, "HEAD");
         match self.repository.head() {
             Ok(head) => Ok(Some(head.peel_to_commit().map_err(failed)?.id())),

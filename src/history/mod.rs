@@ -8,7 +8,9 @@
 //!        └─→ audit: the log, outside git only
 //! ```
 
+mod agreed;
 mod audit;
+mod base;
 mod delta;
 mod git;
 mod needle;
@@ -22,13 +24,16 @@ mod snapshot;
 mod subject;
 mod trouble;
 mod walk;
+mod worktree;
 
 use std::collections::HashMap;
 use std::path::Path;
 
 use jiff::Timestamp;
 
+pub use agreed::{AgreedFile, ToNote};
 pub use audit::AuditRecord;
+pub use base::{Bases, bases};
 pub use git::GitRecord;
 
 use crate::model::diagnostic::Diagnostic;

@@ -117,6 +117,11 @@ impl<'r> Walk<'r> {
         }
     }
 
+    /// All names of the file that the walk has come to so far.
+    pub(super) fn names(&self) -> &[PathBuf] {
+        &self.names
+    }
+
     /// The commits that the walk has come to so far.
     pub(super) fn commits(&self) -> HashSet<Oid> {
         self.seen.iter().map(|(commit, _)| *commit).collect()

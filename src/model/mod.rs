@@ -2,6 +2,7 @@
 //!
 //! Nothing here knows of YAML, HTTP or Vapi's field names.
 
+pub mod agreed;
 pub mod diagnostic;
 pub mod recorded;
 

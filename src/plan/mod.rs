@@ -12,6 +12,7 @@ mod import;
 pub mod judge;
 mod order;
 pub mod pair;
+pub mod prefer;
 pub mod report;
 pub mod restore;
 mod select;

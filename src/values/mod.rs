@@ -1,5 +1,7 @@
 //! What Vapi holds, the one normal form of all values, and how two of them differ.
 
+pub mod base;
 pub mod compare;
 pub mod live;
+pub mod merge;
 pub mod normalize;

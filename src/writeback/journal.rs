@@ -150,6 +150,7 @@ impl Journal for AuditJournal<'_> {
             path: path.to_owned(),
             before: Some(value.to_shown()),
             after: None,
+            merged: None,
             sensitive: matches!(value, Value::Secret(_)),
         };
         let why = "Vapi itself no longer takes this field; it was left out of a second try".to_owned();
@@ -169,6 +170,7 @@ fn logged(change: &Change, wanted: impl Fn(Verdict) -> bool) -> Vec<Field> {
             path: field.path.to_string(),
             before: if recreated { None } else { shown(field, field.before.as_ref()) },
             after: shown(field, field.after.as_ref()),
+            merged: None,
             sensitive: field.sensitive,
         })
         .collect()
@@ -183,6 +185,7 @@ fn imported(key: &str, value: &Value) -> Field {
         path: crate::model::FieldPath::root().key(key).to_string(),
         before: None,
         after: Some(value.to_shown()),
+        merged: None,
         sensitive: matches!(value, Value::Secret(_)),
     }
 }

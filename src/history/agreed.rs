@@ -1,0 +1,269 @@
+//! The agreed commit, read: the ref of a state file and an organisation, and what the file said then.
+
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use git2::{Commit, ErrorCode, ObjectType, Oid, Reference, Repository};
+use jiff::Timestamp;
+
+use super::git::GitRecord;
+use super::snapshot::Snapshot;
+use super::walk::Walk;
+use super::worktree;
+use crate::document::Document;
+use crate::kinds::KINDS;
+use crate::model::agreed::{Agreed, path_of, ref_name, refs_of};
+use crate::model::diagnostic::Diagnostic;
+use crate::model::{Address, RemoteId, Value};
+use crate::state::load::interpret;
+use crate::state::resolve::{Ids, IncludeSource, Resolved, Resolver};
+
+/// What the file said at the agreed commit, per entry.
+#[derive(Debug, Default)]
+pub struct AgreedFile {
+    entries: Vec<(Address, Option<RemoteId>, Vec<Value>)>,
+}
+
+impl AgreedFile {
+    /// What an entry said, found by its handle, else by its id: once with its references as they were, once as they are now.
+    pub fn entry(&self, address: &Address, id: Option<&RemoteId>) -> &[Value] {
+        let by_id = |of: &&(Address, Option<RemoteId>, Vec<Value>)| id.is_some() && of.1.as_ref() == id;
+        let entry = self.entries.iter().find(|(of, ..)| of == address).or_else(|| self.entries.iter().find(by_id));
+        entry.map_or(&[], |(_, _, values)| values)
+    }
+}
+
+impl GitRecord {
+    /// The agreed commit. `None`: nobody noted one.
+    ///
+    /// # Errors
+    /// `agreed-not-read`: a warning. What stands in the ref is not what this program writes, or the commit is not in this
+    /// clone. It counts as if there were none.
+    pub fn agreed(&self, org_id: &str) -> Result<Option<Agreed>, Diagnostic> {
+        let failed = |error: git2::Error| not_read(error.message());
+        match self.repository().find_reference(&ref_name(org_id, self.path())) {
+            Ok(reference) => self.read_agreed(&reference).map(Some),
+            Err(error) if error.code() == ErrorCode::NotFound => {
+                let former = self.former_ref(org_id).map_err(failed)?;
+                former.map(|reference| self.read_agreed(&reference)).transpose()
+            }
+            Err(error) => Err(failed(error)),
+        }
+    }
+
+    fn read_agreed(&self, reference: &Reference<'_>) -> Result<Agreed, Diagnostic> {
+        let repository = self.repository();
+        let other = || not_read("it is no tag that vapi-sync wrote");
+        let tag = reference.target().and_then(|id| repository.find_tag(id).ok()).ok_or_else(other)?;
+        if tag.target_type() != Some(ObjectType::Commit) {
+            return Err(other());
+        }
+        let seconds = tag.tagger().ok_or_else(other)?.when().seconds();
+        let time = Timestamp::from_second(seconds).map_err(|_| other())?;
+        let commit = repository.find_commit(tag.target_id()).map_err(|_| self.not_here(tag.target_id()))?;
+        let named = reference.name().ok().and_then(path_of).unwrap_or_default();
+        let snapshot = Snapshot::new(repository, commit.tree_id());
+        let has_file = |path: &&Path| matches!(snapshot.file(path), Ok(Some(_)));
+        let path = [named.as_path(), self.path()].into_iter().find(has_file);
+        let path = path.ok_or_else(|| not_read(&format!("{:.10} has no {}", commit.id(), self.path().display())))?;
+        let message = tag.message().ok().flatten().unwrap_or_default();
+        // Whoever may push can put anything there.
+        let run = message.trim().chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').take(64).collect();
+        Ok(Agreed { commit: commit.id().to_string(), time, run, path: path.to_path_buf() })
+    }
+
+    fn not_here(&self, commit: Oid) -> Diagnostic {
+        let error = not_read(&format!("the commit {commit:.10} is not in this clone"));
+        if self.is_shallow() {
+            return error.help("in actions/checkout set `fetch-depth: 0`; here run `git fetch --unshallow`");
+        }
+        error
+    }
+
+    /// The ref that the file had under a former name: one whose file is gone.
+    fn former_ref(&self, org_id: &str) -> Result<Option<Reference<'_>>, git2::Error> {
+        let repository = self.repository();
+        let root = repository.workdir().unwrap_or(Path::new(""));
+        let mut gone: Vec<(PathBuf, Reference<'_>)> = Vec::new();
+        for reference in repository.references_glob(&refs_of(org_id))? {
+            let reference = reference?;
+            let path = reference.name().ok().and_then(path_of);
+            gone.extend(path.filter(|path| !root.join(path).exists()).map(|path| (path, reference)));
+        }
+        if gone.is_empty() {
+            return Ok(None);
+        }
+        let names = self.former_names().unwrap_or_default();
+        Ok(gone.into_iter().find(|(path, _)| names.contains(path)).map(|(_, reference)| reference))
+    }
+
+    /// The names that the file had. One that was renamed and not committed yet may have had any that is gone.
+    fn former_names(&self) -> Result<Vec<PathBuf>, Diagnostic> {
+        let Some(head) = self.head()? else { return Ok(Vec::new()) };
+        let repository = self.repository();
+        let damaged = |error: git2::Error| not_read(error.message());
+        let commit = repository.find_commit(head).map_err(damaged)?;
+        if Snapshot::new(repository, commit.tree_id()).file(self.path())?.is_none() {
+            return Ok(self.likely_former_name(&commit).into_iter().collect());
+        }
+        let mut walk = Walk::new(repository, self.path());
+        walk.start(head, 0)?;
+        while walk.next()?.is_some() {}
+        Ok(walk.names().to_vec())
+    }
+
+    /// The file of a commit that is not there any more and is most like the one that came.
+    fn likely_former_name(&self, head: &Commit<'_>) -> Option<PathBuf> {
+        let repository = self.repository();
+        let mut options = git2::DiffOptions::new();
+        options.include_untracked(true).recurse_untracked_dirs(true).show_untracked_content(true);
+        let mut diff = repository.diff_tree_to_workdir(Some(&head.tree().ok()?), Some(&mut options)).ok()?;
+        diff.find_similar(Some(git2::DiffFindOptions::new().renames(true).for_untracked(true))).ok()?;
+        let renamed = diff
+            .deltas()
+            .find(|delta| delta.status() == git2::Delta::Renamed && delta.new_file().path() == Some(self.path()))?;
+        renamed.old_file().path().map(Path::to_path_buf)
+    }
+
+    /// What the file said at the agreed commit. `ids` are those that entries have now. An entry that cannot be read has said
+    /// nothing.
+    ///
+    /// # Errors
+    /// `agreed-not-read`: the file of that commit cannot be read.
+    pub fn agreed_file(&self, agreed: &Agreed, ids: &Ids) -> Result<AgreedFile, Diagnostic> {
+        let repository = self.repository();
+        let failed = |error: git2::Error| not_read(error.message());
+        let commit = Oid::from_str(&agreed.commit).and_then(|id| repository.find_commit(id)).map_err(failed)?;
+        let snapshot = Snapshot::new(repository, commit.tree_id());
+        let name = agreed.path.display().to_string();
+        let no_file = || not_read(&format!("{:.10} has no {name}", commit.id()));
+        let text = snapshot.blob(snapshot.file(&agreed.path)?.ok_or_else(no_file)?)?;
+        let first = |errors: Vec<Diagnostic>| {
+            let why = errors.into_iter().next().map_or_else(String::new, |error| format!(": {}", error.message));
+            not_read(&format!("{name} of {:.10} is no state file{why}", commit.id()))
+        };
+        let text = String::from_utf8(text).map_err(|_| no_file())?;
+        let document = Document::parse(&name, text).map_err(first)?;
+        let state = interpret(&document).map_err(first)?;
+        let folder = agreed.path.parent().unwrap_or(Path::new(""));
+        let includes = CommitIncludes { repository, snapshot: &snapshot, folder };
+        let then = Ids::in_file(&state.entries);
+        let mut file = AgreedFile::default();
+        for entry in &state.entries {
+            let mut values: Vec<Value> = Vec::new();
+            for ids in [&then, ids] {
+                let resolver = Resolver { ids, env: &|_| None, includes: &includes };
+                let mut noticed = Resolved::default();
+                let value = resolver.desired(entry, &mut noticed);
+                if noticed.errors.is_empty() && !values.contains(&value) {
+                    values.push(value);
+                }
+            }
+            file.entries.push((entry.address.clone(), entry.id.clone(), values));
+        }
+        Ok(file)
+    }
+
+    /// What is to be noted when the file and Vapi agree: the commit that is checked out, if the state file and its includes are
+    /// as it has them, the ids aside that a run wrote. `None` also where it is noted already, unless the run `wrote` something.
+    /// `text` is the file's, `includes` are real paths.
+    ///
+    /// # Errors
+    /// `git-damaged`.
+    pub fn to_note(
+        &self,
+        org_id: &str,
+        text: &str,
+        includes: &[PathBuf],
+        wrote: bool,
+    ) -> Result<Option<ToNote>, Diagnostic> {
+        let Some(head) = self.head()? else { return Ok(None) };
+        let now = self.snapshot(head)?;
+        let Some(committed) = now.file(self.path())? else { return Ok(None) };
+        let root = self.repository().workdir().and_then(|root| root.canonicalize().ok()).unwrap_or_default();
+        let paths: Option<Vec<&Path>> = includes.iter().map(|include| include.strip_prefix(&root).ok()).collect();
+        let Some(paths) = paths else { return Ok(None) };
+        let is_same = str::from_utf8(&now.blob(committed)?).is_ok_and(|committed| same_but_ids(committed, text));
+        for path in &paths {
+            let Some(blob) = now.file(path)? else { return Ok(None) };
+            let committed = worktree::shown(self.repository(), path, now.blob(blob)?);
+            if std::fs::read(root.join(path)).ok() != Some(committed) {
+                return Ok(None);
+            }
+        }
+        let noted = self.agreed(org_id).ok().flatten();
+        let is_known = match &noted {
+            Some(noted) if !wrote && noted.path == self.path() => {
+                let then = self.snapshot(Oid::from_str(&noted.commit).unwrap_or(head))?;
+                let same = |path: &Path| Ok::<_, Diagnostic>(then.file(path)? == now.file(path)?);
+                same(self.path())?
+                    && paths.iter().map(|path| same(path)).collect::<Result<Vec<_>, _>>()?.iter().all(|same| *same)
+            }
+            _ => false,
+        };
+        let former = noted.map(|noted| noted.path).filter(|path| path != self.path());
+        let (commit, path) = (head.to_string(), self.path().to_path_buf());
+        Ok((is_same && !is_known).then(|| ToNote {
+            repository: self.repository().path().to_path_buf(),
+            commit,
+            path,
+            former,
+        }))
+    }
+
+    fn snapshot(&self, commit: Oid) -> Result<Snapshot<'_>, Diagnostic> {
+        let repository = self.repository();
+        let found = repository.find_commit(commit);
+        let commit = found.map_err(|error| super::trouble::object(repository, &error, "commit", commit))?;
+        Ok(Snapshot::new(repository, commit.tree_id()))
+    }
+}
+
+/// An agreement that is to be noted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToNote {
+    /// The folder of the repository.
+    pub repository: PathBuf,
+    /// The commit.
+    pub commit: String,
+    /// The state file, from the root of the repository.
+    pub path: PathBuf,
+    /// The name of the file that the ref is still under.
+    pub former: Option<PathBuf>,
+}
+
+/// Whether two texts of a state file say the same but for what a run writes into it by itself.
+fn same_but_ids(left: &str, right: &str) -> bool {
+    let bare = |text: &str| {
+        let mut file = Document::parse("", text).ok()?.root()?.to_json();
+        file.as_object_mut()?.remove("org_id");
+        for kind in KINDS {
+            let entries = file.get_mut(kind.section).and_then(|section| section.as_object_mut());
+            for entry in entries.into_iter().flat_map(|entries| entries.values_mut()) {
+                entry.as_object_mut()?.remove(kind.id_key);
+            }
+        }
+        Some(file)
+    };
+    left == right || bare(left).is_some_and(|left| Some(left) == bare(right))
+}
+
+/// The includes of a commit, as the working tree would show them.
+struct CommitIncludes<'c, 'r> {
+    repository: &'r Repository,
+    snapshot: &'c Snapshot<'r>,
+    folder: &'c Path,
+}
+
+impl IncludeSource for CommitIncludes<'_, '_> {
+    fn text(&self, path: &str) -> Result<Rc<str>, Diagnostic> {
+        let missing = || not_read(&format!("{path} is not in that commit"));
+        let blob = self.snapshot.include(self.folder, path)?.ok_or_else(missing)?;
+        let bytes = worktree::shown(self.repository, &self.folder.join(path), self.snapshot.blob(blob)?);
+        String::from_utf8(bytes).map(Rc::from).map_err(|_| missing())
+    }
+}
+
+fn not_read(why: &str) -> Diagnostic {
+    Diagnostic::warning("agreed-not-read", format!("the agreed commit cannot be read, and counts for nothing: {why}"))
+}

@@ -1,0 +1,119 @@
+//! What each entry and its object last agreed on, from the audit log and the agreed commit.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use super::agreed::AgreedFile;
+use crate::audit::{self, Outcome, Record};
+use crate::kinds;
+use crate::model::agreed::Agreed;
+use crate::model::diagnostic::Diagnostic;
+use crate::model::{AWAITED, Address, Part, RemoteId, SENSITIVE, Secret, Value};
+use crate::values::base::{Base, Stood, Written};
+
+/// What was agreed, by entry.
+pub type Bases = HashMap<Address, Base>;
+
+/// What entries and their objects last agreed on. `file` is what the log calls the state file ([`audit::file_name`]); it need
+/// not be there.
+///
+/// # Errors
+/// `audit-not-readable`.
+pub fn bases(
+    entries: &[(Address, Option<RemoteId>)],
+    log: &Path,
+    file: &str,
+    agreed: Option<(&Agreed, &AgreedFile)>,
+) -> Result<Bases, Diagnostic> {
+    let mut bases: Bases = entries
+        .iter()
+        .map(|(address, id)| {
+            let stood = agreed.map(|(agreed, file)| Stood {
+                values: file.entry(address, id.as_ref()).to_vec(),
+                commit: agreed.commit.clone(),
+                time: agreed.time,
+            });
+            (address.clone(), Base { written: Vec::new(), agreed: stood })
+        })
+        .collect();
+    let ids: Ids<'_> = entries.iter().filter_map(|(address, id)| Some((address, id.as_ref()?.as_str()))).collect();
+    for record in audit::read(log)?.into_iter().flatten() {
+        add(&mut bases, &ids, record?, file);
+    }
+    Ok(bases)
+}
+
+/// The ids that entries have now.
+type Ids<'e> = HashMap<&'e Address, &'e str>;
+
+fn add(bases: &mut Bases, ids: &Ids<'_>, record: Record, file: &str) {
+    if record.file.as_deref().is_some_and(|of| of != file) {
+        return;
+    }
+    // Its id says whose it is, whatever its handle was then.
+    let by_id =
+        ids.iter().find(|(_, id)| record.vapi_id.as_deref() == Some(**id)).map(|(address, _)| (*address).clone());
+    let address = by_id.or_else(|| address(&record.address));
+    let Some(base) = address.and_then(|address| bases.get_mut(&address)) else { return };
+    let is_answered = record.status.is_some_and(|status| (200..300).contains(&status));
+    let is_sure = match record.outcome {
+        Outcome::Done => true,
+        Outcome::Intent => false,
+        Outcome::Failed | Outcome::NotAttempted | Outcome::HeldBack if !is_answered => {
+            base.written.retain(|written| written.is_sure || written.run != record.run);
+            return;
+        }
+        Outcome::Failed | Outcome::NotAttempted | Outcome::HeldBack | Outcome::Unknown => return,
+    };
+    if is_sure {
+        base.written.retain(|written| written.is_sure || written.run != record.run);
+    }
+    for field in record.fields.into_iter().filter(|field| !field.sensitive) {
+        let Ok(path) = field.path.parse() else { continue };
+        base.written.push(Written {
+            path,
+            value: field.merged.or(field.after).map(|value| logged(value.into(), ids)),
+            time: record.time,
+            run: record.run.clone(),
+            commit: record.commit.clone(),
+            is_sure,
+        });
+    }
+}
+
+fn address(text: &str) -> Option<Address> {
+    let (section, handle) = text.split_once('.')?;
+    Some(kinds::by_section(section)?.address(handle))
+}
+
+/// A value of the log, with ids that were not known then put in. What a secret was, it does not tell.
+fn logged(value: Value, ids: &Ids<'_>) -> Value {
+    match value {
+        Value::Text(text) if text == SENSITIVE => Value::Secret(Secret::missing(Vec::new())),
+        Value::Text(text) if text.contains(AWAITED) => awaited(&text, ids),
+        Value::List(items) => Value::List(items.into_iter().map(|item| logged(item, ids)).collect()),
+        Value::Map(map) => Value::Map(map.into_iter().map(|(key, value)| (key, logged(value, ids))).collect()),
+        other => other,
+    }
+}
+
+fn awaited(text: &str, ids: &Ids<'_>) -> Value {
+    let mut parts = Vec::new();
+    let mut rest = text;
+    while let Some((before, behind)) = rest.split_once(AWAITED) {
+        let Some((name, behind)) = behind.split_once(')') else { break };
+        let Some(address) = address(name) else { break };
+        parts.extend((!before.is_empty()).then(|| Part::Text(before.to_owned())));
+        parts.push(ids.get(&address).map_or(Part::Id(address), |id| Part::Text((*id).to_owned())));
+        rest = behind;
+    }
+    parts.extend((!rest.is_empty()).then(|| Part::Text(rest.to_owned())));
+    let known: Option<String> = parts
+        .iter()
+        .map(|part| match part {
+            Part::Text(text) => Some(text.as_str()),
+            Part::Id(_) | Part::Secret(_) => None,
+        })
+        .collect();
+    known.map_or(Value::Unknown(parts), Value::Text)
+}

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 use vapi_sync::emulator::{Collection, Config, DEFAULT_ORG};
 
-use crate::world::World;
+use crate::support::World;
 
 /// How often a thing is measured; the best time counts, since others use the machine too.
 pub const TRIES: usize = 5;

@@ -12,10 +12,10 @@ mod bed;
 mod plan;
 mod scale;
 mod start;
-mod updates;
-#[path = "../../tests/e2e/world.rs"]
+#[path = "../../tests/support/mod.rs"]
 #[allow(dead_code, reason = "shared with the tests")]
-mod world;
+mod support;
+mod updates;
 
 /// A name, and what it measures.
 type Benchmark = (&'static str, fn());

@@ -7,7 +7,7 @@ use std::time::Duration;
 use vapi_sync::emulator::Config;
 
 use crate::bed::{Prompts, best, fleet, report};
-use crate::world::World;
+use crate::support::World;
 
 pub fn run() {
     cpu();

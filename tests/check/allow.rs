@@ -4,7 +4,7 @@ use std::path::Path;
 
 use vapi_sync::check::Options;
 
-use crate::file::findings;
+use super::file::findings;
 
 fn codes(text: &str) -> Vec<&'static str> {
     findings("f", text, Path::new("."), Options::default()).iter().map(|finding| finding.code).collect()

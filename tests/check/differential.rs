@@ -19,8 +19,9 @@ use vapi_sync::model::diagnostic::{Diagnostics, Severity};
 use vapi_sync::state::load::interpret;
 use vapi_sync::state::template;
 
-use crate::file::findings;
-use crate::{document, gallery};
+use super::file::findings;
+use super::{document, gallery};
+use crate::support::vapi_document;
 
 /// What is said of fields and values; the rest of `validate` is about what no schema can say.
 const OF_SHAPES: [&str; 10] = [
@@ -403,7 +404,7 @@ fn ours(spec: &Spec, text: &str) -> (Vec<String>, Vec<String>) {
 
 #[test]
 fn our_walk_is_as_strict_as_the_jsonschema_crate() {
-    let Some(text) = document::document() else { return };
+    let Some(text) = vapi_document() else { return };
     let document: Value = serde_json::from_str(&text).unwrap();
     let spec = Spec::load(&text, "openapi.json").unwrap();
     let validators = validators(&document);

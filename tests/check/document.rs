@@ -1,6 +1,5 @@
 //! Our schema and checks held against Vapi's published document, where that can be had.
 
-use std::io::Write;
 use std::path::Path;
 
 use rand::SeedableRng;
@@ -13,20 +12,8 @@ use vapi_sync::emulator::generate;
 use vapi_sync::model::diagnostic::{Diagnostics, Severity};
 use vapi_sync::state::load::interpret;
 
-use crate::file::findings;
-
-/// The document: the file that `VAPI_OPENAPI` names, or the one beside the repository. `None`, said on stderr, if there is none.
-pub fn document() -> Option<String> {
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/vapi/openapi.json");
-    let path = std::env::var_os("VAPI_OPENAPI").map_or(beside, Into::into);
-    let Ok(text) = std::fs::read_to_string(&path) else {
-        // Not `eprintln`, which the test harness swallows.
-        let skipped = format!("SKIPPED: no document at {} (see VAPI_OPENAPI)\n", path.display());
-        std::io::stderr().write_all(skipped.as_bytes()).unwrap();
-        return None;
-    };
-    Some(text)
-}
+use super::file::findings;
+use crate::support::vapi_document;
 
 /// The fields of the document's unions: where a value of each stands in a config, and the schemas of its branches.
 pub fn unions(document: &Value) -> Vec<(&'static str, &'static str, Vec<&Value>)> {
@@ -67,7 +54,7 @@ fn said(found: &Diagnostics, of: impl Fn(&str, Severity) -> bool) -> Vec<String>
 
 #[test]
 fn every_field_of_the_document_is_known() {
-    let Some(text) = document() else { return };
+    let Some(text) = vapi_document() else { return };
     let document: Value = serde_json::from_str(&text).unwrap();
     let mut looked_at = 0;
     let mut unknown = Vec::new();
@@ -97,7 +84,7 @@ fn words(schema: &Value) -> Vec<&Value> {
 
 #[test]
 fn every_word_of_the_document_is_known() {
-    let Some(text) = document() else { return };
+    let Some(text) = vapi_document() else { return };
     let document: Value = serde_json::from_str(&text).unwrap();
     let (mut looked_at, mut unknown) = (0, Vec::new());
     for (place, tag, branches) in unions(&document) {
@@ -125,7 +112,7 @@ const WRONG_IN_THE_DOCUMENT: [&str; 0] = [];
 
 #[test]
 fn every_example_of_the_document_passes() {
-    let Some(text) = document() else { return };
+    let Some(text) = vapi_document() else { return };
     let document: Value = serde_json::from_str(&text).unwrap();
     let (mut looked_at, mut wrong) = (0, Vec::new());
     for (place, tag, branches) in unions(&document) {
@@ -163,7 +150,7 @@ fn generated() -> Value {
 
 #[test]
 fn the_document_has_nothing_against_generated_objects() {
-    let Some(text) = document() else { return };
+    let Some(text) = vapi_document() else { return };
     let spec = Spec::load(&text, "openapi.json").unwrap();
     let file = Document::parse("f", serde_json::to_string_pretty(&generated()).unwrap()).unwrap();
     let found = spec.check(&interpret(&file).unwrap(), &Options::default());
@@ -172,7 +159,7 @@ fn the_document_has_nothing_against_generated_objects() {
 
 #[test]
 fn the_document_finds_what_our_schema_does_not() {
-    let Some(text) = document() else { return };
+    let Some(text) = vapi_document() else { return };
     let spec = Spec::load(&text, "openapi.json").unwrap();
     let file = "\
 version: 1
@@ -198,7 +185,7 @@ agents:
 
 #[test]
 fn editors_get_the_document_too() {
-    let Some(text) = document() else { return };
+    let Some(text) = vapi_document() else { return };
     let schema = Spec::load(&text, "openapi.json").unwrap().editor_schema();
     assert!(jsonschema::meta::is_valid(&schema));
     let validator = jsonschema::validator_for(&schema).unwrap();

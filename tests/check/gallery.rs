@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use vapi_sync::check::Options;
 use vapi_sync::model::diagnostic::Diagnostic;
 
-use crate::file::findings;
+use super::file::findings;
 
 /// The folder of the gallery.
 pub fn folder() -> PathBuf {

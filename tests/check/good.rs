@@ -10,7 +10,7 @@ use vapi_sync::emulator::generate;
 use vapi_sync::model::diagnostic::Severity;
 use vapi_sync::state::template;
 
-use crate::file::findings;
+use super::file::findings;
 
 /// Secrets of the generated objects stand in the open; everything else of them is as it should be.
 const IN_THE_OPEN: &str = "secret-in-file";

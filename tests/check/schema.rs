@@ -11,8 +11,8 @@ use vapi_sync::emulator::generate;
 use vapi_sync::kinds::schema::schema;
 use vapi_sync::model::diagnostic::Severity;
 
-use crate::file::findings;
-use crate::gallery;
+use super::file::findings;
+use super::gallery;
 
 /// Findings that an editor makes as well, from the schema alone.
 const FROM_THE_SCHEMA: [&str; 14] = [

@@ -3,7 +3,7 @@
 use serde_json::json;
 use vapi_sync::emulator::{Collection, DEFAULT_ORG};
 
-use crate::world::{World, all_is_quiet, id};
+use crate::support::{World, all_is_quiet, id};
 
 /// The file after a command, with ids in place of `<A>` … in the expected text.
 #[track_caller]

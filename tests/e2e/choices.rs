@@ -6,7 +6,7 @@ use std::process::Stdio;
 use serde_json::json;
 use vapi_sync::emulator::Collection;
 
-use crate::world::{World, all_is_quiet, id, is_quiet};
+use crate::support::{World, all_is_quiet, id, is_quiet};
 
 const NUMBER: &str = "\
 version: 1

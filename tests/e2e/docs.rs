@@ -6,7 +6,7 @@ use std::process::Command;
 use serde_json::json;
 use vapi_sync::emulator::{Collection, Config, DEFAULT_ORG};
 
-use crate::world::{World, id};
+use crate::support::{World, id};
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))

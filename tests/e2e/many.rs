@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use vapi_sync::emulator::{Clock, Collection, Config, ManualClock};
 
-use crate::world::{World, id, is_quiet};
+use crate::support::{World, id, is_quiet};
 
 /// Fields that Vapi alone sets.
 const SERVER_MANAGED: [&str; 7] =

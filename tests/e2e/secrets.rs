@@ -6,7 +6,7 @@ use std::net::{TcpListener, TcpStream};
 use serde_json::json;
 use vapi_sync::emulator::{Collection, Config, Credentials};
 
-use crate::world::{Run, World, id};
+use crate::support::{Run, World, id};
 
 const TOKEN: &str = "tok-\"quoted\"\\zwie\\back\nsecond-line-of-it\ttab é";
 const HEADER: &str = "header-secret-1234567";

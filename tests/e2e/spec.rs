@@ -4,17 +4,7 @@ use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::path::PathBuf;
 
-use crate::world::World;
-
-/// Vapi's document, where it stands beside the project.
-fn document() -> Option<String> {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/vapi/openapi.json");
-    let text = std::fs::read_to_string(path).ok();
-    if text.is_none() {
-        let _ = writeln!(std::io::stderr(), "SKIPPED: ../shared/vapi/openapi.json is not there");
-    }
-    text
-}
+use crate::support::{World, vapi_document, vapi_document_path};
 
 /// Serves a text with an ETag, and counts who got it and who was told that it has not changed.
 fn serve(text: String) -> (String, std::sync::mpsc::Receiver<u16>) {
@@ -51,7 +41,7 @@ fn serve(text: String) -> (String, std::sync::mpsc::Receiver<u16>) {
 
 #[test]
 fn a_document_is_fetched_once_and_then_only_if_it_changed() {
-    let Some(text) = document() else { return };
+    let Some(text) = vapi_document() else { return };
     let (url, told) = serve(text);
     let mut world = World::new(
         "version: 1\nagents:\n  a:\n    config:\n      name: A\n      firstMessageMode: assistant-sings-first\n",
@@ -90,8 +80,8 @@ fn a_file_is_held_against_a_document_and_told_in_every_format() {
     assert!(github.contains("::warning file=vapi-state.yaml,line=6,col=7"), "{github}");
     let sarif = world.run(&["validate", "--format", "sarif"]).expect(1).json();
     assert_eq!(sarif["runs"][0]["results"].as_array().map(Vec::len), Some(2), "{sarif}");
-    if document().is_some() {
-        let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/vapi/openapi.json");
+    if vapi_document().is_some() {
+        let path = vapi_document_path();
         world.edit("firstMesage: Hi", "backgroundSpeechDenoisingPlan: {smartDenoisingPlan: {enabled: 1}}");
         let spec = world.run(&["validate", "--spec", &path.to_string_lossy()]).expect(1).stderr;
         assert!(spec.contains("vapi-state.yaml:6:"), "{spec}");
@@ -102,12 +92,11 @@ fn a_file_is_held_against_a_document_and_told_in_every_format() {
 
 #[test]
 fn the_editor_schema_holds_vapis_own_schemas() {
-    if document().is_none() {
+    if vapi_document().is_none() {
         return;
     }
     let world = World::new("version: 1\n");
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/vapi/openapi.json");
-    let path = path.to_string_lossy().into_owned();
+    let path = vapi_document_path().to_string_lossy().into_owned();
     let run = world.run(&["schema", "--spec", &path]).expect(0);
     assert!(run.stdout.contains("firstMessageMode") && run.json()["properties"]["agents"].is_object());
     world.run(&["schema", "--spec", "no-such-file.json"]).expect(1);

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 use vapi_sync::emulator::{Collection, Effect, Fault, Stage, When};
 
-use crate::world::{Run, World};
+use crate::support::{Run, World};
 
 const PLAN: &[&str] = &["plan"];
 const APPLY: &[&str] = &["apply", "--yes"];

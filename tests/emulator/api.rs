@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use vapi_sync::emulator::{Clock, Collection, Config, Credentials, DEFAULT_ORG, Emulator, ManualClock};
 
-use crate::client::{id, names, vapi};
+use super::client::{id, names, vapi};
 
 #[tokio::test]
 async fn an_assistant_from_creation_to_deletion() {
@@ -255,7 +255,7 @@ fn it_runs_without_a_runtime_around_it_too() {
     let emulator = Emulator::start_blocking(Config::default()).unwrap();
     let address = emulator.base_url();
     let status = tokio::runtime::Runtime::new().unwrap().block_on(async {
-        crate::client::http().get(address + "/assistant").bearer_auth("emulator").send().await.unwrap().status()
+        super::client::http().get(address + "/assistant").bearer_auth("emulator").send().await.unwrap().status()
     });
     assert_eq!(status, 200);
     assert_eq!(emulator.hits().len(), 1);

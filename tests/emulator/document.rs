@@ -1,27 +1,18 @@
 //! The emulator held against Vapi's published document, where that can be had.
 
 use std::collections::HashMap;
-use std::io::Write;
-use std::path::Path;
 
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use serde_json::{Map, Value, json};
 use vapi_sync::emulator::{Config, generate};
 
-use crate::client::{Vapi, id, vapi};
+use super::client::{Vapi, id, vapi};
+use crate::support::vapi_document;
 
-/// The document: the file that `VAPI_OPENAPI` names, or the one beside the repository. `None`, said on stderr, if there is none.
+/// The document, if it can be had.
 fn document() -> Option<Value> {
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/vapi/openapi.json");
-    let path = std::env::var_os("VAPI_OPENAPI").map_or(beside, Into::into);
-    let Ok(text) = std::fs::read_to_string(&path) else {
-        // Not `eprintln`, which the test harness swallows.
-        let skipped = format!("SKIPPED: no document at {} (see VAPI_OPENAPI)\n", path.display());
-        std::io::stderr().write_all(skipped.as_bytes()).unwrap();
-        return None;
-    };
-    Some(serde_json::from_str(&text).unwrap())
+    vapi_document().map(|text| serde_json::from_str(&text).unwrap())
 }
 
 /// The schemas of the document, made JSON Schemas that take no unknown properties.

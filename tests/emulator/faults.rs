@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 use vapi_sync::emulator::{Collection, Config, Fault, RateLimit, RetryAfter};
 
-use crate::client::{Vapi, id, vapi};
+use super::client::{Vapi, id, vapi};
 
 async fn faulty(fault: &str) -> Vapi {
     let fault: Fault = fault.parse().unwrap();
@@ -148,7 +148,7 @@ async fn what_a_hit_tells() {
     vapi.emulator.clear_hits();
     vapi.emulator.insert(Collection::Assistant, json!({}));
     assert!(vapi.emulator.hits().is_empty(), "the dashboard is no hit");
-    let forgetful = crate::client::vapi(Config { keep_hits: false, ..Config::default() }).await;
+    let forgetful = super::client::vapi(Config { keep_hits: false, ..Config::default() }).await;
     forgetful.done("GET", "/assistant", None).await;
     assert_eq!((forgetful.emulator.hits().len(), forgetful.emulator.stats().requests), (0, 1));
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 use vapi_sync::emulator::{Clock, Collection, Config, ManualClock};
 
-use crate::client::{id, names, vapi};
+use super::client::{id, names, vapi};
 
 #[tokio::test]
 async fn lists_are_newest_first_and_bounded() {

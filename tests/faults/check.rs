@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use vapi_sync::emulator::Config;
 
-use crate::story::Prepared;
-use crate::world::{Run, World, id};
+use super::story::Prepared;
+use crate::support::{Run, World, id};
 
 /// How many runs after the first may be needed.
 const MOST_RUNS: usize = 4;

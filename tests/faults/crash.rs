@@ -8,8 +8,8 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use vapi_sync::emulator::Config;
 
-use crate::check::{End, until_quiet};
-use crate::story::{MUCH, Prepared, Story, recreation};
+use super::check::{End, until_quiet};
+use super::story::{MUCH, Prepared, Story, recreation};
 
 /// How often a run is killed, unless `VAPI_SYNC_KILLS` says otherwise.
 const KILLS: u64 = 12;

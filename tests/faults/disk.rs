@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 
 use vapi_sync::emulator::Config;
 
-use crate::check::{End, until_quiet};
-use crate::story::{MUCH, Prepared};
-use crate::world::{Run, World, id};
+use super::check::{End, until_quiet};
+use super::story::{MUCH, Prepared};
+use crate::support::{Run, World, id};
 
 /// Does something while a run has about half of its requests behind it.
 fn meanwhile(world: &World, requests: u64, act: impl FnOnce()) -> Run {

@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 
 use vapi_sync::emulator::Config;
 
-use crate::check::{End, until_quiet};
-use crate::story::MUCH;
-use crate::world::Run;
+use super::check::{End, until_quiet};
+use super::story::MUCH;
+use crate::support::Run;
 
 #[test]
 fn what_is_in_hand_is_finished_and_recorded() {
@@ -32,7 +32,7 @@ fn what_is_in_hand_is_finished_and_recorded() {
         assert!(unanswered.is_empty(), "{unanswered:?}");
         let state = world.state();
         for object in world.agents().iter().chain(&world.numbers()).filter(|object| is_ours(object)) {
-            assert!(state.contains(crate::world::id(object).as_str()), "{object} is not recorded in\n{state}");
+            assert!(state.contains(crate::support::id(object).as_str()), "{object} is not recorded in\n{state}");
         }
         let report = run.json();
         let outcome = |word: &str| {

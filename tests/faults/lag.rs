@@ -6,8 +6,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 use vapi_sync::emulator::{Clock, Collection, Config, ManualClock};
 
-use crate::story::fault;
-use crate::world::{Run, World, id};
+use crate::support::{Run, World, id};
 
 const LAG: Duration = Duration::from_secs(3600);
 
@@ -56,7 +55,7 @@ fn what_a_killed_run_made_is_waited_for_and_not_made_twice() {
         (BOUGHT, "/phone-number", &["--allow-purchase"], &["--allow-purchase"]),
     ] {
         let (world, clock) = lagging(state);
-        world.vapi.set_faults(vec![fault(&format!("POST {path} nth=1 after hang"))]);
+        world.set_fault(&format!("POST {path} nth=1 after hang"));
         let made = |world: &World| world.agents().len() + world.numbers().len() == 1;
         let args = [&["apply", "--yes"], first].concat();
         when(&world, &args, made, |run| run.kill().expect("killed"));
@@ -82,7 +81,7 @@ const NAMELESS: &str =
 /// Kills an apply of [`NAMELESS`] once Vapi holds the agent that the file does not know yet.
 fn killed_without_a_name() -> World {
     let world = World::with(NAMELESS, Config::default());
-    world.vapi.set_faults(vec![fault("POST /assistant nth=1 after hang")]);
+    world.set_fault("POST /assistant nth=1 after hang");
     when(
         &world,
         &["apply", "--yes", "--target", "agents.a"],
@@ -116,7 +115,7 @@ fn an_agent_without_a_name_is_found_by_what_the_log_says_of_it() {
 
     // Deleted, made again, and killed: the same.
     world.vapi.remove(Collection::Assistant, &made);
-    world.vapi.set_faults(vec![fault("POST /assistant nth=1 after hang")]);
+    world.set_fault("POST /assistant nth=1 after hang");
     when(&world, &["apply", "--yes"], |world| world.agents().len() == 2, |run| run.kill().expect("killed"));
     world.vapi.set_faults(Vec::new());
     world.run(&["apply", "--yes"]).expect(0);
@@ -165,7 +164,7 @@ fn what_was_sent_is_found_again_also_where_the_file_says_something_else_by_now()
     assert_eq!(world.agents().iter().filter(|agent| agent["firstMessage"] == "Good day").count(), 1);
     // Also its name.
     let world = World::with(AGENTS, Config::default());
-    world.vapi.set_faults(vec![fault("POST /assistant nth=1 after hang")]);
+    world.set_fault("POST /assistant nth=1 after hang");
     let args = ["apply", "--yes", "--target", "agents.a"];
     when(&world, &args, |world| world.agents().len() == 1, |run| run.kill().expect("killed"));
     world.vapi.set_faults(Vec::new());
@@ -177,7 +176,7 @@ fn what_was_sent_is_found_again_also_where_the_file_says_something_else_by_now()
     assert_eq!(id(&world.agent("Front desk")), made);
     // Unless another entry has that name by now.
     let world = World::with(AGENTS, Config::default());
-    world.vapi.set_faults(vec![fault("POST /assistant nth=1 after hang")]);
+    world.set_fault("POST /assistant nth=1 after hang");
     when(&world, &args, |world| world.agents().len() == 1, |run| run.kill().expect("killed"));
     world.vapi.set_faults(Vec::new());
     let made = id(&world.agent("A"));

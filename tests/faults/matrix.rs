@@ -6,8 +6,9 @@ use std::sync::Mutex;
 
 use vapi_sync::emulator::Config;
 
-use crate::check::{End, told_the_truth, until_quiet};
-use crate::story::{Prepared, STORIES, Story, fault};
+use super::check::{End, told_the_truth, until_quiet};
+use super::story::{Prepared, STORIES, Story};
+use crate::support::fault;
 
 /// What goes wrong, as the emulator reads it.
 const FAULTS: [&str; 24] = [

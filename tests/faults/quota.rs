@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use vapi_sync::emulator::{Config, RateLimit, RetryAfter};
 
-use crate::world::World;
+use crate::support::World;
 
 /// Requests a second.
 const QUOTA: f64 = 10.0;

@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 
 use vapi_sync::emulator::{Config, Hit};
 
-use crate::check::{End, until_quiet};
-use crate::story::{MUCH, copy, fault};
-use crate::world::{Run, World, id};
+use super::check::{End, until_quiet};
+use super::story::MUCH;
+use crate::support::{Run, World, copy, id};
 
 const ROUNDS: u64 = 20;
 
@@ -132,7 +132,7 @@ fn what_changes_during_a_long_run_is_not_overwritten() {
     let world = prepared.world(Config { latency: Duration::from_millis(650), ..Config::default() });
     let last = id(&world.agent("Agent u20"));
     let edit = format!("PATCH /assistant/* nth=9 after edit=assistant/{last}:{{\"firstMessage\":\"By hand.\"}}");
-    world.vapi.set_faults(vec![fault(&edit)]);
+    world.set_fault(&edit);
     let run = world.run(&["apply", "--yes", "--parallelism", "1", "--target", "agents.u1*", "agents.u20"]).expect(3);
     assert!(run.stdout.contains("somebody changed it in Vapi since the plan was made"), "{}", run.text());
     assert_eq!(world.agent("Agent u20")["firstMessage"], "By hand.");

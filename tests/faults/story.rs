@@ -1,11 +1,9 @@
 //! The kinds of write: for each a world just before three of them are sent.
 
-use std::path::Path;
-
 use serde_json::{Value, json};
-use vapi_sync::emulator::{Collection, Config, Emulator, Fault};
+use vapi_sync::emulator::{Collection, Config, Emulator};
 
-use crate::world::{Run, World, id};
+use crate::support::{Run, World, copy, id};
 
 /// A kind of write.
 pub struct Story {
@@ -226,25 +224,5 @@ impl Prepared {
     pub fn apply(&self, world: &World, flags: &[&str]) -> Run {
         let args = ["apply", "--yes", "--format", "json"].iter().chain(self.story.flags).chain(flags);
         world.run(&args.copied().collect::<Vec<_>>())
-    }
-}
-
-/// A fault by its text.
-#[track_caller]
-pub fn fault(text: &str) -> Fault {
-    text.parse().unwrap_or_else(|error| panic!("{text}: {error}"))
-}
-
-/// Copies a folder whole.
-pub fn copy(from: &Path, to: &Path) {
-    for entry in std::fs::read_dir(from).expect("listed") {
-        let entry = entry.expect("an entry");
-        let target = to.join(entry.file_name());
-        if entry.file_type().expect("a type").is_dir() {
-            std::fs::create_dir_all(&target).expect("a folder");
-            copy(&entry.path(), &target);
-        } else {
-            std::fs::copy(entry.path(), target).expect("copied");
-        }
     }
 }

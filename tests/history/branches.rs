@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::repo::{FILE, Repo, agent, ask, commit, git_at, only_on, record, state};
+use super::repo::{FILE, Repo, agent, ask, commit, git_at, only_on, record, state};
 
 #[test]
 fn what_is_on_another_branch_only_is_named_with_it() {

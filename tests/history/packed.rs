@@ -3,7 +3,7 @@
 use serde_json::json;
 use vapi_sync::model::recorded::Record;
 
-use crate::repo::{FILE, Repo, agent, agents, commit};
+use super::repo::{FILE, Repo, agent, agents, commit};
 
 /// Two dozen versions of a file of which each differs a little from the one before.
 fn repo() -> (Repo, Vec<String>) {
@@ -48,7 +48,7 @@ fn bases_by_name_and_packs_of_others() {
     check(&repo, &commits);
     let clone = repo.beside("clone");
     repo.git(&["clone", "-q", "--shared", ".", clone.to_str().unwrap()]);
-    let answer = crate::repo::ask(&mut crate::repo::record(&clone.join(FILE)), agent("a", "name", json!("N3")));
+    let answer = super::repo::ask(&mut super::repo::record(&clone.join(FILE)), agent("a", "name", json!("N3")));
     assert_eq!(commit(answer).as_ref(), Some(&commits[3]));
 }
 

@@ -8,7 +8,7 @@ use vapi_sync::history::GitRecord;
 use vapi_sync::model::diagnostic::Diagnostic;
 use vapi_sync::model::recorded::Record;
 
-use crate::repo::{FILE, Repo, agent, ask, commit, git_at, only_on, record, state};
+use super::repo::{FILE, Repo, agent, ask, commit, git_at, only_on, record, state};
 
 fn open(file: &Path) -> Result<Option<GitRecord>, Diagnostic> {
     GitRecord::open(file, HashMap::new())

@@ -9,7 +9,7 @@ use vapi_sync::history::{AuditRecord, Records, records};
 use vapi_sync::model::recorded::{Question, Record, Recorded};
 use vapi_sync::model::{Secret, Step, Value};
 
-use crate::repo::{Repo, agent, ask, state, with_id};
+use super::repo::{Repo, agent, ask, state, with_id};
 
 const LOG: &str = ".vapi-sync/audit.jsonl";
 

@@ -5,7 +5,7 @@ use vapi_sync::history::GitRecord;
 use vapi_sync::model::recorded::{Question, Record, Recorded};
 use vapi_sync::model::{Address, RemoteId, Secret, Step, Value};
 
-use crate::repo::{Repo, agent, agents, ask, commit, state, text, with_id};
+use super::repo::{Repo, agent, agents, ask, commit, state, text, with_id};
 
 #[test]
 fn the_newest_commit_that_holds_the_value_answers() {
@@ -170,7 +170,7 @@ fn an_include_that_a_version_does_not_have_equals_nothing() {
     repo.write("secret.md", "s");
     repo.write("deploy/in.md", "i");
     repo.commit();
-    let mut record = crate::repo::record(&repo.root().join("deploy/vapi.yaml"));
+    let mut record = super::repo::record(&repo.root().join("deploy/vapi.yaml"));
     let mut ask = |path, value| ask(&mut record, agent("a", path, json!(value)));
     for path in ["name", "out", "back", "root"] {
         for value in ["", "s", "i"] {
@@ -197,7 +197,7 @@ fn includes_behind_links_are_found_inside_the_folder_only() {
     symlink("../secret.md", deploy.join("out.md")).unwrap();
     symlink("loop.md", deploy.join("loop.md")).unwrap();
     repo.commit();
-    let mut record = crate::repo::record(&deploy.join("vapi.yaml"));
+    let mut record = super::repo::record(&deploy.join("vapi.yaml"));
     let mut ask = |path, value| ask(&mut record, agent("a", path, json!(value))).is_some();
     assert!(ask("a", "i") && ask("b", "i"));
     assert!(!ask("c", "s") && !ask("c", "../secret.md") && !ask("d", "loop.md"));
@@ -232,7 +232,7 @@ fn a_version_that_does_not_parse_is_skipped_with_a_note() {
     let repo = Repo::new();
     let good = repo.version(&state("name: A"));
     let broken = repo.version(&format!("{}phone_numbers: [\n", state("name: A\nvoice: v")));
-    repo.write(crate::repo::FILE, "");
+    repo.write(super::repo::FILE, "");
     std::fs::write(repo.file(), b"agents:\n  a:\n    config:\n      name: A\nx: \xff\n").unwrap();
     repo.commit();
     repo.version(&state("name: B"));

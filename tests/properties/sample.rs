@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use serde_json::{Map, Value, json};
 
-use crate::oracle::{Lost, recorded};
+use super::oracle::{Lost, recorded};
 
 /// The two agents of every case.
 pub const IDS: [&str; 2] = ["aaaaaaaa-0000-4000-8000-aaaaaaaaaaaa", "bbbbbbbb-0000-4000-8000-bbbbbbbbbbbb"];

@@ -17,8 +17,8 @@ use vapi_sync::values::normalize::map_to_wire;
 use vapi_sync::vapi::{Connection, Reader, Settings, Transport};
 use vapi_sync::writeback::{FileRecorder, capture};
 
-use crate::oracle::{Lost, Step, recorded};
-use crate::sample::{Case, IDS, SECRET, Version, state};
+use super::oracle::{Lost, Step, recorded};
+use super::sample::{Case, IDS, SECRET, Version, state};
 
 const ORG: &str = "e0000000-0000-4000-8000-000000000000";
 

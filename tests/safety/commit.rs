@@ -3,7 +3,7 @@
 use serde_json::json;
 use vapi_sync::emulator::{Collection, Config};
 
-use crate::world::{World, id};
+use crate::support::{World, id};
 
 const STATE: &str = "version: 1\nagents:\n  desk:\n    config:\n      name: Desk\n      firstMessage: ${file:hello.md}\n      voicemailMessage: ${file:voice.md}\n";
 

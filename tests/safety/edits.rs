@@ -3,9 +3,9 @@
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use serde_json::{Value, json};
-use vapi_sync::emulator::{Collection, Config, Fault};
+use vapi_sync::emulator::{Collection, Config};
 
-use crate::world::{World, id};
+use crate::support::{World, fault, id};
 
 const MODEL: &str = "version: 1\nagents:\n  desk:\n    config:\n      name: Desk\n      firstMessage: Hello\n      model: {provider: openai, model: gpt-4.1, temperature: 0.3}\n";
 
@@ -32,10 +32,6 @@ fn versioned_world() -> World {
     world.edit("Hi", "Good morning");
     world.commit("morning");
     world
-}
-
-fn fault(world: &World, text: &str) {
-    world.vapi.set_faults(vec![text.parse::<Fault>().expect("a fault")]);
 }
 
 #[test]
@@ -80,7 +76,7 @@ fn an_edit_between_the_list_and_the_second_look_is_held_back() {
         json!({"model": {"provider": "openai", "model": "mine"}}),
     ] {
         let (world, id) = world();
-        fault(&world, &format!("GET /assistant/{id} nth=1 before edit={patch}"));
+        world.set_fault(&format!("GET /assistant/{id} nth=1 before edit={patch}"));
         let run = world.run(&["apply", "--yes", "--format", "json"]).expect(3);
         assert_eq!(run.json()["changes"][0]["outcome"], json!("held_back"), "{}", run.stdout);
         assert!(run.stdout.contains("somebody changed it in Vapi since the plan was made"), "{}", run.stdout);
@@ -95,7 +91,7 @@ fn an_edit_between_the_list_and_the_second_look_is_held_back() {
 fn a_deletion_between_the_list_and_the_second_look_is_held_back() {
     let (world, id) = world();
     // The list still shows it; asked for by id it is gone.
-    fault(&world, &format!("GET /assistant/{id} status=404"));
+    world.set_fault(&format!("GET /assistant/{id} status=404"));
     let run = world.run(&["apply", "--yes"]).expect(3);
     assert!(run.stdout.contains("it was deleted in Vapi since the plan was made"), "{}", run.stdout);
     assert_eq!(world.writes().len(), 0);
@@ -104,7 +100,7 @@ fn a_deletion_between_the_list_and_the_second_look_is_held_back() {
 #[test]
 fn an_edit_of_another_field_just_before_the_write_stays_and_is_told() {
     let (world, id) = world();
-    fault(&world, &format!(r#"PATCH /assistant/{id} before edit={{"endCallMessage": "Mine"}}"#));
+    world.set_fault(&format!(r#"PATCH /assistant/{id} before edit={{"endCallMessage": "Mine"}}"#));
     // Nothing was lost: the field is news.
     let run = world.run(&["apply", "--yes"]).expect(0);
     assert!(run.stderr.contains("endCallMessage"), "{}", run.text());
@@ -116,7 +112,7 @@ fn an_edit_of_another_field_just_before_the_write_stays_and_is_told() {
 fn a_change_of_another_field_just_before_the_write_is_an_error_that_shows_both() {
     let (world, id) = world();
     let theirs = json!({"model": {"provider": "openai", "model": "gpt-4.1", "temperature": 0.9}});
-    fault(&world, &format!("PATCH /assistant/{id} before edit={theirs}"));
+    world.set_fault(&format!("PATCH /assistant/{id} before edit={theirs}"));
     let run = world.run(&["apply", "--yes"]).expect(4);
     assert!(run.stdout.contains("model was not to change"), "{}", run.stdout);
     assert!(run.stdout.contains("0.3") && run.stdout.contains("0.9"), "{}", run.stdout);
@@ -128,7 +124,7 @@ fn a_change_of_another_field_just_before_the_write_is_an_error_that_shows_both()
 fn an_edit_of_the_same_field_just_before_the_write_shows_in_the_versions() {
     let world = versioned_world();
     let id = id(&world.agent("Desk"));
-    fault(&world, &format!(r#"PATCH /assistant/{id} before edit={{"firstMessage": "Mine"}}"#));
+    world.set_fault(&format!(r#"PATCH /assistant/{id} before edit={{"firstMessage": "Mine"}}"#));
     let run = world.run(&["apply", "--yes"]).expect(4);
     assert!(
         run.stdout.contains("somebody made v3 of it in Vapi after it was read and before this write. What v3 changed of firstMessage was replaced"),
@@ -146,7 +142,7 @@ fn an_edit_of_the_same_field_just_before_the_write_shows_in_the_versions() {
 fn versions_of_our_own_are_nobody_elses() {
     let world = versioned_world();
     let id = id(&world.agent("Desk"));
-    fault(&world, &format!("PATCH /assistant/{id} nth=1 after status=502"));
+    world.set_fault(&format!("PATCH /assistant/{id} nth=1 after status=502"));
     world.run(&["apply", "--yes"]).expect(0);
     assert_eq!(world.agent("Desk")["latestVersion"], json!("v4"));
 }
@@ -154,7 +150,7 @@ fn versions_of_our_own_are_nobody_elses() {
 #[test]
 fn an_edit_just_after_the_write_is_drift_in_the_next_plan() {
     let (world, id) = world();
-    fault(&world, &format!(r#"PATCH /assistant/{id} after edit={{"firstMessage": "Mine"}}"#));
+    world.set_fault(&format!(r#"PATCH /assistant/{id} after edit={{"firstMessage": "Mine"}}"#));
     world.run(&["apply", "--yes"]);
     world.vapi.set_faults(Vec::new());
     let plan = world.run(&["plan", "--format", "json"]).expect(0).json();
@@ -278,7 +274,7 @@ fn no_random_edit_is_lost_without_a_word() {
                 moment = 5;
             }
             let rule = MOMENTS[moment].replace("OBJECT", &format!("{kind}/{id}")).replace("KIND", kind);
-            faults.push(format!("{rule}{patch}").parse::<Fault>().expect("a fault"));
+            faults.push(fault(&format!("{rule}{patch}")));
             edits.push((*kind, address, id, moment, patch));
         }
         world.vapi.set_faults(faults);

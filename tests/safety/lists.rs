@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use vapi_sync::emulator::Collection;
 
-use crate::world::{World, id};
+use crate::support::{World, id};
 
 fn agent(config: &str) -> (World, String) {
     let world = World::new(&format!("version: 1\nagents:\n  a:\n    config:\n      name: A\n{config}"));
@@ -113,7 +113,7 @@ fn a_key_stays_with_its_provider() {
     let run = |args: &[&str]| {
         let mut command = world.command(args);
         command.envs(keys);
-        crate::world::Run::from(command.output().expect("started"))
+        crate::support::Run::from(command.output().expect("started"))
     };
     run(&["apply", "--yes"]).expect(0);
     world.commit("applied");
@@ -155,7 +155,7 @@ fn a_variable_that_is_not_committed_is_not_replaced() {
     let run = |args: &[&str]| {
         let mut command = world.command(args);
         command.envs([("K1", "key-one-1"), ("K2", "key-two-2")]);
-        crate::world::Run::from(command.output().expect("started"))
+        crate::support::Run::from(command.output().expect("started"))
     };
     run(&["apply", "--yes"]).expect(0);
     world.commit("applied");
@@ -195,7 +195,7 @@ fn the_text_around_a_secret_is_not_lost() {
     let run = |support: &str, args: &[&str]| {
         let mut command = world.command(args);
         command.env("SUPPORT", support);
-        crate::world::Run::from(command.output().expect("started"))
+        crate::support::Run::from(command.output().expect("started"))
     };
     let said = || world.agent("A")["firstMessage"].clone();
     run("5550100", &["apply", "--yes"]).expect(0);

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use vapi_sync::emulator::{Collection, Config};
 
-use crate::world::{World, id};
+use crate::support::{World, id};
 
 const STATE: &str = "\
 version: 1

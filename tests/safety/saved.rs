@@ -3,7 +3,7 @@
 use serde_json::json;
 use vapi_sync::emulator::Collection;
 
-use crate::world::{World, id};
+use crate::support::{World, id};
 
 const STATE: &str = "version: 1\nagents:\n  desk:\n    config:\n      name: Desk\n      firstMessage: Hello\n      model: {provider: openai, model: gpt-4.1, messages: [{role: system, content: '${file:desk.md}'}]}\n  night:\n    config: {name: Night, firstMessage: Good night}\n";
 

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use vapi_sync::emulator::{Clock, Collection, Config, DEFAULT_ORG, ManualClock};
 
-use crate::world::World;
+use crate::support::World;
 
 const STATE: &str = "vapi-state.yaml";
 

@@ -3,26 +3,18 @@
 //! Plans are made by the real pieces, with a history of made-up versions; what they would write is carried out on values
 //! here, as Vapi does it. Whether anything was lost is judged by [`oracle`], which knows none of those pieces.
 
-#![allow(clippy::expect_used, clippy::panic, reason = "a test ends where something is not as it should be")]
-
-#[path = "properties/oracle.rs"]
 mod oracle;
-#[path = "properties/sample.rs"]
 mod sample;
-#[path = "properties/simulation.rs"]
 mod simulation;
-#[path = "e2e/world.rs"]
-#[expect(dead_code, reason = "the scenarios need more of it")]
-mod world;
 
 use proptest::prelude::*;
 use serde_json::json;
 use vapi_sync::emulator::Collection;
 
-use crate::oracle::lost;
-use crate::sample::{Case, case, state};
-use crate::simulation::Simulation;
-use crate::world::World;
+use self::oracle::lost;
+use self::sample::{Case, case, state};
+use self::simulation::Simulation;
+use crate::support::World;
 
 fn many(cases: u32) -> ProptestConfig {
     ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }

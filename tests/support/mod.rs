@@ -1,12 +1,13 @@
 //! A folder under git, an emulator, and the real binary between them.
 
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::Value;
-use vapi_sync::emulator::{Collection, Config, DEFAULT_KEY, Emulator, Hit};
+use vapi_sync::emulator::{Collection, Config, DEFAULT_KEY, Emulator, Fault, Hit};
 
 /// A state file's folder, a Vapi, and a way to run commands.
 pub struct World {
@@ -204,6 +205,12 @@ impl World {
         requests
     }
 
+    /// Makes this go wrong, and nothing else.
+    #[track_caller]
+    pub fn set_fault(&self, text: &str) {
+        self.vapi.set_faults(vec![fault(text)]);
+    }
+
     pub fn agents(&self) -> Vec<Value> {
         self.vapi.objects(Collection::Assistant)
     }
@@ -251,4 +258,42 @@ pub fn all_is_quiet(world: &World) {
         is_quiet(world, command);
         is_quiet(world, command);
     }
+}
+
+/// A fault by its text.
+#[track_caller]
+pub fn fault(text: &str) -> Fault {
+    text.parse().unwrap_or_else(|error| panic!("{text}: {error}"))
+}
+
+/// Copies a folder whole.
+pub fn copy(from: &Path, to: &Path) {
+    for entry in std::fs::read_dir(from).expect("listed") {
+        let entry = entry.expect("an entry");
+        let target = to.join(entry.file_name());
+        if entry.file_type().expect("a type").is_dir() {
+            std::fs::create_dir_all(&target).expect("a folder");
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).expect("copied");
+        }
+    }
+}
+
+/// Where Vapi's published document is: where `VAPI_OPENAPI` says, or beside the repository.
+pub fn vapi_document_path() -> PathBuf {
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/vapi/openapi.json");
+    std::env::var_os("VAPI_OPENAPI").map_or(beside, Into::into)
+}
+
+/// Vapi's published document. `None`, said on stderr, if it cannot be had.
+pub fn vapi_document() -> Option<String> {
+    let path = vapi_document_path();
+    let text = std::fs::read_to_string(&path).ok();
+    if text.is_none() {
+        // Not `eprintln`, which the test harness swallows.
+        let skipped = format!("SKIPPED: no document at {} (see VAPI_OPENAPI)\n", path.display());
+        std::io::stderr().write_all(skipped.as_bytes()).expect("said");
+    }
+    text
 }

@@ -3,7 +3,7 @@
 use serde_json::json;
 use vapi_sync::emulator::Collection;
 
-use crate::world::{World, all_is_quiet, id};
+use crate::support::{World, all_is_quiet, id};
 
 const TWO: &str = "\
 version: 1

@@ -1,11 +1,6 @@
 //! The fuzz targets for a moment, on stable Rust and always with the same inputs: seeds, taken apart and put together.
-#![allow(
-    clippy::expect_used,
-    clippy::panic,
-    reason = "clippy.toml allows it in tests and does not see that helpers of tests are some"
-)]
 
-#[path = "../fuzz/src/drivers.rs"]
+#[path = "../../fuzz/src/drivers.rs"]
 mod drivers;
 
 use rand::rngs::StdRng;

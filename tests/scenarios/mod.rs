@@ -4,13 +4,7 @@
 //! the plan (as text, JSON and Markdown) and what the runs said, sent, and made of the files. The clock goes on by a minute with each step,
 //! for git and for Vapi alike. `ID_A` … `ID_F` stand for ids, in stories and in snapshots; commits go by their subjects.
 
-#![allow(clippy::expect_used, clippy::panic, reason = "a test ends where something is not as it should be")]
-
-#[path = "scenarios/runner.rs"]
 mod runner;
-#[path = "e2e/world.rs"]
-#[expect(dead_code, reason = "the stories need less of it than the scenarios do")]
-mod world;
 
 macro_rules! stories {
     ($($name:ident)*) => {

@@ -1,0 +1,10 @@
+//! The real binary against the emulator, over HTTP.
+
+mod bytes;
+mod choices;
+mod docs;
+mod main_job;
+mod many;
+mod secrets;
+mod spec;
+mod wrong;

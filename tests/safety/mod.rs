@@ -1,0 +1,7 @@
+//! Nothing is lost without a word: edits in between, saved plans, the way back, commits.
+
+mod commit;
+mod edits;
+mod lists;
+mod restore;
+mod saved;

@@ -1,3 +1,3 @@
-//! What is fuzzed. `tests/fuzz_smoke.rs` of the program runs the same drivers for a moment on stable Rust.
+//! What is fuzzed. `tests/fuzz/` of the program runs the same drivers for a moment on stable Rust.
 
 pub mod drivers;

@@ -8,7 +8,7 @@ use vapi_sync::model::agreed::{Agreed, ref_name};
 use vapi_sync::model::{Address, RemoteId, Value};
 use vapi_sync::state::resolve::Ids;
 
-use crate::repo::{FILE, Repo, agents, git_at, record, state};
+use super::repo::{FILE, Repo, agents, git_at, record, state};
 
 const ORG: &str = "6a1f";
 

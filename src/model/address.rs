@@ -1,0 +1,42 @@
+//! What an object is called: in the file and in Vapi.
+
+use std::fmt;
+
+/// The name of an entry of the state file: `agents.receptionist`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Address {
+    /// The section of the file: `agents`, `phone_numbers`.
+    pub section: &'static str,
+    /// The entry's key in that section. Stable: renaming an object in Vapi does not change it.
+    pub handle: String,
+}
+
+impl Address {
+    /// An address from a section and a handle.
+    pub fn new(section: &'static str, handle: impl Into<String>) -> Self {
+        Self { section, handle: handle.into() }
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.section, self.handle)
+    }
+}
+
+/// The id that Vapi gave an object.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RemoteId(pub String);
+
+impl RemoteId {
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for RemoteId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}

@@ -1,0 +1,104 @@
+//! A text that no output may show.
+
+use std::fmt;
+
+/// What stands in output in place of a secret.
+pub const SENSITIVE: &str = "(sensitive)";
+
+/// A text that cannot be printed: it has no `Display`, and its `Debug` says `(sensitive)`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret {
+    state: SecretState,
+    variables: Vec<String>,
+    /// The text that stands around secrets in a longer one, piece by piece; empty if it is a secret as a whole.
+    around: Vec<String>,
+}
+
+#[derive(Clone, PartialEq, Eq)]
+enum SecretState {
+    Known(String),
+    VariableNotSet,
+    Hidden,
+    Unsure,
+}
+
+impl Secret {
+    /// A secret whose text is known, with the environment variables it was made from (may be none).
+    pub fn new(text: impl Into<String>, variables: Vec<String>) -> Self {
+        Self { state: SecretState::Known(text.into()), variables, around: Vec::new() }
+    }
+
+    /// A secret that needs variables which are not set.
+    pub fn missing(variables: Vec<String>) -> Self {
+        Self { state: SecretState::VariableNotSet, variables, around: Vec::new() }
+    }
+
+    /// A secret that Vapi holds and does not show.
+    pub fn hidden() -> Self {
+        Self { state: SecretState::Hidden, variables: Vec::new(), around: Vec::new() }
+    }
+
+    /// A secret that Vapi would not show, of which it does not say either whether it holds one.
+    pub fn unsure() -> Self {
+        Self { state: SecretState::Unsure, variables: Vec::new(), around: Vec::new() }
+    }
+
+    /// The text itself, for a request body or header and for comparing. `None` if it is not known here.
+    pub fn expose(&self) -> Option<&str> {
+        match &self.state {
+            SecretState::Known(text) => Some(text),
+            SecretState::VariableNotSet | SecretState::Hidden | SecretState::Unsure => None,
+        }
+    }
+
+    /// The same inside a longer text: what stands before the first secret, between two, and after the last one.
+    #[must_use]
+    pub fn within(mut self, around: Vec<String>) -> Self {
+        if around.iter().any(|piece| !piece.is_empty()) {
+            self.around = around;
+        }
+        self
+    }
+
+    /// Whether it is a longer text with secrets in it.
+    pub fn is_within_text(&self) -> bool {
+        !self.around.is_empty()
+    }
+
+    /// Whether a text is this one but for the secrets in it. One that is a secret as a whole may be any text.
+    pub fn fits(&self, text: &str) -> bool {
+        let [first, inner @ .., last] = self.around.as_slice() else { return true };
+        let Some(mut rest) = text.strip_prefix(first.as_str()).and_then(|rest| rest.strip_suffix(last.as_str())) else {
+            return false;
+        };
+        // The first place that fits leaves the most for those that follow.
+        inner.iter().all(|piece| match rest.find(piece.as_str()) {
+            Some(at) => {
+                rest = &rest[at + piece.len()..];
+                true
+            }
+            None => false,
+        })
+    }
+
+    /// Whether Vapi holds it and does not show it.
+    pub fn is_hidden(&self) -> bool {
+        self.state == SecretState::Hidden
+    }
+
+    /// Whether nobody can tell if Vapi holds one.
+    pub fn is_unsure(&self) -> bool {
+        self.state == SecretState::Unsure
+    }
+
+    /// The environment variables that the file names for it.
+    pub fn variables(&self) -> &[String] {
+        &self.variables
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(SENSITIVE)
+    }
+}

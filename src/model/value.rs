@@ -1,0 +1,172 @@
+//! Values as they are compared, wherever they come from.
+
+use indexmap::IndexMap;
+use serde_json::Number;
+
+use super::{Address, SENSITIVE, Secret};
+
+/// How what is shown of an id that is not known yet begins.
+pub const AWAITED: &str = "(known after apply: ";
+
+/// One part of a text whose references cannot be filled in yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Part {
+    /// Text as it stands.
+    Text(String),
+    /// The Vapi id of an entry that has none yet.
+    Id(Address),
+    /// A secret inside a longer text.
+    Secret(Secret),
+}
+
+/// A mapping that keeps the order of its keys; two are equal whatever the order. A plan looks up every key of every object, so
+/// the hash is a fast one; it is seeded at random, so that no file can be made to collide.
+pub type Map = IndexMap<String, Value, foldhash::fast::RandomState>;
+
+/// The one normal form in which desired, live and recorded values are compared: plain equality is the comparison.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// JSON `null`. Distinct from absent.
+    Null,
+    /// A boolean.
+    Bool(bool),
+    /// A number by value: an integral number is always an integer here, so that `1` equals `1.0`.
+    Number(Number),
+    /// A text.
+    Text(String),
+    /// A text that must not be shown.
+    Secret(Secret),
+    /// A text that is known only after an earlier step of an apply: it holds the id of an object not created yet.
+    Unknown(Vec<Part>),
+    /// A list.
+    List(Vec<Value>),
+    /// A mapping.
+    Map(Map),
+}
+
+/// JSON field by field, with nothing left out and no secret known.
+impl From<serde_json::Value> for Value {
+    fn from(json: serde_json::Value) -> Self {
+        use serde_json::Value as Json;
+        match json {
+            Json::Null => Value::Null,
+            Json::Bool(value) => Value::Bool(value),
+            Json::Number(number) => Value::Number(normal_number(&number)),
+            Json::String(text) => Value::Text(text),
+            Json::Array(items) => Value::List(items.into_iter().map(Value::from).collect()),
+            Json::Object(map) => Value::Map(map.into_iter().map(|(key, value)| (key, Value::from(value))).collect()),
+        }
+    }
+}
+
+impl Value {
+    /// The text, if this is one that may be shown.
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Value::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The mapping, if this is one.
+    pub fn as_map(&self) -> Option<&Map> {
+        match self {
+            Value::Map(map) => Some(map),
+            _ => None,
+        }
+    }
+
+    /// The list, if this is one.
+    pub fn as_list(&self) -> Option<&[Value]> {
+        match self {
+            Value::List(list) => Some(list),
+            _ => None,
+        }
+    }
+
+    /// A text for an entry of a map that is there and not null.
+    pub fn text_at(&self, key: &str) -> Option<&str> {
+        self.as_map()?.get(key)?.as_text()
+    }
+
+    /// Whether a secret stands anywhere in it.
+    pub fn holds_secret(&self) -> bool {
+        match self {
+            Value::Secret(_) => true,
+            Value::Unknown(parts) => parts.iter().any(|part| matches!(part, Part::Secret(_))),
+            Value::List(items) => items.iter().any(Value::holds_secret),
+            Value::Map(map) => map.values().any(Value::holds_secret),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) => false,
+        }
+    }
+
+    /// What stands for the value as long as it is the id of an object that is not there yet, and nothing more.
+    pub fn awaited(&self) -> Option<String> {
+        match self {
+            Value::Unknown(parts) => match parts.as_slice() {
+                [Part::Id(address)] => Some(awaited(address)),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// The value as JSON for people and machines to read: secrets as `(sensitive)`, ids that are not known yet as
+    /// `(known after apply: agents.x)`.
+    pub fn to_shown(&self) -> serde_json::Value {
+        use serde_json::Value as Json;
+        match self {
+            Value::Null => Json::Null,
+            Value::Bool(value) => Json::Bool(*value),
+            Value::Number(value) => Json::Number(value.clone()),
+            Value::Text(text) => Json::String(text.clone()),
+            Value::Secret(_) => Json::String(SENSITIVE.to_owned()),
+            Value::Unknown(parts) => Json::String(
+                parts
+                    .iter()
+                    .map(|part| match part {
+                        Part::Text(text) => text.clone(),
+                        Part::Id(address) => awaited(address),
+                        Part::Secret(_) => SENSITIVE.to_owned(),
+                    })
+                    .collect(),
+            ),
+            Value::List(items) => Json::Array(items.iter().map(Value::to_shown).collect()),
+            Value::Map(map) => Json::Object(map.iter().map(|(key, value)| (key.clone(), value.to_shown())).collect()),
+        }
+    }
+}
+
+fn awaited(address: &Address) -> String {
+    format!("{AWAITED}{address})")
+}
+
+/// A JSON number in normal form: integral values as integers, `-0` as `0`.
+pub fn normal_number(number: &Number) -> Number {
+    // Beyond 2^53 a float no longer names one integer.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    match number.as_f64() {
+        Some(float) if number.is_f64() && float.fract() == 0.0 && float.abs() <= EXACT => Number::from(float as i64),
+        _ => number.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_cannot_be_printed() {
+        let value = Value::List(vec![Value::Secret(Secret::new("hunter2", vec![]))]);
+        assert!(!format!("{value:?}").contains("hunter2"));
+        assert!(!value.to_shown().to_string().contains("hunter2"));
+    }
+
+    #[test]
+    fn numbers_compare_by_value() {
+        let float = Number::from_f64(1.0).map(|n| normal_number(&n));
+        assert_eq!(float, Some(Number::from(1)));
+        let half = Number::from_f64(0.5).map(|n| normal_number(&n));
+        assert_eq!(half, Number::from_f64(0.5));
+    }
+}

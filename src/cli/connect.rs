@@ -42,6 +42,7 @@ pub(super) async fn open(app: &App, net: &Net) -> Result<Vapi, Diagnostic> {
         request_timeout: net.request_timeout,
         retry: RetryLimits { attempts, attempts_unreached: defaults.attempts_unreached.min(attempts), ..defaults },
         trace,
+        redactor: app.output.redactor().clone(),
         ..Settings::default()
     };
     #[cfg(feature = "emulator")]

@@ -7,7 +7,8 @@ use super::work::audit_log;
 use super::{App, Finish};
 use crate::audit::{self, Outcome, Record};
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
-use crate::render::{self, escape};
+use crate::model::escape;
+use crate::render;
 
 /// Arguments of `log`.
 #[derive(Debug, clap::Args)]

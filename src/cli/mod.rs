@@ -30,9 +30,11 @@ use std::sync::Arc;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use self::args::{DEFAULT_FILE, Format, Global};
+use crate::model::Redactor;
 use crate::model::diagnostic::{Diagnostic, Diagnostics, Ending, exit_code};
+use crate::model::escape::shell_word;
 use crate::render::output::Settings;
-use crate::render::{self, Output, Redactor, shell_word};
+use crate::render::{self, Output};
 
 /// Keeps a version-controlled YAML file and a Vapi organisation in step.
 ///

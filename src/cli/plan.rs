@@ -8,9 +8,9 @@ use super::work::{Showing, Wanted, Work, audit_log, finish};
 use super::{App, Finish};
 use crate::cli::saved::Saved;
 use crate::model::diagnostic::{Diagnostics, Ending};
+use crate::model::escape::shell_word;
 use crate::plan::report::Report;
 use crate::plan::{Direction, Policy};
-use crate::render::shell_word;
 
 /// Arguments of `plan`.
 #[derive(Debug, clap::Args)]

@@ -14,7 +14,6 @@ use crate::check::Checked;
 use crate::cli::session::{Fetched, Loaded, Made, Request, fetch, make_plan};
 use crate::files::workdir::{Lock, Workdir};
 use crate::history;
-use crate::model::Secret;
 use crate::model::diagnostic::{Diagnostic, Diagnostics, Ending, Severity};
 use crate::plan::pair::Allowances;
 use crate::plan::report::{Outcome, Report};
@@ -133,8 +132,6 @@ impl Work {
         for secret in &made.noticed.secrets {
             app.output.redactor().add(secret);
         }
-        let secrets = made.noticed.secrets.iter().map(|text| Secret::new(text.as_str(), Vec::new()));
-        self.vapi.transport.hide(secrets);
         if app.global.verbose > 0 {
             app.output.diagnostics(&made.notes);
         }

@@ -5,6 +5,7 @@ use std::path::Path;
 use git2::{ErrorClass, ErrorCode, Oid, Repository};
 
 use crate::model::diagnostic::Diagnostic;
+use crate::model::escape::shell_word;
 
 /// The repository of a folder cannot be opened.
 pub(super) fn not_opened(error: &git2::Error, folder: &Path) -> Diagnostic {
@@ -16,7 +17,7 @@ pub(super) fn not_opened(error: &git2::Error, folder: &Path) -> Diagnostic {
         let path =
             named.map_or_else(|| folder.to_string(), |path| path.strip_suffix("/.git").unwrap_or(path).to_owned());
         return Diagnostic::error("git-owner", owned)
-            .help(format!("if you trust it: git config --global --add safe.directory {}", quoted(&path)));
+            .help(format!("if you trust it: git config --global --add safe.directory {}", shell_word(&path)));
     }
     if error.message().to_ascii_lowercase().contains("extensions.partialclone") {
         return partial(&format!("the repository of {folder} is a partial clone"));
@@ -57,10 +58,4 @@ fn is_partial(repository: &Repository) -> bool {
         entries.next().map(|entry| entry.is_ok())
     };
     named(r"^remote\..*\.promisor$").or_else(|| named(r"^extensions\.partialclone$")).unwrap_or(false)
-}
-
-/// A path as a POSIX shell takes it.
-fn quoted(path: &str) -> String {
-    let plain = path.chars().all(|c| c.is_alphanumeric() || matches!(c, '/' | '.' | '_' | '-' | '+' | '@' | ':'));
-    if plain { path.to_owned() } else { format!("'{}'", path.replace('\'', r"'\''")) }
 }

@@ -5,12 +5,15 @@
 mod address;
 pub mod agreed;
 pub mod diagnostic;
+pub mod escape;
 mod path;
 pub mod recorded;
+mod redact;
 mod secret;
 mod value;
 
 pub use address::{Address, RemoteId};
 pub use path::{FieldPath, Step};
+pub use redact::Redactor;
 pub use secret::{SENSITIVE, Secret};
 pub use value::{AWAITED, Map, Part, Value, normal_number};

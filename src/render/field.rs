@@ -3,9 +3,9 @@
 use serde_json::Value as Json;
 
 use super::diff::{self, Line, Sign};
-use super::{View, escape, pretty};
+use super::{View, columns, pretty};
 use crate::model::recorded::Recorded;
-use crate::model::{SENSITIVE, Value};
+use crate::model::{SENSITIVE, Value, escape};
 use crate::plan::judge::Verdict;
 use crate::plan::{Direction, FieldChange};
 
@@ -169,7 +169,7 @@ fn one(sign: Sign, value: &Json, verbose: bool) -> Body {
             other => pretty::lines(&other),
         };
         let text = escape::lines(&text);
-        let mut lines: Vec<Line> = text.lines().map(|line| Line::new(sign, escape::cut(line, WIDE))).collect();
+        let mut lines: Vec<Line> = text.lines().map(|line| Line::new(sign, columns::cut(line, WIDE))).collect();
         if let Some(left) = lines.len().checked_sub(OUTLINED).filter(|left| *left > 1) {
             lines.truncate(OUTLINED);
             lines.push(Line::new(Sign::Remark, more(left)));
@@ -226,7 +226,7 @@ fn outline(value: &Json) -> String {
         Json::String(text) => escape::quoted(text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default()),
         other => escape::line(&other.to_string()).into_owned(),
     };
-    format!("{}: {}", size(value), escape::cut(&start, SHORT))
+    format!("{}: {}", size(value), columns::cut(&start, SHORT))
 }
 
 /// A value on one line, if it is a short one.
@@ -236,7 +236,7 @@ fn short(value: &Json) -> Option<String> {
         return None;
     }
     let text = escape::line(&value.to_string()).into_owned();
-    (escape::width(&text) <= SHORT).then_some(text)
+    (columns::width(&text) <= SHORT).then_some(text)
 }
 
 /// How large a value is.

@@ -3,8 +3,9 @@
 
 use std::fmt::Write as _;
 
-use super::{Redactor, View, diagnostics, escape, words};
+use super::{View, diagnostics, words};
 use crate::model::diagnostic::{Diagnostic, Place};
+use crate::model::{Redactor, escape};
 use crate::plan::Action;
 use crate::plan::judge::Verdict;
 use crate::plan::report::{Outcome, Report};

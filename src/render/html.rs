@@ -2,7 +2,8 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::{Redactor, escape, words};
+use super::words;
+use crate::model::{Redactor, escape};
 use crate::plan::{KindStatus, Status};
 
 /// What a page is about, beside the numbers.

@@ -5,8 +5,9 @@
 
 use super::diff::{Line, Sign};
 use super::field::{self, Body, Mark, Shown};
-use super::{View, escape, terminal, words};
+use super::{View, terminal, words};
 use crate::model::diagnostic::{Diagnostic, Severity};
+use crate::model::escape;
 use crate::plan::report::{Outcome, Report};
 use crate::plan::{Change, Direction};
 

@@ -9,9 +9,9 @@
 //! Diagnostics ─── text, annotations, sarif ┘
 //! ```
 
+mod columns;
 pub mod diagnostics;
 pub mod diff;
-pub mod escape;
 mod field;
 pub mod github;
 pub mod html;
@@ -21,7 +21,6 @@ pub mod output;
 pub mod palette;
 mod pretty;
 pub mod progress;
-pub mod redact;
 #[cfg(test)]
 mod samples;
 pub mod terminal;
@@ -29,13 +28,12 @@ pub mod terminal;
 mod tests;
 mod words;
 
+use crate::model::Redactor;
 use crate::plan::Status;
 
 pub use output::Output;
 pub use palette::Palette;
 pub use progress::Progress;
-pub use redact::Redactor;
-pub use words::shell_word;
 
 /// How a report is looked at.
 #[derive(Clone, Copy)]

@@ -11,7 +11,8 @@ use serde::Serialize;
 use serde_json::Value as Json;
 
 use super::progress::Progress;
-use super::{Palette, Redactor, diagnostics, json};
+use super::{Palette, diagnostics, json};
+use crate::model::Redactor;
 use crate::model::diagnostic::{Diagnostic, Severity};
 
 /// `--color`.
@@ -148,7 +149,7 @@ impl Output {
     /// Shows how far a run is, in place of what was shown before: on a terminal only.
     pub fn start(&self, total: u64, label: &str) -> Progress {
         let progress = if self.shows_progress {
-            Progress::start(total, &super::escape::line(&self.redactor.text(label)))
+            Progress::start(total, &crate::model::escape::line(&self.redactor.text(label)))
         } else {
             Progress::hidden()
         };

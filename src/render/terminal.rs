@@ -3,7 +3,8 @@
 use super::diff::{Line, Sign};
 use super::field::{self, Body, Mark, Shown};
 use super::palette::paint;
-use super::{View, escape, words};
+use super::{View, columns, words};
+use crate::model::escape;
 use crate::plan::report::{Outcome, Report};
 use crate::plan::{Action, Change, Direction, Impact, Ring, Status};
 
@@ -53,7 +54,7 @@ fn page(report: &Report, view: &View<'_>, with_fields: bool) -> String {
 pub fn status(status: &Status, checked_at: &str, view: &View<'_>) -> String {
     let mut page = Page { view, out: String::new() };
     for kind in &status.kinds {
-        let name = escape::padded(kind.kind.nouns, 14);
+        let name = columns::padded(kind.kind.nouns, 14);
         page.line(&format!("{name}  {} in the file, {} in Vapi: {}", kind.in_file, kind.in_vapi, words::kind(kind)));
     }
     let verdict = if status.in_sync { "In sync." } else { "Not in sync." };
@@ -66,7 +67,7 @@ pub fn status(status: &Status, checked_at: &str, view: &View<'_>) -> String {
 }
 
 fn aligned(texts: impl Iterator<Item = String>) -> usize {
-    texts.map(|text| escape::width(&escape::line(&text))).filter(|width| *width <= ALIGNED).max().unwrap_or(0)
+    texts.map(|text| columns::width(&escape::line(&text))).filter(|width| *width <= ALIGNED).max().unwrap_or(0)
 }
 
 struct Page<'p> {
@@ -99,13 +100,13 @@ impl Page<'_> {
             (Action::None, ..) if change.is_held_back() => ("!", palette.hold),
             (Action::None, ..) => (" ", palette.quiet),
         };
-        let address = escape::padded(&self.safe(&change.address.to_string()), columns);
+        let address = columns::padded(&self.safe(&change.address.to_string()), columns);
         let name =
             change.name.as_deref().map(|name| escape::quoted(&self.view.redactor.text(name))).unwrap_or_default();
         let said = words::headline(change, outcome, self.view);
-        let parts = [paint(palette.strong, &address), escape::cut(&name, ALIGNED).into_owned(), said];
+        let parts = [paint(palette.strong, &address), columns::cut(&name, ALIGNED).into_owned(), said];
         let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-        self.line(&format!("{} {}", paint(style, &escape::padded(symbol, 2)), parts.join("  ")));
+        self.line(&format!("{} {}", paint(style, &columns::padded(symbol, 2)), parts.join("  ")));
         for line in words::why(change, outcome, self.view) {
             self.line(&format!("      {line}"));
         }
@@ -123,7 +124,7 @@ impl Page<'_> {
     fn ways_out(&mut self, change: &Change, direction: Direction) {
         for (what, command) in words::ways_out(change, direction, self.view.flags) {
             let command = paint(self.view.palette.strong, &self.safe(&command));
-            self.line(&format!("      {} {command}", escape::padded(&format!("{what}:"), 23)));
+            self.line(&format!("      {} {command}", columns::padded(&format!("{what}:"), 23)));
         }
     }
 
@@ -137,7 +138,7 @@ impl Page<'_> {
             Mark::Pending => palette.quiet,
         };
         let (values, more) = self.body(field);
-        let path = escape::padded(&field.path, columns);
+        let path = columns::padded(&field.path, columns);
         let label = field.label.map(|label| paint(style, label));
         let head: Vec<String> = label.into_iter().chain(values).filter(|part| !part.is_empty()).collect();
         let head = head.join(": ");
@@ -164,7 +165,7 @@ impl Page<'_> {
             Body::Outline(about, inner) => {
                 let columns = aligned(inner.iter().map(|(key, _)| key.clone()));
                 let line = |(key, value): &(String, String)| {
-                    format!("{}  {value}", paint(palette.quiet, &escape::padded(key, columns)))
+                    format!("{}  {value}", paint(palette.quiet, &columns::padded(key, columns)))
                 };
                 (Some(about.clone()), inner.iter().map(line).collect())
             }

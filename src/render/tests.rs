@@ -4,7 +4,8 @@ use insta::assert_snapshot;
 use proptest::prelude::*;
 
 use super::samples::{HOSTILE, SECRET};
-use super::{Palette, Redactor, View, diagnostics, github, html, json, markdown, samples, terminal};
+use super::{Palette, View, diagnostics, github, html, json, markdown, samples, terminal};
+use crate::model::Redactor;
 use crate::model::diagnostic::Diagnostic;
 use crate::plan::report::Report;
 

@@ -1,8 +1,9 @@
 //! The sentences that sum a report up: the same in the terminal, in Markdown and in a workflow's outputs.
 
+use super::View;
 use super::field::counted;
-use super::{View, escape};
 use crate::kinds::{KINDS, Kind};
+use crate::model::escape::{self, shell_word};
 use crate::plan::judge::Verdict;
 use crate::plan::report::{Outcome, Report, Waiting};
 use crate::plan::{Action, Change, Direction, FieldChange, KindStatus, Status};
@@ -127,13 +128,6 @@ pub fn ways_out(change: &Change, direction: Direction, flags: &str) -> Vec<(&'st
         ],
         _ => Vec::new(),
     }
-}
-
-/// A text as one word of a shell.
-pub fn shell_word(text: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/');
-    let is_plain = !text.is_empty() && text.chars().all(plain);
-    if is_plain { text.to_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
 }
 
 /// What is said of a change after its name: `create — not in Vapi yet`, `update: done`. Safe to print.

@@ -8,12 +8,15 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::censor::Censor;
 use super::error::{Certainty, Fault, Problem};
 use super::retry::retry_after;
+use crate::model::Redactor;
 
 /// How much of a body that is not JSON is looked at: bytes.
 const LOOKED_AT: usize = 64 << 10;
+
+/// How much of one text is shown, in characters.
+const SHOWN: usize = 300;
 
 /// How many sentences of a refusal are kept.
 const SENTENCES: usize = 50;
@@ -23,18 +26,18 @@ pub(super) fn judge<T: DeserializeOwned>(
     status: StatusCode,
     headers: &HeaderMap,
     body: &[u8],
-    censor: &Censor,
+    redactor: &Redactor,
 ) -> Result<T, Fault> {
     if status.is_success() {
-        return serde_json::from_slice(body).map_err(|error| unreadable(status, body, &error, censor));
+        return serde_json::from_slice(body).map_err(|error| unreadable(status, body, &error, redactor));
     }
     let refusal = Refusal::read(body);
     let in_vapis_words = refusal.is_some();
     let unknown_route = refusal.as_ref().is_some_and(Refusal::is_unknown_route);
-    let words = refusal.map_or_else(|| vec![describe(body, censor)], |refusal| refusal.words(censor));
+    let words = refusal.map_or_else(|| vec![describe(body, redactor)], |refusal| refusal.words(redactor));
     let asked_wait = asked_wait(headers);
     let (problem, certainty, passing) = match status.as_u16() {
-        300..=399 => (Problem::Redirected(target(headers, censor)), Certainty::Unclear, false),
+        300..=399 => (Problem::Redirected(target(headers, redactor)), Certainty::Unclear, false),
         401 => (Problem::Unauthorized, Certainty::Refused, false),
         403 if in_vapis_words => (Problem::Forbidden, Certainty::Refused, false),
         404 if in_vapis_words && !unknown_route => (Problem::NoSuchObject, Certainty::Refused, false),
@@ -48,14 +51,14 @@ pub(super) fn judge<T: DeserializeOwned>(
     Err(Fault { problem, certainty, status: Some(status.as_u16()), words, passing, retry_after: asked_wait })
 }
 
-fn unreadable(status: StatusCode, body: &[u8], error: &serde_json::Error, censor: &Censor) -> Fault {
+fn unreadable(status: StatusCode, body: &[u8], error: &serde_json::Error, redactor: &Redactor) -> Fault {
     // JSON of another shape will be so again; what is no JSON at all was cut off or is somebody else's page.
     let (why, passing) = if error.is_data() {
-        (censor.show(&error.to_string()), false)
+        (show(redactor, &error.to_string()), false)
     } else if error.is_eof() && !body.is_empty() {
         ("the JSON ends too early".to_owned(), true)
     } else {
-        (format!("not JSON but {}", describe(body, censor)), true)
+        (format!("not JSON but {}", describe(body, redactor)), true)
     };
     let status = Some(status.as_u16());
     Fault { status, ..Fault::new(Problem::Unreadable(why), Certainty::Unclear, passing) }
@@ -66,10 +69,10 @@ fn asked_wait(headers: &HeaderMap) -> Option<Duration> {
 }
 
 /// The host that a redirect points to; the rest of such an address is nobody's business.
-fn target(headers: &HeaderMap, censor: &Censor) -> Option<String> {
+fn target(headers: &HeaderMap, redactor: &Redactor) -> Option<String> {
     let location = headers.get(LOCATION)?.to_str().ok()?;
     match url::Url::parse(location) {
-        Ok(url) => Some(censor.show(&format!("{}://{}", url.scheme(), url.host_str().unwrap_or_default()))),
+        Ok(url) => Some(show(redactor, &format!("{}://{}", url.scheme(), url.host_str().unwrap_or_default()))),
         Err(_) => Some("another path".to_owned()),
     }
 }
@@ -94,25 +97,36 @@ impl Refusal {
         self.message.as_str().is_some_and(|text| text.starts_with("Cannot "))
     }
 
-    fn words(self, censor: &Censor) -> Vec<String> {
+    fn words(self, redactor: &Redactor) -> Vec<String> {
         let words: Vec<_> = match self.message {
-            Value::Array(sentences) => sentences.iter().take(SENTENCES).map(|value| sentence(value, censor)).collect(),
+            Value::Array(sentences) => {
+                sentences.iter().take(SENTENCES).map(|value| sentence(value, redactor)).collect()
+            }
             Value::Null => Vec::new(),
-            message => vec![sentence(&message, censor)],
+            message => vec![sentence(&message, redactor)],
         };
         match self.error {
-            Value::String(error) if words.is_empty() => vec![censor.show(&error)],
+            Value::String(error) if words.is_empty() => vec![show(redactor, &error)],
             _ => words,
         }
     }
 }
 
-fn sentence(value: &Value, censor: &Censor) -> String {
-    value.as_str().map_or_else(|| censor.show(&value.to_string()), |text| censor.show(text))
+fn sentence(value: &Value, redactor: &Redactor) -> String {
+    value.as_str().map_or_else(|| show(redactor, &value.to_string()), |text| show(redactor, text))
+}
+
+/// A text of Vapi's without secrets, cut to a bearable length. Cut last: half a secret would not be found.
+fn show(redactor: &Redactor, text: &str) -> String {
+    let text = redactor.text(text);
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.into_owned(),
+    }
 }
 
 /// A body that is not JSON, in a few words.
-fn describe(body: &[u8], censor: &Censor) -> String {
+fn describe(body: &[u8], redactor: &Redactor) -> String {
     let text = String::from_utf8_lossy(body.get(..LOOKED_AT).unwrap_or(body));
     let text = text.trim();
     if text.is_empty() {
@@ -120,17 +134,16 @@ fn describe(body: &[u8], censor: &Censor) -> String {
     } else if text.starts_with('<') {
         "an HTML page".to_owned()
     } else {
-        format!("`{}`", censor.show(text))
+        format!("`{}`", show(redactor, text))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::vapi::censor::SHOWN;
 
     fn fault(status: u16, body: &str) -> Fault {
-        judge::<Value>(StatusCode::from_u16(status).unwrap(), &HeaderMap::new(), body.as_bytes(), &Censor::default())
+        judge::<Value>(StatusCode::from_u16(status).unwrap(), &HeaderMap::new(), body.as_bytes(), &Redactor::new())
             .unwrap_err()
     }
 
@@ -175,7 +188,7 @@ mod tests {
             assert!(matches!(fault.problem, Problem::Unreadable(_)), "{body}");
             assert_eq!((fault.certainty, fault.passing), (Certainty::Unclear, passing), "{body}");
         }
-        let other_shape = judge::<Vec<u8>>(StatusCode::OK, &HeaderMap::new(), b"{}", &Censor::default()).unwrap_err();
+        let other_shape = judge::<Vec<u8>>(StatusCode::OK, &HeaderMap::new(), b"{}", &Redactor::new()).unwrap_err();
         assert!(!other_shape.passing);
     }
 
@@ -191,5 +204,15 @@ mod tests {
         assert_eq!(long.chars().count(), SHOWN + 3);
         let many = format!(r#"{{"message":[{}]}}"#, vec![format!("{:?}", "x".repeat(1000)); 1000].join(","));
         assert!(fault(400, &many).words.concat().len() < SENTENCES * (SHOWN + 4));
+    }
+
+    #[test]
+    fn secrets_are_hidden_whole_and_before_the_cut() {
+        let redactor = Redactor::new();
+        redactor.add("s3cr3t");
+        redactor.add("s3cr3t-and-more");
+        assert_eq!(show(&redactor, "a s3cr3t-and-more, s3cr3t"), "a (sensitive), (sensitive)");
+        let shown = show(&redactor, &format!("{}s3cr3t", "é".repeat(SHOWN - 3)));
+        assert!(shown.ends_with("é(se…") && !shown.contains("s3c"), "{shown}");
     }
 }

@@ -9,7 +9,6 @@
 //! The planner's side is handed a [`Reader`] and never the [`Transport`].
 
 mod answer;
-mod censor;
 mod connection;
 mod error;
 mod gate;

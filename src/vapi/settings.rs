@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::retry::RetryLimits;
+use crate::model::Redactor;
 
 /// What a transport may be told.
 #[derive(Clone)]
@@ -21,6 +22,8 @@ pub struct Settings {
     pub retry: RetryLimits,
     /// Is given a line per attempt: method, path with query, status, milliseconds; no header, no body.
     pub trace: Option<Trace>,
+    /// Takes secrets, the key among them, out of what Vapi says, should it repeat what it was sent.
+    pub redactor: Redactor,
 }
 
 /// Takes one line for people.
@@ -35,13 +38,14 @@ impl Default for Settings {
             deadline: Duration::from_secs(60 * 60),
             retry: RetryLimits::default(),
             trace: None,
+            redactor: Redactor::new(),
         }
     }
 }
 
 impl fmt::Debug for Settings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { parallelism, request_timeout, connect_timeout, deadline, retry, trace } = self;
+        let Self { parallelism, request_timeout, connect_timeout, deadline, retry, trace, redactor: _ } = self;
         f.debug_struct("Settings")
             .field("parallelism", parallelism)
             .field("request_timeout", request_timeout)

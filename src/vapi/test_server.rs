@@ -9,7 +9,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::{Connection, RetryLimits, Settings, Transport};
-use crate::model::Secret;
+use crate::model::{Redactor, Secret};
 
 /// The key that tests send and look for where it must not be.
 pub const KEY: &str = "key-that-nobody-may-see";
@@ -93,7 +93,10 @@ impl Server {
 
 /// Settings with short waits.
 pub fn settings() -> Settings {
+    let redactor = Redactor::new();
+    redactor.add(KEY);
     Settings {
+        redactor,
         request_timeout: Duration::from_secs(20),
         retry: RetryLimits {
             attempts: 3,

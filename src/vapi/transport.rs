@@ -1,7 +1,7 @@
 //! One HTTP client for a run: sends, waits its turn, tries again where that is safe, and reads the answer.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use serde::de::DeserializeOwned;
@@ -9,7 +9,6 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 use url::Url;
 
-use super::censor::Censor;
 use super::connection::Connection;
 use super::error::{Certainty, Fault, Problem, RequestError};
 use super::gate::Gate;
@@ -18,7 +17,6 @@ use super::retry::Spent;
 use super::settings::Settings;
 use super::stats::{Counters, Stats};
 use super::wire::{Ready, Wire};
-use crate::model::Secret;
 
 /// The way to Vapi for one run. Cheap to clone: clones share pace, connections, counters and the stop flag.
 #[derive(Debug, Clone)]
@@ -36,7 +34,6 @@ struct Shared {
     counters: Counters,
     reached: AtomicBool,
     stopped: watch::Sender<bool>,
-    censor: Mutex<Arc<Censor>>,
 }
 
 /// An answer that could be read.
@@ -53,7 +50,6 @@ pub struct Answer<T> {
 impl Transport {
     /// A transport that has not done anything yet: no client, no certificates, no connection.
     pub fn new(connection: Connection, settings: Settings) -> Self {
-        let censor = Censor::default().and([connection.key().clone()]);
         Self {
             shared: Arc::new(Shared {
                 gate: Gate::new(settings.parallelism),
@@ -64,7 +60,6 @@ impl Transport {
                 counters: Counters::default(),
                 reached: AtomicBool::new(false),
                 stopped: watch::Sender::new(false),
-                censor: Mutex::new(Arc::new(censor)),
             }),
         }
     }
@@ -72,13 +67,6 @@ impl Transport {
     /// Where it leads.
     pub fn connection(&self) -> &Connection {
         &self.shared.connection
-    }
-
-    /// Keeps these texts, like the key, out of every message from now on, should Vapi repeat what it was sent. Texts of
-    /// fewer than 6 bytes are let through: they are words like any other.
-    pub fn hide(&self, secrets: impl IntoIterator<Item = Secret>) {
-        let mut censor = self.shared.censor.lock().unwrap_or_else(PoisonError::into_inner);
-        *censor = Arc::new(Censor::clone(&censor).and(secrets));
     }
 
     /// The most requests that are under way at once.
@@ -171,10 +159,6 @@ impl Transport {
 }
 
 impl Shared {
-    fn censor(&self) -> Arc<Censor> {
-        Arc::clone(&self.censor.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
     /// Waits for `wait`, but not beyond the stop flag and the deadline.
     async fn in_time<T>(&self, wait: impl Future<Output = T>) -> Result<T, Fault> {
         let mut stopped = self.stopped.subscribe();
@@ -199,7 +183,7 @@ impl Shared {
             let (method, url) = (ready.request.method(), ready.request.url());
             format!("{method} {}{}", url.path(), url.query().map(|query| format!("?{query}")).unwrap_or_default())
         });
-        let received = ready.send(&self.censor()).await;
+        let received = ready.send().await;
         let took = began.elapsed();
         let signal = match &received.outcome {
             Ok(_) => Signal::Accepted,

@@ -8,7 +8,6 @@ use serde::de::DeserializeOwned;
 use url::Url;
 
 use super::answer::judge;
-use super::censor::Censor;
 use super::connection::Connection;
 use super::error::{Certainty, Fault, Problem};
 use super::settings::Settings;
@@ -75,7 +74,7 @@ impl Wire {
 
 impl Ready<'_> {
     /// Sends it, once, and reads the answer to its end.
-    pub(super) async fn send<T: DeserializeOwned>(self, censor: &Censor) -> Received<T> {
+    pub(super) async fn send<T: DeserializeOwned>(self) -> Received<T> {
         let Self { client, settings, request } = self;
         let mut response = match client.execute(request).await {
             Ok(response) => response,
@@ -83,13 +82,13 @@ impl Ready<'_> {
         };
         let status = response.status();
         let (bytes, outcome) = match read_body(&mut response, settings).await {
-            Ok(body) => (body.len(), judge(status, response.headers(), &body, censor)),
+            Ok(body) => (body.len(), judge(status, response.headers(), &body, &settings.redactor)),
             Err(fault) => (0, Err(fault)),
         };
         // A refusal is one also where its page was cut off.
         let outcome = match outcome {
             Err(fault) if fault.status.is_none() && status == StatusCode::TOO_MANY_REQUESTS => {
-                judge(status, response.headers(), b"", censor)
+                judge(status, response.headers(), b"", &settings.redactor)
             }
             outcome => outcome,
         };

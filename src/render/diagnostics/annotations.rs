@@ -2,8 +2,8 @@
 //!
 //! Source: "Workflow commands for GitHub Actions", and the escapes of `@actions/core`.
 
-use super::super::{Redactor, escape};
 use crate::model::diagnostic::{Diagnostic, Severity};
+use crate::model::{Redactor, escape};
 
 /// One `::error file=…::…` line per diagnostic, for stderr.
 pub fn annotations(diagnostics: &[Diagnostic], redactor: &Redactor) -> String {

@@ -2,8 +2,9 @@
 
 use insta::assert_snapshot;
 
-use super::super::{Palette, Redactor, json};
+use super::super::{Palette, json};
 use super::*;
+use crate::model::Redactor;
 use crate::model::diagnostic::{Diagnostic, Place};
 
 fn at(line: &str, marked: &str) -> Diagnostic {
@@ -64,7 +65,7 @@ fn carets_stand_below_what_they_mark() {
         let text = shown(&[at(line, marked)]);
         let lines: Vec<&str> = text.lines().collect();
         let (source, carets) = (lines[3], lines[4]);
-        let before = super::super::escape::width(&source[..source.find(marked).unwrap()]);
+        let before = super::super::columns::width(&source[..source.find(marked).unwrap()]);
         assert_eq!(carets.find('^'), Some(before), "{text}");
         assert_eq!(carets.matches('^').count(), 3, "{text}");
     }

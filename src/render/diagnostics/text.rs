@@ -11,9 +11,10 @@
 
 use std::collections::HashMap;
 
+use super::super::columns;
 use super::super::palette::{Palette, paint};
-use super::super::{Redactor, escape};
 use crate::model::diagnostic::{Diagnostic, Place, Severity};
+use crate::model::{Redactor, escape};
 
 /// Columns of a line of the file that are shown; what is further away from the place is cut.
 const COLUMNS: usize = 100;
@@ -80,7 +81,7 @@ fn one(diagnostic: &Diagnostic, palette: Palette, redactor: &Redactor) -> String
         out.push_str(&format!("{margin}{arrow} {file}:{}:{}\n", place.line, place.column));
         if let Some(snippet) = snippet {
             let (line, carets) = marked(snippet, place, redactor);
-            let number = paint(palette.quiet, &escape::padded(&place.line.to_string(), gutter));
+            let number = paint(palette.quiet, &columns::padded(&place.line.to_string(), gutter));
             out.push_str(&format!("{margin} {bar}\n{number} {bar} {line}\n"));
             if let Some(carets) = carets {
                 let offset = " ".repeat(carets.offset);
@@ -116,7 +117,7 @@ struct Carets {
 fn marked(snippet: &str, place: &Place, redactor: &Redactor) -> (String, Option<Carets>) {
     let redacted = redactor.text(snippet);
     if redacted != snippet {
-        return (escape::cut(&shown(&redacted), COLUMNS).into_owned(), None);
+        return (columns::cut(&shown(&redacted), COLUMNS).into_owned(), None);
     }
     let characters: Vec<char> = snippet.chars().collect();
     let from = place.column.saturating_sub(1).min(characters.len());
@@ -124,12 +125,12 @@ fn marked(snippet: &str, place: &Place, redactor: &Redactor) -> (String, Option<
     let part = |characters: &[char]| shown(&characters.iter().collect::<String>());
     let (before, marked, after) = (part(&characters[..from]), part(&characters[from..to]), part(&characters[to..]));
     let before =
-        if escape::width(&before) + escape::width(&marked) > COLUMNS { cut_front(&before, BEFORE) } else { before };
-    let offset = escape::width(&before);
-    let marked = escape::cut(&marked, COLUMNS - offset).into_owned();
-    let width = escape::width(&marked).max(1);
+        if columns::width(&before) + columns::width(&marked) > COLUMNS { cut_front(&before, BEFORE) } else { before };
+    let offset = columns::width(&before);
+    let marked = columns::cut(&marked, COLUMNS - offset).into_owned();
+    let width = columns::width(&marked).max(1);
     let left = COLUMNS.saturating_sub(offset + width);
-    let after = if left > 0 { escape::cut(&after, left).into_owned() } else { String::new() };
+    let after = if left > 0 { columns::cut(&after, left).into_owned() } else { String::new() };
     (format!("{before}{marked}{after}"), Some(Carets { offset, width }))
 }
 
@@ -139,12 +140,12 @@ fn shown(text: &str) -> String {
 
 /// The end of a text, at most so many columns, the first of them an ellipsis if something was cut.
 fn cut_front(text: &str, columns: usize) -> String {
-    if escape::width(text) <= columns {
+    if columns::width(text) <= columns {
         return text.to_owned();
     }
     let mut used = 1;
     let fits = |c: &char| {
-        used += escape::width(c.encode_utf8(&mut [0; 4]));
+        used += columns::width(c.encode_utf8(&mut [0; 4]));
         used <= columns
     };
     let kept: Vec<char> = text.chars().rev().take_while(fits).collect();

@@ -9,8 +9,8 @@ use schemars::generate::SchemaSettings;
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use super::{Redactor, escape};
 use crate::model::diagnostic::Diagnostic;
+use crate::model::{Redactor, escape};
 use crate::plan::report::Report;
 use crate::plan::{Direction, Status};
 

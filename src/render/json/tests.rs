@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
-use super::super::{Redactor, samples};
+use super::super::samples;
 use super::*;
+use crate::model::Redactor;
 
 fn schema_file(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("schema").join(name)

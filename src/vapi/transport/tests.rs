@@ -7,7 +7,6 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::model::Secret;
 use crate::model::diagnostic::{Diagnostic, Failure};
 use crate::vapi::test_server::{KEY, Reply, Server, settings, transport};
 
@@ -308,8 +307,9 @@ async fn no_more_than_allowed_are_under_way_and_connections_are_kept() {
 #[tokio::test]
 async fn secrets_that_come_back_are_taken_out() {
     let server = Server::script(vec![Reply::json(400, r#"{"message":"token s3cr3t-\u0022token is bad"}"#)]).await;
-    let transport = server.transport();
-    transport.hide([Secret::new("s3cr3t-\"token", vec![])]);
+    let settings = settings();
+    settings.redactor.add("s3cr3t-\"token");
+    let transport = server.transport_with(settings);
     let send = |client: &Client, url: Url| client.post(url);
     let error = transport.execute::<Value>("/phone-number", &[], send).await.unwrap_err();
     assert_eq!(error.words, ["token (sensitive) is bad"]);

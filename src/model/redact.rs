@@ -4,13 +4,13 @@
 //! request, an error of a library, the line of a file.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value as Json;
 
-use super::escape;
-use crate::model::SENSITIVE;
+use super::{SENSITIVE, escape};
 
 /// Shorter texts are not looked for: `true` or `1234` would be taken out of everything.
 const SHORTEST: usize = 6;
@@ -91,6 +91,12 @@ impl Redactor {
             }
             merged
         })
+    }
+}
+
+impl fmt::Debug for Redactor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Redactor")
     }
 }
 

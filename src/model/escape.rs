@@ -6,8 +6,6 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use unicode_width::UnicodeWidthStr;
-
 /// Text for a single line: line ends and tabs are shown as `\n`, `\r`, `\t`, other hostile characters as `\u{1b}`.
 pub fn line(text: &str) -> Cow<'_, str> {
     replace(text, |c| c == '\n' || c == '\t' || is_hostile(c), braced)
@@ -35,32 +33,11 @@ pub fn quoted(text: &str) -> String {
     line(&serde_json::Value::from(text).to_string()).into_owned()
 }
 
-/// A text cut to so many columns, the last of them an ellipsis if something was cut.
-pub fn cut(text: &str, columns: usize) -> Cow<'_, str> {
-    if width(text) <= columns {
-        return Cow::Borrowed(text);
-    }
-    let mut kept = String::new();
-    let mut used = 1;
-    for c in text.chars() {
-        used += unicode_width::UnicodeWidthChar::width(c).unwrap_or(0);
-        if used > columns {
-            break;
-        }
-        kept.push(c);
-    }
-    kept.push('…');
-    Cow::Owned(kept)
-}
-
-/// How many columns of a terminal a text takes.
-pub fn width(text: &str) -> usize {
-    text.width()
-}
-
-/// A text filled up with spaces to so many columns.
-pub fn padded(text: &str, columns: usize) -> String {
-    format!("{text}{}", " ".repeat(columns.saturating_sub(width(text))))
+/// A text as one word of a POSIX shell.
+pub fn shell_word(text: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | '+' | '@' | ':');
+    let is_plain = !text.is_empty() && text.chars().all(plain);
+    if is_plain { text.to_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
 }
 
 fn replace(text: &str, is_replaced: impl Fn(char) -> bool, mut put: impl FnMut(char, &mut String)) -> Cow<'_, str> {
@@ -128,13 +105,5 @@ mod tests {
         let safe = json(&text);
         assert!(!safe.contains(['\u{9b}', '\u{7f}', '\u{202e}', '\u{e0041}', '\u{200b}']));
         assert_eq!(serde_json::from_str::<serde_json::Value>(&safe).unwrap(), value);
-    }
-
-    #[test]
-    fn cutting_counts_columns() {
-        assert_eq!(cut("abcdef", 6), "abcdef");
-        assert_eq!(cut("abcdefg", 6), "abcde…");
-        assert_eq!(cut("東京東京", 6), "東京…");
-        assert_eq!(width(&cut("東京東京", 6)), 5);
     }
 }

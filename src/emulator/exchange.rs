@@ -86,11 +86,11 @@ impl Shared {
                     self.pause(*time).await;
                     continue;
                 }
-                Effect::Edit { target, patch } => {
+                Effect::Edit(target, patch) => {
                     self.with_state(|config, state| state.interfere(config, call.path, target, patch));
                     continue;
                 }
-                Effect::Status { status, retry_after } => {
+                Effect::Status(status, retry_after) => {
                     Reply::Json(Answer::error(*status, super::answer::reason(*status)), retry_after.clone())
                 }
                 Effect::Html(status) => Reply::Html(*status),

@@ -9,43 +9,30 @@ use serde_json::Value;
 
 use super::store::Collection;
 
-/// One thing that goes wrong.
+/// One thing that goes wrong, made from its text: `POST /assistant nth=2 after status=502`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Fault {
     /// Only requests with this method. `None`: any.
-    pub method: Option<String>,
+    pub(super) method: Option<String>,
     /// Only requests to this path, in which `*` stands for anything: `/assistant/*`. `None`: any.
-    pub path: Option<String>,
-    /// Which of those requests.
-    pub when: When,
-    /// Before or after the request is carried out.
-    pub stage: Stage,
-    /// What happens.
-    pub effect: Effect,
+    pub(super) path: Option<String>,
+    pub(super) when: When,
+    pub(super) stage: Stage,
+    pub(super) effect: Effect,
 }
 
-/// Which of the requests that a fault is about, counted from 1 in the order of their arrival.
+/// Which of the requests that a fault is about.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum When {
-    /// All.
-    Always,
-    /// The k-th.
-    Nth(u64),
-    /// The first n.
-    First(u64),
-    /// The k-th and all that follow.
-    From(u64),
-    /// Every k-th.
-    Every(u64),
-    /// From one to the other, both included.
-    Between(u64, u64),
+pub(super) enum When {
+    /// Counted from 1 in the order of their arrival: the first of them, each `step`-th after it, none after the last.
+    Counted { first: u64, last: u64, step: u64 },
     /// Each with this probability, drawn from the emulator's seed.
     Probability(f64),
 }
 
 /// Whether the request has taken effect when the fault strikes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stage {
+pub(super) enum Stage {
     /// It has not, and unless the effect is [`Effect::Slow`] or [`Effect::Edit`] it never does.
     Before,
     /// It has: what is lost is the answer.
@@ -54,14 +41,9 @@ pub enum Stage {
 
 /// What happens.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Effect {
-    /// An error as Vapi words it.
-    Status {
-        /// 4xx or 5xx.
-        status: u16,
-        /// The `Retry-After` header.
-        retry_after: Option<String>,
-    },
+pub(super) enum Effect {
+    /// An error as Vapi words it, with a `Retry-After` header or without.
+    Status(u16, Option<String>),
     /// An HTML page, as the CDN in front of Vapi sends it, with this status.
     Html(u16),
     /// The connection is reset (RST).
@@ -76,18 +58,13 @@ pub enum Effect {
     Empty,
     /// The answer comes this much later.
     Slow(Duration),
-    /// Somebody else changes an object at that moment; the request goes on.
-    Edit {
-        /// Which object.
-        target: Target,
-        /// The fields that are set, shallow; `null` takes one out.
-        patch: Value,
-    },
+    /// Somebody else sets these fields of an object at that moment, shallow (`null` takes one out); the request goes on.
+    Edit(Target, Value),
 }
 
 /// Which object somebody else changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Target {
+pub(super) enum Target {
     /// The one that the request's path names; nothing happens if it names none.
     Requested,
     /// The one that was made last.
@@ -103,15 +80,15 @@ impl Fault {
 }
 
 impl When {
+    /// All of them.
+    pub const ALWAYS: Self = Self::Counted { first: 1, last: u64::MAX, step: 1 };
+
     fn holds(self, count: u64, rng: &mut StdRng) -> bool {
         match self {
-            When::Always => true,
-            When::Nth(k) => count == k,
-            When::First(n) => count <= n,
-            When::From(k) => count >= k,
-            When::Every(k) => k > 0 && count.is_multiple_of(k),
-            When::Between(first, last) => (first..=last).contains(&count),
-            When::Probability(p) => rng.random_bool(p.clamp(0.0, 1.0)),
+            When::Counted { first, last, step } => {
+                (first..=last).contains(&count) && (count - first).is_multiple_of(step)
+            }
+            When::Probability(p) => rng.random_bool(p),
         }
     }
 }
@@ -184,35 +161,36 @@ mod tests {
         }
     }
 
+    fn fault(text: &str) -> Fault {
+        text.parse().unwrap_or_else(|error| panic!("{text}: {error}"))
+    }
+
     #[test]
     fn requests_are_counted_from_one() {
-        let strikes = |when| -> Vec<u64> {
-            let fault = Fault { method: None, path: None, when, stage: Stage::Before, effect: Effect::Hang };
-            let faults = Faults::new(vec![fault], 1);
+        let strikes = |which: &str| -> Vec<u64> {
+            let faults = Faults::new(vec![fault(&format!("{which} hang"))], 1);
             (1..=6).filter(|_| !faults.due("GET", "/").is_empty()).collect()
         };
-        assert_eq!(strikes(When::Always), [1, 2, 3, 4, 5, 6]);
-        assert_eq!(strikes(When::Nth(2)), [2]);
-        assert_eq!(strikes(When::First(2)), [1, 2]);
-        assert_eq!(strikes(When::From(5)), [5, 6]);
-        assert_eq!(strikes(When::Every(3)), [3, 6]);
-        assert_eq!(strikes(When::Every(0)), [0; 0]);
-        assert_eq!(strikes(When::Between(2, 4)), [2, 3, 4]);
-        assert_eq!(strikes(When::Probability(0.0)), [0; 0]);
-        assert_eq!(strikes(When::Probability(1.0)).len(), 6);
-        assert_eq!(strikes(When::Probability(0.5)), strikes(When::Probability(0.5)));
+        for (which, expected) in [
+            ("", &[1, 2, 3, 4, 5, 6][..]),
+            ("always", &[1, 2, 3, 4, 5, 6]),
+            ("nth=2", &[2]),
+            ("first=2", &[1, 2]),
+            ("from=5", &[5, 6]),
+            ("every=3", &[3, 6]),
+            ("between=2..4", &[2, 3, 4]),
+            ("between=4..2", &[]),
+            ("p=0", &[]),
+            ("p=1", &[1, 2, 3, 4, 5, 6]),
+        ] {
+            assert_eq!(strikes(which), expected, "{which}");
+        }
+        assert_eq!(strikes("p=0.5"), strikes("p=0.5"));
     }
 
     #[test]
     fn only_the_requests_it_is_about_are_counted() {
-        let fault = Fault {
-            method: Some("POST".into()),
-            path: Some("/assistant".into()),
-            when: When::Nth(1),
-            stage: Stage::After,
-            effect: Effect::Reset,
-        };
-        let faults = Faults::new(vec![fault], 0);
+        let faults = Faults::new(vec![fault("POST /assistant nth=1 after reset")], 0);
         assert!(faults.due("GET", "/assistant").is_empty());
         assert!(faults.due("POST", "/tool").is_empty());
         assert_eq!(faults.due("POST", "/assistant"), [(Stage::After, Effect::Reset)]);

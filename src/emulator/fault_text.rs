@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::str::FromStr;
-use std::time::Duration;
 
 use serde_json::Value;
 
@@ -50,12 +49,8 @@ impl FromStr for Fault {
     type Err = FaultError;
 
     fn from_str(text: &str) -> Result<Self, FaultError> {
-        let mut method = None;
-        let mut path = None;
-        let mut when = When::Always;
-        let mut stage = Stage::Before;
-        let mut effect = None;
-        let mut retry_after = None;
+        let (mut method, mut path, mut when, mut stage) = (None, None, When::ALWAYS, Stage::Before);
+        let (mut effect, mut retry_after) = (None, None);
         let mut rest = text.trim();
         while !rest.is_empty() {
             // JSON, and a date, may hold blanks: they go on to the end.
@@ -63,77 +58,58 @@ impl FromStr for Fault {
             let end = if whole { rest.len() } else { rest.find(char::is_whitespace).unwrap_or(rest.len()) };
             let (word, after) = rest.split_at(end);
             rest = after.trim_start();
-            match word.split_once('=') {
-                None if word.starts_with('/') || word.starts_with('*') => path = Some(word.to_owned()),
-                None if word == "before" => stage = Stage::Before,
-                None if word == "after" => stage = Stage::After,
-                None if word == "always" => when = When::Always,
-                None if word.bytes().all(|byte| byte.is_ascii_uppercase()) => method = Some(word.to_owned()),
-                Some(("retry-after", value)) => retry_after = Some(value.to_owned()),
-                split => match which(word, split)? {
-                    Some(which) => when = which,
-                    None => effect = Some(parse_effect(word, split)?),
+            let wrong = |problem: &str| FaultError::new(word, problem);
+            let count = |value: &str| match value.parse() {
+                Ok(count) if count > 0 => Ok(count),
+                _ => Err(wrong("not a count from 1 on")),
+            };
+            let status = |value: &str| match value.parse() {
+                Ok(status) if (200..600).contains(&status) => Ok(status),
+                _ => Err(wrong("not a status from 200 to 599")),
+            };
+            let (key, value) = word.split_once('=').map_or((word, None), |(key, value)| (key, Some(value)));
+            let counted = |first, last, step| When::Counted { first, last, step };
+            match (key, value) {
+                (key, None) if key.starts_with(['/', '*']) => path = Some(key.to_owned()),
+                (key, None) if key.bytes().all(|byte| byte.is_ascii_uppercase()) => method = Some(key.to_owned()),
+                ("before", None) => stage = Stage::Before,
+                ("after", None) => stage = Stage::After,
+                ("always", None) => when = When::ALWAYS,
+                ("nth", Some(value)) => when = counted(count(value)?, count(value)?, 1),
+                ("first", Some(value)) => when = counted(1, count(value)?, 1),
+                ("from", Some(value)) => when = counted(count(value)?, u64::MAX, 1),
+                ("every", Some(value)) => when = counted(count(value)?, u64::MAX, count(value)?),
+                ("between", Some(value)) => {
+                    let (first, last) = value.split_once("..").ok_or_else(|| wrong("not like `2..4`"))?;
+                    when = counted(count(first)?, count(last)?, 1);
+                }
+                ("p", Some(value)) => match value.parse() {
+                    Ok(p) if (0.0..=1.0).contains(&p) => when = When::Probability(p),
+                    _ => return Err(wrong("not a probability from 0 to 1")),
                 },
+                ("retry-after", Some(value)) => retry_after = Some(value.to_owned()),
+                ("reset", None) => effect = Some(Effect::Reset),
+                ("hang", None) => effect = Some(Effect::Hang),
+                ("truncated", None) => effect = Some(Effect::Truncated),
+                ("malformed", None) => effect = Some(Effect::Malformed),
+                ("empty", None) => effect = Some(Effect::Empty),
+                ("status", Some(value)) => effect = Some(Effect::Status(status(value)?, None)),
+                ("html", Some(value)) => effect = Some(Effect::Html(status(value)?)),
+                ("slow", Some(value)) => {
+                    effect = Some(Effect::Slow(duration::parse(value).map_err(|problem| wrong(&problem))?));
+                }
+                ("edit", Some(value)) => effect = Some(parse_edit(word, value)?),
+                _ => return Err(wrong("not a word of a fault")),
             }
         }
-        let mut effect = effect.ok_or_else(|| FaultError::new(text, "it does not say what happens"))?;
-        match (&mut effect, retry_after) {
-            (_, None) => {}
-            (Effect::Status { retry_after, .. }, value) => *retry_after = value,
-            (_, Some(_)) => return Err(FaultError::new("retry-after", "only `status=` has one")),
-        }
+        let effect = match (effect, retry_after) {
+            (None, _) => return Err(FaultError::new(text, "it does not say what happens")),
+            (Some(Effect::Status(status, _)), retry_after) => Effect::Status(status, retry_after),
+            (Some(effect), None) => effect,
+            (Some(_), Some(_)) => return Err(FaultError::new("retry-after", "only `status=` has one")),
+        };
         Ok(Fault { method, path, when, stage, effect })
     }
-}
-
-/// `None` if the word does not say which requests.
-fn which(word: &str, split: Option<(&str, &str)>) -> Result<Option<When>, FaultError> {
-    let count = |value: &str| match value.parse() {
-        Ok(count) if count > 0 => Ok(count),
-        _ => Err(FaultError::new(word, "not a count from 1 on")),
-    };
-    let when = match split {
-        Some(("nth", value)) => When::Nth(count(value)?),
-        Some(("first", value)) => When::First(count(value)?),
-        Some(("from", value)) => When::From(count(value)?),
-        Some(("every", value)) => When::Every(count(value)?),
-        Some(("between", value)) => {
-            let (first, last) = value.split_once("..").ok_or_else(|| FaultError::new(word, "not like `2..4`"))?;
-            When::Between(count(first)?, count(last)?)
-        }
-        Some(("p", value)) => match value.parse() {
-            Ok(probability) if (0.0..=1.0).contains(&probability) => When::Probability(probability),
-            _ => return Err(FaultError::new(word, "not a probability from 0 to 1")),
-        },
-        _ => return Ok(None),
-    };
-    Ok(Some(when))
-}
-
-fn parse_effect(word: &str, split: Option<(&str, &str)>) -> Result<Effect, FaultError> {
-    let status = |value: &str| match value.parse() {
-        Ok(status) if (200..600).contains(&status) => Ok(status),
-        _ => Err(FaultError::new(word, "not a status from 200 to 599")),
-    };
-    Ok(match split {
-        None => match word {
-            "reset" => Effect::Reset,
-            "hang" => Effect::Hang,
-            "truncated" => Effect::Truncated,
-            "malformed" => Effect::Malformed,
-            "empty" => Effect::Empty,
-            _ => return Err(FaultError::new(word, "not a word of a fault")),
-        },
-        Some(("status", value)) => Effect::Status { status: status(value)?, retry_after: None },
-        Some(("html", value)) => Effect::Html(status(value)?),
-        Some(("slow", value)) => Effect::Slow(slow(word, value)?),
-        Some(("edit", value)) => parse_edit(word, value)?,
-        Some(_) => return Err(FaultError::new(word, "not a word of a fault")),
-    })
-}
-
-fn slow(word: &str, value: &str) -> Result<Duration, FaultError> {
-    duration::parse(value).map_err(|problem| FaultError::new(word, problem))
 }
 
 fn parse_edit(word: &str, value: &str) -> Result<Effect, FaultError> {
@@ -149,7 +125,7 @@ fn parse_edit(word: &str, value: &str) -> Result<Effect, FaultError> {
         None => return Err(FaultError::new(word, "not like `edit={…}` or `edit=assistant:{…}`")),
     };
     match serde_json::from_str(json) {
-        Ok(patch @ Value::Object(_)) => Ok(Effect::Edit { target, patch }),
+        Ok(patch @ Value::Object(_)) => Ok(Effect::Edit(target, patch)),
         Ok(_) => Err(FaultError::new(word, "not a JSON object")),
         Err(error) => Err(FaultError::new(word, error)),
     }
@@ -157,75 +133,36 @@ fn parse_edit(word: &str, value: &str) -> Result<Effect, FaultError> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use serde_json::json;
 
     use super::*;
 
-    fn fault(method: Option<&str>, path: Option<&str>, when: When, stage: Stage, effect: Effect) -> Fault {
-        Fault { method: method.map(Into::into), path: path.map(Into::into), when, stage, effect }
-    }
-
     #[test]
     fn the_form_says_all_that_a_fault_is() {
-        let assistant = Target::Newest(Collection::Assistant);
+        use Stage::{After, Before};
+        let counted = |first, last, step| When::Counted { first, last, step };
+        let edit = |target| Effect::Edit(target, json!({"name": "a b"}));
+        let date = "Wed, 21 Oct 2026 07:28:00 GMT";
+        let late = Effect::Status(429, Some(date.into()));
         let number = Target::Object(Collection::PhoneNumber, "7b".into());
-        let patch = json!({"name": "a b"});
-        for (text, expected) in [
-            ("reset", fault(None, None, When::Always, Stage::Before, Effect::Reset)),
-            (
-                " POST  /assistant nth=2 after status=502 ",
-                fault(
-                    Some("POST"),
-                    Some("/assistant"),
-                    When::Nth(2),
-                    Stage::After,
-                    Effect::Status { status: 502, retry_after: None },
-                ),
-            ),
-            (
-                "every=3 status=429 retry-after=Wed, 21 Oct 2026 07:28:00 GMT",
-                fault(
-                    None,
-                    None,
-                    When::Every(3),
-                    Stage::Before,
-                    Effect::Status { status: 429, retry_after: Some("Wed, 21 Oct 2026 07:28:00 GMT".into()) },
-                ),
-            ),
-            ("* between=2..4 html=520", fault(None, Some("*"), When::Between(2, 4), Stage::Before, Effect::Html(520))),
-            (
-                "p=0.5 slow=1.5s",
-                fault(None, None, When::Probability(0.5), Stage::Before, Effect::Slow(Duration::from_millis(1500))),
-            ),
-            (
-                "PATCH /assistant/* first=1 edit={\"name\": \"a b\"}",
-                fault(
-                    Some("PATCH"),
-                    Some("/assistant/*"),
-                    When::First(1),
-                    Stage::Before,
-                    Effect::Edit { target: Target::Requested, patch: patch.clone() },
-                ),
-            ),
-            (
-                "from=2 edit=assistant:{\"name\": \"a b\"}",
-                fault(
-                    None,
-                    None,
-                    When::From(2),
-                    Stage::Before,
-                    Effect::Edit { target: assistant, patch: patch.clone() },
-                ),
-            ),
-            (
-                "after edit=phone-number/7b:{\"name\": \"a b\"}",
-                fault(None, None, When::Always, Stage::After, Effect::Edit { target: number, patch }),
-            ),
-            ("always hang", fault(None, None, When::Always, Stage::Before, Effect::Hang)),
-            ("truncated", fault(None, None, When::Always, Stage::Before, Effect::Truncated)),
-            ("malformed", fault(None, None, When::Always, Stage::Before, Effect::Malformed)),
-            ("empty", fault(None, None, When::Always, Stage::Before, Effect::Empty)),
+        for (text, method, path, when, stage, effect) in [
+            ("reset", "", "", When::ALWAYS, Before, Effect::Reset),
+            (" POST  /a nth=2 after status=502 ", "POST", "/a", counted(2, 2, 1), After, Effect::Status(502, None)),
+            (&format!("every=3 status=429 retry-after={date}"), "", "", counted(3, u64::MAX, 3), Before, late),
+            ("* between=2..4 html=520", "", "*", counted(2, 4, 1), Before, Effect::Html(520)),
+            ("p=0.5 slow=1.5s", "", "", When::Probability(0.5), Before, Effect::Slow(Duration::from_millis(1500))),
+            ("first=1 edit={\"name\": \"a b\"}", "", "", counted(1, 1, 1), Before, edit(Target::Requested)),
+            ("edit=tool:{\"name\":\"a b\"}", "", "", When::ALWAYS, Before, edit(Target::Newest(Collection::Tool))),
+            ("after edit=phone-number/7b:{\"name\":\"a b\"}", "", "", When::ALWAYS, After, edit(number)),
+            ("from=2 hang", "", "", counted(2, u64::MAX, 1), Before, Effect::Hang),
+            ("GET truncated", "GET", "", When::ALWAYS, Before, Effect::Truncated),
+            ("always malformed", "", "", When::ALWAYS, Before, Effect::Malformed),
+            ("before empty", "", "", When::ALWAYS, Before, Effect::Empty),
         ] {
+            let some = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+            let expected = Fault { method: some(method), path: some(path), when, stage, effect };
             assert_eq!(text.parse(), Ok(expected), "{text}");
         }
     }

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::check::range_problem;
 use super::store::Record;
 
 /// What a list holds if it is not told otherwise (openapi.json, `limit`: "Defaults to 100").
@@ -24,16 +25,9 @@ pub(super) struct Query {
 #[derive(Debug)]
 struct Bound {
     updated: bool,
-    comparison: Comparison,
+    /// Whether a record's time, on the left, is within it.
+    holds: fn(&Timestamp, &Timestamp) -> bool,
     time: Timestamp,
-}
-
-#[derive(Debug, Clone, Copy)]
-enum Comparison {
-    Gt,
-    Lt,
-    Ge,
-    Le,
 }
 
 impl Query {
@@ -45,26 +39,24 @@ impl Query {
         let mut parsed = Self { limit: DEFAULT_LIMIT, bounds: Vec::new(), page: 1, ascending: false, search: None };
         let mut messages = Vec::new();
         for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
-            match (&*name, paged) {
-                ("limit", _) => match number(&name, &value, 0.0, MOST) {
-                    Ok(limit) => parsed.limit = limit,
-                    Err(message) => messages.push(message),
-                },
-                ("page", true) => match number(&name, &value, 1.0, f64::MAX) {
-                    Ok(page) => parsed.page = page,
-                    Err(message) => messages.push(message),
-                },
-                ("sortOrder", true) if matches!(&*value, "ASC" | "DESC") => parsed.ascending = value == "ASC",
-                ("sortOrder", true) => messages.push(format!("{name} must be one of the following values: ASC, DESC")),
-                ("sortBy", true) if value == "createdAt" => {}
-                ("sortBy", true) => messages.push(format!("{name} must be one of the following values: createdAt")),
-                ("search", true) => parsed.search = Some(value.to_lowercase()),
-                _ => match Bound::parse(&name, &value) {
-                    Some(Ok(bound)) => parsed.bounds.push(bound),
-                    Some(Err(message)) => messages.push(message),
-                    None => messages.push(format!("property {name} should not exist")),
-                },
-            }
+            let one_of = |words: &str| Err(format!("{name} must be one of the following values: {words}"));
+            let understood = match (&*name, paged) {
+                ("limit", _) => number(&name, &value, 0.0, MOST).map(|limit| parsed.limit = limit),
+                ("page", true) => number(&name, &value, 1.0, f64::MAX).map(|page| parsed.page = page),
+                ("sortOrder", true) if !matches!(&*value, "ASC" | "DESC") => one_of("ASC, DESC"),
+                ("sortBy", true) if value != "createdAt" => one_of("createdAt"),
+                ("sortBy", true) => Ok(()),
+                ("sortOrder", true) => {
+                    parsed.ascending = value == "ASC";
+                    Ok(())
+                }
+                ("search", true) => {
+                    parsed.search = Some(value.to_lowercase());
+                    Ok(())
+                }
+                _ => Bound::parse(&name, &value).map(|bound| parsed.bounds.push(bound)),
+            };
+            messages.extend(understood.err());
         }
         if messages.is_empty() { Ok(parsed) } else { Err(messages) }
     }
@@ -118,43 +110,34 @@ impl Query {
 }
 
 impl Bound {
-    /// `None` if `name` is none of the eight.
-    fn parse(name: &str, value: &str) -> Option<Result<Self, String>> {
-        let (updated, comparison) = match name.strip_prefix("createdAt") {
-            Some(rest) => (false, rest),
-            None => (true, name.strip_prefix("updatedAt")?),
+    fn parse(name: &str, value: &str) -> Result<Self, String> {
+        let unknown = || format!("property {name} should not exist");
+        let (field, comparison) = name.split_at_checked("createdAt".len()).ok_or_else(unknown)?;
+        let updated = match field {
+            "createdAt" => false,
+            "updatedAt" => true,
+            _ => return Err(unknown()),
         };
-        let comparison = match comparison {
-            "Gt" => Comparison::Gt,
-            "Lt" => Comparison::Lt,
-            "Ge" => Comparison::Ge,
-            "Le" => Comparison::Le,
-            _ => return None,
+        let holds = match comparison {
+            "Gt" => Timestamp::gt,
+            "Lt" => Timestamp::lt,
+            "Ge" => Timestamp::ge,
+            "Le" => Timestamp::le,
+            _ => return Err(unknown()),
         };
-        let time = value.parse().map_err(|_| format!("{name} must be a valid ISO 8601 date string"));
-        Some(time.map(|time| Self { updated, comparison, time }))
+        let time = value.parse().map_err(|_| format!("{name} must be a valid ISO 8601 date string"))?;
+        Ok(Self { updated, holds, time })
     }
 
     fn holds(&self, record: &Record) -> bool {
-        let time = if self.updated { record.updated } else { record.created };
-        match self.comparison {
-            Comparison::Gt => time > self.time,
-            Comparison::Lt => time < self.time,
-            Comparison::Ge => time >= self.time,
-            Comparison::Le => time <= self.time,
-        }
+        (self.holds)(if self.updated { &record.updated } else { &record.created }, &self.time)
     }
 }
 
 fn number(name: &str, value: &str, least: f64, most: f64) -> Result<usize, String> {
-    let number: f64 = value.parse().unwrap_or(f64::NAN);
-    if !number.is_finite() {
-        Err(format!("{name} must be a number conforming to the specified constraints"))
-    } else if number > most {
-        Err(format!("{name} must not be greater than {most}"))
-    } else if number < least {
-        Err(format!("{name} must not be less than {least}"))
-    } else {
-        Ok(number as usize)
+    let number = value.parse().ok().filter(|number: &f64| number.is_finite());
+    match range_problem(number, least, most) {
+        None => Ok(number.unwrap_or_default() as usize),
+        Some(problem) => Err(format!("{name} {problem}")),
     }
 }

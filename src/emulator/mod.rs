@@ -42,7 +42,7 @@ use tokio::sync::watch;
 pub use self::cli::{DEFAULT_DATA, EmulatorArgs, run};
 pub use self::clock::{Clock, ManualClock};
 pub use self::config::{Config, Credentials, DEFAULT_KEY, DEFAULT_ORG, RateLimit, RetryAfter};
-pub use self::fault::{Effect, Fault, Stage, Target, When};
+pub use self::fault::Fault;
 pub use self::fault_text::FaultError;
 pub use self::hits::{Hit, Stats};
 pub use self::store::Collection;

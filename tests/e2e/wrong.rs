@@ -2,7 +2,7 @@
 //! that: Vapi is asked while the file is looked through.
 
 use serde_json::{Value, json};
-use vapi_sync::emulator::{Collection, Effect, Fault, Stage, When};
+use vapi_sync::emulator::Collection;
 
 use crate::support::{Run, World};
 
@@ -160,11 +160,7 @@ fn cases() -> Vec<Case> {
             ..case("nobody listening", GOOD)
         },
         Case {
-            prepare: |world| {
-                let effect = Effect::Html(200);
-                let fault = Fault { method: None, path: None, when: When::Always, stage: Stage::Before, effect };
-                world.vapi.set_faults(vec![fault]);
-            },
+            prepare: |world| world.set_fault("html=200"),
             commands: &[&["plan", "--timeout", "1s"]],
             ..case("HTML instead of JSON", GOOD)
         },

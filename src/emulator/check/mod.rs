@@ -12,7 +12,8 @@ mod voice;
 
 use serde_json::Value;
 
-use self::shape::{Field, Variant, check_object};
+pub(super) use self::shape::range_problem;
+use self::shape::{check_object, unknown, variant};
 use super::store::{Collection, Object};
 
 /// Which kind of write.
@@ -52,7 +53,7 @@ fn check_tool(change: Change, body: &Object, messages: &mut Vec<String>) {
     match change {
         Change::Create => match variant(tool::TYPES, body.get("type")) {
             Some(fields) => check_object(fields, body, "", &["type"], true, messages),
-            None => messages.push(unknown("type", tool::TYPES)),
+            None => messages.push(unknown(tool::TYPES, "type")),
         },
         Change::Update(stored) => {
             if let Some(fields) = variant(tool::TYPES, stored.get("type")) {
@@ -68,7 +69,7 @@ fn check_phone_number(change: Change, body: &Object, messages: &mut Vec<String>)
     match change {
         Change::Create => match variant(phone_number::CREATE, provider) {
             Some(fields) => check_object(fields, body, "", &["provider"], true, messages),
-            None => messages.push(unknown("provider", phone_number::CREATE)),
+            None => messages.push(unknown(phone_number::CREATE, "provider")),
         },
         Change::Update(stored) => {
             if provider.is_some() && provider != stored.get("provider") {
@@ -79,16 +80,6 @@ fn check_phone_number(change: Change, body: &Object, messages: &mut Vec<String>)
             check_object(fields, body, "", &["provider"], false, messages);
         }
     }
-}
-
-fn variant(variants: &[Variant], tag: Option<&Value>) -> Option<&'static [&'static [Field]]> {
-    let tag = tag?.as_str()?;
-    variants.iter().find(|variant| variant.tag == tag).map(|variant| variant.fields)
-}
-
-fn unknown(tag: &str, variants: &[Variant]) -> String {
-    let known: Vec<&str> = variants.iter().map(|variant| variant.tag).collect();
-    format!("{tag} must be one of the following values: {}", known.join(", "))
 }
 
 /// Whether `body` has something at `path`: keys joined by dots, looked for in every element of a list.

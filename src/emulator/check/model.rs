@@ -2,68 +2,43 @@
 
 use super::common::CHAT_MESSAGE;
 use super::shape::Shape::{Any, Bool, List, Number, Open, Tagged, Text, Uuid, Words};
-use super::shape::{Field, Shape, at_least, at_most, may, must, when};
+use super::shape::{Field, Shape, at_least, at_most, fields, variants};
 use super::tool::TOOL;
 
 pub(super) const MODEL: Shape = Tagged(
     "provider",
-    &[
-        when("anthropic", &[COMMON, SPEAKING, NAMED, THINKING]),
-        when("anthropic-bedrock", &[COMMON, SPEAKING, NAMED, THINKING]),
-        when("anyscale", &[COMMON, SPEAKING, NAMED]),
-        when("cerebras", &[COMMON, SPEAKING, NAMED]),
-        when("custom-llm", &[COMMON, SPEAKING, NAMED, CUSTOM]),
-        when("deepinfra", &[COMMON, SPEAKING, NAMED]),
-        when("deep-seek", &[COMMON, SPEAKING, NAMED]),
-        when("google", &[COMMON, SPEAKING, NAMED, &[may("realtimeConfig", Open)]]),
-        when("groq", &[COMMON, SPEAKING, NAMED]),
-        when("inflection-ai", &[COMMON, SPEAKING, NAMED]),
-        when("minimax", &[COMMON, SPEAKING, NAMED]),
-        when("openai", &[COMMON, SPEAKING, NAMED, OPENAI]),
-        when("openrouter", &[COMMON, SPEAKING, NAMED]),
-        when("perplexity-ai", &[COMMON, SPEAKING, NAMED]),
-        when("together-ai", &[COMMON, SPEAKING, NAMED]),
-        when("xai", &[COMMON, SPEAKING, NAMED]),
-        when(
-            "vapi",
-            &[COMMON, &[may("model", Text), may("version", Any), may("workflowId", Uuid), may("workflow", Open)]],
-        ),
+    variants![
+        "anthropic" "anthropic-bedrock": [COMMON SPEAKING NAMED THINKING],
+        "anyscale" "cerebras": [COMMON SPEAKING NAMED],
+        "custom-llm": [COMMON SPEAKING NAMED CUSTOM],
+        "deepinfra" "deep-seek": [COMMON SPEAKING NAMED],
+        "google": [COMMON SPEAKING NAMED {realtimeConfig: Open}],
+        "groq" "inflection-ai" "minimax": [COMMON SPEAKING NAMED],
+        "openai": [COMMON SPEAKING NAMED OPENAI],
+        "openrouter" "perplexity-ai" "together-ai" "xai": [COMMON SPEAKING NAMED],
+        "vapi": [COMMON {model: Text, version: Any, workflowId: Uuid, workflow: Open}],
     ],
 );
 
 /// `knowledgeBaseId` and `systemPrompt` are of older documents.
-const COMMON: &[Field] = &[
-    may("messages", List(&CHAT_MESSAGE)),
-    may("tools", List(&TOOL)),
-    may("toolIds", List(&Uuid)),
-    may("toolRefs", List(&Open)),
-    may("knowledgeBase", Open),
-    may("knowledgeBaseId", Uuid),
-    may("systemPrompt", Text),
-    may("temperature", Number(0.0, 2.0)),
-    may("emotionRecognitionEnabled", Bool),
-    may("numFastTurns", at_least(0.0)),
+const COMMON: &[Field] = fields![
+    messages: List(&CHAT_MESSAGE), tools: List(&TOOL), toolIds: List(&Uuid), toolRefs: List(&Open),
+    knowledgeBase: Open, knowledgeBaseId: Uuid, systemPrompt: Text, temperature: Number(0.0, 2.0),
+    emotionRecognitionEnabled: Bool, numFastTurns: at_least(0.0),
 ];
 
-const SPEAKING: &[Field] = &[may("maxTokens", Number(50.0, 10_000.0))];
-const NAMED: &[Field] = &[must("model", Text)];
-const THINKING: &[Field] = &[may("thinking", Open)];
+const SPEAKING: &[Field] = fields![maxTokens: Number(50.0, 10_000.0)];
+const NAMED: &[Field] = fields![model! Text];
+const THINKING: &[Field] = fields![thinking: Open];
 
-const OPENAI: &[Field] = &[
-    may("fallbackModels", List(&Text)),
-    may(
-        "toolStrictCompatibilityMode",
-        Words(&["strip-parameters-with-unsupported-validation", "strip-unsupported-validation"]),
-    ),
-    may("promptCacheRetention", Text),
-    may("promptCacheKey", at_most(64)),
-    may("reasoningEffort", Words(&["minimal", "none", "low", "medium", "high", "xhigh"])),
+const OPENAI: &[Field] = fields![
+    fallbackModels: List(&Text),
+    toolStrictCompatibilityMode: Words("strip-parameters-with-unsupported-validation strip-unsupported-validation"),
+    promptCacheRetention: Text, promptCacheKey: at_most(64),
+    reasoningEffort: Words("minimal none low medium high xhigh"),
 ];
 
-const CUSTOM: &[Field] = &[
-    must("url", Text),
-    may("headers", Open),
-    may("metadataSendMode", Words(&["off", "variable", "destructured"])),
-    may("wordLevelConfidenceEnabled", Bool),
-    may("timeoutSeconds", Number(0.0, 300.0)),
+const CUSTOM: &[Field] = fields![
+    url! Text, headers: Open, metadataSendMode: Words("off variable destructured"), wordLevelConfidenceEnabled: Bool,
+    timeoutSeconds: Number(0.0, 300.0),
 ];

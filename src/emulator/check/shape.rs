@@ -14,8 +14,8 @@ pub(super) enum Shape {
     Text,
     /// Text of this many characters.
     Length(usize, usize),
-    /// One of these words.
-    Words(&'static [&'static str]),
+    /// One of these words, which stand here with blanks between them.
+    Words(&'static str),
     /// Text with the form of a UUID.
     Uuid,
     /// The name of a function.
@@ -45,25 +45,42 @@ pub(super) struct Field {
     pub required: bool,
 }
 
-/// A field that may be absent.
-pub(super) const fn may(name: &'static str, shape: Shape) -> Field {
-    Field { name, shape, required: false }
+/// A group of fields: `fields![name: Text, url! Text]`, where `url` is required.
+macro_rules! fields {
+    (@required :) => { false };
+    (@required !) => { true };
+    ($($name:ident $mark:tt $shape:expr),* $(,)?) => {
+        &[$($crate::emulator::check::shape::Field {
+            name: stringify!($name),
+            shape: $shape,
+            required: $crate::emulator::check::shape::fields!(@required $mark),
+        }),*]
+    };
 }
 
-/// A field that must be there.
-pub(super) const fn must(name: &'static str, shape: Shape) -> Field {
-    Field { name, shape, required: true }
+/// An object with these fields and no others.
+macro_rules! closed {
+    ($($field:tt)*) => { $crate::emulator::check::shape::Shape::Closed(&[fields![$($field)*]]) };
 }
 
-/// The fields of an object whose tag has this value. The tag itself is not among them.
+/// Variants, each with its tags and its groups of fields: `variants!["sms" "bash": [COMMON {server: SERVER}]]`.
+macro_rules! variants {
+    (@group { $($field:tt)* }) => { fields![$($field)*] };
+    (@group $group:ident) => { $group };
+    ($($($tag:literal)+ : [$($group:tt)*]),* $(,)?) => {
+        &[$($crate::emulator::check::shape::Variant {
+            tags: &[$($tag),+],
+            fields: &[$($crate::emulator::check::shape::variants!(@group $group)),*],
+        }),*]
+    };
+}
+
+pub(super) use {closed, fields, variants};
+
+/// The fields of an object whose tag has one of these values. The tag itself is not among them.
 pub(super) struct Variant {
-    pub tag: &'static str,
+    pub tags: &'static [&'static str],
     pub fields: &'static [&'static [Field]],
-}
-
-/// A variant from its tag and groups of fields.
-pub(super) const fn when(tag: &'static str, fields: &'static [&'static [Field]]) -> Variant {
-    Variant { tag, fields }
 }
 
 /// At most so many characters.
@@ -92,8 +109,8 @@ pub(super) fn check(shape: &Shape, value: &Value, path: &str, messages: &mut Vec
         (Shape::Text, _) => Some("must be a string".to_owned()),
         (Shape::Length(least, most), Value::String(text)) => length_problem(text, *least, *most),
         (Shape::Length(..), _) => Some("must be a string".to_owned()),
-        (Shape::Words(words), Value::String(text)) if words.contains(&text.as_str()) => None,
-        (Shape::Words(words), _) => Some(one_of(words.iter().copied())),
+        (Shape::Words(words), Value::String(text)) if words.split(' ').any(|word| word == text) => None,
+        (Shape::Words(words), _) => Some(one_of(words.split(' '))),
         (Shape::Uuid, Value::String(text)) if is_uuid(text) => None,
         (Shape::Uuid, _) => Some("must be a UUID".to_owned()),
         (Shape::FunctionName, Value::String(text)) if is_function_name(text) => None,
@@ -151,11 +168,21 @@ pub(super) fn check_object(
 }
 
 fn check_tagged(tag: &str, variants: &[Variant], object: &Object, path: &str, messages: &mut Vec<String>) {
-    let value = object.get(tag).and_then(Value::as_str);
-    match variants.iter().find(|variant| Some(variant.tag) == value) {
-        Some(variant) => check_object(variant.fields, object, path, &[tag], true, messages),
-        None => messages.push(format!("{} {}", join(path, tag), one_of(variants.iter().map(|variant| variant.tag)))),
+    match variant(variants, object.get(tag)) {
+        Some(fields) => check_object(fields, object, path, &[tag], true, messages),
+        None => messages.push(unknown(variants, &join(path, tag))),
     }
+}
+
+/// The fields that go with the value of a tag. `None` if it is none of those that are known.
+pub(super) fn variant(variants: &[Variant], tag: Option<&Value>) -> Option<&'static [&'static [Field]]> {
+    let tag = tag?.as_str()?;
+    variants.iter().find(|variant| variant.tags.contains(&tag)).map(|variant| variant.fields)
+}
+
+/// What is said of a tag that none of the variants has.
+pub(super) fn unknown(variants: &[Variant], tag: &str) -> String {
+    format!("{tag} {}", one_of(variants.iter().flat_map(|variant| variant.tags).copied()))
 }
 
 fn join(path: &str, name: &str) -> String {
@@ -179,7 +206,8 @@ fn length_problem(text: &str, least: usize, most: usize) -> Option<String> {
     }
 }
 
-fn range_problem(number: Option<f64>, least: f64, most: f64) -> Option<String> {
+/// What is wrong with a number that must be within these two; `None` stands for what is no number.
+pub(in crate::emulator) fn range_problem(number: Option<f64>, least: f64, most: f64) -> Option<String> {
     match number {
         Some(number) if number > most => Some(format!("must not be greater than {most}")),
         Some(number) if number < least => Some(format!("must not be less than {least}")),
@@ -201,9 +229,7 @@ fn is_function_name(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::Shape::{
-        Bool, Closed, Dialled, FunctionName, Length, List, Number, Open, Tagged, Text, TextOr, Uuid, Words,
-    };
+    use super::Shape::{Bool, Dialled, FunctionName, Length, List, Number, Open, Tagged, Text, TextOr, Uuid, Words};
     use super::*;
 
     /// A shape, what it takes, what it does not take, and what is said of that.
@@ -212,7 +238,7 @@ mod tests {
         (Text, r#""""#, "1", "x must be a string"),
         (Length(2, 3), r#""ab""#, r#""abcd""#, "x must be shorter than or equal to 3 characters"),
         (Length(2, 3), r#""a😀""#, r#""a""#, "x must be longer than or equal to 2 characters"),
-        (Words(&["a", "b"]), r#""b""#, r#""c""#, "x must be one of the following values: a, b"),
+        (Words("a b"), r#""b""#, r#""c""#, "x must be one of the following values: a, b"),
         (Number(0.0, 0.5), "0.5", "0.51", "x must not be greater than 0.5"),
         (Number(10.0, 20.0), "10", "9", "x must not be less than 10"),
         (FunctionName, r#""a_b-1""#, r#""a b""#, "x must match /^[a-zA-Z0-9_-]{1,64}$/ regular expression"),
@@ -221,12 +247,12 @@ mod tests {
         (List(&Text), r#"[""]"#, r#"["", 1]"#, "x.1 must be a string"),
         (TextOr(&List(&Text)), r#""a""#, "{}", "x must be an array"),
         (Open, r#"{"a": 1}"#, "[]", "x must be an object"),
-        (Closed(&[&[must("a", Text)]]), r#"{"a": ""}"#, "{}", "x.a must be a string"),
-        (Closed(&[&[must("a", Text)]]), r#"{"a": ""}"#, r#"{"a": null}"#, "x.a must be a string"),
-        (Closed(&[&[may("a", Text)]]), r#"{"a": null}"#, r#"{"b": 1}"#, "x.property b should not exist"),
-        (Tagged("t", &[when("p", &[])]), r#"{"t": "p"}"#, "{}", "x.t must be one of the following values: p"),
+        (closed![a! Text], r#"{"a": ""}"#, "{}", "x.a must be a string"),
+        (closed![a! Text], r#"{"a": ""}"#, r#"{"a": null}"#, "x.a must be a string"),
+        (closed![a: Text], r#"{"a": null}"#, r#"{"b": 1}"#, "x.property b should not exist"),
+        (Tagged("t", variants!["p": []]), r#"{"t": "p"}"#, "{}", "x.t must be one of the following values: p"),
         (
-            Closed(&[&[must("a", Dialled), may("numberE164CheckEnabled", Bool)]]),
+            closed![a! Dialled, numberE164CheckEnabled: Bool],
             r#"{"a": "100", "numberE164CheckEnabled": false}"#,
             r#"{"a": "100", "numberE164CheckEnabled": true}"#,
             "x.a must be a valid phone number in the E.164 format",

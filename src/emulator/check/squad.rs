@@ -1,20 +1,14 @@
 //! The fields of a squad.
 
-use super::shape::Shape::{Closed, List, Open, Text, Uuid};
-use super::shape::{Field, may, must};
+use super::shape::Shape::{List, Open, Text, Uuid};
+use super::shape::{Field, closed, fields};
 
 /// All of them.
-pub(super) const FIELDS: &[&[Field]] = &[&[
-    may("name", Text),
-    must(
-        "members",
-        List(&Closed(&[&[
-            may("assistantId", Uuid),
-            may("assistantVersion", Text),
-            may("assistant", Open),
-            may("assistantOverrides", Open),
-            may("assistantDestinations", List(&Open)),
-        ]])),
-    ),
-    may("membersOverrides", Open),
+pub(super) const FIELDS: &[&[Field]] = &[fields![
+    name: Text,
+    members! List(&closed![
+        assistantId: Uuid, assistantVersion: Text, assistant: Open, assistantOverrides: Open,
+        assistantDestinations: List(&Open),
+    ]),
+    membersOverrides: Open,
 ]];

@@ -1,153 +1,76 @@
 //! `voice`: 20 providers. Names of voices and models are not checked: new ones come every few weeks.
 
 use super::common::SERVER;
-use super::shape::Shape::{Any, Bool, Closed, List, Number, Open, Tagged, Text};
-use super::shape::{Field, NUMBER, Shape, at_least, at_most, may, must, when};
+use super::shape::Shape::{Any, Bool, List, Number, Open, Tagged, Text};
+use super::shape::{Field, NUMBER, Shape, at_least, at_most, closed, fields, variants};
 
 pub(super) const VOICE: Shape = Tagged(
     "provider",
-    &[
-        when("azure", &[COMMON, VOICE_ID, FALLBACK, &[may("speed", Number(0.5, 2.0))]]),
-        when("cartesia", &[COMMON, VOICE_ID, FALLBACK, MODEL, LANGUAGE, CARTESIA]),
-        when("custom-voice", &[COMMON, FALLBACK, &[must("server", SERVER), may("voiceId", Text)]]),
-        when("deepgram", &[COMMON, VOICE_ID, FALLBACK, MODEL, &[may("mipOptOut", Bool)]]),
-        when("11labs", &[COMMON, VOICE_ID, FALLBACK, MODEL, LANGUAGE, ELEVEN_LABS]),
-        when("hume", &[COMMON, VOICE_ID, FALLBACK, MODEL, &[may("isCustomHumeVoice", Bool), may("description", Text)]]),
-        when("lmnt", &[COMMON, VOICE_ID, FALLBACK, LANGUAGE, &[may("speed", Number(0.25, 2.0))]]),
-        when(
-            "neuphonic",
-            &[COMMON, VOICE_ID, FALLBACK, MODEL, &[must("language", Any), may("speed", Number(0.25, 2.0))]],
-        ),
-        when(
-            "openai",
-            &[
-                COMMON,
-                VOICE_ID,
-                FALLBACK,
-                MODEL,
-                &[may("instructions", at_most(10_000)), may("speed", Number(0.25, 4.0))],
-            ],
-        ),
-        when("playht", &[COMMON, VOICE_ID, FALLBACK, MODEL, LANGUAGE, PLAYHT]),
-        when(
-            "wellsaid",
-            &[COMMON, VOICE_ID, FALLBACK, MODEL, &[may("enableSsml", Bool), may("libraryIds", List(&Text))]],
-        ),
-        when("rime-ai", &[COMMON, VOICE_ID, FALLBACK, MODEL, LANGUAGE, RIME]),
-        when("smallest-ai", &[COMMON, VOICE_ID, FALLBACK, MODEL, &[may("speed", NUMBER)]]),
-        when("tavus", &[COMMON, VOICE_ID, FALLBACK, TAVUS]),
-        when(
-            "vapi",
-            &[
-                COMMON,
-                VOICE_ID,
-                LANGUAGE,
-                &[may("version", Any), may("speed", Number(0.25, 2.0)), may("pronunciationDictionary", Any)],
-            ],
-        ),
-        when("sesame", &[COMMON, VOICE_ID, FALLBACK, &[must("model", Text)]]),
-        when(
-            "inworld",
-            &[
-                COMMON,
-                SHORT_VOICE_ID,
-                FALLBACK,
-                MODEL,
-                &[
-                    may("languageCode", Text),
-                    may("temperature", Number(0.1, 2.0)),
-                    may("speakingRate", Number(0.5, 1.5)),
-                ],
-            ],
-        ),
-        when("minimax", &[COMMON, VOICE_ID, FALLBACK, MODEL, MINIMAX]),
-        when("xai", &[COMMON, SHORT_VOICE_ID, FALLBACK, LANGUAGE, &[may("speed", Number(0.7, 1.5))]]),
-        when(
-            "microsoft",
-            &[
-                COMMON,
-                VOICE_ID,
-                FALLBACK,
-                &[
-                    may("style", Text),
-                    may("styleDegree", Number(0.01, 2.0)),
-                    may("role", Text),
-                    may("speed", Number(0.5, 2.0)),
-                ],
-            ],
-        ),
+    variants![
+        "azure": [COMMON VOICE_ID FALLBACK {speed: Number(0.5, 2.0)}],
+        "cartesia": [COMMON VOICE_ID FALLBACK MODEL LANGUAGE CARTESIA],
+        "custom-voice": [COMMON FALLBACK {server! SERVER, voiceId: Text}],
+        "deepgram": [COMMON VOICE_ID FALLBACK MODEL {mipOptOut: Bool}],
+        "11labs": [COMMON VOICE_ID FALLBACK MODEL LANGUAGE ELEVEN_LABS],
+        "hume": [COMMON VOICE_ID FALLBACK MODEL {isCustomHumeVoice: Bool, description: Text}],
+        "lmnt": [COMMON VOICE_ID FALLBACK LANGUAGE {speed: Number(0.25, 2.0)}],
+        "neuphonic": [COMMON VOICE_ID FALLBACK MODEL {language! Any, speed: Number(0.25, 2.0)}],
+        "openai": [COMMON VOICE_ID FALLBACK MODEL {instructions: at_most(10_000), speed: Number(0.25, 4.0)}],
+        "playht": [COMMON VOICE_ID FALLBACK MODEL LANGUAGE PLAYHT],
+        "wellsaid": [COMMON VOICE_ID FALLBACK MODEL {enableSsml: Bool, libraryIds: List(&Text)}],
+        "rime-ai": [COMMON VOICE_ID FALLBACK MODEL LANGUAGE RIME],
+        "smallest-ai": [COMMON VOICE_ID FALLBACK MODEL {speed: NUMBER}],
+        "tavus": [COMMON VOICE_ID FALLBACK TAVUS],
+        "vapi": [COMMON VOICE_ID LANGUAGE {version: Any, speed: Number(0.25, 2.0), pronunciationDictionary: Any}],
+        "sesame": [COMMON VOICE_ID FALLBACK {model! Text}],
+        "inworld": [COMMON SHORT_VOICE_ID FALLBACK MODEL {
+            languageCode: Text, temperature: Number(0.1, 2.0), speakingRate: Number(0.5, 1.5),
+        }],
+        "minimax": [COMMON VOICE_ID FALLBACK MODEL MINIMAX],
+        "xai": [COMMON SHORT_VOICE_ID FALLBACK LANGUAGE {speed: Number(0.7, 1.5)}],
+        "microsoft": [COMMON VOICE_ID FALLBACK {
+            style: Text, styleDegree: Number(0.01, 2.0), role: Text, speed: Number(0.5, 2.0),
+        }],
     ],
 );
 
-const COMMON: &[Field] = &[
-    may("cachingEnabled", Bool),
-    may(
-        "chunkPlan",
-        Closed(&[&[
-            may("enabled", Bool),
-            may("minCharacters", Number(1.0, 80.0)),
-            may("punctuationBoundaries", List(&Text)),
-            may("formatPlan", Open),
-        ]]),
-    ),
+const COMMON: &[Field] = fields![
+    cachingEnabled: Bool,
+    chunkPlan: closed![
+        enabled: Bool, minCharacters: Number(1.0, 80.0), punctuationBoundaries: List(&Text), formatPlan: Open,
+    ],
 ];
-const VOICE_ID: &[Field] = &[must("voiceId", Text)];
-const SHORT_VOICE_ID: &[Field] = &[must("voiceId", at_most(120))];
-const FALLBACK: &[Field] = &[may("fallbackPlan", Open)];
-const MODEL: &[Field] = &[may("model", Text)];
-const LANGUAGE: &[Field] = &[may("language", Text)];
+const VOICE_ID: &[Field] = fields![voiceId! Text];
+const SHORT_VOICE_ID: &[Field] = fields![voiceId! at_most(120)];
+const FALLBACK: &[Field] = fields![fallbackPlan: Open];
+const MODEL: &[Field] = fields![model: Text];
+const LANGUAGE: &[Field] = fields![language: Text];
 
-const CARTESIA: &[Field] =
-    &[may("experimentalControls", Open), may("generationConfig", Open), may("pronunciationDictId", Text)];
+const CARTESIA: &[Field] = fields![experimentalControls: Open, generationConfig: Open, pronunciationDictId: Text];
 
 /// `fillerInjectionEnabled` and `inputPreprocessingEnabled` are of older documents.
-const ELEVEN_LABS: &[Field] = &[
-    may("stability", Number(0.0, 1.0)),
-    may("similarityBoost", Number(0.0, 1.0)),
-    may("style", Number(0.0, 1.0)),
-    may("useSpeakerBoost", Bool),
-    may("speed", Number(0.7, 1.2)),
-    may("optimizeStreamingLatency", Number(0.0, 4.0)),
-    may("enableSsmlParsing", Bool),
-    may("autoMode", Bool),
-    may("pronunciationDictionaryLocators", List(&Open)),
-    may("fillerInjectionEnabled", Bool),
-    may("inputPreprocessingEnabled", Bool),
+const ELEVEN_LABS: &[Field] = fields![
+    stability: Number(0.0, 1.0), similarityBoost: Number(0.0, 1.0), style: Number(0.0, 1.0), useSpeakerBoost: Bool,
+    speed: Number(0.7, 1.2), optimizeStreamingLatency: Number(0.0, 4.0), enableSsmlParsing: Bool, autoMode: Bool,
+    pronunciationDictionaryLocators: List(&Open), fillerInjectionEnabled: Bool, inputPreprocessingEnabled: Bool,
 ];
 
-const PLAYHT: &[Field] = &[
-    may("speed", Number(0.1, 5.0)),
-    may("temperature", Number(0.1, 2.0)),
-    may("emotion", Text),
-    may("voiceGuidance", Number(1.0, 6.0)),
-    may("styleGuidance", Number(1.0, 30.0)),
-    may("textGuidance", Number(1.0, 2.0)),
+const PLAYHT: &[Field] = fields![
+    speed: Number(0.1, 5.0), temperature: Number(0.1, 2.0), emotion: Text, voiceGuidance: Number(1.0, 6.0),
+    styleGuidance: Number(1.0, 30.0), textGuidance: Number(1.0, 2.0),
 ];
 
-const RIME: &[Field] = &[
-    may("speed", at_least(0.1)),
-    may("pauseBetweenBrackets", Bool),
-    may("phonemizeBetweenBrackets", Bool),
-    may("reduceLatency", Bool),
-    may("inlineSpeedAlpha", Text),
+const RIME: &[Field] = fields![
+    speed: at_least(0.1), pauseBetweenBrackets: Bool, phonemizeBetweenBrackets: Bool, reduceLatency: Bool,
+    inlineSpeedAlpha: Text,
 ];
 
-const TAVUS: &[Field] = &[
-    may("personaId", Text),
-    may("callbackUrl", Text),
-    may("conversationName", Text),
-    may("conversationalContext", Text),
-    may("customGreeting", Text),
-    may("properties", Open),
+const TAVUS: &[Field] = fields![
+    personaId: Text, callbackUrl: Text, conversationName: Text, conversationalContext: Text, customGreeting: Text,
+    properties: Open,
 ];
 
-const MINIMAX: &[Field] = &[
-    may("emotion", Text),
-    may("subtitleType", Text),
-    may("pitch", Number(-12.0, 12.0)),
-    may("speed", Number(0.5, 2.0)),
-    may("volume", Number(0.5, 2.0)),
-    may("region", Text),
-    may("languageBoost", Text),
-    may("textNormalizationEnabled", Bool),
+const MINIMAX: &[Field] = fields![
+    emotion: Text, subtitleType: Text, pitch: Number(-12.0, 12.0), speed: Number(0.5, 2.0), volume: Number(0.5, 2.0),
+    region: Text, languageBoost: Text, textNormalizationEnabled: Bool,
 ];

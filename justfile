@@ -6,6 +6,10 @@ ci:
 test *ARGS:
     cargo test {{ARGS}}
 
+# The long form of the tests that are random, race or wait for the clock: `just soak`, `just soak faults::race`.
+soak *TESTS="faults:: fuzz:: properties::":
+    VAPI_SYNC_SOAK=20 cargo test --test it -- {{TESTS}}
+
 # Format and lint.
 tidy:
     cargo fmt --all

@@ -10,8 +10,9 @@ use vapi_sync::emulator::Config;
 
 use super::check::{End, until_quiet};
 use super::story::{MUCH, Prepared, Story, recreation};
+use crate::support::rounds;
 
-/// How often a run is killed, unless `VAPI_SYNC_KILLS` says otherwise.
+/// How often a run is killed in the short form.
 const KILLS: u64 = 12;
 
 /// How many kills play side by side.
@@ -61,7 +62,7 @@ fn kill_once(prepared: &Prepared, expected: &End, seed: u64, requests: u64, phas
 
 #[track_caller]
 fn kill_often(story: &'static Story) {
-    let kills = std::env::var("VAPI_SYNC_KILLS").map_or(KILLS, |text| text.parse().expect("a number of kills"));
+    let kills = rounds(KILLS);
     let prepared = story.prepared();
     let expected = End::faultless(&prepared);
     let requests = {

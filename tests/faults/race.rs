@@ -8,10 +8,8 @@ use std::time::{Duration, Instant};
 use vapi_sync::emulator::{Config, Hit};
 
 use super::check::{End, until_quiet};
-use super::story::MUCH;
-use crate::support::{Run, World, copy, id};
-
-const ROUNDS: u64 = 20;
+use super::story::{MUCH, Prepared};
+use crate::support::{Run, World, copy, id, soak};
 
 fn spawn(world: &World, args: &[&str]) -> Child {
     let mut command = world.command(args);
@@ -22,29 +20,66 @@ fn end(child: Child) -> Run {
     child.wait_with_output().expect("ended").into()
 }
 
+/// Stops a process, or lets it go on.
+fn signal(process: &Child, signal: &str) {
+    let sent = Command::new("kill").args([signal, &process.id().to_string()]).status().expect("kill");
+    assert!(sent.success());
+}
+
+/// Waits for what a run does in the next moment.
+#[track_caller]
+fn wait_until(happened: impl Fn() -> bool) {
+    let give_up = Instant::now() + Duration::from_secs(60);
+    while !happened() {
+        assert!(Instant::now() < give_up, "it does not happen");
+        std::thread::sleep(Duration::from_micros(500));
+    }
+}
+
+fn is_locked(world: &World) -> bool {
+    let lock = std::fs::read_to_string(world.path(".vapi-sync/vapi-state.yaml.lock"));
+    lock.is_ok_and(|text| text.contains("pid"))
+}
+
+const WAITS: [&str; 4] = ["apply", "--yes", "--lock-timeout", "60s"];
+
+/// A run that was turned away says by whom.
+#[track_caller]
+fn is_turned_away(run: &Run) {
+    assert!(run.stderr.contains("`vapi-sync apply` (process "), "{}", run.text());
+}
+
 #[test]
 fn two_runs_of_one_file() {
     let prepared = MUCH.prepared();
     let expected = End::faultless(&prepared);
+    let world = prepared.world(Config { latency: Duration::from_millis(20), ..Config::default() });
+    let first = spawn(&world, &["apply", "--yes"]);
+    wait_until(|| is_locked(&world));
+    signal(&first, "-STOP");
+    is_turned_away(&world.run(&["apply", "--yes"]).expect(1));
+    let waiting = spawn(&world, &WAITS);
+    signal(&first, "-CONT");
+    end(first).expect(0);
+    end(waiting).expect(0);
+    assert_eq!(until_quiet(&prepared, &world, &expected), Ok(0), "the first did it all");
+    // In the long form they race.
     let mut turned_away = 0;
-    for seed in 0..ROUNDS {
+    for seed in 0..soak().unwrap_or(0) {
         let world = prepared.world(Config { seed, latency: Duration::from_millis(2), ..Config::default() });
-        let waits = ["apply", "--yes", "--lock-timeout", "60s"];
-        let second = if seed % 2 == 0 { &waits[..2] } else { &waits[..] };
+        let second = if seed % 2 == 0 { &WAITS[..2] } else { &WAITS[..] };
         let both = [spawn(&world, &["apply", "--yes"]), spawn(&world, second)].map(end);
         for run in both {
-            // A run that was turned away says by whom, and did nothing.
             if run.code == 1 {
                 turned_away += 1;
-                assert!(run.stderr.contains("`vapi-sync apply` (process "), "{}", run.text());
+                is_turned_away(&run);
             } else {
                 run.expect(0);
             }
         }
-        let runs = until_quiet(&prepared, &world, &expected).unwrap_or_else(|why| panic!("round {seed}: {why}"));
-        assert_eq!(runs, 0, "one of the two did it all");
+        assert_eq!(until_quiet(&prepared, &world, &expected), Ok(0), "round {seed}: one of the two did it all");
     }
-    assert!(turned_away > 0, "no two runs ever met");
+    assert!(turned_away > 0 || soak().is_none(), "no two runs ever met");
 }
 
 #[test]
@@ -52,62 +87,77 @@ fn a_lock_of_a_dead_process_is_taken_over() {
     let prepared = MUCH.prepared();
     let world = prepared.world(Config { latency: Duration::from_millis(50), ..Config::default() });
     let mut first = spawn(&world, &["apply", "--yes"]);
-    let lock = world.path(".vapi-sync/vapi-state.yaml.lock");
-    let give_up = Instant::now() + Duration::from_secs(30);
-    while std::fs::read_to_string(&lock).is_ok_and(|text| text.contains("pid")).eq(&false) {
-        assert!(Instant::now() < give_up, "no lock");
-        std::thread::sleep(Duration::from_millis(1));
-    }
+    wait_until(|| is_locked(&world));
     first.kill().expect("killed");
     first.wait().expect("ended");
     world.run(&["apply", "--yes"]).expect(0);
 }
 
-/// Two checkouts share no lock and no file, only Vapi. Looking before creating keeps out all doubles but those of the same
-/// moment: one object of each kind, made while neither run could see the other's.
+/// Two checkouts share no lock and no file, only Vapi. The second does all its work while the first stands still among its
+/// own: looking before creating keeps out all doubles but those of the moment in which the first was stopped.
 #[test]
 fn two_checkouts_at_the_same_instant() {
     let prepared = MUCH.prepared();
-    let (mut doubles, mut made) = (0, 0);
-    for seed in 0..ROUNDS {
-        let world = prepared.world(Config { seed, latency: Duration::from_millis(5), ..Config::default() });
-        let other = tempfile::tempdir().expect("a folder");
-        copy(world.folder.path(), other.path());
+    let (world, other) = two_checkouts(&prepared, Config { latency: Duration::from_millis(5), ..Config::default() });
+    let first = spawn(&world, &["apply", "--yes"]);
+    wait_until(|| world.vapi.hits().iter().any(|hit| hit.method == "POST"));
+    signal(&first, "-STOP");
+    wait_until(|| world.vapi.hits().iter().all(|hit| hit.status.is_some()));
+    let second = again(&world, other.path());
+    signal(&first, "-CONT");
+    let first = end(first);
+    for run in [first, second] {
+        assert!([0, 3, 4].contains(&run.code), "{}", run.text());
+    }
+    only_the_same_moment_makes_doubles(&world, other.path());
+    // In the long form they race: the first rounds start together, the others apart.
+    for seed in 0..soak().unwrap_or(0) {
+        let config = Config { seed, latency: Duration::from_millis(5), ..Config::default() };
+        let (world, other) = two_checkouts(&prepared, config);
         let first = spawn(&world, &["apply", "--yes"]);
-        // The first rounds start together, the others apart.
         std::thread::sleep(Duration::from_millis(seed * 5));
         let mut second = elsewhere(&world, other.path());
         let second = second.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("started");
         for run in [end(first), end(second)] {
-            assert!([0, 3, 4].contains(&run.code), "{}", run.text());
+            assert!([0, 3, 4].contains(&run.code), "round {seed}: {}", run.text());
         }
-        let hits = world.vapi.hits();
-        let mut posts: HashMap<String, Vec<&Hit>> = HashMap::new();
-        for hit in hits.iter().filter(|hit| hit.method == "POST" && hit.status == Some(201)) {
-            let name = hit.body.as_ref().and_then(|body| body["name"].as_str()).expect("a name");
-            posts.entry(name.to_owned()).or_default().push(hit);
-        }
-        made += posts.len();
-        let mut firsts = [0; 2];
-        for (name, posts) in posts.iter().filter(|(_, posts)| posts.len() > 1) {
-            doubles += 1;
-            let [one, two] = posts[..] else { panic!("round {seed}: {name} was made {} times", posts.len()) };
-            assert_ne!(host(one), host(two), "round {seed}: one run made {name} twice");
-            let kind = usize::from(one.path == "/phone-number");
-            firsts[kind] += 1;
-            assert!(firsts[kind] <= 1, "round {seed}: {name} is the second of its kind that was made twice");
-            let [first, second] = if one.started < two.started { [one, two] } else { [two, one] };
-            let mut looked = hits.iter().filter(|hit| hit.method == "GET" && host(hit) == host(second));
-            let looked = looked.rfind(|hit| hit.path == second.path && hit.started < second.started);
-            let looked = looked.expect("a look before it was made").started;
-            assert!(first.ended.is_some_and(|ended| looked < ended), "round {seed}: a look could have shown {name}");
-        }
-        // Whoever was told to run again does, and all is there; what rings an object that was made twice is for a person.
-        for run in [world.run(&["apply", "--yes"]), again(&world, other.path())] {
-            assert!([0, 3].contains(&run.code) || run.text().contains("ambiguous-link"), "{}", run.text());
-        }
+        only_the_same_moment_makes_doubles(&world, other.path());
     }
-    println!("{doubles} of {made} objects were made twice by two runs of the same instant");
+}
+
+fn two_checkouts(prepared: &Prepared, config: Config) -> (World, tempfile::TempDir) {
+    let world = prepared.world(config);
+    let other = tempfile::tempdir().expect("a folder");
+    copy(world.folder.path(), other.path());
+    (world, other)
+}
+
+/// At most one object of each kind was made twice, while neither run could see the other's; and both can be run again.
+#[track_caller]
+fn only_the_same_moment_makes_doubles(world: &World, other: &Path) {
+    let hits = world.vapi.hits();
+    let mut posts: HashMap<String, Vec<&Hit>> = HashMap::new();
+    for hit in hits.iter().filter(|hit| hit.method == "POST" && hit.status == Some(201)) {
+        let name = hit.body.as_ref().and_then(|body| body["name"].as_str()).expect("a name");
+        posts.entry(name.to_owned()).or_default().push(hit);
+    }
+    let mut firsts = [0; 2];
+    for (name, posts) in posts.iter().filter(|(_, posts)| posts.len() > 1) {
+        let [one, two] = posts[..] else { panic!("{name} was made {} times", posts.len()) };
+        assert_ne!(host(one), host(two), "one run made {name} twice");
+        let kind = usize::from(one.path == "/phone-number");
+        firsts[kind] += 1;
+        assert!(firsts[kind] <= 1, "{name} is the second of its kind that was made twice");
+        let [first, second] = if one.started < two.started { [one, two] } else { [two, one] };
+        let mut looked = hits.iter().filter(|hit| hit.method == "GET" && host(hit) == host(second));
+        let looked = looked.rfind(|hit| hit.path == second.path && hit.started < second.started);
+        let looked = looked.expect("a look before it was made").started;
+        assert!(first.ended.is_some_and(|ended| looked < ended), "a look could have shown {name}");
+    }
+    // Whoever was told to run again does, and all is there; what rings an object that was made twice is for a person.
+    for run in [world.run(&["apply", "--yes"]), again(world, other)] {
+        assert!([0, 3].contains(&run.code) || run.text().contains("ambiguous-link"), "{}", run.text());
+    }
 }
 
 /// The same command in the other checkout, by another name of this machine, so that the requests can be told apart.

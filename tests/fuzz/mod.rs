@@ -6,7 +6,9 @@ mod drivers;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
-/// How many inputs each target gets, unless `VAPI_SYNC_INPUTS` says otherwise.
+use crate::support::rounds;
+
+/// How many inputs each target gets in the short form.
 const INPUTS: u64 = 4000;
 
 /// What inputs are made of.
@@ -78,8 +80,7 @@ fn input(rng: &mut StdRng) -> Vec<u8> {
 
 fn run(name: &str) {
     let (_, driver) = drivers::ALL.into_iter().find(|(own, _)| *own == name).expect("a driver");
-    let inputs = std::env::var("VAPI_SYNC_INPUTS").map_or(INPUTS, |text| text.parse().expect("a number of inputs"));
-    for seed in 0..inputs {
+    for seed in 0..rounds(INPUTS) {
         let bytes = input(&mut StdRng::seed_from_u64(seed));
         // Only documents have choices.
         let text = if name == "document" { bytes.len() } else { bytes.len() - 25 };

@@ -14,15 +14,15 @@ use vapi_sync::emulator::Collection;
 use self::oracle::lost;
 use self::sample::{Case, case, state};
 use self::simulation::Simulation;
-use crate::support::World;
+use crate::support::{World, rounds};
 
 fn many(cases: u32) -> ProptestConfig {
-    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+    ProptestConfig { cases: cases * rounds(1) as u32, failure_persistence: None, ..ProptestConfig::default() }
 }
 
 /// A real run takes a while.
 fn few() -> ProptestConfig {
-    ProptestConfig { cases: 12, failure_persistence: None, max_shrink_iters: 40, ..ProptestConfig::default() }
+    ProptestConfig { max_shrink_iters: 40, ..many(12) }
 }
 
 proptest! {

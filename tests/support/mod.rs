@@ -260,6 +260,16 @@ pub fn all_is_quiet(world: &World) {
     }
 }
 
+/// What `VAPI_SYNC_SOAK` says: tests run in their long form, and what is random so many times as often.
+pub fn soak() -> Option<u64> {
+    std::env::var("VAPI_SYNC_SOAK").ok().map(|text| text.parse().expect("how many times as often"))
+}
+
+/// How often something random is played: so often, or more in the long form.
+pub fn rounds(short: u64) -> u64 {
+    short * soak().unwrap_or(1)
+}
+
 /// A fault by its text.
 #[track_caller]
 pub fn fault(text: &str) -> Fault {

@@ -1,197 +1,208 @@
-//! From a schema to its shapes.
+//! From the schemas of an OpenAPI document to shapes like those of our own tables, so that one walk does for both.
+//!
+//! A document is read once in a run and stays until the end of it, as our tables do: its shapes are leaked.
 
-use std::collections::{BTreeMap, HashMap};
-use std::mem::discriminant;
+use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use serde_json::{Map, Value};
 
-use super::shape::{ANY, Field, Fields, Rest, Shape, ShapeId, Shapes, Table, Tagged, Text, Words};
-use crate::kinds::schema::{self, flat};
+use super::flat;
+use crate::kinds::pattern;
+use crate::kinds::table::{ANY_TEXT, Branch, Field, Fields, Literal, Named, Range, Shape, Text, Union};
+use crate::kinds::table::{field, text};
 
 /// How deep schemas may stand inside each other, and how many there may be: Vapi's document needs a tenth of either.
 const DEPTH: usize = 200;
 const MOST: usize = 1_000_000;
 
-/// The shapes of the schema of a state file (see [`schema::model`]).
-pub(super) fn compile(root: &Value) -> Shapes {
-    let mut compiler = Compiler::default();
-    let any = compiler.add(Shape::Any);
-    let configs = crate::kinds::KINDS.map(|kind| {
-        let id = schema::config_of(root, kind).map_or(any, |config| compiler.compile(root, config));
-        (kind.section.to_owned(), id)
-    });
-    let Compiler { all, endless, .. } = compiler;
-    Shapes { table: Table::Compiled(all), configs: configs.into(), endless }
+/// Makes shapes of schemas. Those that have a name are made once.
+#[derive(Default)]
+pub(super) struct Compiler {
+    named: HashMap<String, &'static Named>,
+    depth: usize,
+    made: usize,
+    /// The schemas go round in circles, or are far too many to be meant: they were not compiled whole.
+    pub(super) is_endless: bool,
 }
 
-#[derive(Default)]
-struct Compiler {
-    all: Vec<Shape>,
-    by_reference: HashMap<String, ShapeId>,
-    depth: usize,
-    endless: bool,
+/// Keeps a value until the end of the run.
+pub(super) fn keep<T>(value: T) -> &'static T {
+    Box::leak(Box::new(value))
+}
+
+fn keep_text(text: &str) -> &'static str {
+    text.to_owned().leak()
 }
 
 impl Compiler {
-    fn add(&mut self, shape: Shape) -> ShapeId {
-        self.all.push(shape);
-        self.all.len() - 1
-    }
-
-    fn compile(&mut self, root: &Value, schema: &Value) -> ShapeId {
-        let Some(pointer) = flat::only_reference(schema) else {
-            let shape = self.inline(root, schema);
-            return self.add(shape);
-        };
-        if let Some(&known) = self.by_reference.get(pointer) {
-            return known;
+    /// The shape of a schema; `root` is the document that its references lead into.
+    pub(super) fn shape(&mut self, root: &Value, schema: &Value) -> Shape {
+        let Some(pointer) = flat::only_reference(schema) else { return self.inline(root, schema) };
+        if let Some(known) = self.named.get(pointer) {
+            return Shape::Named(known);
         }
         // Its place first: what is inside may refer to it.
-        let id = self.add(Shape::Any);
-        self.by_reference.insert(pointer.to_owned(), id);
+        let name = pointer.rsplit('/').next().unwrap_or(pointer);
+        let named = keep(Named { name: keep_text(name), shape: OnceLock::new() });
+        self.named.insert(pointer.to_owned(), named);
         let shape = self.inline(root, schema);
-        self.all[id] = shape;
-        id
+        named.shape.get_or_init(|| shape);
+        Shape::Named(named)
     }
 
     /// The shape of a schema that is written where it is used.
     fn inline(&mut self, root: &Value, schema: &Value) -> Shape {
-        if self.depth >= DEPTH || self.all.len() >= MOST {
-            self.endless = true;
+        self.made += 1;
+        if self.depth >= DEPTH || self.made >= MOST {
+            self.is_endless = true;
             return Shape::Any;
         }
         self.depth += 1;
-        let shape = self.shape(root, &flat::flat(root, schema));
+        let shape = self.of_keywords(root, &flat::flat(root, schema));
         self.depth -= 1;
         shape
     }
 
-    fn shape(&mut self, root: &Value, schema: &Map<String, Value>) -> Shape {
+    fn of_keywords(&mut self, root: &Value, schema: &Map<String, Value>) -> Shape {
         if let Some(alternatives) = flat::alternatives(schema) {
             return self.either(root, &alternatives);
         }
-        let words = schema.get("enum").and_then(Value::as_array).or(None);
-        let text_words = words.is_some_and(|words| !words.is_empty() && words.iter().any(Value::is_string));
+        let words = schema.get("enum").and_then(Value::as_array);
+        let text_words = words.is_some_and(|words| words.iter().any(Value::is_string));
         match kind_of(schema) {
             Some("boolean") => Shape::Bool,
-            Some(number @ ("number" | "integer")) => Shape::Number {
-                least: schema.get("minimum").and_then(Value::as_f64),
-                most: schema.get("maximum").and_then(Value::as_f64),
-                whole: number == "integer",
-                only: words.into_iter().flatten().filter_map(Value::as_f64).collect(),
-            },
-            Some("array") => {
-                let item = schema.get("items").map(|items| self.compile(root, items));
-                Shape::List(item.unwrap_or_else(|| self.add(Shape::Any)))
+            Some(number @ ("number" | "integer")) => {
+                let only: Vec<f64> = words.into_iter().flatten().filter_map(Value::as_f64).collect();
+                let bound = |key: &str| schema.get(key).and_then(Value::as_f64);
+                let (least, most) = (bound("minimum"), bound("maximum"));
+                Shape::Number(Range { least, most, is_whole: number == "integer", only: only.leak() })
             }
-            Some("string") => Shape::Text(text(schema)),
+            Some("array") => {
+                let item = schema.get("items").map_or(Shape::Any, |items| self.shape(root, items));
+                Shape::List(keep(item))
+            }
+            Some("string") => Shape::Text(text_of(schema)),
             // Vapi's document says of some words that they are objects.
-            _ if text_words || schema.contains_key("const") => Shape::Text(text(schema)),
-            Some("object") => Shape::Map(self.fields(root, schema)),
-            _ if schema.contains_key("properties") => Shape::Map(self.fields(root, schema)),
+            _ if text_words || schema.contains_key("const") => Shape::Text(text_of(schema)),
+            Some("object") => self.mapping(root, schema),
+            _ if schema.contains_key("properties") => self.mapping(root, schema),
             _ => Shape::Any,
         }
     }
 
-    fn fields(&mut self, root: &Value, schema: &Map<String, Value>) -> Fields {
-        let properties = schema.get("properties").and_then(Value::as_object);
-        let mut named = BTreeMap::new();
-        for (name, property) in properties.into_iter().flatten() {
-            let deprecated = property.get("deprecated") == Some(&Value::Bool(true));
-            named.insert(name.as_str().into(), Field { shape: self.compile(root, property), deprecated });
-        }
-        let rest = match schema.get("additionalProperties") {
-            Some(Value::Bool(false)) => Rest::Unknown,
-            Some(each) => Rest::Each(self.compile(root, each)),
-            None if properties.is_some_and(|properties| !properties.is_empty()) => Rest::Unknown,
-            None => Rest::Each(self.add(Shape::Any)),
+    fn mapping(&mut self, root: &Value, schema: &Map<String, Value>) -> Shape {
+        let properties =
+            schema.get("properties").and_then(Value::as_object).filter(|properties| !properties.is_empty());
+        let rest = match (schema.get("additionalProperties"), properties) {
+            (Some(Value::Bool(false)), _) | (None, Some(_)) => None,
+            (Some(each), _) => Some(self.shape(root, each)),
+            (None, None) => Some(Shape::Any),
         };
-        let required = schema.get("required").and_then(Value::as_array).into_iter().flatten();
-        Fields { named, required: required.filter_map(|name| name.as_str().map(Box::from)).collect(), rest }
+        match (properties, rest) {
+            (None, Some(each)) => Shape::Map(keep(each)),
+            (properties, rest) => {
+                let required: Vec<&str> = schema
+                    .get("required")
+                    .and_then(Value::as_array)
+                    .into_iter()
+                    .flatten()
+                    .filter_map(Value::as_str)
+                    .collect();
+                let rows = properties.into_iter().flatten().map(|(name, property)| Field {
+                    is_required: required.contains(&name.as_str()),
+                    is_deprecated: property.get("deprecated") == Some(&Value::Bool(true)),
+                    default: property.get("default").and_then(literal),
+                    ..field(keep_text(name), self.shape(root, property), about(property))
+                });
+                let rows: Vec<Field> = rows.collect();
+                let rest = rest.map(|each| keep(field("", each, "")));
+                Shape::Object(keep(Fields { rows: rows.leak(), rest, ..Fields::EMPTY }))
+            }
+        }
     }
 
     fn either(&mut self, root: &Value, alternatives: &[&Value]) -> Shape {
         if let Some(flat::Union { tag, branches }) = flat::union(root, alternatives) {
-            let words = branches.into_iter().map(|(word, _)| word.into_boxed_str());
-            let compiled = words.zip(alternatives).map(|(word, branch)| (word, self.compile(root, branch)));
-            return Shape::Tagged(Tagged { tag, branches: compiled.collect() });
+            let compiled = branches.into_iter().zip(alternatives).map(|((word, schema), branch)| Branch {
+                word: word.leak(),
+                about: schema.get("description").and_then(Value::as_str).map_or("", keep_text),
+                shape: self.shape(root, branch),
+            });
+            let branches: Vec<Branch> = compiled.collect();
+            let tag = text(tag, "It says which other fields there are.");
+            return Shape::OneOf(keep(Union { title: "", about: "", page: "", tag, branches: branches.leak() }));
         }
         let mut shapes: Vec<Shape> = Vec::new();
         for alternative in alternatives {
             let shape = self.inline(root, alternative);
-            match shapes.iter_mut().find_map(|known| self.join(known, &shape)) {
-                Some(()) => {}
-                None => shapes.push(shape),
+            if !shapes.iter_mut().any(|known| join(known, &shape)) {
+                shapes.push(shape);
             }
         }
-        match shapes.pop() {
-            Some(only) if shapes.is_empty() => only,
-            Some(last) => {
-                shapes.push(last);
-                Shape::Either(shapes.into_iter().map(|shape| self.add(shape)).collect())
-            }
-            None => Shape::Any,
+        match shapes.as_slice() {
+            [] => Shape::Any,
+            [only] => *only,
+            _ => Shape::Either(shapes.leak()),
         }
     }
+}
 
-    /// Makes one shape of two of the same type that nothing tells apart: what either takes.
-    fn join(&mut self, known: &mut Shape, other: &Shape) -> Option<()> {
-        match (known, other) {
-            (Shape::Text(known), Shape::Text(other)) => {
-                known.least = known.least.min(other.least);
-                known.most = known.most.zip(other.most).map(|(one, two)| one.max(two));
-                known.pattern = None;
-                match (&mut known.words, &other.words) {
-                    (Some(words), Some(more)) => {
-                        words.known.extend(more.known.iter().cloned());
-                        words.open |= more.open;
-                    }
-                    (Some(words), None) => words.open = true,
-                    (None, Some(more)) => known.words = Some(Words { known: more.known.clone(), open: true }),
-                    (None, None) => {}
-                }
-            }
-            (Shape::Map(known), Shape::Map(other)) => {
-                for (name, field) in &other.named {
-                    let shared = known.named.entry(name.clone()).or_insert(*field);
-                    shared.shape = self.joined(shared.shape, field.shape);
-                }
-                known.required.retain(|name| other.required.contains(name));
-                if other.rest != Rest::Unknown {
-                    known.rest = other.rest;
-                }
-            }
-            (known @ Shape::Any, _) => *known = Shape::Any,
-            (Shape::Bool, Shape::Bool) => {}
-            _ => return None,
+/// Makes one shape of two of the same type that nothing tells apart: what either takes. `false` for two types.
+fn join(known: &mut Shape, other: &Shape) -> bool {
+    match (*known, *other) {
+        (Shape::Text(one), Shape::Text(two)) => {
+            let is_any = one.words.is_empty() || two.words.is_empty();
+            *known = Shape::Text(Text {
+                least: one.least.min(two.least),
+                most: one.most.zip(two.most).map(|(one, two)| one.max(two)),
+                pattern: None,
+                words: [one.words, two.words].concat().leak(),
+                is_open: one.is_open || two.is_open || is_any,
+            });
         }
-        Some(())
+        (Shape::Object(one), Shape::Object(two)) => {
+            let mut rows = one.rows.to_vec();
+            for row in &mut rows {
+                let twin = two.get(row.name);
+                row.is_required &= twin.is_some_and(|twin| twin.is_required);
+                row.shape = twin.map_or(row.shape, |twin| joined(row.shape, twin.shape));
+            }
+            let more = two.rows.iter().filter(|row| one.get(row.name).is_none());
+            rows.extend(more.map(|row| Field { is_required: false, ..*row }));
+            *known = Shape::Object(keep(Fields { rows: rows.leak(), rest: two.rest.or(one.rest), ..Fields::EMPTY }));
+        }
+        (Shape::Any, _) | (Shape::Bool, Shape::Bool) => {}
+        _ => return false,
     }
+    true
+}
 
-    /// What either of two fields of one name takes.
-    fn joined(&mut self, one: ShapeId, two: ShapeId) -> ShapeId {
-        let (Some(known), Some(other)) = (self.all.get(one).cloned(), self.all.get(two).cloned()) else { return ANY };
-        if one == two || known == other {
-            return one;
-        }
-        let is_simple = |shape: &Shape| matches!(shape, Shape::Bool | Shape::Number { .. } | Shape::Text(_));
-        match (known, other) {
-            (Shape::Text(mut one), Shape::Text(mut two)) => {
+/// What either of two fields of one name takes.
+fn joined(one: Shape, two: Shape) -> Shape {
+    match (one, two) {
+        (Shape::Named(one), Shape::Named(two)) if std::ptr::eq(one, two) => Shape::Named(one),
+        (Shape::Bool, Shape::Bool) => Shape::Bool,
+        (Shape::Number(one), Shape::Number(two)) if one == two => Shape::Number(one),
+        (Shape::Text(one), Shape::Text(two)) if one == two => Shape::Text(one),
+        (Shape::Text(first), Shape::Text(second)) => {
+            let mut shape = one;
+            join(&mut shape, &two);
+            match shape {
                 // Where one of them may be any text, no word is unknown.
-                if one.words.is_none() || two.words.is_none() {
-                    (one.words, two.words) = (None, None);
+                Shape::Text(text) if first.words.is_empty() || second.words.is_empty() => {
+                    Shape::Text(Text { words: &[], is_open: false, ..text })
                 }
-                let mut shape = Shape::Text(one);
-                self.join(&mut shape, &Shape::Text(two)).map_or(ANY, |()| self.add(shape))
+                shape => shape,
             }
-            (known, other)
-                if is_simple(&known) && is_simple(&other) && discriminant(&known) != discriminant(&other) =>
-            {
-                self.add(Shape::Either(vec![one, two]))
-            }
-            // Nothing can be held against a value.
-            _ => ANY,
         }
+        (Shape::Bool | Shape::Number(_) | Shape::Text(_), Shape::Bool | Shape::Number(_) | Shape::Text(_))
+            if std::mem::discriminant(&one) != std::mem::discriminant(&two) =>
+        {
+            Shape::Either(vec![one, two].leak())
+        }
+        // Nothing can be held against a value.
+        _ => Shape::Any,
     }
 }
 
@@ -204,17 +215,30 @@ fn kind_of(schema: &Map<String, Value>) -> Option<&str> {
     }
 }
 
-fn text(schema: &Map<String, Value>) -> Text {
+fn text_of(schema: &Map<String, Value>) -> Text {
     let length = |key: &str| schema.get(key).and_then(Value::as_u64).and_then(|length| usize::try_from(length).ok());
-    let words = match (schema.get("enum").and_then(Value::as_array), schema.get("const")) {
-        (Some(words), _) => words.iter().filter_map(Value::as_str).map(Box::from).collect(),
-        (None, Some(word)) => word.as_str().map(Box::from).into_iter().collect(),
-        (None, None) => Vec::new(),
+    let words: Vec<&'static str> = match (schema.get("enum").and_then(Value::as_array), schema.get("const")) {
+        (Some(words), _) => words.iter().filter_map(Value::as_str).map(keep_text).collect(),
+        (None, word) => word.and_then(Value::as_str).map(keep_text).into_iter().collect(),
     };
     Text {
         least: length("minLength").unwrap_or(0),
         most: length("maxLength"),
-        words: (!words.is_empty()).then_some(Words { known: words, open: false }),
-        pattern: schema.get("pattern").and_then(Value::as_str).and_then(schema::pattern),
+        words: words.leak(),
+        pattern: schema.get("pattern").and_then(Value::as_str).and_then(pattern),
+        ..ANY_TEXT
+    }
+}
+
+fn about(schema: &Value) -> &'static str {
+    schema.get("description").and_then(Value::as_str).map_or("", keep_text)
+}
+
+fn literal(value: &Value) -> Option<Literal> {
+    match value {
+        Value::Bool(flag) => Some(Literal::Flag(*flag)),
+        Value::Number(number) => number.as_f64().map(Literal::Number),
+        Value::String(word) => Some(Literal::Word(keep_text(word))),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
     }
 }

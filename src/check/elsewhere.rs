@@ -1,36 +1,34 @@
 //! Fields that are not known where they stand: misspelt, another provider's, or at another place.
 
-use super::shape::{At, Fields, Shape, Tagged};
 use super::trail::Trail;
 use crate::document::Node;
+use crate::kinds::table::{Fields, Shape, Union};
 use crate::model::diagnostic::Diagnostic;
 use crate::state::load::did_you_mean;
 
 /// What is known around a field that is not.
-pub(super) struct Near<'n, 'd> {
+pub(super) struct Near<'d> {
     /// The fields of its mapping.
-    pub(super) fields: &'n Fields,
+    pub(super) fields: &'static Fields,
     /// The union that its mapping is one of.
-    pub(super) union: Option<&'n Tagged>,
-    /// Its mapping's shape.
-    pub(super) at: At<'n>,
+    pub(super) union: Option<&'static Union>,
     /// Its mapping.
     pub(super) map: Node<'d>,
     /// The shape of the whole config.
-    pub(super) root: At<'n>,
+    pub(super) root: &'static Shape,
 }
 
 /// The warning about a field that is not known.
-pub(super) fn unknown_field(key: &str, near: &Near<'_, '_>, trail: &Trail<'_>) -> Diagnostic {
+pub(super) fn unknown_field(key: &str, near: &Near<'_>, trail: &Trail<'_>) -> Diagnostic {
     let path = trail.key(key).path();
     let misplaced = |message: String| Diagnostic::warning("misplaced-field", message);
     if let Some(place) = below(key, near) {
         let place = place.iter().fold(trail.path(), |path, key| path.key(key));
         return misplaced(format!("{path} is not known here")).help(format!("its place is `{place}`"));
     }
-    if let Shape::Map(top) = near.root.shape()
+    if let Shape::Object(top) = near.root.resolved()
         && trail.last_key().is_some()
-        && top.named.get(key).is_some_and(|field| !field.deprecated)
+        && named(top, key).is_some()
         && !SAYS_NOTHING.contains(&key)
     {
         return misplaced(format!("{path} is not known here"))
@@ -38,19 +36,19 @@ pub(super) fn unknown_field(key: &str, near: &Near<'_, '_>, trail: &Trail<'_>) -
     }
     let owners = owners(key, near);
     if !owners.is_empty() {
-        let tag = near.union.map_or("provider", |union| union.tag);
+        let tag = near.union.map_or("provider", |union| union.tag.name);
         let own = near.map.get(tag).and_then(|node| node.as_text()).unwrap_or_default();
         return misplaced(format!("`{key}` is not a field of {tag} {own}: {path} is sent, and Vapi refuses it"))
             .help(format!("it belongs to {tag} {}", owners.join(", ")));
     }
     let unknown =
         Diagnostic::warning("unknown-field", format!("{path} is not known: Vapi refuses fields that it does not know"));
-    let known: Vec<&str> = match near.fields.named.is_empty() {
-        false => near.fields.named.keys().map(|name| &**name).collect(),
-        true => branches(near).flat_map(|(_, fields)| fields.named.keys().map(|name| &**name)).collect(),
-    };
+    let mut known: Vec<&str> = near.fields.all().map(|field| field.name).collect();
+    if known.is_empty() {
+        known.extend(branches(near).flat_map(|(_, fields)| fields.all()).map(|field| field.name));
+    }
+    known.extend(near.union.map(|union| union.tag.name));
     // Sorted, so that of two equally near words always the same is proposed.
-    let mut known = known;
     known.sort_unstable();
     match did_you_mean(key, known.iter().copied()).or_else(|| same_letters(key, &known)) {
         Some(meant) => unknown.help(format!("did you mean `{meant}`?")),
@@ -64,39 +62,39 @@ fn same_letters<'k>(key: &str, known: &[&'k str]) -> Option<&'k str> {
     known.iter().copied().find(|word| plain(word) == plain(key))
 }
 
-fn branches<'n>(near: &'n Near<'_, '_>) -> impl Iterator<Item = (&'n str, &'n Fields)> {
-    near.union.into_iter().flat_map(|union| &union.branches).filter_map(|(word, id)| match near.at.to(*id).shape() {
-        Shape::Map(fields) => Some((&**word, fields)),
+fn branches(near: &Near<'_>) -> impl Iterator<Item = (&'static str, &'static Fields)> {
+    near.union.into_iter().flat_map(|union| union.branches).filter_map(|branch| match branch.shape.resolved() {
+        Shape::Object(fields) => Some((branch.word, *fields)),
         _ => None,
     })
 }
 
 /// The words of the union under which a field is known.
-fn owners<'n>(key: &str, near: &'n Near<'_, '_>) -> Vec<&'n str> {
-    branches(near).filter(|(_, fields)| fields.named.contains_key(key)).map(|(word, _)| word).collect()
+fn owners(key: &str, near: &Near<'_>) -> Vec<&'static str> {
+    branches(near).filter(|(_, fields)| fields.get(key).is_some()).map(|(word, _)| word).collect()
 }
 
 /// Names that stand in many objects: where one of them belongs cannot be told.
 const SAYS_NOTHING: [&str; 8] = ["enabled", "type", "name", "id", "provider", "description", "language", "version"];
 
 /// A field that holds a mapping, and the fields of that.
-type Inner<'n> = (&'n str, &'n Fields);
+type Inner = (&'static str, &'static Fields);
 
 /// The only place below the mapping where a field of this name is known, two levels deep at most. What the mapping has
 /// already is looked at first.
-fn below<'n>(key: &str, near: &'n Near<'_, '_>) -> Option<Vec<&'n str>> {
+fn below(key: &str, near: &Near<'_>) -> Option<Vec<&'static str>> {
     if SAYS_NOTHING.contains(&key) {
         return None;
     }
-    let mut there = inner(near.at, near.fields, |name| near.map.get(name));
+    let mut there = inner(near.fields, |name| near.map.get(name));
     there.retain(|(name, _)| near.map.get(name).is_some());
-    let first = inner(near.at, near.fields, |_| None);
-    let at_once = |inner: &[Inner<'n>]| -> Vec<Vec<&'n str>> {
+    let first = inner(near.fields, |_| None);
+    let at_once = |inner: &[Inner]| -> Vec<Vec<&'static str>> {
         inner.iter().filter_map(|(name, fields)| Some(vec![*name, named(fields, key)?])).collect()
     };
     let deeper = || {
         let second = first.iter().flat_map(|(outer, fields)| {
-            inner(near.at, fields, |_| None).into_iter().map(move |(name, fields)| (*outer, name, fields))
+            inner(fields, |_| None).into_iter().map(move |(name, fields)| (*outer, name, fields))
         });
         second.filter_map(|(outer, name, fields)| Some(vec![outer, name, named(fields, key)?])).collect()
     };
@@ -116,23 +114,22 @@ fn below<'n>(key: &str, near: &'n Near<'_, '_>) -> Option<Vec<&'n str>> {
 }
 
 /// The name of a field that nothing has replaced.
-fn named<'n>(fields: &'n Fields, key: &str) -> Option<&'n str> {
-    let (name, field) = fields.named.get_key_value(key)?;
-    (!field.deprecated).then_some(name)
+fn named(fields: &Fields, key: &str) -> Option<&'static str> {
+    fields.get(key).filter(|field| !field.is_deprecated).map(|field| field.name)
 }
 
 /// The fields that hold mappings. Of those that are told apart by a word, the branch of the value that `value` has for
 /// the field; all branches, if it has none.
-fn inner<'n, 'd>(at: At<'n>, fields: &'n Fields, value: impl Fn(&str) -> Option<Node<'d>>) -> Vec<Inner<'n>> {
+fn inner<'d>(fields: &Fields, value: impl Fn(&str) -> Option<Node<'d>>) -> Vec<Inner> {
     let mut found = Vec::new();
-    for (name, field) in fields.named.iter().filter(|(_, field)| !field.deprecated) {
-        match at.to(field.shape).shape() {
-            Shape::Map(fields) => found.push((&**name, fields)),
-            Shape::Tagged(tagged) => {
-                let word = value(name).and_then(|node| node.get(tagged.tag)?.as_text());
-                let chosen = tagged.branches.iter().filter(|(known, _)| word.is_none_or(|word| *word == **known));
-                found.extend(chosen.filter_map(|(_, id)| match at.to(*id).shape() {
-                    Shape::Map(fields) => Some((&**name, fields)),
+    for field in fields.all().filter(|field| !field.is_deprecated) {
+        match field.shape.resolved() {
+            Shape::Object(fields) => found.push((field.name, *fields)),
+            Shape::OneOf(union) => {
+                let word = value(field.name).and_then(|node| node.get(union.tag.name)?.as_text());
+                let chosen = union.branches.iter().filter(|branch| word.is_none_or(|word| word == branch.word));
+                found.extend(chosen.filter_map(|branch| match branch.shape.resolved() {
+                    Shape::Object(fields) => Some((field.name, *fields)),
                     _ => None,
                 }));
             }

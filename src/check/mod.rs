@@ -5,19 +5,19 @@
 //! ```text
 //! load ──→ entries ──→ resolve   references to nowhere, includes, variables
 //!                  ├─→ identity  twins
-//!                  ├─→ walk      each config beside its schema: fields, types, ranges, words, secrets, texts
+//!                  ├─→ walk      each config beside its table: fields, types, ranges, words, secrets, texts
 //!                  └─→ numbers, rings   what takes more than one entry to see
 //!                                      └──→ allow ──→ findings
 //! ```
 //!
-//! The shapes that configs are held against are made from [`crate::kinds::schema`], the same that an editor is given, so that the
-//! two cannot disagree.
+//! Configs are held against the tables of [`crate::kinds`], from which the schema for editors is made as well: the two cannot
+//! disagree.
 
 mod allow;
-mod committed;
 mod compile;
 mod elsewhere;
 pub mod fetch;
+mod flat;
 mod numbers;
 mod place;
 mod reading;
@@ -25,7 +25,6 @@ mod rings;
 mod room;
 mod scalar;
 mod secrets;
-mod shape;
 pub mod spec;
 mod texts;
 mod trail;

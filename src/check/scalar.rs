@@ -1,8 +1,8 @@
 //! Single values beside what they may be: types, ranges, lengths, words.
 
-use super::shape::{At, Shape, Text, Words};
 use super::trail::Trail;
 use crate::document::{Node, View};
+use crate::kinds::table::{Range, Shape, Text};
 use crate::model::diagnostic::Diagnostic;
 use crate::state::load::did_you_mean;
 
@@ -10,23 +10,23 @@ use crate::state::load::did_you_mean;
 const LISTED: usize = 12;
 
 /// Whether a value is of the type that a shape wants.
-pub(super) fn fits(shape: &Shape, view: &View<'_>) -> bool {
-    match shape {
+pub(super) fn fits(shape: &'static Shape, view: &View<'_>) -> bool {
+    match shape.resolved() {
         Shape::Any => true,
         Shape::Bool => matches!(view, View::Bool(_)),
-        Shape::Number { .. } => matches!(view, View::Number(_)),
+        Shape::Number(_) => matches!(view, View::Number(_)),
         Shape::Text(_) => matches!(view, View::Text(_)),
         Shape::List(_) => matches!(view, View::List),
-        Shape::Map(_) | Shape::Tagged(_) => matches!(view, View::Map),
-        Shape::Either(_) => false,
+        Shape::Map(_) | Shape::Object(_) | Shape::OneOf(_) => matches!(view, View::Map),
+        Shape::Either(_) | Shape::Named(_) => false,
     }
 }
 
 /// The finding about a value of another type.
-pub(super) fn wrong_type(shape: At<'_>, node: Node<'_>, trail: &Trail<'_>) -> Diagnostic {
+pub(super) fn wrong_type(shape: &'static Shape, node: Node<'_>, trail: &Trail<'_>) -> Diagnostic {
     let message = format!("{} must be {}; this is {}", trail.path(), wanted(shape), crate::state::load::kind_of(node));
     let finding = Diagnostic::error("wrong-type", message);
-    match help(shape.shape(), node) {
+    match help(shape.resolved(), node) {
         Some(help) => finding.help(help),
         None => finding,
     }
@@ -39,17 +39,17 @@ pub(super) fn not_a_word(node: Node<'_>, trail: &Trail<'_>) -> Diagnostic {
 }
 
 /// What a shape wants, in a user's words.
-fn wanted(shape: At<'_>) -> String {
-    match shape.shape() {
-        Shape::Any => "anything".to_owned(),
+fn wanted(shape: &'static Shape) -> String {
+    match shape.resolved() {
+        Shape::Any | Shape::Named(_) => "anything".to_owned(),
         Shape::Bool => "true or false".to_owned(),
-        Shape::Number { whole: true, .. } => "a whole number".to_owned(),
-        Shape::Number { .. } => "a number".to_owned(),
+        Shape::Number(Range { is_whole: true, .. }) => "a whole number".to_owned(),
+        Shape::Number(_) => "a number".to_owned(),
         Shape::Text(_) => "a text".to_owned(),
         Shape::List(_) => "a list".to_owned(),
-        Shape::Map(_) | Shape::Tagged(_) => "a mapping".to_owned(),
+        Shape::Map(_) | Shape::Object(_) | Shape::OneOf(_) => "a mapping".to_owned(),
         Shape::Either(shapes) => {
-            let wanted: Vec<String> = shapes.iter().map(|id| wanted(shape.to(*id))).collect();
+            let wanted: Vec<String> = shapes.iter().map(wanted).collect();
             wanted.join(" or ")
         }
     }
@@ -60,7 +60,7 @@ fn help(shape: &Shape, node: Node<'_>) -> Option<String> {
     let written = node.scalar_text()?;
     match (shape, node.view()) {
         (Shape::Text(_), View::Number(_) | View::Bool(_)) => Some(format!("put it in quotes: \"{written}\"")),
-        (Shape::Number { .. }, View::Text(text)) if text.trim().parse::<f64>().is_ok() => {
+        (Shape::Number(_), View::Text(text)) if text.trim().parse::<f64>().is_ok() => {
             Some(format!("take the quotes away: {}", text.trim()))
         }
         (Shape::Bool, View::Text(text)) => match text.to_ascii_lowercase().as_str() {
@@ -68,7 +68,9 @@ fn help(shape: &Shape, node: Node<'_>) -> Option<String> {
             "no" | "off" | "n" | "false" | "disabled" => Some("write false".to_owned()),
             _ => None,
         },
-        (Shape::Map(_) | Shape::Tagged(_) | Shape::List(_), View::Text(text)) if text.starts_with(['{', '[']) => {
+        (Shape::Map(_) | Shape::Object(_) | Shape::OneOf(_) | Shape::List(_), View::Text(text))
+            if text.starts_with(['{', '[']) =>
+        {
             Some("write it as YAML, not as a text that holds JSON".to_owned())
         }
         _ => None,
@@ -78,7 +80,7 @@ fn help(shape: &Shape, node: Node<'_>) -> Option<String> {
 /// The finding about a value of the right type, if there is one.
 pub(super) fn check(shape: &Shape, view: &View<'_>, trail: &Trail<'_>) -> Option<Diagnostic> {
     match (shape, view) {
-        (Shape::Number { least, most, whole, only }, View::Number(number)) => {
+        (Shape::Number(Range { least, most, is_whole, only }), View::Number(number)) => {
             let value = number.as_f64()?;
             if !only.is_empty() && !only.contains(&value) {
                 let known: Vec<String> = only.iter().map(|one| format!("`{one}`")).collect();
@@ -91,7 +93,7 @@ pub(super) fn check(shape: &Shape, view: &View<'_>, trail: &Trail<'_>) -> Option
                 let message = format!("{} must be {bounds}; this is {number}", trail.path());
                 return Some(Diagnostic::error("out-of-range", message));
             }
-            (*whole && value.fract() != 0.0).then(|| {
+            (*is_whole && value.fract() != 0.0).then(|| {
                 let message = format!("{} must be a whole number; this is {number}", trail.path());
                 Diagnostic::error("out-of-range", message)
             })
@@ -111,8 +113,8 @@ fn bounds(least: Option<f64>, most: Option<f64>) -> String {
 }
 
 fn text_finding(rule: &Text, text: &str, trail: &Trail<'_>) -> Option<Diagnostic> {
-    if let Some(words) = &rule.words {
-        return word_finding(words, text, trail);
+    if !rule.words.is_empty() {
+        return word_finding(rule, text, trail);
     }
     // Filled in during the call: nobody knows its length yet.
     if text.contains("{{") {
@@ -135,22 +137,22 @@ fn text_finding(rule: &Text, text: &str, trail: &Trail<'_>) -> Option<Diagnostic
     Some(Diagnostic::error("bad-value", format!("{} must be {}", trail.path(), pattern.means)))
 }
 
-fn word_finding(words: &Words, text: &str, trail: &Trail<'_>) -> Option<Diagnostic> {
-    let known = || words.known.iter().map(|word| &**word);
+fn word_finding(rule: &Text, text: &str, trail: &Trail<'_>) -> Option<Diagnostic> {
+    let known = || rule.words.iter().copied();
     // `gpt-4.1:westus` is `gpt-4.1`, run in a region.
-    let in_a_region = |word: &str| words.open && text.strip_prefix(word).is_some_and(|rest| rest.starts_with(':'));
+    let in_a_region = |word: &str| rule.is_open && text.strip_prefix(word).is_some_and(|rest| rest.starts_with(':'));
     if known().any(|word| word == text || in_a_region(word)) {
         return None;
     }
-    let finding = match words.open {
+    let finding = match rule.is_open {
         true => Diagnostic::warning("unknown-value", format!("{} {text:?} is not known", trail.path())),
         false => Diagnostic::error("bad-value", format!("{} cannot be {text:?}", trail.path())),
     };
     let listed = || known().take(LISTED).map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
     Some(match did_you_mean(text, known()) {
         Some(meant) => finding.help(format!("did you mean `{meant}`?")),
-        None if words.known.len() <= LISTED => finding.help(format!("one of: {}", listed())),
-        None => finding.help(format!("known are {} and {} more", listed(), words.known.len() - LISTED)),
+        None if rule.words.len() <= LISTED => finding.help(format!("one of: {}", listed())),
+        None => finding.help(format!("known are {} and {} more", listed(), rule.words.len() - LISTED)),
     })
 }
 

@@ -1,19 +1,16 @@
 //! Vapi's own OpenAPI document in place of our schema: what this very day's Vapi says it takes.
 //!
-//! In: the text of the document. Out: findings about configs, and a schema for editors. The document is turned into a model
-//! of the state file like the one that our types make, so that the same walk and the same publishing do for both; the
-//! errors of a `oneOf` are those of the branch that `provider` or `type` names.
+//! In: the text of the document. Out: findings about configs, and a schema for editors. The document is turned into shapes
+//! like those of our own tables, so that the same walk and the same publishing do for both; the errors of a `oneOf` are
+//! those of the branch that `provider` or `type` names.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
-use super::committed::OURS;
-use super::compile::compile;
-use super::shape::Shapes;
-use super::{Options, tidy, walk};
-use crate::kinds::schema::{self, flat};
-use crate::kinds::{KINDS, Kind};
+use super::compile::{Compiler, keep};
+use super::{Options, flat, tidy, walk};
+use crate::kinds::{self, KINDS, Kind, Shape};
 use crate::model::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 use crate::plan::pair::is_ignored_entry;
 use crate::state::load::{Entry, StateFile};
@@ -21,14 +18,14 @@ use crate::state::load::{Entry, StateFile};
 /// Where schemas stand in an OpenAPI document.
 const COMPONENTS: &str = "#/components/schemas/";
 
-/// What the names of Vapi's schemas begin with in the model, so that they are no others'.
+/// What the names of Vapi's schemas begin with in the schema for editors, so that they are no others'.
 const PREFIX: &str = "vapi.";
 
 /// An OpenAPI document of Vapi, made ready to be held against.
 #[derive(Debug)]
 pub struct Spec {
-    model: Value,
-    shapes: Shapes,
+    /// The shapes of configs, by the section of their kind.
+    configs: Vec<(&'static str, &'static Shape)>,
 }
 
 impl Spec {
@@ -42,26 +39,26 @@ impl Spec {
                 .help("Vapi serves it as JSON at https://api.vapi.ai/api-json; `--spec live` fetches it")
         };
         let document: Value = serde_json::from_str(text).map_err(|error| unusable(error.to_string()))?;
-        let mut model = schema::model().clone();
         let mut wanted = BTreeSet::new();
+        let mut bodies = Vec::new();
         for kind in KINDS {
             let body = body_of(&document, kind)
                 .ok_or_else(|| unusable(format!("it does not say what `POST {}` takes", kind.endpoint)))?;
-            let config = adapted(body, &mut wanted);
-            if let Some(ours) = schema::config_of(&model, kind).cloned() {
-                let text = ours.get("description").cloned().unwrap_or_default();
-                replace_config(&mut model, kind, with_description(config, text));
-            }
+            bodies.push((kind.section, adapted(body, &mut wanted)));
         }
-        let definitions = reachable(&document, wanted).map_err(unusable)?;
-        if let Some(known) = model.get_mut("definitions").and_then(Value::as_object_mut) {
-            known.extend(definitions);
+        let definitions: Map<String, Value> = reachable(&document, wanted).map_err(unusable)?.into_iter().collect();
+        let root = json!({"definitions": definitions});
+        let mut compiler = Compiler::default();
+        let configs = bodies.iter().map(|(section, body)| (*section, keep(compiler.shape(&root, body)))).collect();
+        match compiler.is_endless {
+            true => Err(unusable("its schemas go round in circles".to_owned())),
+            false => Ok(Spec { configs }),
         }
-        let shapes = compile(&model);
-        if shapes.is_endless() {
-            return Err(unusable("its schemas go round in circles".to_owned()));
-        }
-        Ok(Spec { shapes, model })
+    }
+
+    /// The shape of the configs of a kind.
+    fn config(&self, kind: &Kind) -> &'static Shape {
+        self.configs.iter().find(|(section, _)| *section == kind.section).map_or(&Shape::Any, |(_, shape)| *shape)
     }
 
     /// What the document has against the configs of a file, beyond what [`super::check`] says of them.
@@ -73,11 +70,11 @@ impl Spec {
         let entries: Vec<&Entry<'_>> = (state.entries.iter())
             .filter(|entry| !is_ignored_entry(&state.ignore, entry, name(entry).as_deref()))
             .collect();
-        let ours = walk::shapes(&entries, &OURS, options);
+        let ours = walk::shapes(&entries, &|kind| &kind.config, options);
         let said: BTreeSet<(&str, Option<Place>)> =
             ours.found.into_iter().map(|finding| (group(finding.code), finding.place)).collect();
         let is_named = |place: &Option<Place>| place.as_ref().is_some_and(|place| !ours.unnamed.contains(place));
-        let found = walk::shapes(&entries, &self.shapes, options).found;
+        let found = walk::shapes(&entries, &|kind| self.config(kind), options).found;
         let news = found.into_iter().filter(|finding| !said.contains(&(group(finding.code), finding.place.clone())));
         let news = news.map(|finding| match group(finding.code) {
             UNKNOWN if is_named(&finding.place) => Diagnostic {
@@ -93,7 +90,7 @@ impl Spec {
 
     /// The schema of the state file for editors, with Vapi's own schemas in it.
     pub fn editor_schema(&self) -> Value {
-        schema::published(&self.model)
+        kinds::published(&|kind| self.config(kind))
     }
 }
 
@@ -184,25 +181,8 @@ fn reachable(document: &Value, mut wanted: BTreeSet<String>) -> Result<BTreeMap<
     Ok(known)
 }
 
-fn with_description(mut schema: Value, text: Value) -> Value {
-    if let Value::Object(keywords) = &mut schema {
-        keywords.insert("description".into(), text);
-    }
-    schema
-}
-
-fn replace_config(model: &mut Value, kind: &Kind, config: Value) {
-    let pointer = format!("/properties/{}/additionalProperties", kind.section);
-    let entry = model.pointer(&pointer).and_then(Value::as_object).and_then(flat::reference).map(str::to_owned);
-    if let Some(properties) = model.pointer_mut(&format!("{}/properties", entry.unwrap_or(pointer))) {
-        properties["config"] = config;
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
     use crate::document::Document;
     use crate::state::load::interpret;

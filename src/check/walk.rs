@@ -2,13 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::committed::OURS;
 use super::reading::{Reading, Written};
-use super::shape::{ANY, At, Fields, Rest, Shape, Shapes, Tagged};
 use super::trail::Trail;
 use super::{Options, elsewhere, room, scalar};
 use crate::document::{self, Document, Node, View};
-use crate::kinds::Spot;
+use crate::kinds::table::{Fields, Shape, Union};
+use crate::kinds::{Kind, Spot};
 use crate::model::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 use crate::state::load::{Entry, did_you_mean};
 use crate::state::resolve::IncludeSource;
@@ -22,19 +21,22 @@ pub(super) fn entries(
     env: &dyn Fn(&str) -> Option<String>,
     options: &Options,
 ) -> Diagnostics {
-    let mut walk = Walk::new(&OURS, options);
+    let mut walk = Walk::new(&|kind| &kind.config, options);
     walk.reading = Some(Reading::new(document, includes, env));
     entries.iter().for_each(|entry| walk.entry(entry));
     walk.found
 }
 
 /// What is found when the configs of these entries are held against other shapes: fields and values only.
-pub(super) fn shapes(entries: &[&Entry<'_>], shapes: &Shapes, options: &Options) -> Shaped {
-    let mut walk = Walk::new(shapes, options);
+pub(super) fn shapes(entries: &[&Entry<'_>], config: ShapeOf<'_>, options: &Options) -> Shaped {
+    let mut walk = Walk::new(config, options);
     walk.unnamed = Some(BTreeSet::new());
     entries.iter().for_each(|entry| walk.entry(entry));
     Shaped { found: walk.found, unnamed: walk.unnamed.unwrap_or_default() }
 }
+
+/// The shape of the configs of a kind.
+pub(super) type ShapeOf<'s> = &'s dyn Fn(&'static Kind) -> &'static Shape;
 
 /// What shapes have to say of configs.
 pub(super) struct Shaped {
@@ -44,9 +46,9 @@ pub(super) struct Shaped {
 }
 
 struct Walk<'w> {
-    shapes: &'w Shapes,
+    config: ShapeOf<'w>,
     /// The shape of the config that is being walked.
-    root: At<'w>,
+    root: &'static Shape,
     options: &'w Options,
     /// How texts are read; not at all, where only shapes count.
     reading: Option<Reading<'w>>,
@@ -65,7 +67,7 @@ struct Here<'h, 'd> {
     key: Option<document::Entry<'d>>,
     /// The mapping that it stands in.
     map: Option<Node<'d>>,
-    shape: At<'h>,
+    shape: &'static Shape,
     spot: Spot,
     trail: Trail<'h>,
 }
@@ -78,8 +80,8 @@ impl Here<'_, '_> {
 }
 
 impl<'w> Walk<'w> {
-    fn new(shapes: &'w Shapes, options: &'w Options) -> Self {
-        Walk { shapes, root: shapes.any(), options, reading: None, exists: false, unnamed: None, found: Vec::new() }
+    fn new(config: ShapeOf<'w>, options: &'w Options) -> Self {
+        Walk { config, root: &Shape::Any, options, reading: None, exists: false, unnamed: None, found: Vec::new() }
     }
 
     fn entry(&mut self, entry: &Entry<'_>) {
@@ -88,7 +90,7 @@ impl<'w> Walk<'w> {
             self.found.extend(room::check(config));
         }
         self.exists = entry.id.is_some();
-        let shape = self.shapes.config(entry.kind);
+        let shape = (self.config)(entry.kind);
         self.root = shape;
         let here = Here { node: config, key: None, map: None, shape, spot: entry.kind.root(), trail: Trail::root() };
         let before = self.found.len();
@@ -117,23 +119,21 @@ impl<'w> Walk<'w> {
 
     /// A value beside its shape.
     fn shaped(&mut self, here: Here<'_, '_>) {
-        let shape = here.shape.shape();
+        let shape = here.shape.resolved();
         match (shape, here.node.view()) {
-            (Shape::Any, View::List) => self.items(here, here.shape),
-            (Shape::Any, View::Map) => self.rest(here, here.shape),
+            (Shape::Any, View::List) => self.items(here, &Shape::Any),
+            (Shape::Any, View::Map) => self.rest(here, &Shape::Any),
             (Shape::Any, _) => {}
             // `null` clears a field.
             (_, View::Null) if here.key.is_some() => {}
-            (Shape::List(item), View::List) => self.items(here, here.shape.to(*item)),
-            (Shape::Map(fields), View::Map) => self.map(fields, here),
-            (Shape::Tagged(tagged), View::Map) => self.tagged(tagged, here),
-            (Shape::Either(shapes), view) => {
-                let fitting = shapes.iter().map(|id| here.shape.to(*id)).find(|at| scalar::fits(at.shape(), &view));
-                match fitting {
-                    Some(shape) => self.shaped(Here { shape, ..here }),
-                    None => self.push(scalar::wrong_type(here.shape, here.node, &here.trail), here.node.place()),
-                }
-            }
+            (Shape::List(item), View::List) => self.items(here, item),
+            (Shape::Map(each), View::Map) => self.rest(here, each),
+            (Shape::Object(fields), View::Map) => self.object(fields, here, None),
+            (Shape::OneOf(union), View::Map) => self.one_of(union, here),
+            (Shape::Either(shapes), view) => match shapes.iter().find(|shape| scalar::fits(shape, &view)) {
+                Some(shape) => self.shaped(Here { shape, ..here }),
+                None => self.push(scalar::wrong_type(here.shape, here.node, &here.trail), here.node.place()),
+            },
             (shape, view) => {
                 if !scalar::fits(shape, &view) {
                     self.push(scalar::wrong_type(here.shape, here.node, &here.trail), here.node.place());
@@ -144,21 +144,21 @@ impl<'w> Walk<'w> {
         }
     }
 
-    fn items(&mut self, here: Here<'_, '_>, shape: At<'_>) {
+    fn items(&mut self, here: Here<'_, '_>, shape: &'static Shape) {
         for (position, node) in here.node.items().enumerate() {
             let trail = here.trail.item(position);
             self.value(Here { node, key: None, map: None, shape, spot: here.spot.item(), trail });
         }
     }
 
-    fn rest(&mut self, here: Here<'_, '_>, shape: At<'_>) {
+    fn rest(&mut self, here: Here<'_, '_>, shape: &'static Shape) {
         for entry in here.node.entries() {
             self.not_named(entry);
             self.field(here, entry, shape);
         }
     }
 
-    fn field(&mut self, here: Here<'_, '_>, entry: document::Entry<'_>, shape: At<'_>) {
+    fn field(&mut self, here: Here<'_, '_>, entry: document::Entry<'_>, shape: &'static Shape) {
         let trail = here.trail.key(entry.key);
         let spot = here.spot.key(entry.key);
         self.value(Here { node: entry.value, key: Some(entry), map: Some(here.node), shape, spot, trail });
@@ -170,99 +170,80 @@ impl<'w> Walk<'w> {
         }
     }
 
-    fn map(&mut self, fields: &Fields, here: Here<'_, '_>) {
-        self.fields_of(fields, here, None);
-        for name in &fields.required {
-            if here.node.get(name).is_none() {
-                self.missing(name, here);
-            }
-        }
-    }
-
-    /// Each field of a mapping; `union` is the union that the mapping is one of.
-    fn fields_of(&mut self, fields: &Fields, here: Here<'_, '_>, union: Option<&Tagged>) {
+    /// A mapping and its fields; `union` is the union that it is one of.
+    fn object(&mut self, fields: &'static Fields, here: Here<'_, '_>, union: Option<&'static Union>) {
         for entry in here.node.entries() {
-            let known = fields.named.get(entry.key).map(|field| field.shape);
-            let shape = match (known, fields.rest) {
-                (Some(known), _) => known,
-                (None, Rest::Each(each)) => {
+            let tag = union.map(|union| &union.tag).filter(|tag| tag.name == entry.key);
+            let shape = match (tag.or_else(|| fields.get(entry.key)), fields.rest) {
+                (Some(known), _) => &known.shape,
+                (None, Some(rest)) => {
                     self.not_named(entry);
-                    each
+                    &rest.shape
                 }
-                (None, Rest::Unknown) => {
+                (None, None) => {
                     if !here.spot.key(entry.key).is_server_managed() {
-                        let near = elsewhere::Near { fields, union, at: here.shape, map: here.node, root: self.root };
+                        let near = elsewhere::Near { fields, union, map: here.node, root: self.root };
                         let finding = elsewhere::unknown_field(entry.key, &near, &here.trail);
                         self.unknown(finding, entry.key_place());
                     }
                     // It is sent as it is, and may hold a secret all the same.
-                    ANY
+                    &Shape::Any
                 }
             };
-            self.field(here, entry, here.shape.to(shape));
+            self.field(here, entry, shape);
+        }
+        for field in fields.all().filter(|field| field.is_required && here.node.get(field.name).is_none()) {
+            self.missing(field.name, here);
         }
     }
 
-    fn tagged(&mut self, tagged: &Tagged, here: Here<'_, '_>) {
-        let Some(tag) = here.node.get(tagged.tag) else {
-            self.missing(tagged.tag, here);
-            return self.any_branch(tagged, here);
+    fn one_of(&mut self, union: &'static Union, here: Here<'_, '_>) {
+        let tag = union.tag.name;
+        let Some(node) = here.node.get(tag) else {
+            self.missing(tag, here);
+            return self.any_branch(union, here);
         };
-        let word = match tag.view() {
+        let word = match node.view() {
             View::Text(word) if !word.contains("${") => word,
-            View::Text(_) => return self.any_branch(tagged, here),
+            View::Text(_) => return self.any_branch(union, here),
             _ => {
-                let trail = here.trail.key(tagged.tag);
-                self.push(scalar::not_a_word(tag, &trail), tag.place());
-                return self.any_branch(tagged, here);
+                self.push(scalar::not_a_word(node, &here.trail.key(tag)), node.place());
+                return self.any_branch(union, here);
             }
         };
-        match tagged.branch(word).map(|id| (id, here.shape.to(id).shape())) {
-            Some((_, Shape::Map(fields))) => {
-                self.fields_of(fields, here, Some(tagged));
-                for name in fields.required.iter().filter(|name| here.node.get(name).is_none()) {
-                    self.missing(name, here);
-                }
-            }
-            Some((id, _)) => self.rest(here, here.shape.to(id)),
+        match union.branch(word).map(Shape::resolved) {
+            Some(Shape::Object(fields)) => self.object(fields, here, Some(union)),
+            Some(_) => self.rest(here, &Shape::Any),
             None => {
-                let known = || tagged.branches.iter().map(|(word, _)| &**word);
-                let path = here.trail.key(tagged.tag).path();
+                let path = here.trail.key(tag).path();
                 let finding = Diagnostic::warning("unknown-value", format!("{path} {word:?} is not known"));
-                let alias = || scalar::alias(word).filter(|alias| known().any(|word| word == *alias));
-                let help = match did_you_mean(word, known()).or_else(alias) {
+                let alias = || scalar::alias(word).filter(|alias| union.words().any(|word| word == *alias));
+                let help = match did_you_mean(word, union.words()).or_else(alias) {
                     Some(meant) => format!("did you mean `{meant}`?"),
-                    None => format!("known: {}", known().collect::<Vec<_>>().join(", ")),
+                    None => format!("known: {}", union.words().collect::<Vec<_>>().join(", ")),
                 };
-                self.push(finding.help(help), tag.place());
-                self.rest(here, here.shape.to(ANY));
+                self.push(finding.help(help), node.place());
+                self.rest(here, &Shape::Any);
             }
         }
     }
 
     /// A mapping of which nobody can tell which branch it is: only what no branch knows is wrong.
-    fn any_branch(&mut self, tagged: &Tagged, here: Here<'_, '_>) {
-        let branches = || tagged.branches.iter().map(|(_, id)| here.shape.to(*id));
+    fn any_branch(&mut self, union: &'static Union, here: Here<'_, '_>) {
         for entry in here.node.entries() {
-            let mut known = branches().filter_map(|branch| match branch.shape() {
-                Shape::Map(fields) => fields.named.get(entry.key).map(|field| field.shape),
-                _ => Some(ANY),
+            let mut known = union.branches.iter().filter_map(|branch| match branch.shape.resolved() {
+                Shape::Object(fields) => fields.get(entry.key).map(|field| &field.shape),
+                _ => Some(&Shape::Any),
             });
             let first = known.next();
-            if first.is_none() && !here.spot.key(entry.key).is_server_managed() {
-                let fields = Fields::default();
-                let near = elsewhere::Near {
-                    fields: &fields,
-                    union: Some(tagged),
-                    at: here.shape,
-                    map: here.node,
-                    root: self.root,
-                };
+            if first.is_none() && union.tag.name != entry.key && !here.spot.key(entry.key).is_server_managed() {
+                let near =
+                    elsewhere::Near { fields: &Fields::EMPTY, union: Some(union), map: here.node, root: self.root };
                 self.unknown(elsewhere::unknown_field(entry.key, &near, &here.trail), entry.key_place());
             }
             // Where the branches differ, nothing can be held against the value.
-            let shape = first.filter(|first| known.all(|other| other == *first)).unwrap_or(ANY);
-            self.field(here, entry, here.shape.to(shape));
+            let shape = first.filter(|first| known.all(|other| is_same(first, other))).unwrap_or(&Shape::Any);
+            self.field(here, entry, shape);
         }
     }
 
@@ -288,5 +269,14 @@ impl<'w> Walk<'w> {
 
     fn push(&mut self, finding: Diagnostic, place: Place) {
         self.found.push(finding.at(place));
+    }
+}
+
+/// Whether two shapes are one and the same table.
+fn is_same(one: &'static Shape, other: &'static Shape) -> bool {
+    match (one.resolved(), other.resolved()) {
+        (Shape::Object(one), Shape::Object(other)) => std::ptr::eq(*one, *other),
+        (Shape::OneOf(one), Shape::OneOf(other)) => std::ptr::eq(*one, *other),
+        (one, other) => std::ptr::eq(one, other),
     }
 }

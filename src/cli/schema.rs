@@ -28,7 +28,7 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
     let schema = match args.of {
         Of::State => match &args.spec {
             Some(source) => super::spec::load(app, source)?.editor_schema(),
-            None => crate::kinds::schema::schema(),
+            None => crate::kinds::schema(),
         },
         Of::Plan => schemars::schema_for!(crate::render::json::v1::Plan).to_value(),
         Of::Status => schemars::schema_for!(crate::render::json::v1::Status).to_value(),

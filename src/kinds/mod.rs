@@ -1,17 +1,28 @@
-//! What Vapi's objects are, as data: one file per kind, read by everything that must know a fact about a field.
+//! What Vapi's objects are, as data: one file per kind with a table of its fields, read by everything that must know a
+//! fact about a field.
+//!
+//! ```text
+//!            agents, phone_numbers ── parts      the tables, in the words of `table`
+//!                     │
+//!       ┌─────────────┼──────────────┐
+//!      spot        publish         check         facts by place · schema for editors · `validate`
+//! ```
 //!
 //! To add a kind, write its file and add one line to [`KINDS`].
 
 mod agents;
-mod facts;
+mod parts;
+mod patterns;
 mod phone_numbers;
-pub mod schema;
+mod publish;
+mod spot;
+pub mod table;
 
-pub use facts::Spot;
-pub(crate) use facts::is_masked;
-pub use facts::{Fact, Field, ListRule, Table};
-
-use std::sync::OnceLock;
+pub(crate) use patterns::pattern;
+pub use publish::{published, schema};
+pub use spot::Spot;
+pub(crate) use spot::is_masked;
+pub use table::{Fields, ListRule, Shape};
 
 use crate::model::{Address, Value};
 
@@ -35,12 +46,10 @@ pub struct Kind {
     pub identity: &'static [&'static str],
     /// The top-level fields that say where calls go: they are never emptied.
     pub assignment: &'static [&'static str],
-    /// Facts about fields, by path.
-    pub fields: &'static [Field],
+    /// The table of its fields.
+    pub config: Shape,
     /// Whether making an object with this config costs money or allots a number that cannot be had twice.
     pub purchase: fn(&Value) -> bool,
-    /// The field table as a tree; `OnceLock::new()` in the kind's file.
-    pub table: OnceLock<Table>,
 }
 
 /// All kinds, in the order in which they are applied: what is referred to stands before what refers to it.
@@ -52,7 +61,7 @@ impl Kind {
         Address::new(self.section, handle)
     }
 
-    /// The root of the field table, from which one walks along with a value.
+    /// The root of its table, from which one walks along with a value.
     pub fn root(&'static self) -> Spot {
         Spot::root(self)
     }

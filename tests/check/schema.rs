@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use vapi_sync::check::Options;
 use vapi_sync::document::Document;
 use vapi_sync::emulator::generate;
-use vapi_sync::kinds::schema::schema;
+use vapi_sync::kinds::schema;
 use vapi_sync::model::diagnostic::Severity;
 
 use super::file::findings;

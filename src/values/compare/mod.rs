@@ -142,7 +142,7 @@ fn walk(spot: Spot, desired: &Value, live: &Value, way: Way<'_>, see: &mut dyn F
         (Value::List(desired_items), Value::List(live_items)) => match align(spot, desired_items, live_items) {
             Alignment::Pairs(pairs) => walk_pairs(spot, pairs, live_items, way, see),
             Alignment::Whole => {
-                let default = is_default_set(spot, live_items);
+                let default = spot.is_default_list(live_items);
                 see(Seen { way, spot, what: What::Differs, desired: Some(desired), live: Some(live), default });
             }
         },
@@ -192,7 +192,7 @@ fn is_default_deep(spot: Spot, value: &Value) -> bool {
 
 fn walk_pairs(list: Spot, pairs: Vec<Pair<'_>>, live: &[Value], way: Way<'_>, see: &mut dyn FnMut(Seen<'_>)) {
     let spot = list.item();
-    let default = list.default().is_some_and(|_| is_default_set(list, live));
+    let default = list.is_default_list(live);
     for Pair { step, desired, live } in &pairs {
         let way = Way::Step(&way, step);
         let what = match (desired, live) {
@@ -206,12 +206,6 @@ fn walk_pairs(list: Spot, pairs: Vec<Pair<'_>>, live: &[Value], way: Way<'_>, se
         };
         see(Seen { way, spot, what, desired: *desired, live: *live, default });
     }
-}
-
-fn is_default_set(spot: Spot, live: &[Value]) -> bool {
-    let Some(serde_json::Value::Array(default)) = spot.default() else { return false };
-    let default: Vec<Value> = default.iter().cloned().map(Value::from).collect();
-    default.len() == live.len() && live.iter().all(|item| default.contains(item))
 }
 
 /// What would be gone of a list that is compared as a whole.

@@ -2,20 +2,15 @@
 
 /// A pattern that a text has to have.
 #[derive(Debug)]
-pub(crate) struct Pattern {
-    /// The regular expression, as it stands in the schema.
+pub struct Pattern {
+    /// The regular expression, as Vapi's document has it.
     regex: &'static str,
+    /// The same for editors, in the syntax that all validators read: without `\p{…}`.
+    pub plain: &'static str,
     /// Whether a text has it.
-    pub(crate) holds: fn(&str) -> bool,
+    pub holds: fn(&str) -> bool,
     /// What it means, behind "must be".
-    pub(crate) means: &'static str,
-}
-
-impl Pattern {
-    /// The regular expression, by which it is known.
-    pub(crate) fn regex(&self) -> &'static str {
-        self.regex
-    }
+    pub means: &'static str,
 }
 
 impl PartialEq for Pattern {
@@ -25,39 +20,53 @@ impl PartialEq for Pattern {
 }
 
 /// All patterns; those of Vapi's document are the same.
-static PATTERNS: [Pattern; 5] = [
-    Pattern {
-        regex: "^[a-zA-Z0-9_-]{1,64}$",
-        holds: |text| is_identifier(text, 64),
-        means: "1 to 64 of the letters a to z, digits, `_` and `-`",
+static PATTERNS: [&Pattern; 5] = [&NAME_64, &NAME_40, &IDENTIFIER, &CAPITALS, &KEYWORD];
+
+/// The name of a tool.
+pub(crate) static NAME_64: Pattern = Pattern {
+    regex: "^[a-zA-Z0-9_-]{1,64}$",
+    plain: "^[a-zA-Z0-9_-]{1,64}$",
+    holds: |text| is_identifier(text, 64),
+    means: "1 to 64 of the letters a to z, digits, `_` and `-`",
+};
+
+/// The name of an apiRequest tool.
+pub(crate) static NAME_40: Pattern = Pattern {
+    regex: "^[a-zA-Z0-9_-]{1,40}$",
+    plain: "^[a-zA-Z0-9_-]{1,40}$",
+    holds: |text| is_identifier(text, 40),
+    means: "1 to 40 of the letters a to z, digits, `_` and `-`",
+};
+
+/// The name of a variable.
+pub(crate) static IDENTIFIER: Pattern = Pattern {
+    regex: "^[a-zA-Z][a-zA-Z0-9_]*$",
+    plain: "^[a-zA-Z][a-zA-Z0-9_]*$",
+    holds: |text| {
+        text.starts_with(|c: char| c.is_ascii_alphabetic())
+            && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
     },
-    Pattern {
-        regex: "^[a-zA-Z0-9_-]{1,40}$",
-        holds: |text| is_identifier(text, 40),
-        means: "1 to 40 of the letters a to z, digits, `_` and `-`",
+    means: "a letter, then letters, digits and `_`",
+};
+
+/// The name of an environment variable.
+pub(crate) static CAPITALS: Pattern = Pattern {
+    regex: "^[A-Z][A-Z0-9_]*$",
+    plain: "^[A-Z][A-Z0-9_]*$",
+    holds: |text| {
+        text.starts_with(|c: char| c.is_ascii_uppercase())
+            && text.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
     },
-    Pattern {
-        regex: "^[a-zA-Z][a-zA-Z0-9_]*$",
-        holds: |text| {
-            text.starts_with(|c: char| c.is_ascii_alphabetic())
-                && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-        },
-        means: "a letter, then letters, digits and `_`",
-    },
-    Pattern {
-        regex: "^[A-Z][A-Z0-9_]*$",
-        holds: |text| {
-            text.starts_with(|c: char| c.is_ascii_uppercase())
-                && text.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
-        },
-        means: "a capital, then capitals, digits and `_`",
-    },
-    Pattern {
-        regex: r"^\p{L}[\p{L}\d]*(?::[+-]?\d+)?$",
-        holds: is_keyword,
-        means: "one word of letters and digits, with a boost or without: `Northwind:2`",
-    },
-];
+    means: "a capital, then capitals, digits and `_`",
+};
+
+/// A keyword of a transcriber. Only Vapi's own document has it.
+pub(crate) static KEYWORD: Pattern = Pattern {
+    regex: r"^\p{L}[\p{L}\d]*(?::[+-]?\d+)?$",
+    plain: "^[^\\s:0-9][^\\s:]*(:[+-]?[0-9]+)?$",
+    holds: is_keyword,
+    means: "one word of letters and digits, with a boost or without: `Northwind:2`",
+};
 
 /// Takes the vowel signs of some scripts for letters, which Vapi may not: what is not sure is not refused.
 fn is_keyword(text: &str) -> bool {
@@ -77,7 +86,7 @@ fn is_identifier(text: &str, most: usize) -> bool {
 
 /// The pattern of a regular expression. `None` for one that is not known here: nothing is held against it.
 pub(crate) fn pattern(regex: &str) -> Option<&'static Pattern> {
-    PATTERNS.iter().find(|pattern| pattern.regex == regex)
+    PATTERNS.into_iter().find(|pattern| pattern.regex == regex)
 }
 
 #[cfg(test)]
@@ -89,7 +98,7 @@ mod tests {
         let texts =
             ["", "a", "A", "_", "-", "1", "A1_", "a-b", "a_b1", "é", "a b", "A\n", "é1:2", "a:-3", "a:", "a:x", ":1"];
         let long = ["x".repeat(40), "x".repeat(41), "x".repeat(64), "x".repeat(65), "X".repeat(65)];
-        for pattern in &PATTERNS {
+        for pattern in PATTERNS {
             let schema = serde_json::json!({"pattern": pattern.regex});
             let validator = jsonschema::validator_for(&schema).unwrap();
             for text in texts.into_iter().chain(long.iter().map(String::as_str)) {

@@ -1,0 +1,315 @@
+//! From the tables to the schema that an editor is given: JSON Schema draft 7, which yaml-language-server knows best.
+//!
+//! The tables say what Vapi takes. In the file, `null` clears a field, `${…}` may stand for a value of any type, and
+//! what a config leaves out may be in Vapi already. A union is a field that offers the words, and for each word what
+//! follows from it (`if`/`then`): an editor can complete it, and an error names the branch that is meant.
+
+use serde_json::{Map, Value, json};
+
+use super::table::{DOCS, Field, Fields, Range, Shape, Text, Union};
+use super::{KINDS, Kind};
+
+/// A handle, as [`crate::state::load`] takes it: of ASCII, letters, digits, `_` and `-`; of the rest, no white space.
+/// Plainer than `\p{L}`, which not every validator reads.
+const HANDLE: &str =
+    r"^[^\u0000-\u002c\u002e\u002f\u003a-\u0040\u005b-\u005e\u0060\u007b-\u00a9\u2000-\u206f\u3000\ufeff]+$";
+
+/// The schema of the state file for editors.
+pub fn schema() -> Value {
+    published(&|kind| &kind.config)
+}
+
+/// The schema of a state file whose configs have these shapes.
+pub fn published(config: &dyn Fn(&'static Kind) -> &'static Shape) -> Value {
+    let mut publisher = Publisher { definitions: Map::new(), reference: reference() };
+    let nullable = |schema: Value| with(schema, "type", json!(["object", "string", "null"]));
+    let section = |kind: &Kind| {
+        let about = format!(
+            "{} by handle. A handle is yours and stable: a new name in Vapi changes nothing here.",
+            capital(kind.nouns)
+        );
+        let entries = json!({"$ref": format!("#/definitions/{}Entry", title(kind))});
+        nullable(json!({"description": about, "additionalProperties": entries, "propertyNames": {"pattern": HANDLE}}))
+    };
+    let ignored_list = |kind: &Kind| {
+        let about = format!("{} to leave alone.", capital(kind.nouns));
+        json!({"type": ["array", "string", "null"], "items": {"type": "string"}, "description": about})
+    };
+    let mut properties = json!({
+        "version": {
+            "type": ["integer", "null"], "minimum": 1, "maximum": 1, "default": 1,
+            "description": "Version of the file format.",
+        },
+        "org_id": {
+            "type": ["string", "null"],
+            "description":
+                "The Vapi organisation of the file. Written by the first pull or apply; a key of another one is refused.",
+        },
+        "ignore": {"$ref": "#/definitions/Ignore", "description": "What is left alone in both directions."},
+    });
+    let mut ignored = Map::new();
+    for kind in KINDS {
+        properties[kind.section] = section(kind);
+        ignored.insert(kind.section.to_owned(), ignored_list(kind));
+        let entry = entry(kind, publisher.shape(config(kind)));
+        publisher.definitions.insert(format!("{}Entry", title(kind)), entry);
+    }
+    let ignore = json!({
+        "title": "Ignore", "description": "What is left alone in both directions, by id, handle, name, number or glob.",
+        "type": ["object", "null"], "properties": ignored, "additionalProperties": false,
+    });
+    publisher.definitions.insert("Ignore".to_owned(), ignore);
+    json!({
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": "vapi-sync state file",
+        "description": "The objects of one Vapi organisation, kept in step by vapi-sync.",
+        "type": "object",
+        "required": ["version"],
+        "properties": properties,
+        "patternProperties": {"^x-": true},
+        "additionalProperties": false,
+        "definitions": publisher.definitions,
+    })
+}
+
+/// A config with its id, which is ours: nothing is cleared there, and no field is unknown.
+fn entry(kind: &Kind, config: Value) -> Value {
+    let id = format!(
+        "The id of the {} in Vapi. Written by apply and pull; put in by hand, it adopts an object that exists.",
+        kind.noun
+    );
+    let about = format!(
+        "Vapi's own fields of the {}. A field that is not named here stays as it is in Vapi; `null` clears one.",
+        kind.noun
+    );
+    let config = with(config, "description", about.into());
+    json!({
+        "title": format!("{} entry", capital(kind.noun)),
+        "description": format!("One {}: its id in Vapi and its fields.", kind.noun),
+        "type": "object", "minProperties": 1, "additionalProperties": false,
+        "properties": {kind.id_key: {"type": ["string", "null"], "description": id}, "config": config},
+    })
+}
+
+/// `phone number` → `PhoneNumber`.
+fn title(kind: &Kind) -> String {
+    kind.noun.split(' ').map(capital).collect()
+}
+
+fn capital(word: &str) -> String {
+    let mut chars = word.chars();
+    chars.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(chars).collect()
+}
+
+/// A text that vapi-sync fills in: it can stand where another type is wanted.
+fn reference() -> String {
+    let words: Vec<&str> = KINDS.into_iter().map(|kind| kind.word).chain(["env", "file"]).collect();
+    format!(r"\$\{{({}):[^{{}}\r\n]*\}}", words.join("|"))
+}
+
+fn with(mut schema: Value, key: &str, value: Value) -> Value {
+    if let Value::Object(keywords) = &mut schema {
+        keywords.insert(key.to_owned(), value);
+    }
+    schema
+}
+
+struct Publisher {
+    definitions: Map<String, Value>,
+    reference: String,
+}
+
+impl Publisher {
+    /// A row, with what is said about it. `page` explains the mapping that it stands in.
+    fn field(&mut self, field: &Field, page: &str) -> Value {
+        let mut schema = match self.shape(&field.shape) {
+            Value::Object(schema) => schema,
+            _ => Map::new(),
+        };
+        let page = if field.page.is_empty() { page } else { field.page };
+        schema.insert("description".to_owned(), described(field.about, page).into());
+        if let Some(default) = field.default {
+            schema.insert("default".to_owned(), default.json());
+        }
+        if !field.examples.is_empty() {
+            schema.insert("examples".to_owned(), field.examples.into());
+        }
+        if field.is_deprecated {
+            schema.insert("deprecated".to_owned(), true.into());
+        }
+        schema.into()
+    }
+
+    fn shape(&mut self, shape: &Shape) -> Value {
+        match shape {
+            Shape::Any => true.into(),
+            Shape::Bool => self.typed("boolean", "true or false", json!({})),
+            Shape::Number(range) => self.number(range),
+            Shape::Text(text) => self.text(text),
+            Shape::List(item) => {
+                let item = self.shape(item);
+                self.typed("array", "a list", json!({"items": without_null(item)}))
+            }
+            Shape::Map(each) => {
+                let each = self.shape(each);
+                self.typed("object", "a mapping", json!({"additionalProperties": each}))
+            }
+            Shape::Object(fields) => {
+                self.defined(fields.title, fields.about, fields.page, |publisher| publisher.mapping(fields, None))
+            }
+            Shape::OneOf(union) => {
+                self.defined(union.title, union.about, union.page, |publisher| publisher.union(union))
+            }
+            Shape::Either(shapes) => {
+                let branches: Vec<Value> = shapes.iter().map(|shape| self.shape(shape)).collect();
+                json!({"anyOf": branches})
+            }
+            Shape::Named(named) => self.defined(named.name, "", "", |publisher| {
+                named.shape.get().map_or(true.into(), |shape| publisher.shape(shape))
+            }),
+        }
+    }
+
+    fn typed(&self, kind: &str, wanted: &str, mut schema: Value) -> Value {
+        schema["type"] = json!([kind, "string", "null"]);
+        schema["pattern"] = self.reference.as_str().into();
+        schema["patternErrorMessage"] = format!("must be {wanted}, or a ${{…}}").into();
+        schema
+    }
+
+    fn number(&self, range: &Range) -> Value {
+        if !range.only.is_empty() {
+            let words: Vec<Value> =
+                range.only.iter().map(|number| super::table::Literal::Number(*number).json()).collect();
+            return json!({"anyOf": [{"enum": words}, {"type": ["string", "null"], "pattern": self.reference}]});
+        }
+        let mut schema = match range.is_whole {
+            true => self.typed("integer", "a whole number", json!({})),
+            false => self.typed("number", "a number", json!({})),
+        };
+        for (key, bound) in [("minimum", range.least), ("maximum", range.most)] {
+            if let Some(bound) = bound {
+                schema[key] = super::table::Literal::Number(bound).json();
+            }
+        }
+        schema
+    }
+
+    fn text(&self, text: &Text) -> Value {
+        if !text.words.is_empty() {
+            let other = match text.is_open {
+                true => json!({"type": ["string", "null"]}),
+                false => json!({"type": ["string", "null"], "pattern": self.reference}),
+            };
+            return json!({"anyOf": [{"enum": text.words}, other]});
+        }
+        let mut narrow = Map::new();
+        if text.least > 0 {
+            narrow.insert("minLength".to_owned(), text.least.into());
+        }
+        if let Some(most) = text.most {
+            narrow.insert("maxLength".to_owned(), most.into());
+        }
+        if let Some(pattern) = text.pattern {
+            narrow.insert("pattern".to_owned(), pattern.plain.into());
+        }
+        match narrow.is_empty() {
+            true => json!({"type": ["string", "null"]}),
+            // Lengths and patterns are not those of what a reference or a variable of the call stands for.
+            false => json!({
+                "type": ["string", "null"],
+                "if": {"not": {"type": "string", "pattern": format!(r"{}|\{{\{{", self.reference)}},
+                "then": narrow,
+            }),
+        }
+    }
+
+    /// A reference to the definition of this name, which is made when it is first asked for.
+    fn defined(&mut self, name: &str, about: &str, page: &str, make: impl FnOnce(&mut Self) -> Value) -> Value {
+        if name.is_empty() {
+            return make(self);
+        }
+        if !self.definitions.contains_key(name) {
+            // Its place first: what is inside may refer to it.
+            self.definitions.insert(name.to_owned(), Value::Null);
+            let made = with(make(self), "title", spaced(name).into());
+            let made = match about.is_empty() {
+                true => made,
+                false => with(made, "description", described(about, page).into()),
+            };
+            self.definitions.insert(name.to_owned(), made);
+        }
+        json!({"$ref": format!("#/definitions/{name}")})
+    }
+
+    /// A mapping with its fields; `tag` is the word of the union that it is a branch of.
+    fn mapping(&mut self, fields: &Fields, tag: Option<(&str, Value)>) -> Value {
+        let mut properties: Map<String, Value> =
+            fields.all().map(|field| (field.name.to_owned(), self.field(field, fields.page))).collect();
+        properties.extend(tag.map(|(name, schema)| (name.to_owned(), schema)));
+        self.typed(
+            "object",
+            "a mapping",
+            json!({"properties": properties, "additionalProperties": fields.rest.is_some()}),
+        )
+    }
+
+    /// Mappings that a word tells apart. One whose word is not known may be new at Vapi: nothing is said of it here.
+    fn union(&mut self, union: &'static Union) -> Value {
+        let tag = union.tag.name;
+        let mut branches = Vec::new();
+        for branch in union.branches {
+            let word = json!({"const": branch.word, "description": branch.about});
+            let when = json!({"required": [tag], "properties": {tag: word}});
+            let then = match &branch.shape {
+                Shape::Object(fields) => {
+                    let about = json!({"description": described(branch.about, fields.page)});
+                    self.mapping(fields, Some((tag, about)))
+                }
+                named => self.shape(named),
+            };
+            branches.push(json!({"if": when, "then": then}));
+        }
+        let words: Vec<&str> = union.words().collect();
+        let docs: Vec<&str> = union.branches.iter().map(|branch| branch.about).collect();
+        let tag_schema = json!({
+            "description": described(union.tag.about, union.page),
+            "anyOf": [{"enum": words, "enumDescriptions": docs}, {"type": "string"}],
+        });
+        self.typed("object", "a mapping", json!({"properties": {tag: tag_schema}, "allOf": branches}))
+    }
+}
+
+/// What is said of a field, and where Vapi explains it.
+fn described(about: &str, page: &str) -> String {
+    match page.is_empty() {
+        true => about.to_owned(),
+        false => format!("{about}\n\n{DOCS}{page}"),
+    }
+}
+
+/// An item of a list: nothing is cleared there.
+fn without_null(mut item: Value) -> Value {
+    if let Some(kinds) = item.get_mut("type").and_then(Value::as_array_mut) {
+        kinds.retain(|kind| kind != "null");
+    }
+    if let Some(branches) = item.get_mut("anyOf").and_then(Value::as_array_mut) {
+        branches.iter_mut().for_each(|branch| *branch = without_null(branch.take()));
+    }
+    item
+}
+
+/// `ChunkPlan` → `Chunk plan`.
+fn spaced(name: &str) -> String {
+    let name = name.rsplit('.').next().unwrap_or(name);
+    let mut title = String::new();
+    for c in name.chars() {
+        if c.is_uppercase() && title.chars().last().is_some_and(char::is_lowercase) {
+            title.push(' ');
+            title.extend(c.to_lowercase());
+        } else {
+            title.push(c);
+        }
+    }
+    title
+}

@@ -1,0 +1,201 @@
+//! What is true of a field, found by walking through the tables along with a value.
+
+use super::Kind;
+use super::parts::common::EVERYWHERE;
+use super::table::{Access, Field, Fields, ListRule, Literal, Secrecy, Shape};
+use crate::model::{FieldPath, Step, Value};
+
+/// A place in the tables of a kind, reached by walking along with a value.
+///
+/// Where several mappings may stand, told apart by a word in them, a field is looked up in all: one that two of them
+/// have means the same in both, but for its range and its default.
+#[derive(Clone, Copy, Default)]
+pub struct Spot {
+    shape: Option<&'static Shape>,
+    /// The row of what stands here; for the element of a list, that of the list.
+    row: Option<&'static Field>,
+    is_element: bool,
+    default: Option<Literal>,
+    is_secret: bool,
+    /// The user's own words began above.
+    is_below_free: bool,
+}
+
+impl Spot {
+    pub(super) fn root(kind: &'static Kind) -> Self {
+        Spot { shape: Some(&kind.config), ..Spot::default() }
+    }
+
+    /// The spot of an entry of the mapping that stands here.
+    pub(crate) fn key(&self, key: &str) -> Spot {
+        let is_below_free = self.is_free();
+        let found = self.shape.map_or(Found::default(), |shape| find(shape, key));
+        let everywhere = || EVERYWHERE.get(key).filter(|_| !is_below_free);
+        let row = found.row.or_else(everywhere);
+        Spot {
+            shape: row.map(|row| &row.shape).or(found.each),
+            row,
+            is_element: false,
+            default: found.default,
+            is_secret: is_secret_name(key)
+                || row.is_some_and(|row| row.secrecy != Secrecy::Open)
+                // Any value of such a mapping may be a credential: `Authorization`, `x-api-key`, a cookie.
+                || (found.each.is_some() && self.has(|row| row.secrecy != Secrecy::Open)),
+            is_below_free,
+        }
+    }
+
+    /// The spot of an element of the list that stands here.
+    pub(crate) fn item(&self) -> Spot {
+        Spot { shape: self.shape.and_then(item), is_element: true, default: None, is_secret: false, ..*self }
+    }
+
+    /// The spot at the end of a path.
+    pub(crate) fn at(&self, path: &FieldPath) -> Spot {
+        path.0.iter().fold(*self, |spot, step| match step {
+            Step::Key(key) => spot.key(key),
+            Step::Index(_) | Step::Element(_) => spot.item(),
+        })
+    }
+
+    fn has(&self, wanted: impl Fn(&Field) -> bool) -> bool {
+        !self.is_element && self.row.is_some_and(wanted)
+    }
+
+    /// Whether the user's own words stand here, which nothing is known about.
+    pub(crate) fn is_free(&self) -> bool {
+        self.is_below_free || self.has(|row| row.is_free)
+    }
+
+    /// Whether a text that stands here must not be shown.
+    pub(crate) fn is_secret(&self) -> bool {
+        self.is_secret
+    }
+
+    /// Whether Vapi alone sets what stands here.
+    pub(crate) fn is_server_managed(&self) -> bool {
+        self.has(|row| row.access == Access::ServerManaged)
+    }
+
+    /// Whether it can be given only when the object is made.
+    pub(crate) fn is_create_only(&self) -> bool {
+        self.has(|row| row.access == Access::CreateOnly)
+    }
+
+    /// How the list that stands here is compared.
+    pub(crate) fn list(&self) -> ListRule {
+        self.row.filter(|_| !self.is_element).map_or(ListRule::Whole, |row| row.compared)
+    }
+
+    /// The section whose objects' ids stand here.
+    pub(crate) fn reference(&self) -> Option<&'static str> {
+        self.row?.refers_to
+    }
+
+    /// The write-only fields of the mapping that stands here, each with the top-level field that says whether one is
+    /// set.
+    pub(crate) fn write_only(&self) -> Vec<(&'static str, Option<&'static str>)> {
+        let mut found = Vec::new();
+        self.shape.into_iter().for_each(|shape| {
+            mappings(shape, &mut |fields| {
+                for row in fields.rows.iter().chain(fields.also.iter().flat_map(|also| also.rows)) {
+                    if let Secrecy::WriteOnly(shown_by) = row.secrecy
+                        && !found.contains(&(row.name, shown_by))
+                    {
+                        found.push((row.name, shown_by));
+                    }
+                }
+            });
+        });
+        found
+    }
+
+    /// Whether a value is what Vapi documents as this field's default.
+    pub(crate) fn is_default(&self, value: &Value) -> bool {
+        self.default.is_some_and(|default: Literal| default.is(value))
+    }
+
+    /// Whether a list has the elements of this field's default.
+    pub(crate) fn is_default_list(&self, items: &[Value]) -> bool {
+        self.default.is_some_and(|default| default.is_list(items))
+    }
+}
+
+/// What a shape knows of a key.
+#[derive(Default)]
+struct Found {
+    row: Option<&'static Field>,
+    /// What the shape has for any key.
+    each: Option<&'static Shape>,
+    /// The default, where all mappings that have the field agree on it.
+    default: Option<Literal>,
+}
+
+fn find(shape: &'static Shape, key: &str) -> Found {
+    let mut found = Found::default();
+    if let Shape::Map(each) = shape {
+        found.each = Some(each);
+    }
+    mappings(shape, &mut |fields| {
+        let Some(row) = fields.get(key).or(fields.rest) else { return };
+        match found.row {
+            None => (found.row, found.default) = (Some(row), row.default),
+            Some(_) if found.default != row.default => found.default = None,
+            Some(_) => {}
+        }
+    });
+    if let Shape::OneOf(union) = shape
+        && union.tag.name == key
+    {
+        found.row = Some(&union.tag);
+    }
+    found
+}
+
+fn item(shape: &'static Shape) -> Option<&'static Shape> {
+    match shape {
+        Shape::List(item) => Some(item),
+        Shape::Either(shapes) => shapes.iter().find_map(item),
+        _ => None,
+    }
+}
+
+/// Calls `see` with each mapping that may stand in a place.
+fn mappings(shape: &'static Shape, see: &mut dyn FnMut(&'static Fields)) {
+    match shape.resolved() {
+        Shape::Object(fields) => see(fields),
+        Shape::OneOf(union) => union.branches.iter().for_each(|branch| mappings(&branch.shape, see)),
+        Shape::Either(shapes) => shapes.iter().for_each(|shape| mappings(shape, see)),
+        _ => {}
+    }
+}
+
+/// Whether a field of this name holds a secret, wherever it stands. From the document: `apiKey`, `authToken`,
+/// `twilioApiSecret`, `password`, `privateKey`, `secretAccessKey` … but no counts (`maxTokens`) and no ids.
+fn is_secret_name(key: &str) -> bool {
+    const ENDS: [&str; 9] = [
+        "secret",
+        "token",
+        "password",
+        "apikey",
+        "api_key",
+        "privatekey",
+        "secretkey",
+        "secretaccesskey",
+        "hmacaccesskey",
+    ];
+    let key = key.as_bytes();
+    let ends_with = |end: &str| {
+        key.len().checked_sub(end.len()).is_some_and(|start| key[start..].eq_ignore_ascii_case(end.as_bytes()))
+    };
+    ENDS.into_iter().any(ends_with) || key.eq_ignore_ascii_case(b"authorization")
+}
+
+/// Whether a service shows this in place of a secret that it keeps to itself.
+pub(crate) fn is_masked(text: &str) -> bool {
+    let masked = |c: char| matches!(c, '*' | '•' | '…' | 'x' | 'X');
+    text.contains("***")
+        || text.contains("•••")
+        || (text.chars().count() >= 4 && text.chars().all(masked))
+        || matches!(text.trim_matches(['[', ']', '<', '>', '(', ')']), "REDACTED" | "redacted" | "hidden" | "HIDDEN")
+}

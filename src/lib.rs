@@ -16,6 +16,7 @@
 //!    └─────────────────────────────────────────  render     apply ── writeback ──┬── files: the state file, its includes
 //!                                                                                └── audit: the log
 //!
+//!   github: what a workflow tells GitHub, through its REST API: comments, commits, pull requests, issues
 //!   model: the words that all of them speak      kinds: what is true of Vapi's objects and their fields
 //!   emulator: a Vapi to try and to test against; shares nothing with the rest
 //! ```
@@ -28,6 +29,7 @@ pub mod document;
 #[cfg(feature = "emulator")]
 pub mod emulator;
 pub mod files;
+pub mod github;
 pub mod history;
 pub mod kinds;
 pub mod model;

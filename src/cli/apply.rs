@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 use super::aftermath::awaited;
 use super::args::{Asks, Commits, DriftArgs, Format, Lists, Net, Select, Sends, Tells, Waits};
 use super::connect::block_on;
+use super::github::Extra;
 use super::work::{Showing, Wanted, Work, audit_log, finish, lock, rendered};
 use super::{App, Finish, commit};
-use crate::apply::{Approved, Consent, Tools, apply};
+use crate::apply::{Approved, Consent, Fact, Tools, apply};
 use crate::cli::saved::Saved;
 use crate::cli::session::Made;
 use crate::model::diagnostic::{Diagnostic, Diagnostics, Ending, Failure};
@@ -33,8 +34,14 @@ pub(super) struct Args {
     /// Apply only a plan with this digest.
     #[arg(long, value_name = "DIGEST")]
     expect: Option<String>,
+    /// Refuse what no merged pull request has shown (exit 3).
+    #[arg(long, requires = "github")]
+    require_reviewed: bool,
+    /// Push the commit through GitHub's API; on a protected branch as a pull request.
+    #[arg(long, requires_all = ["commit", "github"])]
+    push: bool,
     #[command(flatten)]
-    select: Select,
+    pub(super) select: Select,
     #[command(flatten)]
     drift: DriftArgs,
     #[command(flatten)]
@@ -44,7 +51,7 @@ pub(super) struct Args {
     #[command(flatten)]
     lists: Lists,
     #[command(flatten)]
-    tells: Tells,
+    pub(super) tells: Tells,
     #[command(flatten)]
     net: Net,
     #[command(flatten)]
@@ -60,6 +67,18 @@ pub(super) struct Job<'j> {
     pub(super) all: bool,
     pub(super) expect: Option<&'j str>,
     pub(super) saved: Option<&'j Saved>,
+    /// Refuse what was not reviewed.
+    pub(super) require_reviewed: bool,
+}
+
+/// What came of an apply.
+pub(super) struct Carried {
+    pub(super) report: Report,
+    pub(super) made: Made,
+    /// What the file holds by now.
+    facts: Vec<Fact>,
+    /// Whether a pull request has shown all of it, if anybody asked.
+    reviewed: Option<Option<bool>>,
 }
 
 pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
@@ -85,7 +104,7 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
     block_on(async {
         let _lock = lock(app, "apply", args.waits.lock_timeout)?;
         let mut work = Work::begin(app, &args.net).await?;
-        let committing = commit::prepare(args.commits.commit, &work.loaded)?;
+        let committing = commit::prepare(args.commits.commit && !args.push, &work.loaded)?;
         let wanted = Wanted {
             direction: Direction::ToVapi,
             selection: &selection,
@@ -101,20 +120,29 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
             all: args.lists.all,
             expect: args.expect.as_deref(),
             saved: saved.as_ref(),
+            require_reviewed: args.require_reviewed,
         };
-        let (report, made) = carry_out(app, &mut work, &job).await?;
+        let Carried { report, made, facts, reviewed } = carry_out(app, &mut work, &job).await?;
+        let mut extra = Extra::default();
+        if let Some(reviewed) = reviewed {
+            let word = reviewed.map_or("unknown", |reviewed| if reviewed { "true" } else { "false" });
+            extra.outputs.push(("reviewed", word.to_owned()));
+        }
+        if let (true, Some(workflow)) = (args.push, &app.workflow) {
+            workflow.push(&work.loaded, &commit::message("apply", &[&report]), &facts, &mut extra).await;
+        }
         if let Some(committing) = committing {
             committing.commit("apply", &[&report], &made.includes)?;
         }
         let ending = ending(&report);
-        let showing =
-            Showing { all: args.lists.all, status: made.status.as_ref(), plan_shown: asks, github: args.tells.github };
-        finish(app, "apply", report, ending, showing)
+        let showing = Showing { all: args.lists.all, status: made.status.as_ref(), plan_shown: asks };
+        let report = Report { warnings: [report.warnings, extra.warnings.clone()].concat(), ..report };
+        Ok(finish(app, "apply", report, ending, showing).with(extra))
     })
 }
 
 /// Plans, asks, writes.
-pub(super) async fn carry_out(app: &App, work: &mut Work, job: &Job<'_>) -> Result<(Report, Made), Diagnostics> {
+pub(super) async fn carry_out(app: &App, work: &mut Work, job: &Job<'_>) -> Result<Carried, Diagnostics> {
     let made = work.plan(app, &job.wanted).await?;
     let mut made = awaited(app, work, &job.wanted, made, job.waits.settle_timeout).await?;
     if let Some(saved) = job.saved {
@@ -128,10 +156,15 @@ pub(super) async fn carry_out(app: &App, work: &mut Work, job: &Job<'_>) -> Resu
         .help("plan again, review that, and pass its digest")
         .into());
     }
+    let reviewed = match &app.workflow {
+        Some(workflow) => Some(workflow.reviewed(app, &made, &work.loaded, job.require_reviewed).await?),
+        None => None,
+    };
     let plan = std::mem::replace(&mut made.plan, empty(&job.wanted));
     let asking = Asking { asks: job.asks, all: job.all, status: made.status.as_ref() };
-    let report = write(app, work, job.command, plan, job.wanted.audit_log, job.waits, &made.ids, asking).await?;
-    Ok((report, made))
+    let (report, facts) =
+        write(app, work, job.command, plan, job.wanted.audit_log, job.waits, &made.ids, asking).await?;
+    Ok(Carried { report, made, facts, reviewed })
 }
 
 /// How a plan is shown to who is asked about it.
@@ -153,7 +186,7 @@ pub(super) async fn write_plan(
     asks: bool,
 ) -> Result<Report, Diagnostics> {
     let asking = Asking { asks, ..Asking::default() };
-    write(app, work, command, plan, audit_log, waits, &HashMap::new(), asking).await
+    Ok(write(app, work, command, plan, audit_log, waits, &HashMap::new(), asking).await?.0)
 }
 
 /// Asks, and writes.
@@ -167,7 +200,7 @@ async fn write(
     waits: &Waits,
     ids: &HashMap<Address, RemoteId>,
     asking: Asking<'_>,
-) -> Result<Report, Diagnostics> {
+) -> Result<(Report, Vec<Fact>), Diagnostics> {
     let consent = match (writes(&plan), asking.asks) {
         (false, _) => Consent::NothingToWrite,
         (true, false) => Consent::Flag,
@@ -199,7 +232,7 @@ async fn write(
     if work.vapi.transport.is_stopped() {
         report.errors.push(interrupted());
     }
-    Ok(report)
+    Ok((report, recorder.into_facts()))
 }
 
 /// The error of a run that the user stopped.

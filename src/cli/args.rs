@@ -136,9 +136,9 @@ pub(crate) struct Lists {
 }
 
 /// What a workflow of GitHub is told.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(crate) struct Tells {
-    /// Write the job summary, outputs and annotations of a GitHub workflow.
+    /// Tell the GitHub workflow that runs this: its summary, outputs and annotations, and the comment on a pull request.
     #[arg(long)]
     pub(crate) github: bool,
 }

@@ -54,7 +54,7 @@ impl Prepared {
 }
 
 /// `vapi-sync pull: 2 imported, 1 captured`, then a line per entry.
-fn message(command: &str, reports: &[&Report]) -> String {
+pub(super) fn message(command: &str, reports: &[&Report]) -> String {
     let done = || {
         reports
             .iter()

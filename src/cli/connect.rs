@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::App;
 use super::args::Net;
+use crate::model::Secret;
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
 use crate::vapi::{Connection, Reader, RetryLimits, Settings, Transport};
 
@@ -18,6 +19,16 @@ impl Vapi {
     pub(super) fn reader(&self) -> Reader {
         Reader::new(self.transport.clone())
     }
+}
+
+/// The API key, if there is one.
+pub(super) fn key(app: &App) -> Option<Secret> {
+    #[cfg(feature = "emulator")]
+    if app.global.emulator {
+        return Some(Secret::new(crate::emulator::DEFAULT_KEY, Vec::new()));
+    }
+    let set = |name: &str| std::env::var(name).ok().map(|key| key.trim().to_owned()).filter(|key| !key.is_empty());
+    Some(Secret::new(set("VAPI_API_KEY").or_else(|| set("VAPI_TOKEN"))?, Vec::new()))
 }
 
 /// Runs a command that talks to Vapi.
@@ -48,7 +59,7 @@ pub(super) async fn open(app: &App, net: &Net) -> Result<Vapi, Diagnostic> {
     #[cfg(feature = "emulator")]
     if app.global.emulator {
         let emulator = start_emulator(app).await?;
-        let key = crate::model::Secret::new(crate::emulator::DEFAULT_KEY, Vec::new());
+        let key = Secret::new(crate::emulator::DEFAULT_KEY, Vec::new());
         let connection = Connection::new(&emulator.base_url(), key)?;
         return Ok(Vapi { transport: Transport::new(connection, settings), _emulator: Some(emulator) });
     }

@@ -8,6 +8,7 @@ mod args;
 mod commit;
 mod completions;
 mod connect;
+mod github;
 mod init;
 mod log;
 mod man;
@@ -25,14 +26,17 @@ mod work;
 
 use std::ffi::OsString;
 use std::io::IsTerminal;
+use std::path::Path;
 use std::sync::Arc;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use self::args::{DEFAULT_FILE, Format, Global};
+use self::github::{Extra, Told, Workflow};
 use crate::model::Redactor;
 use crate::model::diagnostic::{Diagnostic, Diagnostics, Ending, exit_code};
 use crate::model::escape::shell_word;
+use crate::plan::report::Report;
 use crate::render::output::Settings;
 use crate::render::{self, Output};
 
@@ -110,6 +114,19 @@ impl Command {
             Command::Man(_) => "man",
         }
     }
+
+    /// What `--github` is about, if it was given.
+    fn workflow(&self, file: &Path) -> Option<Result<Workflow, Diagnostic>> {
+        let (github, select, plan_file) = match self {
+            Command::Validate(args) => (args.tells.github, None, None),
+            Command::Plan(args) => (args.tells.github, Some(&args.select), args.out.as_deref()),
+            Command::Apply(args) => (args.tells.github, Some(&args.select), None),
+            Command::Pull(args) => (args.tells.github, Some(&args.select), None),
+            Command::Status(args) => (args.tells.github, None, None),
+            _ => (false, None, None),
+        };
+        github.then(|| Workflow::new(file, select, plan_file))
+    }
 }
 
 /// The formats that a command has, by its name.
@@ -151,6 +168,10 @@ pub(crate) struct Finish {
     pub(crate) ending: Ending,
     /// An exit code that is not ours to decide: the emulator's.
     pub(crate) code: Option<u8>,
+    /// What `result` was made of, for a workflow.
+    pub(crate) report: Option<Box<Report>>,
+    /// What a workflow is told beside it.
+    pub(crate) extra: Extra,
 }
 
 impl Finish {
@@ -158,12 +179,19 @@ impl Finish {
     pub(crate) fn done(result: impl Into<String>) -> Self {
         Self { result: Some(result.into()), ..Self::default() }
     }
+
+    /// The same with more for a workflow.
+    pub(crate) fn with(self, extra: Extra) -> Self {
+        Self { extra, ..self }
+    }
 }
 
 /// What all commands work with.
 pub(crate) struct App {
     pub(crate) global: Global,
     pub(crate) output: Arc<Output>,
+    /// The workflow that runs this, where it wants to be told.
+    pub(crate) workflow: Option<Workflow>,
 }
 
 impl App {
@@ -191,10 +219,10 @@ const EMULATOR_KEY: &str = "emulator";
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let redactor = Redactor::new();
-    for name in ["VAPI_API_KEY", "VAPI_TOKEN"] {
+    for name in ["VAPI_API_KEY", "VAPI_TOKEN", "GITHUB_TOKEN", "GH_TOKEN"] {
         // The emulator's own key opens nothing.
         if let Ok(key) = std::env::var(name)
-            && key.trim() != EMULATOR_KEY
+            && ![EMULATOR_KEY, ""].contains(&key.trim())
         {
             redactor.add(key.trim());
         }
@@ -213,8 +241,13 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     };
     let output = Arc::new(Output::new(settings, redactor));
     let name = command.name();
-    let app = App { global, output };
-    let allowed = app.global.allow_formats(formats(name)).map_err(Diagnostics::from);
+    let workflow = command.workflow(&global.file).transpose();
+    let (workflow, refused) = workflow.map_or_else(|error| (None, Err(error)), |workflow| (workflow, Ok(())));
+    if let Err(error) = &refused {
+        output.message(&github::refused(error, 1, output.redactor()));
+    }
+    let app = App { global, output, workflow };
+    let allowed = refused.and_then(|()| app.global.allow_formats(formats(name))).map_err(Diagnostics::from);
     let finish = allowed.and_then(|()| dispatch(&app, command));
     let finish = finish.unwrap_or_else(|errors| Finish { errors, ..Finish::default() });
     report(&app, name, finish)
@@ -226,6 +259,9 @@ fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
 }
 
 fn dispatch(app: &App, command: Command) -> Result<Finish, Diagnostics> {
+    if let (Command::Plan(_), Some(who)) = (&command, app.workflow.as_ref().and_then(|of| of.without_key(app))) {
+        return github::validated(app, who);
+    }
     match command {
         Command::Init(args) => init::run(app, &args),
         Command::Validate(args) => validate::run(app, &args),
@@ -246,7 +282,7 @@ fn dispatch(app: &App, command: Command) -> Result<Finish, Diagnostics> {
 
 /// Prints how a command ended, and gives the exit code.
 fn report(app: &App, name: &str, finish: Finish) -> u8 {
-    let Finish { result, mut errors, tells_errors, told, ending, code } = finish;
+    let Finish { result, mut errors, tells_errors, told, ending, code, report, extra } = finish;
     let mut written = Ok(());
     match result {
         Some(result) => written = app.output.result(&result),
@@ -259,7 +295,12 @@ fn report(app: &App, name: &str, finish: Finish) -> u8 {
     if !told && (!tells_errors || app.global.format() != Format::Json) {
         app.output.diagnostics(&errors);
     }
-    code.unwrap_or_else(|| exit_code(&errors, ending))
+    let code = code.unwrap_or_else(|| exit_code(&errors, ending));
+    if let Some(workflow) = &app.workflow {
+        let report = report.as_deref();
+        workflow.tell(app, &Told { command: name, report, errors: &errors, ending, code, extra: &extra });
+    }
+    code
 }
 
 /// A command line that cannot be understood; or `--help` and `--version`, which clap counts among the errors.
@@ -274,9 +315,12 @@ fn wrong_usage(arguments: &[OsString], error: &clap::Error, redactor: Redactor) 
         return u8::from(output.result(&text).is_err());
     }
     let text = error.render().to_string();
+    let message = text.trim().trim_start_matches("error: ").to_owned();
+    let errors = [Diagnostic::usage(message)];
+    if arguments.iter().any(|argument| argument == "--github") {
+        output.message(&github::refused(&errors[0], 64, output.redactor()));
+    }
     if wants_json(arguments) {
-        let message = text.trim().trim_start_matches("error: ").to_owned();
-        let errors = [Diagnostic::usage(message)];
         let _ = output.json(&render::json::failure("", &[], &errors));
     } else {
         output.message(&text);

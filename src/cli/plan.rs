@@ -4,13 +4,14 @@ use std::path::PathBuf;
 
 use super::args::{DriftArgs, Lists, Net, Select, Sends, Tells};
 use super::connect::block_on;
+use super::github::Extra;
 use super::work::{Showing, Wanted, Work, audit_log, finish};
 use super::{App, Finish};
 use crate::cli::saved::Saved;
 use crate::model::diagnostic::{Diagnostics, Ending};
 use crate::model::escape::shell_word;
 use crate::plan::report::Report;
-use crate::plan::{Direction, Policy};
+use crate::plan::{Direction, Policy, sent};
 
 /// Arguments of `plan`.
 #[derive(Debug, clap::Args)]
@@ -27,7 +28,7 @@ pub(super) struct Args {
     pub(super) net: Net,
     /// Save the plan, for `apply FILE`.
     #[arg(long, value_name = "FILE")]
-    out: Option<PathBuf>,
+    pub(super) out: Option<PathBuf>,
     /// Exit with 2 if there is anything to do.
     #[arg(long)]
     detailed_exitcode: bool,
@@ -39,7 +40,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "FILE")]
     audit_log: Option<PathBuf>,
     #[command(flatten)]
-    tells: Tells,
+    pub(super) tells: Tells,
 }
 
 pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
@@ -73,6 +74,7 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
         }
         let changes_found = made.plan.has_work() || made.plan.held_back() > 0;
         let status = made.status.clone();
+        let sent = app.workflow.as_ref().map(|_| sent(&made.plan, &made.ids)).unwrap_or_default();
         let report = Report::planned(made.plan);
         let ending = Ending { changes_found: args.detailed_exitcode && changes_found, ..Ending::default() };
         if let Some(path) = &args.out {
@@ -82,9 +84,8 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
                 "Saved to {path} (digest {digest}). To apply just this: vapi-sync apply {word}{flags}\n"
             ));
         }
-        let showing =
-            Showing { all: args.lists.all, status: status.as_ref(), github: args.tells.github, ..Showing::default() };
+        let showing = Showing { all: args.lists.all, status: status.as_ref(), ..Showing::default() };
         work.leave();
-        finish(app, "plan", report, ending, showing)
+        Ok(finish(app, "plan", report, ending, showing).with(Extra { sent, ..Extra::default() }))
     })
 }

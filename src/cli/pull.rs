@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::args::{Commits, ConflictArgs, Lists, Net, Select, Tells, Waits};
 use super::connect::block_on;
+use super::github::Extra;
 use super::work::{Showing, Wanted, Work, audit_log, finish, lock};
 use super::{App, Finish, apply, commit};
 use crate::cli::session::Loaded;
@@ -20,7 +21,7 @@ use crate::writeback::{Captured, capture};
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     #[command(flatten)]
-    select: Select,
+    pub(super) select: Select,
     #[command(flatten)]
     conflict: ConflictArgs,
     #[command(flatten)]
@@ -28,7 +29,10 @@ pub(super) struct Args {
     #[command(flatten)]
     lists: Lists,
     #[command(flatten)]
-    tells: Tells,
+    pub(super) tells: Tells,
+    /// Make a pull request of it, kept up to date and closed when nothing is left.
+    #[arg(long, requires = "github", conflicts_with = "commit")]
+    pull_request: bool,
     #[command(flatten)]
     net: Net,
     #[command(flatten)]
@@ -55,12 +59,21 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
         if let Some(committing) = committing {
             committing.commit("pull", &[&report], &includes)?;
         }
+        let mut extra = Extra::default();
+        if let (true, Some(workflow)) = (args.pull_request, &app.workflow) {
+            let paths: Vec<_> = [work.loaded.disk.real().to_path_buf()].into_iter().chain(includes).collect();
+            let title = commit::message("pull", &[&report]);
+            let title = title.lines().next().unwrap_or_default();
+            let made = workflow.pull_request_of(app, &paths, title, &report, &mut extra).await;
+            report.errors.extend(made.err());
+            report.warnings.extend_from_slice(&extra.warnings);
+        }
         if work.vapi.transport.is_stopped() {
             report.errors.push(apply::interrupted());
         }
         let ending = ending(&report);
-        let showing = Showing { all: args.lists.all, github: args.tells.github, ..Showing::default() };
-        finish(app, "pull", report, ending, showing)
+        let showing = Showing { all: args.lists.all, ..Showing::default() };
+        Ok(finish(app, "pull", report, ending, showing).with(extra))
     })
 }
 

@@ -51,6 +51,6 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
         )?;
         let report = write_plan(app, &work, "restore", plan, &audit_log, &args.waits, !args.asks.yes).await?;
         let ending = ending(&report);
-        finish(app, "restore", report, ending, Showing { plan_shown: !args.asks.yes, ..Showing::default() })
+        Ok(finish(app, "restore", report, ending, Showing { plan_shown: !args.asks.yes, ..Showing::default() }))
     })
 }

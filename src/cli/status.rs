@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::args::{Format, Net};
+use super::args::{Format, Net, Tells};
 use super::connect::block_on;
 use super::work::{Wanted, Work, audit_log};
 use super::{App, Finish};
@@ -22,6 +22,8 @@ pub(super) struct Args {
     /// The audit log [default: .vapi-sync/audit.jsonl beside the file].
     #[arg(long, value_name = "FILE")]
     audit_log: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) tells: Tells,
     #[command(flatten)]
     net: Net,
 }

@@ -1,6 +1,6 @@
 //! `sync`: pull, then apply.
 
-use super::apply::{Job, can_ask, carry_out as apply};
+use super::apply::{Carried, Job, can_ask, carry_out as apply};
 use super::args::{Asks, Commits, ConflictArgs, DriftArgs, Format, Lists, Net, Select, Sends, Waits};
 use super::connect::block_on;
 use super::pull::{carry_out as pull, filled};
@@ -77,8 +77,9 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
             all: args.lists.all,
             expect: None,
             saved: None,
+            require_reviewed: false,
         };
-        let (applied, made) = apply(app, &mut work, &job).await?;
+        let Carried { report: applied, made, .. } = apply(app, &mut work, &job).await?;
         if let Some(committing) = committing {
             let includes: Vec<_> = includes.iter().chain(&made.includes).cloned().collect();
             committing.commit("sync", &[&pulled, &applied], &includes)?;
@@ -100,12 +101,7 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
             _ => {
                 app.output.diagnostics(&applied.plan.warnings);
                 app.output.diagnostics(&applied.warnings);
-                let showing = Showing {
-                    all: args.lists.all,
-                    plan_shown: !args.asks.yes,
-                    status: made.status.as_ref(),
-                    ..Showing::default()
-                };
+                let showing = Showing { all: args.lists.all, plan_shown: !args.asks.yes, status: made.status.as_ref() };
                 rendered(app, "apply", &applied, showing)
             }
         };

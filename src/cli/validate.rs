@@ -1,6 +1,7 @@
 //! `validate`: looks for mistakes in the file, offline.
 
-use super::args::Format;
+use super::args::{Format, Tells};
+use super::github::Extra;
 use super::work::findings;
 use super::{App, Finish};
 use crate::cli::session::Loaded;
@@ -8,7 +9,7 @@ use crate::model::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::render;
 
 /// Arguments of `validate`.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 #[command(after_help = "Needs no key and no network.")]
 pub(super) struct Args {
     /// Take fields that are not known for errors.
@@ -17,6 +18,8 @@ pub(super) struct Args {
     /// Also hold every config against an OpenAPI document of Vapi: a file, an https address, or `live` for Vapi's own.
     #[arg(long, value_name = "FILE|URL|live")]
     spec: Option<String>,
+    #[command(flatten)]
+    pub(super) tells: Tells,
 }
 
 pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
@@ -51,7 +54,8 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
     }
     app.output.diagnostics(&warnings);
     let result = errors.is_empty().then(|| summary(&app.global.file.display().to_string(), &warnings));
-    Ok(Finish { result, errors, ..Finish::default() })
+    let extra = Extra { warnings, ..Extra::default() };
+    Ok(Finish { result, errors, extra, ..Finish::default() })
 }
 
 fn summary(name: &str, warnings: &[Diagnostic]) -> String {

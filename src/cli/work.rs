@@ -1,6 +1,5 @@
 //! What the commands that talk to Vapi have in common: from the command line to a plan.
 
-use std::io::Write;
 use std::path::Path;
 use std::time::Duration;
 
@@ -169,7 +168,6 @@ pub(super) struct Showing<'s> {
     pub(super) status: Option<&'s Status>,
     /// The plan was shown before: only what became of it is news.
     pub(super) plan_shown: bool,
-    pub(super) github: bool,
 }
 
 /// A report in the format that was asked for.
@@ -192,24 +190,16 @@ pub(super) fn rendered(app: &App, command: &str, report: &Report, showing: Showi
     }
 }
 
-/// The end of a command whose result is a report: its warnings to stderr, what a workflow wants to know, the result.
-pub(super) fn finish(
-    app: &App,
-    command: &str,
-    report: Report,
-    ending: Ending,
-    showing: Showing<'_>,
-) -> Result<Finish, Diagnostics> {
-    if showing.github {
-        github(app, &report, ending)?;
-    }
+/// The end of a command whose result is a report: its warnings to stderr, the result.
+pub(super) fn finish(app: &App, command: &str, report: Report, ending: Ending, showing: Showing<'_>) -> Finish {
     if app.global.format() != Format::Json {
         app.output.diagnostics(&report.plan.warnings);
         app.output.diagnostics(&report.warnings);
     }
     let result = rendered(app, command, &report, showing);
     last_words(app, &report);
-    Ok(Finish { errors: report.errors, tells_errors: true, ending, ..Finish::done(result) })
+    let errors = report.errors.clone();
+    Finish { errors, tells_errors: true, ending, report: Some(Box::new(report)), ..Finish::done(result) }
 }
 
 /// Where a run is logged, and what it cannot rule out.
@@ -226,23 +216,4 @@ pub(super) fn last_words(app: &App, report: &Report) {
     for note in &report.notes {
         app.output.note(&format!("{}\n", note.message));
     }
-}
-
-/// The job summary, outputs and annotations of a GitHub workflow.
-fn github(app: &App, report: &Report, ending: Ending) -> Result<(), Diagnostic> {
-    let redactor = app.output.redactor();
-    let flags = app.flags();
-    let view = View { flags: &flags, ..View::plain(redactor) };
-    let append = |variable: &str, text: &str| -> Result<(), Diagnostic> {
-        let Some(path) = std::env::var_os(variable) else { return Ok(()) };
-        let opened = std::fs::File::options().append(true).create(true).open(&path);
-        opened
-            .and_then(|mut file| file.write_all(text.as_bytes()))
-            .map_err(|error| Diagnostic::error("github", format!("${variable} cannot be written: {error}")))
-    };
-    append("GITHUB_STEP_SUMMARY", &render::markdown::report(report, &view))?;
-    let code = crate::model::diagnostic::exit_code(&report.errors, ending);
-    append("GITHUB_OUTPUT", &render::github::outputs(Some(report), code, redactor))?;
-    app.output.message(&render::github::annotations(report, &view));
-    Ok(())
 }

@@ -11,6 +11,7 @@
 mod agreed;
 mod audit;
 mod base;
+mod clone;
 mod delta;
 mod git;
 mod needle;
@@ -34,6 +35,7 @@ use jiff::Timestamp;
 pub use agreed::{AgreedFile, ToNote};
 pub use audit::AuditRecord;
 pub use base::{Bases, bases};
+pub use clone::{AtHead, at_head, commits_since};
 pub use git::GitRecord;
 
 use crate::model::diagnostic::Diagnostic;

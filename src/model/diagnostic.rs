@@ -40,6 +40,8 @@ pub enum Failure {
     Error,
     /// The command line cannot be understood: 64.
     Usage,
+    /// It waits for a person: 3.
+    Waits,
     /// The user stopped the run: 130.
     Interrupted,
 }
@@ -148,11 +150,11 @@ pub fn exit_code(errors: &[Diagnostic], ending: Ending) -> u8 {
         130
     } else if errors().any(|d| d.failure == Failure::Usage) {
         64
-    } else if errors().next().is_some() {
+    } else if errors().any(|d| d.failure == Failure::Error) {
         1
     } else if ending.writes_failed {
         4
-    } else if ending.held_back {
+    } else if ending.held_back || errors().next().is_some() {
         3
     } else if ending.changes_found {
         2
@@ -171,7 +173,10 @@ mod tests {
         let interrupted = Diagnostic { failure: Failure::Interrupted, ..Diagnostic::error("interrupted", "") };
         let usage = Diagnostic::usage("");
         let error = Diagnostic::error("x", "");
-        let table: [(&[Diagnostic], Ending, u8); 8] = [
+        let waits = Diagnostic { failure: Failure::Waits, ..Diagnostic::error("waits", "") };
+        let table: [(&[Diagnostic], Ending, u8); 10] = [
+            (&[waits.clone(), error.clone()], Ending::default(), 1),
+            (&[waits], Ending::default(), 3),
             (&[error.clone(), usage.clone(), interrupted], all, 130),
             (&[error.clone(), usage], all, 64),
             (&[error], all, 1),

@@ -1,9 +1,12 @@
 //! The digest of a plan: what was reviewed is what is applied.
 
+use std::collections::HashMap;
+
+use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
 
 use super::{Change, Plan, Write};
-use crate::model::Value;
+use crate::model::{Address, Part, RemoteId, Value};
 
 /// A hash of all that the plan would do: without secrets, whose texts stand in no plan, and without times and reasons.
 pub fn of(plan: &Plan) -> String {
@@ -40,4 +43,49 @@ pub fn of(plan: &Plan) -> String {
 
 fn shown(value: Option<&Value>) -> String {
     value.map_or_else(String::new, |value| value.to_shown().to_string())
+}
+
+/// What an entry will be sent, in words that stay the same from a review to the apply: without ids, times, values before, and
+/// what is held back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sent {
+    /// The entry.
+    pub address: Address,
+    /// What it will be sent.
+    pub text: String,
+}
+
+/// What a plan would send, entry by entry. `ids` are the ids that entries have: a reference reads the same before and after.
+pub fn sent(plan: &Plan, ids: &HashMap<Address, RemoteId>) -> Vec<Sent> {
+    let owners: HashMap<&str, &Address> = ids.iter().map(|(address, id)| (id.as_str(), address)).collect();
+    let named = |value: &Value| by_handle(value.to_shown(), &owners);
+    let what = |change: &Change, write: &Write| match write {
+        Write::Create { body, .. } => json!(["create", named(&Value::Map(body.clone()))]),
+        Write::Complete { desired } => json!(["complete", named(&Value::Map(desired.clone()))]),
+        Write::Update { .. } => {
+            let fields = change.fields.iter().filter(|field| !field.verdict.is_held_back());
+            let fields = fields.map(|field| json!([field.path.to_string(), field.after.as_ref().map(named)]));
+            json!(["update", fields.collect::<Vec<_>>()])
+        }
+    };
+    let changes = plan.changes.iter().filter(|change| change.held.is_none());
+    let written = changes.filter_map(|change| Some((change, change.write.as_ref()?)));
+    written
+        .map(|(change, write)| Sent {
+            address: change.address.clone(),
+            text: json!([change.address.to_string(), what(change, write)]).to_string(),
+        })
+        .collect()
+}
+
+fn by_handle(value: Json, owners: &HashMap<&str, &Address>) -> Json {
+    match value {
+        Json::String(text) => match owners.get(text.as_str()) {
+            Some(address) => Value::Unknown(vec![Part::Id((*address).clone())]).to_shown(),
+            None => Json::String(text),
+        },
+        Json::Array(items) => items.into_iter().map(|item| by_handle(item, owners)).collect(),
+        Json::Object(map) => map.into_iter().map(|(key, value)| (key, by_handle(value, owners))).collect(),
+        other => other,
+    }
 }

@@ -24,7 +24,7 @@ mod together;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-pub use digest::of as digest_of;
+pub use digest::{Sent, of as digest_of, sent};
 pub use draft::{Draft, Inputs, draft};
 pub use fields::raw;
 pub use impact::{Ring, rings};

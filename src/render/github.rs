@@ -10,9 +10,16 @@ use crate::plan::Action;
 use crate::plan::judge::Verdict;
 use crate::plan::report::{Outcome, Report};
 
-/// The lines for `$GITHUB_OUTPUT`: counts of what is to be done (after a run: was done), `held-back`, `failed`,
-/// `not-attempted`, `digest`, `summary` and `exit-code`. A run without a report gives its exit code alone.
-pub fn outputs(report: Option<&Report>, exit_code: u8, redactor: &Redactor) -> String {
+/// The lines for `$GITHUB_OUTPUT`: counts of what is to be done (after a run: was done), `held-back`, `drift`, `failed`,
+/// `not-attempted`, `digest`, `summary`, `exit-code`, `failure-reason` and what else there is. A run without a report gives no
+/// counts.
+pub fn outputs(
+    report: Option<&Report>,
+    exit_code: u8,
+    failure_reason: &str,
+    others: &[(&str, String)],
+    redactor: &Redactor,
+) -> String {
     let mut out = String::new();
     let mut put = |name: &str, value: &str| {
         let value = escape::line(&redactor.text(value)).into_owned();
@@ -35,12 +42,17 @@ pub fn outputs(report: Option<&Report>, exit_code: u8, redactor: &Redactor) -> S
             put(name, &count(action).to_string());
         }
         put("held-back", &report.held_back().to_string());
+        put("drift", &(report.waiting().drift > 0).to_string());
         put("failed", &report.count("failed").to_string());
         put("not-attempted", &report.count("not_attempted").to_string());
         put("digest", &report.plan.digest);
         put("summary", &words::summary(report));
     }
     put("exit-code", &exit_code.to_string());
+    put("failure-reason", failure_reason);
+    for (name, value) in others {
+        put(name, value);
+    }
     out
 }
 

@@ -67,6 +67,11 @@ pub fn report(report: &Report, view: &View<'_>) -> String {
     out
 }
 
+/// A command that failed before there was a report.
+pub fn failure(command: &str, errors: &[Diagnostic], view: &View<'_>) -> String {
+    format!("{MARKER}\n### vapi-sync {command}\n\n**The {command} failed.**\n{}", messages(errors, view))
+}
+
 fn about_cut(cut: &[String], view: &View<'_>) -> String {
     const NAMED: usize = 20;
     if cut.is_empty() {

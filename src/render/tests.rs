@@ -91,8 +91,11 @@ fn a_page_loads_nothing() {
 
 #[test]
 fn outputs_of_a_workflow() {
-    assert_snapshot!(github::outputs(Some(&samples::applied()), 4, plain().redactor));
-    assert_eq!(github::outputs(None, 64, plain().redactor), "exit-code<<vapi-sync-end\n64\nvapi-sync-end\n");
+    assert_snapshot!(github::outputs(Some(&samples::applied()), 4, "failed-writes", &[], plain().redactor));
+    let extra = [("reviewed", "true".to_owned())];
+    let lines = "exit-code<<vapi-sync-end\n64\nvapi-sync-end\nfailure-reason<<vapi-sync-end\nusage\nvapi-sync-end\n\
+                 reviewed<<vapi-sync-end\ntrue\nvapi-sync-end\n";
+    assert_eq!(github::outputs(None, 64, "usage", &extra, plain().redactor), lines);
 }
 
 #[test]
@@ -144,7 +147,7 @@ fn every_output(report: &Report, redactor: &Redactor) -> Vec<(&'static str, Stri
         ("annotations", diagnostics::annotations(&messages, redactor)),
         ("sarif", json::to_text(&diagnostics::sarif(&messages), redactor)),
         ("github", github::annotations(report, &view)),
-        ("outputs", github::outputs(Some(report), 0, redactor)),
+        ("outputs", github::outputs(Some(report), 0, "", &[], redactor)),
     ]
 }
 

@@ -57,12 +57,14 @@ pub struct FileRecorder {
     disk: Disk,
     /// The text as this run knows it.
     text: String,
+    /// What it holds by now.
+    facts: Vec<Fact>,
 }
 
 impl FileRecorder {
     /// A recorder for a state file, with the text that the run began with.
     pub fn new(disk: Disk, text: String) -> Self {
-        Self { disk, text }
+        Self { disk, text, facts: Vec::new() }
     }
 
     /// The text as it is now.
@@ -70,61 +72,71 @@ impl FileRecorder {
         &self.text
     }
 
-    fn edited(&self, facts: &[Fact]) -> Result<String, Diagnostic> {
-        let first = |mut errors: Vec<Diagnostic>| match errors.is_empty() {
-            false => errors.swap_remove(0),
-            true => Diagnostic::error("edit-refused", "the file cannot be edited"),
-        };
-        let document = Document::parse(self.disk.name(), self.text.as_str()).map_err(first)?;
-        let state = interpret(&document).map_err(first)?;
-        let mut edits = Vec::new();
-        for fact in facts {
-            match fact {
-                Fact::Org(org_id) => edits.push(org_edit(org_id, &document)),
-                Fact::Id { address, id } => {
-                    let Some(entry) = state.entries.iter().find(|entry| entry.address == *address) else {
-                        return Err(gone(address, id));
-                    };
-                    edits.push(id_edit(address, id));
-                    if let Some(old) = entry.id.as_ref().filter(|old| *old != id) {
-                        for other in &state.entries {
-                            let Some(config) = other.config else { continue };
-                            let path = word_of(&other.address, "config");
-                            rename_references(config, other.kind.root(), path, old, address, &mut edits);
-                        }
-                    }
-                }
-                Fact::Field { address, path, value } => {
-                    let mut at = word_of(address, "config");
-                    at.extend(path.0.iter().filter_map(|step| match step {
-                        Step::Key(word) => Some(key(word)),
-                        Step::Index(_) | Step::Element(_) => None,
-                    }));
-                    let writing = content::Writing { address, owners: &Owners::new() };
-                    if let Some(value) = writing.content(kinds::of(address).root(), &FieldPath::root(), value) {
-                        edits.push(Edit::Set { path: at, value });
+    /// What it was told, in the order in which it was.
+    pub fn into_facts(self) -> Vec<Fact> {
+        self.facts
+    }
+}
+
+/// The text of a state file with facts put in.
+///
+/// # Errors
+/// It is no state file, an entry is gone, or it cannot be edited without touching something else.
+pub fn recorded(name: &str, text: &str, facts: &[Fact]) -> Result<String, Diagnostic> {
+    let first = |mut errors: Vec<Diagnostic>| match errors.is_empty() {
+        false => errors.swap_remove(0),
+        true => Diagnostic::error("edit-refused", "the file cannot be edited"),
+    };
+    let document = Document::parse(name, text).map_err(first)?;
+    let state = interpret(&document).map_err(first)?;
+    let mut edits = Vec::new();
+    for fact in facts {
+        match fact {
+            Fact::Org(org_id) => edits.push(org_edit(org_id, &document)),
+            Fact::Id { address, id } => {
+                let Some(entry) = state.entries.iter().find(|entry| entry.address == *address) else {
+                    return Err(gone(address, id));
+                };
+                edits.push(id_edit(address, id));
+                if let Some(old) = entry.id.as_ref().filter(|old| *old != id) {
+                    for other in &state.entries {
+                        let Some(config) = other.config else { continue };
+                        let path = word_of(&other.address, "config");
+                        rename_references(config, other.kind.root(), path, old, address, &mut edits);
                     }
                 }
             }
+            Fact::Field { address, path, value } => {
+                let mut at = word_of(address, "config");
+                at.extend(path.0.iter().filter_map(|step| match step {
+                    Step::Key(word) => Some(key(word)),
+                    Step::Index(_) | Step::Element(_) => None,
+                }));
+                let writing = content::Writing { address, owners: &Owners::new() };
+                if let Some(value) = writing.content(kinds::of(address).root(), &FieldPath::root(), value) {
+                    edits.push(Edit::Set { path: at, value });
+                }
+            }
         }
-        let refused = |mut refusals: Vec<crate::document::Refusal>| match refusals.is_empty() {
-            false => refusals.swap_remove(0).diagnostic,
-            true => Diagnostic::error("edit-refused", "the file cannot be edited"),
-        };
-        Ok(document.edit(&edits).map_err(refused)?.text)
     }
+    let refused = |mut refusals: Vec<crate::document::Refusal>| match refusals.is_empty() {
+        false => refusals.swap_remove(0).diagnostic,
+        true => Diagnostic::error("edit-refused", "the file cannot be edited"),
+    };
+    Ok(document.edit(&edits).map_err(refused)?.text)
 }
 
 impl Recorder for FileRecorder {
     fn record(&mut self, facts: &[Fact]) -> Result<(), Diagnostic> {
         for _ in 0..ATTEMPTS {
-            let new = self.edited(facts)?;
+            let new = recorded(self.disk.name(), &self.text, facts)?;
             if new == self.text {
                 return Ok(());
             }
             match self.disk.replace(Some(&self.text), &new) {
                 Ok(()) => {
                     self.text = new;
+                    self.facts.extend_from_slice(facts);
                     return Ok(());
                 }
                 // Somebody saved the file meanwhile: the facts go into what is there now.

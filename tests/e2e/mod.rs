@@ -3,6 +3,7 @@
 mod bytes;
 mod choices;
 mod docs;
+mod github;
 mod main_job;
 mod many;
 mod secrets;

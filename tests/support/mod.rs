@@ -1,5 +1,7 @@
 //! A folder under git, an emulator, and the real binary between them.
 
+pub mod github;
+
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};

@@ -1,7 +1,7 @@
 //! `--github`: what a workflow is told, whatever becomes of the command: summary, outputs, annotations, the comment on a pull
 //! request. What GitHub does not take is a warning.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -17,7 +17,7 @@ use crate::github::refs::{File, Pushed};
 use crate::github::review::Reviewed;
 use crate::github::seal::Sealer;
 use crate::github::{Event, Place, Problem, PullRequest, marker, place};
-use crate::history::{at_head, commits_since};
+use crate::history::{GitRecord, at_head, commits_since};
 use crate::model::Redactor;
 use crate::model::diagnostic::{Diagnostic, Diagnostics, Ending, Failure, Severity};
 use crate::plan::report::Report;
@@ -187,7 +187,7 @@ impl Workflow {
         if sent.is_empty() {
             return Ok(Some(true));
         }
-        let (reviewed, sealer) = match self.shown(app, loaded).await {
+        let (reviewed, sealer) = match self.shown(app, made.plan.org_id.as_deref(), loaded).await {
             Ok(shown) => shown,
             Err(warning) if required => {
                 return Err(Diagnostic { severity: Severity::Error, code: "review-unknown", ..warning });
@@ -220,18 +220,25 @@ impl Workflow {
         })
     }
 
-    async fn shown(&self, app: &App, loaded: &Loaded) -> Result<(Reviewed, Sealer), Diagnostic> {
+    async fn shown(&self, app: &App, org_id: Option<&str>, loaded: &Loaded) -> Result<(Reviewed, Sealer), Diagnostic> {
         let unknown =
             |why: &str| Diagnostic::warning("github", format!("whether this was reviewed is not known: {why}"));
         let place = self.place().map_err(|error| Diagnostic { severity: Severity::Warning, ..error })?;
         let key = connect::key(app).ok_or_else(|| unknown("there is no key"))?;
-        // What the file and Vapi last agreed on, as far as the event tells.
-        let base = self.event.as_ref().and_then(Event::before).ok_or_else(|| unknown("it is not known since when"))?;
-        let commits = commits_since(loaded.disk.real(), base);
+        let base = self.base(org_id, loaded).ok_or_else(|| unknown("it is not known since when"))?;
+        let commits = commits_since(loaded.disk.real(), &base);
         let commits = commits.ok_or_else(|| unknown("the history is not here").help("set `fetch-depth: 0`"))?;
         let sealer = Sealer::new(key);
         let reviewed = place.reviewed(&commits, &self.marker("plan"), &sealer).await;
         Ok((reviewed.map_err(|problem| problem.warning("whether this was reviewed is not known"))?, sealer))
+    }
+
+    /// The commit at which the file and Vapi last agreed; without one, that of the branch before the push.
+    fn base(&self, org_id: Option<&str>, loaded: &Loaded) -> Option<String> {
+        let git = GitRecord::open(loaded.disk.real(), HashMap::new()).ok().flatten();
+        let agreed = git.zip(org_id).and_then(|(git, org_id)| git.agreed(org_id).ok().flatten());
+        let before = || self.event.as_ref().and_then(Event::before).map(str::to_owned);
+        agreed.map(|agreed| agreed.commit).or_else(before)
     }
 
     /// Writes a plan that was refused where people see it: on the last of the pull requests.

@@ -41,6 +41,7 @@ const CRATES: &[(&str, &str)] = &[
     ("hmac", "github"),
     ("hyper", "emulator"),
     ("indicatif", "render"),
+    ("libc", "files"),
     ("maud", "render"),
     ("rand", "audit emulator vapi"),
     ("reqwest", "check github vapi"),

@@ -7,6 +7,7 @@
     reason = "clippy.toml allows it in tests and does not see that helpers of tests are some"
 )]
 
+mod attacks;
 mod check;
 mod e2e;
 mod emulator;

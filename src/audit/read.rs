@@ -1,30 +1,52 @@
 //! Reads the audit log line by line.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, ErrorKind, Seek, SeekFrom};
+use std::io::{BufRead, BufReader, ErrorKind, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use jiff::Timestamp;
 
 use super::Record;
+use crate::files::{is_tracked, open_own};
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
 
 /// Longer lines are not records: a prompt is of some KiB.
-const MAX_LINE: usize = 64 << 20;
+const MAX_LINE: u64 = 16 << 20;
 
-/// The records of an audit log, the oldest first. `None`: there is none.
+/// How much of the end of a log is read: a log grows for years.
+const MAX_READ: u64 = 128 << 20;
+
+/// The records of an audit log, the oldest first; of a very long log its last part. `None`: there is none, or it came with
+/// the checkout: then others may have written it.
 ///
 /// # Errors
 /// `audit-not-readable`.
 pub fn read(path: &Path) -> Result<Option<Reader>, Diagnostic> {
-    match File::open(path) {
-        Ok(file) => {
-            let name = path.display().to_string();
-            Ok(Some(Reader::new(name, BufReader::new(file))))
-        }
+    let failed = |error: std::io::Error| not_readable(&path.display().to_string(), &error);
+    let Some(mut file) = open(path)? else { return Ok(None) };
+    let length = file.seek(SeekFrom::End(0)).map_err(failed)?;
+    let start = length.saturating_sub(MAX_READ);
+    file.seek(SeekFrom::Start(start)).map_err(failed)?;
+    let mut reader = Reader::new(path.display().to_string(), BufReader::new(file));
+    if start > 0 {
+        skip_line(&mut reader.lines).map_err(failed)?;
+        let message = format!("only the last {} MiB of {} are read", MAX_READ >> 20, reader.name);
+        reader.notes.push(Diagnostic::warning("audit-log-long", message).help("move the old log away"));
+    }
+    Ok(Some(reader))
+}
+
+fn open(path: &Path) -> Result<Option<File>, Diagnostic> {
+    match open_own(File::options().read(true), path) {
+        Ok(_) if is_tracked(path) => Ok(None),
+        Ok(file) => Ok(Some(file)),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(not_readable(&path.display().to_string(), &error)),
     }
+}
+
+fn skip_line(lines: &mut impl BufRead) -> std::io::Result<usize> {
+    lines.skip_until(b'\n')
 }
 
 /// The records of an audit log that are not older than `since`, the oldest first. None if there is no log. It is read from its
@@ -34,22 +56,18 @@ pub fn read(path: &Path) -> Result<Option<Reader>, Diagnostic> {
 /// `audit-not-readable`.
 pub fn recent(path: &Path, since: Timestamp) -> Result<Vec<Record>, Diagnostic> {
     let failed = |error: std::io::Error| not_readable(&path.display().to_string(), &error);
-    let mut file = match File::open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(failed(error)),
-    };
+    let Some(mut file) = open(path)? else { return Ok(Vec::new()) };
     let length = file.seek(SeekFrom::End(0)).map_err(failed)?;
     let mut tail = FIRST_TAIL;
     loop {
-        let start = length.saturating_sub(tail);
+        let start = length.saturating_sub(tail.min(MAX_READ));
         file.seek(SeekFrom::Start(start)).map_err(failed)?;
         let mut lines = BufReader::new(&file);
         if start > 0 {
-            lines.skip_until(b'\n').map_err(failed)?;
+            skip_line(&mut lines).map_err(failed)?;
         }
         let records: Vec<Record> = Reader::new(path.display().to_string(), lines).collect::<Result<_, _>>()?;
-        if start == 0 || records.first().is_some_and(|first| first.time < since) {
+        if start == 0 || tail >= MAX_READ || records.first().is_some_and(|first| first.time < since) {
             return Ok(records.into_iter().filter(|record| record.time >= since).collect());
         }
         tail = tail.saturating_mul(8);
@@ -92,16 +110,18 @@ impl<L: BufRead> Iterator for Reader<L> {
         let mut line = Vec::new();
         loop {
             line.clear();
-            match self.lines.read_until(b'\n', &mut line) {
-                Ok(0) => return None,
+            let read = (&mut self.lines).take(MAX_LINE + 1).read_until(b'\n', &mut line);
+            let is_too_long = line.len() as u64 > MAX_LINE;
+            match read.and_then(|read| if is_too_long { skip_line(&mut self.lines) } else { Ok(read) }) {
+                Ok(0) if !is_too_long => return None,
                 Ok(_) => self.line += 1,
                 Err(error) => return Some(Err(not_readable(&self.name, &error))),
             }
-            if line.trim_ascii().is_empty() {
+            if is_too_long {
+                self.skip("it is too long");
                 continue;
             }
-            if line.len() > MAX_LINE {
-                self.skip("it is too long");
+            if line.trim_ascii().is_empty() {
                 continue;
             }
             match serde_json::from_slice(&line) {

@@ -1,10 +1,12 @@
 //! Adds to the audit log; what is in it is never touched.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
+use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use super::Record;
+use crate::files::open_own;
+use crate::files::workdir::{NAME, make_folder};
 use crate::model::diagnostic::Diagnostic;
 
 /// Adds records to an audit log. A record is on the disk when [`Writer::append`] returns.
@@ -42,24 +44,17 @@ impl Writer {
     }
 
     fn try_open(path: &Path) -> std::io::Result<Writer> {
-        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            fs::create_dir_all(folder)?;
-        }
         // A log that somebody put elsewhere is in a folder that is not ours.
-        let ours =
-            path.parent().filter(|folder| folder.file_name().is_some_and(|name| name == crate::files::workdir::NAME));
-        if let Some(folder) = ours {
-            match OpenOptions::new().write(true).create_new(true).open(folder.join(".gitignore")) {
-                Ok(mut ignore) => ignore.write_all(b"*\n")?,
-                Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
-                Err(error) => return Err(error),
-            }
+        match path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            Some(folder) if folder.file_name().is_some_and(|name| name == NAME) => make_folder(folder)?,
+            Some(folder) => fs::create_dir_all(folder)?,
+            None => {}
         }
         let mut options = OpenOptions::new();
         options.read(true).append(true).create(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(path)?;
+        let mut file = open_own(&mut options, path)?;
         own(&file)?;
         let torn = is_torn(&mut file)?;
         Ok(Writer { file, path: path.to_path_buf(), torn })
@@ -80,7 +75,7 @@ impl Writer {
     }
 }
 
-/// Takes a log that others may read away from them.
+/// Restricts an existing log to its owner (0600).
 #[cfg(unix)]
 fn own(file: &File) -> std::io::Result<()> {
     use std::os::unix::fs::PermissionsExt;

@@ -31,7 +31,7 @@ fn includes(loaded: &Loaded) -> Vec<PathBuf> {
     let Ok(state) = interpret(&loaded.document) else { return Vec::new() };
     let ids = Ids::in_file(&state.entries);
     let includes = loaded.includes();
-    let resolver = Resolver { ids: &ids, env: &|_| None, includes: &includes };
+    let resolver = Resolver { ids: &ids, env: &|_| None, includes };
     let mut noticed = Resolved::default();
     for entry in &state.entries {
         resolver.desired(entry, &mut noticed);

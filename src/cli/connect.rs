@@ -105,6 +105,14 @@ async fn signal() -> std::io::Result<()> {
 async fn start_emulator(app: &App) -> Result<crate::emulator::Emulator, Diagnostic> {
     let state_file = crate::files::Disk::at(&app.global.file, "");
     let data = crate::files::workdir::Workdir::beside(state_file.real()).path("emulator.json");
+    match crate::files::open_own(std::fs::File::options().read(true), &data).and_then(|file| file.metadata()) {
+        Ok(file) if file.len() <= crate::files::MAX_BYTES => {}
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+        other => {
+            let why = other.map_or_else(|error| error.to_string(), |_| "it is too large".to_owned());
+            return Err(Diagnostic::error("emulator", format!("{} cannot be read: {why}", data.display())));
+        }
+    }
     let config = crate::emulator::Config { data: Some(data.clone()), ..crate::emulator::Config::default() };
     crate::emulator::Emulator::start(config).await.map_err(|error| {
         Diagnostic::error("emulator", format!("the emulator cannot start on {}: {error}", data.display()))

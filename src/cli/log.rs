@@ -1,5 +1,7 @@
 //! `log`: what runs did, from the audit log.
 
+use std::collections::HashMap;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::args::Format;
@@ -84,12 +86,13 @@ fn text(records: &[Record]) -> String {
     }
     let mut out = String::new();
     let mut run = "";
+    let ends = records.iter().enumerate().filter(|(_, record)| record.outcome != Outcome::Intent);
+    let last_end: HashMap<_, _> = ends.map(|(at, record)| ((&record.run, &record.address), at)).collect();
     for (at, record) in records.iter().enumerate() {
-        let later = || records[at + 1..].iter().take_while(|other| other.run == record.run);
-        let ended = || later().any(|other| other.address == record.address && other.outcome != Outcome::Intent);
+        let has_ended = last_end.get(&(&record.run, &record.address)).is_some_and(|end| *end > at);
         // An intent with a remark says what was left out of it.
         let remarked = record.outcome == Outcome::Intent && record.error.is_some();
-        if record.outcome == Outcome::Intent && !remarked && ended() {
+        if record.outcome == Outcome::Intent && !remarked && has_ended {
             continue;
         }
         if record.run != run {
@@ -98,10 +101,12 @@ fn text(records: &[Record]) -> String {
             run = &record.run;
             let time = record.time.strftime("%Y-%m-%d %H:%M:%S");
             let actor = escape::line(&record.actor);
-            out.push_str(&format!("{gap}{run}  {time} UTC  {}  by {actor}{commit}\n", record.command));
+            let (name, command) = (escape::line(run), escape::line(&record.command));
+            out.push_str(&format!("{gap}{name}  {time} UTC  {command}  by {actor}{}\n", escape::line(&commit)));
         }
         let word = if remarked { "left out" } else { word(record.outcome) };
-        out.push_str(&format!("  {word:<11} {} {}", record.action, escape::line(&record.address)));
+        let what = format!("{} {}", record.action, record.address);
+        out.push_str(&format!("  {word:<11} {}", escape::line(&what)));
         let paths: Vec<&str> = record.fields.iter().map(|field| field.path.as_str()).collect();
         if !paths.is_empty() {
             out.push_str(&format!(": {}", escape::line(&paths.join(", "))));

@@ -33,6 +33,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use self::args::{DEFAULT_FILE, Format, Global};
 use self::github::{Extra, Told, Workflow};
+use crate::files::check_state_file;
 use crate::model::Redactor;
 use crate::model::diagnostic::{Diagnostic, Diagnostics, Ending, exit_code};
 use crate::model::escape::shell_word;
@@ -259,6 +260,9 @@ fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
 }
 
 fn dispatch(app: &App, command: Command) -> Result<Finish, Diagnostics> {
+    if !formats(command.name()).is_empty() && !matches!(command, Command::Schema(_)) {
+        check_state_file(&app.global.file)?;
+    }
     if let (Command::Plan(_), Some(who)) = (&command, app.workflow.as_ref().and_then(|of| of.without_key(app))) {
         return github::validated(app, who);
     }

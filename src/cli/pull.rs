@@ -1,6 +1,7 @@
 //! `pull`: writes into the file what was made or changed in Vapi.
 
-use std::path::PathBuf;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 use super::args::{Commits, ConflictArgs, Lists, Net, Select, Tells, Waits};
 use super::connect::block_on;
@@ -9,10 +10,11 @@ use super::work::{Showing, Wanted, Work, audit_log, finish, lock};
 use super::{App, Finish, apply, commit};
 use crate::cli::session::Loaded;
 use crate::document::Document;
-use crate::files::{Disk, NotReplaced};
+use crate::files::{Disk, NotReplaced, clean_up};
 use crate::model::diagnostic::{Diagnostic, Diagnostics, Ending};
 use crate::plan::report::{Outcome, Report};
 use crate::plan::{Action, Direction, Policy};
+use crate::state::includes::BOM;
 use crate::state::load::interpret;
 use crate::writeback::journal::AuditJournal;
 use crate::writeback::{Captured, capture};
@@ -107,8 +109,10 @@ pub(super) async fn carry_out(
         let made = work.plan(app, wanted).await?;
         let captured = {
             let state = interpret(&work.loaded.document)?;
-            capture(&made.plan, &state, &work.loaded.includes())
+            capture(&made.plan, &state, work.loaded.includes())
         };
+        let folders: BTreeSet<&Path> = made.includes.iter().filter_map(|include| include.parent()).collect();
+        folders.into_iter().for_each(clean_up);
         let mut report = Report::planned(made.plan);
         report.outcomes = outcomes(&report, &captured);
         for refused in &captured.refused {
@@ -157,9 +161,10 @@ fn write(
     }
     journal.pulled(report, false)?;
     for (path, name, text) in &captured.includes {
-        let disk = Disk::at(path, name);
-        let now = disk.read()?;
-        match disk.replace(Some(&now), text) {
+        let planned = work.loaded.includes().on_disk(name)?;
+        // What it was planned with: an editor may have saved it since.
+        let mark = planned.chars().next().filter(|first| *first == BOM);
+        match Disk::at(path, name).replace(Some(&planned), &mark.into_iter().chain(text.chars()).collect::<String>()) {
             Ok(()) => {}
             Err(NotReplaced::Changed(_)) => return Ok(Written::Changed),
             Err(NotReplaced::Failed(error)) => return Err(error.into()),
@@ -173,6 +178,7 @@ fn write(
         }
         work.loaded.document = Document::parse(work.loaded.document.name(), captured.text.as_str())?;
     }
+    work.loaded.forget_includes();
     journal.pulled(report, true)?;
     Ok(Written::Done)
 }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::cli::session::Loaded;
-use crate::files::read_text;
+use crate::files::{Disk, NotReplaced, read_text};
 use crate::kinds::KINDS;
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
 use crate::plan::{Plan, Policy, Rules, Selection};
@@ -67,12 +67,28 @@ impl Saved {
     /// Writes it to a file.
     ///
     /// # Errors
-    /// The file cannot be written.
+    /// The file cannot be written, or it is there and is no saved plan.
     pub fn write(&self, path: &Path) -> Result<(), Diagnostic> {
+        let name = path.display().to_string();
+        let failed = |why: String| {
+            Diagnostic::error("plan-not-saved", format!("the plan cannot be saved to {name}: {why}"))
+                .help("--out makes a new file, or replaces a plan that was saved before")
+        };
+        if path.is_symlink() {
+            return Err(failed("it is a symbolic link".to_owned()));
+        }
+        let there = match read_text(path, &name) {
+            Ok(text) if text.is_empty() || Self::parse(&name, &text).is_ok() => Some(text),
+            Ok(_) => return Err(failed("there is a file that is no saved plan".to_owned())),
+            Err(error) if error.code == "file-not-found" => None,
+            Err(error) => return Err(failed(error.message)),
+        };
         let text = serde_json::to_string_pretty(self).unwrap_or_default() + "\n";
-        std::fs::write(path, text).map_err(|error| {
-            Diagnostic::error("plan-not-saved", format!("the plan cannot be saved to {}: {error}", path.display()))
-        })
+        match Disk::at(path, &name).replace(there.as_deref(), &text) {
+            Ok(()) => Ok(()),
+            Err(NotReplaced::Changed(_)) => Err(failed("it has just changed".to_owned())),
+            Err(NotReplaced::Failed(error)) => Err(failed(error.message)),
+        }
     }
 
     /// Reads it from a file.

@@ -35,6 +35,8 @@ pub struct Loaded {
     pub disk: Disk,
     /// It as a document.
     pub document: Document,
+    /// The text files that it names, each as it was when it was first read.
+    includes: Includes,
 }
 
 impl Loaded {
@@ -50,12 +52,18 @@ impl Loaded {
             _ => error,
         })?;
         let document = Document::parse(&name, text)?;
-        Ok(Self { disk, document })
+        let includes = Includes::new(disk.folder());
+        Ok(Self { disk, document, includes })
     }
 
     /// The includes beside it.
-    pub fn includes(&self) -> Includes {
-        Includes::new(self.disk.folder())
+    pub fn includes(&self) -> &Includes {
+        &self.includes
+    }
+
+    /// Lets the includes be read anew, after they were written.
+    pub fn forget_includes(&mut self) {
+        self.includes = Includes::new(self.disk.folder());
     }
 
     /// Gives messages the lines of the file that they speak of.
@@ -168,7 +176,7 @@ async fn plan_of(
     let state = interpret(&loaded.document)?;
     look_for_missing(&state, fetched, reader, request.allow).await?;
     let includes = loaded.includes();
-    let identities = identified(&state, fetched, &includes, request)?;
+    let identities = identified(&state, fetched, includes, request)?;
     let mut ids = ids_after(&state, &identities, fetched);
     let dead = dead_ids(&identities, fetched, &ids);
     if request.direction == Direction::ToVapi && !dead.is_empty() {
@@ -178,7 +186,7 @@ async fn plan_of(
         ids = ids.replaced(in_file);
     }
     check_targets(&state, &identities, fetched, request)?;
-    let resolver = Resolver { ids: &ids, env: request.env, includes: &includes };
+    let resolver = Resolver { ids: &ids, env: request.env, includes };
     let mut made = {
         let inputs = inputs(&state, fetched, &identities, &resolver, &ids, request);
         let draft = draft(&inputs, ahead)?;

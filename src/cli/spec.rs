@@ -6,11 +6,15 @@ use super::App;
 use super::connect::block_on;
 use crate::check::fetch::fetch;
 use crate::check::spec::Spec;
-use crate::files::Disk;
-use crate::files::read_text;
 use crate::files::workdir::Workdir;
+use crate::files::{Disk, is_tracked, read_text};
 use crate::model::diagnostic::Diagnostics;
 use crate::vapi::DEFAULT_BASE_URL;
+
+/// Whether others may have written a cache: it is a link, or git tracks it.
+fn came_along(cache: &Path) -> bool {
+    cache.is_symlink() || is_tracked(cache)
+}
 
 /// Reads the document that `source` names: a file, an https address, or `live` for Vapi's own, which is served where its API
 /// is. What comes from the network is kept in `.vapi-sync/`, so that it travels again only when it has changed.
@@ -26,7 +30,7 @@ pub(super) fn load(app: &App, source: &str) -> Result<Spec, Diagnostics> {
     };
     let workdir = Workdir::beside(Disk::at(&app.global.file, "").real());
     // Where it cannot be kept it is fetched again next time, which is no reason to fail.
-    let cache = workdir.ensure().is_ok().then(|| workdir.path("spec.json"));
+    let cache = workdir.ensure().is_ok().then(|| workdir.path("spec.json")).filter(|cache| !came_along(cache));
     let text = block_on(async { fetch(&url, cache.as_deref()).await.map_err(Diagnostics::from) })?;
     Ok(Spec::load(&text, &url)?)
 }

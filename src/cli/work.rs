@@ -11,6 +11,7 @@ use super::{App, Finish};
 use crate::audit;
 use crate::check::Checked;
 use crate::cli::session::{Fetched, Loaded, Made, Request, fetch, make_plan};
+use crate::files::is_tracked;
 use crate::files::workdir::{Lock, Workdir};
 use crate::history;
 use crate::model::diagnostic::{Diagnostic, Diagnostics, Ending, Severity};
@@ -49,7 +50,7 @@ pub(super) fn lock(app: &App, command: &str, patience: Duration) -> Result<Lock,
             .map_or_else(|mut errors| Err(errors.swap_remove(0)), |_| unreachable_lock());
     }
     let lock = Workdir::beside(disk.real()).lock(disk.real(), command, patience)?;
-    disk.clean_up();
+    crate::files::clean_up(disk.folder());
     disk.try_out()?;
     Ok(lock)
 }
@@ -61,7 +62,14 @@ fn unreachable_lock() -> Result<Lock, Diagnostic> {
 /// The audit log: where the command line says, else beside the state file.
 pub(super) fn audit_log(app: &App, given: Option<&Path>) -> std::path::PathBuf {
     let beside = || Workdir::beside(crate::files::Disk::at(&app.global.file, "").real()).path("audit.jsonl");
-    given.map_or_else(beside, Path::to_path_buf)
+    let log = given.map_or_else(beside, Path::to_path_buf);
+    if is_tracked(&log) {
+        let message =
+            format!("{} is tracked by git, so that others may have written it: it is not read", log.display());
+        app.output.diagnostics(&[Diagnostic::warning("audit-log-tracked", message)
+            .help("`git rm -r --cached .vapi-sync` takes it out of git; the file stays")]);
+    }
+    log
 }
 
 impl Work {
@@ -154,7 +162,7 @@ pub(super) fn findings(loaded: &Loaded, options: &crate::check::Options) -> Diag
 
 fn checked(loaded: &Loaded, options: &crate::check::Options) -> Checked {
     let mut checked = match crate::state::load::interpret(&loaded.document) {
-        Ok(state) => crate::check::check(&state, &loaded.includes(), &|name| std::env::var(name).ok(), options),
+        Ok(state) => crate::check::check(&state, loaded.includes(), &|name| std::env::var(name).ok(), options),
         Err(findings) => Checked { findings, ahead: Ahead::default() },
     };
     loaded.annotate(&mut checked.findings);

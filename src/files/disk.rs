@@ -114,9 +114,18 @@ impl Disk {
             .map_err(|error| self.failed("write", &error))
     }
 
+    /// A file beside it, locked as long as it is open, so that [`clean_up`] knows whose owner is gone.
     fn temporary(&self) -> Result<NamedTempFile, Diagnostic> {
-        let made = tempfile::Builder::new().prefix(PREFIX).tempfile_in(self.folder());
-        made.map_err(|error| self.failed("make a file", &error))
+        let make = || {
+            let made = tempfile::Builder::new().prefix(PREFIX).tempfile_in(self.folder())?;
+            // Not every file system has locks.
+            let _ = made.as_file().try_lock();
+            Ok::<_, std::io::Error>(made)
+        };
+        let failed = |error| self.failed("make a file", &error);
+        let made = make().map_err(failed)?;
+        // Another run may have taken it for a dead one's before it was locked.
+        if made.path().exists() { Ok(made) } else { make().map_err(failed) }
     }
 
     fn failed(&self, what: &str, error: &std::io::Error) -> Diagnostic {
@@ -130,12 +139,16 @@ impl Disk {
         Diagnostic::error("file-not-written", format!("{} cannot be written: {why}", self.name))
             .help("the file is as it was")
     }
+}
 
-    /// Removes what killed runs left beside the file. To be called by the holder of the lock alone.
-    pub fn clean_up(&self) {
-        let Ok(entries) = std::fs::read_dir(self.folder()) else { return };
-        for entry in entries.flatten() {
-            if entry.file_name().to_string_lossy().starts_with(PREFIX) {
+/// Removes the temporary files that killed runs left in a folder. Those of runs that are still at work stay.
+pub fn clean_up(folder: &Path) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    for entry in entries.flatten() {
+        let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
+        if is_file && entry.file_name().to_string_lossy().starts_with(PREFIX) {
+            let is_free = File::open(entry.path()).is_ok_and(|file| file.try_lock().is_ok());
+            if is_free {
                 let _ = std::fs::remove_file(entry.path());
             }
         }
@@ -182,6 +195,19 @@ mod tests {
         disk.replace(Some("theirs"), "new").expect("replaced");
         assert_eq!(std::fs::read_to_string(&path).expect("read"), "new");
         assert_eq!(std::fs::read_dir(folder.path()).expect("listed").count(), 1);
+    }
+
+    #[test]
+    fn what_killed_runs_left_goes_and_what_others_write_stays() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let disk = Disk::at(&folder.path().join("a.yaml"), "a.yaml");
+        let dead = folder.path().join(format!("{PREFIX}dead"));
+        std::fs::write(&dead, "half").expect("written");
+        let mut alive = disk.temporary().expect("made");
+        alive.write_all(b"whole").expect("written");
+        clean_up(folder.path());
+        assert!(!dead.exists() && alive.path().exists());
+        alive.persist(disk.real()).expect("renamed");
     }
 
     #[cfg(unix)]

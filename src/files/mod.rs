@@ -1,10 +1,12 @@
 //! Files on this machine: read whole, replaced whole, locked, committed. Knows nothing of what is in them.
 
 pub mod agreed;
+mod checkout;
 pub mod commit;
 mod disk;
 mod text;
 pub mod workdir;
 
-pub use disk::{Disk, NotReplaced};
+pub use checkout::{Checkout, check_state_file, is_tracked, open_own, open_regular};
+pub use disk::{Disk, NotReplaced, clean_up};
 pub use text::{MAX_BYTES, read_text};

@@ -3,6 +3,7 @@
 use std::io::Read;
 use std::path::Path;
 
+use super::open_regular;
 use crate::model::diagnostic::{Diagnostic, Place};
 
 /// The largest text file that is read, in bytes.
@@ -20,11 +21,8 @@ pub fn read_text(path: &Path, name: &str) -> Result<String, Diagnostic> {
         }
         _ => Diagnostic::error("file-not-readable", format!("{name} cannot be read: {error}")),
     };
-    let mut file = std::fs::File::open(path).map_err(failed)?;
+    let mut file = open_regular(std::fs::File::options().read(true), path).map_err(failed)?;
     let metadata = file.metadata().map_err(failed)?;
-    if metadata.is_dir() {
-        return Err(Diagnostic::error("file-not-readable", format!("{name} is a folder, not a file")));
-    }
     let too_large = || {
         Diagnostic::error("file-too-large", format!("{name} is larger than {} MiB", MAX_BYTES / 1024 / 1024))
             .help("move long prompts into files of their own with ${file:…}, or split the organisation")
@@ -33,7 +31,7 @@ pub fn read_text(path: &Path, name: &str) -> Result<String, Diagnostic> {
         return Err(too_large());
     }
     let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0));
-    // What is read may be longer than what was announced: a pipe, a file that grows.
+    // What is read may be longer than what was announced: a file that grows.
     (&mut file).take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;
     if bytes.len() as u64 > MAX_BYTES {
         return Err(too_large());

@@ -1,12 +1,13 @@
 //! `.vapi-sync/`, the folder beside the state file for what git does not keep: the audit log, the lock, the emulator's data.
 
 use std::fs::{File, TryLockError};
-use std::io::{Read, Seek, Write};
+use std::io::{ErrorKind, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
+use super::open_own;
 use crate::model::diagnostic::Diagnostic;
 
 /// The folder's name.
@@ -21,6 +22,12 @@ pub struct Workdir {
 /// How often, and after what time, a lock is tried for whose holder has just let go of it.
 const TRIES: u32 = 25;
 const BETWEEN_TRIES: Duration = Duration::from_millis(20);
+
+/// How long the gate of a lock may be closed: what is done inside takes no time.
+const LONGEST_IN_GATE: Duration = Duration::from_secs(2);
+
+/// The longest name of a holder that is read.
+const MAX_HOLDER: u64 = 4096;
 
 /// Who holds a lock.
 #[derive(Debug, Serialize, Deserialize)]
@@ -63,12 +70,7 @@ impl Workdir {
             Diagnostic::error("workdir", format!("{} cannot be made: {error}", self.folder.display()))
                 .help("a run that writes keeps its lock and its audit log there; the folder must be writable")
         };
-        std::fs::create_dir_all(&self.folder).map_err(failed)?;
-        let ignore = self.folder.join(".gitignore");
-        if !ignore.exists() {
-            std::fs::write(ignore, "*\n").map_err(failed)?;
-        }
-        Ok(())
+        make_folder(&self.folder).map_err(failed)
     }
 
     /// Takes the lock of a state file, waiting up to `patience` for who holds it.
@@ -82,7 +84,7 @@ impl Workdir {
         let failed = |error: std::io::Error| {
             Diagnostic::error("lock", format!("the lock {} cannot be taken: {error}", path.display()))
         };
-        let open = |path: &Path| File::options().read(true).write(true).create(true).truncate(false).open(path);
+        let open = |path: &Path| open_own(File::options().read(true).write(true).create(true).truncate(false), path);
         let mut file = open(&path).map_err(failed)?;
         // Whoever takes the lock puts its name there before it lets others through this gate. So a name that is read inside
         // the gate is that of who holds the lock, and not what a killed run left.
@@ -90,7 +92,18 @@ impl Workdir {
         let started = Instant::now();
         let mut unnamed = 0;
         loop {
-            gate.lock().map_err(failed)?;
+            // A run that was stopped while it stood in the gate keeps it: the wait ends.
+            match gate.try_lock() {
+                Ok(()) => {}
+                Err(TryLockError::Error(error)) => return Err(failed(error)),
+                Err(TryLockError::WouldBlock) if started.elapsed() >= patience.max(LONGEST_IN_GATE) => {
+                    return Err(held(None, &name));
+                }
+                Err(TryLockError::WouldBlock) => {
+                    std::thread::sleep(BETWEEN_TRIES);
+                    continue;
+                }
+            }
             let holder = match file.try_lock() {
                 Ok(()) => {
                     write_holder(&mut file, command);
@@ -111,6 +124,22 @@ impl Workdir {
     }
 }
 
+/// Makes a folder of this name, with a `.gitignore` that keeps all of it out of git.
+///
+/// # Errors
+/// It cannot be made, or it is a symbolic link.
+pub fn make_folder(folder: &Path) -> std::io::Result<()> {
+    if folder.is_symlink() {
+        return Err(std::io::Error::other("it is a symbolic link"));
+    }
+    std::fs::create_dir_all(folder)?;
+    match File::options().write(true).create_new(true).open(folder.join(".gitignore")) {
+        Ok(mut ignore) => ignore.write_all(b"*\n"),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
 fn write_holder(file: &mut File, command: &str) {
     let holder =
         Holder { pid: std::process::id(), command: command.to_owned(), since: jiff::Timestamp::now().to_string() };
@@ -121,7 +150,7 @@ fn write_holder(file: &mut File, command: &str) {
 
 fn read_holder(file: &mut File) -> Option<Holder> {
     let mut text = String::new();
-    file.rewind().and_then(|()| file.read_to_string(&mut text)).ok()?;
+    file.rewind().and_then(|()| file.take(MAX_HOLDER).read_to_string(&mut text)).ok()?;
     serde_json::from_str(&text).ok()
 }
 
@@ -183,6 +212,18 @@ mod tests {
             other.join().expect("ended")
         });
         assert!(error.message.contains("`vapi-sync of-the-living`"), "{}", error.message);
+    }
+
+    #[test]
+    fn a_gate_that_a_stopped_run_keeps_is_not_waited_for_for_ever() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("vapi-state.yaml");
+        let workdir = Workdir::beside(&file);
+        workdir.ensure().expect("a folder");
+        let gate = File::create(workdir.path("vapi-state.yaml.lock.gate")).expect("the gate");
+        gate.lock().expect("entered");
+        let error = workdir.lock(&file, "pull", Duration::ZERO).expect_err("held");
+        assert!(error.message.starts_with("another run is working on vapi-state.yaml"), "{}", error.message);
     }
 
     #[test]

@@ -27,6 +27,7 @@ use crate::document::Document;
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::recorded::Question;
 use crate::model::{Address, RemoteId};
+use crate::state::includes::text_of;
 
 /// How many versions keep their slices, for commits that change an include only.
 const KEPT: usize = 4;
@@ -275,7 +276,8 @@ impl<'s> Search<'s> {
         if let Some(text) = self.texts.get(&blob) {
             return Ok(text.clone());
         }
-        let text: Option<Rc<str>> = read(self.repository, blob, |data| str::from_utf8(data).ok().map(Rc::from))?;
+        let text: Option<Rc<str>> =
+            read(self.repository, blob, |data| str::from_utf8(data).ok().map(|text| text_of(text).into()))?;
         let size = text.as_ref().map_or(0, |text| text.len());
         if self.texts_size + size > KEPT_INCLUDES {
             self.texts.clear();

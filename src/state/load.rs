@@ -313,10 +313,22 @@ pub(crate) fn kind_of(node: Node<'_>) -> &'static str {
     }
 }
 
-/// The known word that a user most likely meant.
+/// Longer words are not compared with others.
+const LONGEST_SLIP: usize = 80;
+
+/// With how many words a slip is compared.
+const MOST_COMPARED: usize = 500;
+
+/// The known word that a user most likely meant, if it is a short one.
 pub fn did_you_mean<'k>(word: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
+    if word.len() > LONGEST_SLIP {
+        return None;
+    }
     let near = |known: &&str| strsim::damerau_levenshtein(known, word);
+    let is_as_long = |known: &&str| known.len().abs_diff(word.len()) * 3 <= known.len().max(3);
     known
+        .filter(is_as_long)
+        .take(MOST_COMPARED)
         .map(|known| (near(&known), known))
         .filter(|(distance, known)| *distance * 3 <= known.chars().count().max(3))
         .min_by_key(|(distance, _)| *distance)

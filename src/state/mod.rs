@@ -2,6 +2,7 @@
 //!
 //! In: a document. Out: a [`load::StateFile`], and per entry the desired value, or everything that is wrong with it.
 
+pub mod includes;
 pub mod load;
 pub mod resolve;
 pub mod template;

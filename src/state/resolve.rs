@@ -3,16 +3,13 @@
 //! In: the `config` node of an entry. Out: its desired [`Value`] in normal form, and every problem on the way with its
 //! place: unknown handles, missing variables and files, paths that leave the folder.
 
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::path::{Component, Path, PathBuf};
-use std::rc::Rc;
 
 use crate::document::{Node, View};
-use crate::files::read_text;
 use crate::kinds::{self, Spot};
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::{Address, Map, Part, RemoteId, Secret, Value, normal_number};
+pub use crate::state::includes::{IncludeSource, Includes};
 use crate::state::load::{Entry, did_you_mean};
 use crate::state::template::{self, Token};
 use crate::values::normalize;
@@ -84,78 +81,6 @@ impl FromIterator<(Address, Id)> for Ids {
             ids.by_address.insert(address, id);
         }
         ids
-    }
-}
-
-/// Where the texts of `${file:…}` come from.
-pub trait IncludeSource {
-    /// The text of an include.
-    ///
-    /// # Errors
-    /// The path leaves the folder of the state file, or the file cannot be read as text.
-    fn text(&self, path: &str) -> Result<Rc<str>, Diagnostic>;
-}
-
-/// The text files beside the state file, each read once.
-pub struct Includes {
-    folder: PathBuf,
-    read: RefCell<HashMap<PathBuf, Result<Rc<str>, Diagnostic>>>,
-}
-
-impl Includes {
-    /// The includes of a state file in `folder`.
-    pub fn new(folder: impl Into<PathBuf>) -> Self {
-        Self { folder: folder.into(), read: RefCell::default() }
-    }
-
-    /// The folder that no include may leave.
-    pub fn folder(&self) -> &Path {
-        &self.folder
-    }
-
-    /// The real path of an include, inside the folder.
-    ///
-    /// # Errors
-    /// The path leaves the folder (also through a symbolic link), or there is no such file.
-    pub fn locate(&self, path: &str) -> Result<PathBuf, Diagnostic> {
-        let outside = || {
-            Diagnostic::error("include-outside", format!("{path} is outside the folder of the state file"))
-                .help("an include stands in the folder of the state file or below it")
-        };
-        let relative = Path::new(path);
-        let mut depth = 0_i32;
-        for component in relative.components() {
-            match component {
-                Component::Normal(_) => depth += 1,
-                Component::CurDir => {}
-                Component::ParentDir => depth -= 1,
-                Component::RootDir | Component::Prefix(_) => return Err(outside()),
-            }
-            if depth < 0 {
-                return Err(outside());
-            }
-        }
-        let full = self.folder.join(relative);
-        let missing = |error: std::io::Error| match error.kind() {
-            std::io::ErrorKind::NotFound => Diagnostic::error("include-not-found", format!("{path} is not there"))
-                .help("an include's path starts at the folder of the state file"),
-            _ => Diagnostic::error("include-not-readable", format!("{path} cannot be read: {error}")),
-        };
-        let real = full.canonicalize().map_err(missing)?;
-        let folder = self.folder.canonicalize().map_err(missing)?;
-        if real.starts_with(&folder) { Ok(real) } else { Err(outside()) }
-    }
-}
-
-impl IncludeSource for Includes {
-    fn text(&self, path: &str) -> Result<Rc<str>, Diagnostic> {
-        let key = PathBuf::from(path);
-        if let Some(known) = self.read.borrow().get(&key) {
-            return known.clone();
-        }
-        let text = self.locate(path).and_then(|full| read_text(&full, path)).map(Rc::from);
-        self.read.borrow_mut().insert(key, text.clone());
-        text
     }
 }
 
@@ -295,11 +220,11 @@ impl Resolver<'_> {
         if !text.contains("${") {
             return Value::Text(text.to_owned());
         }
-        if let Some((word, meant)) = template::misspelt(text) {
-            noticed.warnings.push(
-                Diagnostic::warning("unknown-reference-word", format!("`${{{word}:…}}` is taken as plain text"))
+        if let Some((written, right)) = template::near_reference(text) {
+            noticed.errors.push(
+                Diagnostic::error("unknown-reference-word", format!("`{written}` is no reference"))
                     .at(node.place())
-                    .help(format!("did you mean `${{{meant}:…}}`? `$${{` says that it is meant as text")),
+                    .help(format!("did you mean `{right}`? `$${{` says that it is meant as text")),
             );
         }
         let parts = template::parse(text).into_iter().map(|token| self.part(token, node, noticed)).collect();

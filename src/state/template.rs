@@ -29,11 +29,6 @@ pub enum Token<'t> {
 const ENV: &str = "env";
 const FILE: &str = "file";
 
-/// All words that are replaced.
-pub fn words() -> impl Iterator<Item = &'static str> {
-    kinds::KINDS.into_iter().map(|kind| kind.word).chain([ENV, FILE])
-}
-
 /// The tokens of a text. Never empty texts; an empty text has no token.
 pub fn parse(text: &str) -> Vec<Token<'_>> {
     if !text.contains("${") {
@@ -47,7 +42,7 @@ pub fn parse(text: &str) -> Vec<Token<'_>> {
             plain.push_str(&rest[..at - 1]);
             plain.push_str("${");
             rest = &rest[at + 2..];
-        } else if let Some((token, length)) = reference(&rest[at..]) {
+        } else if let Look::Reference(token, length) = look(&rest[at..]) {
             plain.push_str(&rest[..at]);
             if !plain.is_empty() {
                 tokens.push(Token::Text(Cow::Owned(std::mem::take(&mut plain))));
@@ -66,28 +61,82 @@ pub fn parse(text: &str) -> Vec<Token<'_>> {
     tokens
 }
 
-/// The reference that a text beginning with `${` begins with, and its length in bytes.
-fn reference(text: &str) -> Option<(Token<'_>, usize)> {
-    let end = text.find('}')?;
-    let (word, rest) = text[2..end].split_once(':')?;
-    if rest.contains(['\n', '\r', '{']) {
+/// What a text that begins with `${` begins with.
+enum Look<'t> {
+    /// A reference, and its length in bytes.
+    Reference(Token<'t>, usize),
+    /// What is nearly one, and how it is spelt.
+    Near(&'t str, String),
+    Text,
+}
+
+fn look(text: &str) -> Look<'_> {
+    // A brace opened before this one is closed begins something else.
+    let Some(end) =
+        text[2..].find(['}', '{', '\n', '\r']).map(|end| end + 2).filter(|end| text[*end..].starts_with('}'))
+    else {
+        return Look::Text;
+    };
+    let Some((word, rest)) = text[2..end].split_once(':') else { return Look::Text };
+    let name = rest.trim();
+    let Some(meant) = meant(word.trim()) else { return Look::Text };
+    let is_exact = meant == word && name == rest;
+    let right = match word {
+        ENV if is_exact && (name.is_empty() || is_variable(name)) => Token::Env(name),
+        FILE if is_exact => Token::File(name),
+        word if is_exact && word != ENV => match kinds::by_word(word) {
+            Some(kind) => Token::Reference { section: kind.section, handle: name },
+            None => return Look::Text,
+        },
+        // `${fiel:-x}` is a shell's, and so is `${fiel:0:2}`.
+        word if meant != word && rest.starts_with(|c: char| c.is_ascii_digit() || "-+?=".contains(c)) => {
+            return Look::Text;
+        }
+        _ => {
+            let is_kept = |c: char| c.is_ascii_alphanumeric() || c == '_' || meant != ENV;
+            let name: String = name.chars().map(|c| if is_kept(c) { c } else { '_' }).collect();
+            return Look::Near(&text[..=end], format!("${{{meant}:{name}}}"));
+        }
+    };
+    Look::Reference(right, end + 1)
+}
+
+/// Whether a shell takes this for the name of a variable.
+fn is_variable(name: &str) -> bool {
+    !name.starts_with(|c: char| c.is_ascii_digit()) && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+/// The word of a reference that somebody most likely meant: itself, another case, another name of its kind, one slip away.
+fn meant(word: &str) -> Option<&'static str> {
+    let is_plain = word.chars().all(|c| c.is_ascii_alphabetic() || matches!(c, '_' | '-'));
+    if !is_plain || word.len() > LONGEST_WORD {
         return None;
     }
-    let rest = rest.trim();
-    let token = match word {
-        ENV => Token::Env(rest),
-        FILE => Token::File(rest),
-        word => Token::Reference { section: kinds::by_word(word)?.section, handle: rest },
+    let letters = |text: &str| -> String {
+        text.chars().filter(char::is_ascii_alphabetic).map(|c| c.to_ascii_lowercase()).collect()
     };
-    Some((token, end + 1))
+    let written = letters(word);
+    let names = |kind: &kinds::Kind| [kind.word, kind.section, kind.option, kind.noun, kind.endpoint].map(letters);
+    let is_name = |name: &str| written.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest == "s");
+    let known = || kinds::KINDS.into_iter().map(|kind| kind.word).chain([ENV, FILE]);
+    known()
+        .find(|known| *known == word)
+        .or_else(|| {
+            kinds::KINDS.into_iter().find(|kind| names(kind).iter().any(|name| is_name(name))).map(|kind| kind.word)
+        })
+        .or_else(|| known().find(|known| is_name(known)))
+        .or_else(|| known().find(|known| strsim::damerau_levenshtein(known, &written) <= 1))
 }
+
+/// Longer words are no slips.
+const LONGEST_WORD: usize = 32;
 
 /// How a text must be written in the file so that it is read as just this text.
 pub fn escape(text: &str) -> Cow<'_, str> {
     let mut escaped = String::new();
     let mut copied = 0;
     for (at, _) in text.match_indices("${") {
-        if text[..at].ends_with('$') || reference(&text[at..]).is_some() {
+        if text[..at].ends_with('$') || !matches!(look(&text[at..]), Look::Text) {
             escaped.push_str(&text[copied..at]);
             escaped.push('$');
             copied = at;
@@ -100,14 +149,11 @@ pub fn escape(text: &str) -> Cow<'_, str> {
     Cow::Owned(escaped)
 }
 
-/// A known word that a text most likely meant: `${agnet:x}`. Gives the word as written and the one meant.
-pub fn misspelt(text: &str) -> Option<(&str, &'static str)> {
-    text.match_indices("${").filter(|(at, _)| !text[..*at].ends_with('$')).find_map(|(at, _)| {
-        let inside = &text[at + 2..];
-        let (word, _) = inside[..inside.find('}')?].split_once(':')?;
-        let plain = !word.is_empty() && word.chars().all(|c| c.is_ascii_alphabetic() || matches!(c, '_' | '-'));
-        let meant = words().find(|known| *known != word && strsim::damerau_levenshtein(known, word) <= 1)?;
-        (plain && words().all(|known| known != word)).then_some((word, meant))
+/// What is nearly a reference in a text, as it is written, and how it is spelt: `${agnet:x}`, `${agent: x}`, `${env:A B}`.
+pub fn near_reference(text: &str) -> Option<(&str, String)> {
+    text.match_indices("${").filter(|(at, _)| !text[..*at].ends_with('$')).find_map(|(at, _)| match look(&text[at..]) {
+        Look::Near(written, right) => Some((written, right)),
+        Look::Reference(..) | Look::Text => None,
     })
 }
 
@@ -144,17 +190,47 @@ mod tests {
     }
 
     #[test]
-    fn a_slip_of_the_pen_is_noticed() {
-        assert_eq!(misspelt("x ${agnet:a}"), Some(("agnet", "agent")));
-        assert_eq!(misspelt("x ${agent:a} ${x:y} $${agnet:a}"), None);
+    fn what_is_nearly_a_reference_is_no_text() {
+        let table = [
+            ("x ${agnet:a}", Some("${agent:a}")),
+            ("${agent: a}", Some("${agent:a}")),
+            ("${ agent:a}", Some("${agent:a}")),
+            ("${Agent:a}", Some("${agent:a}")),
+            ("${assistant:a}", Some("${agent:a}")),
+            ("${agents:a}", Some("${agent:a}")),
+            ("${phoneNumber:main}", Some("${phone_number:main}")),
+            ("${phone-number:main}", Some("${phone_number:main}")),
+            ("${env:A B}", Some("${env:A_B}")),
+            ("${env:X }", Some("${env:X}")),
+            ("${ENV:X}", Some("${env:X}")),
+            ("${fiel:a b.md}", Some("${file:a b.md}")),
+            ("${file: a.md}", Some("${file:a.md}")),
+            ("${agent:a} ${x:y} $${agnet:a} ${fiel:-x} ${a ? b : c} {{env: x}} ${env} ${", None),
+        ];
+        for (text, right) in table {
+            assert_eq!(near_reference(text).map(|(_, right)| right).as_deref(), right, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_long_text_takes_no_longer_than_its_length() {
+        let started = std::time::Instant::now();
+        for piece in ["${", "${a", "${env:", "$${", "${env:X}", "${agent", "$"] {
+            let text = piece.repeat((1 << 20) / piece.len());
+            drop((parse(&text), near_reference(&text), escape(&text)));
+        }
+        let word = format!("${{{}:x}}", "a".repeat(1 << 20));
+        assert!(near_reference(&word).is_none());
+        assert!(started.elapsed() < std::time::Duration::from_secs(10), "{:?}", started.elapsed());
     }
 
     proptest! {
         #[test]
-        fn what_is_escaped_is_read_as_it_was(given in r"[$\{\}a:env\n]{0,24}|(\$|\{|\}|\$\{env:X\}|\$\{x\}|\$\{agent:a\}| ){0,9}") {
+        fn what_is_escaped_is_read_as_it_was(given in r"[$\{\}a:env\n]{0,24}|(\$|\{|\}|\$\{env:X\}|\$\{x\}|\$\{agent:a\}|\$\{env: b\}| ){0,9}") {
             let escaped = escape(&given).into_owned();
             let expected = if given.is_empty() { vec![] } else { vec![text(&given)] };
             prop_assert_eq!(parse(&escaped), expected, "{}", escaped);
+            prop_assert_eq!(near_reference(&escaped), None, "{}", escaped);
         }
     }
 }

@@ -1,0 +1,220 @@
+//! Which files of a checkout are read: whoever may open a pull request decides what is in one.
+//!
+//! A text that the state file includes must be one that git would keep, so that no reference leads to a key file beside it.
+//! A file of our own (`.vapi-sync/`) must be one that git does not keep, so that nobody sends us a log or a cache.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::fs::{File, OpenOptions};
+use std::path::{Component, Path, PathBuf};
+use std::rc::Rc;
+
+use git2::Repository;
+
+use super::workdir;
+use crate::model::diagnostic::Diagnostic;
+
+/// The folder of a state file, with what git says of the files in it.
+#[derive(Default)]
+pub struct Checkout {
+    folder: PathBuf,
+    /// The repository of each folder that was asked about.
+    repositories: RefCell<HashMap<PathBuf, Option<Rc<Repository>>>>,
+}
+
+impl Checkout {
+    /// The one of a state file in `folder`.
+    pub fn at(folder: impl Into<PathBuf>) -> Self {
+        Self { folder: folder.into(), repositories: RefCell::default() }
+    }
+
+    /// The folder that no include may leave.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The real path of an include.
+    ///
+    /// # Errors
+    /// The path leaves the folder (also through a symbolic link); there is no such file; git ignores it or keeps it for
+    /// itself.
+    pub fn include(&self, path: &str) -> Result<PathBuf, Diagnostic> {
+        let outside = || {
+            Diagnostic::error("include-outside", format!("{path} is outside the folder of the state file"))
+                .help("an include stands in the folder of the state file or below it")
+        };
+        if leaves(Path::new(path)) {
+            return Err(outside());
+        }
+        let missing = |error: std::io::Error| match error.kind() {
+            std::io::ErrorKind::NotFound => Diagnostic::error("include-not-found", format!("{path} is not there"))
+                .help("an include's path starts at the folder of the state file"),
+            _ => Diagnostic::error("include-not-readable", format!("{path} cannot be read: {error}")),
+        };
+        let real = self.folder.join(path).canonicalize().map_err(missing)?;
+        let folder = self.folder.canonicalize().map_err(missing)?;
+        let inside = real.strip_prefix(&folder).map_err(|_| outside())?;
+        match self.private(&folder, inside) {
+            None => Ok(real),
+            Some(why) => Err(Diagnostic::error("include-private", format!("{path} is no include: {why}"))
+                .help("a prompt is a file that git tracks; a secret is `${env:NAME}`")),
+        }
+    }
+
+    /// Why a file in `folder` is not one to be shown or sent: it belongs to git or to us, or git would not keep it.
+    fn private(&self, folder: &Path, inside: &Path) -> Option<String> {
+        let has = |name: &str| inside.components().any(|part| part.as_os_str().eq_ignore_ascii_case(name));
+        if has(".git") {
+            return Some("git keeps it for itself".to_owned());
+        }
+        if has(workdir::NAME) {
+            return Some(format!("{}/ is not for texts", workdir::NAME));
+        }
+        let full = folder.join(inside);
+        let hidden = || "its path is hidden, and git does not track it".to_owned();
+        let is_hidden = inside.components().any(|part| part.as_os_str().as_encoded_bytes().starts_with(b"."));
+        let Some(repository) = self.repository(full.parent().unwrap_or(folder)) else {
+            return is_hidden.then(hidden);
+        };
+        let holds = |git: &Path| git.canonicalize().is_ok_and(|git| full.starts_with(git));
+        if holds(repository.path()) || holds(repository.commondir()) {
+            return Some("git keeps it for itself".to_owned());
+        }
+        let root = root(&repository)?;
+        let path = full.strip_prefix(&root).ok()?;
+        // Whoever keeps the state file where git ignores everything keeps the prompts there too.
+        let all_ignored = folder.strip_prefix(&root).is_ok_and(|folder| ignores(&repository, folder));
+        let is_ignored = !all_ignored && ignores(&repository, path);
+        match (is_ignored, is_hidden) {
+            (false, false) => None,
+            _ if is_in_index(&repository, path) => None,
+            (true, _) => Some("git ignores it".to_owned()),
+            (false, true) => Some(hidden()),
+        }
+    }
+
+    fn repository(&self, folder: &Path) -> Option<Rc<Repository>> {
+        let mut known = self.repositories.borrow_mut();
+        known.entry(folder.to_path_buf()).or_insert_with(|| Repository::discover(folder).ok().map(Rc::new)).clone()
+    }
+}
+
+/// Looks at the path of a state file before anything is read from it.
+///
+/// # Errors
+/// It is a symbolic link that leaves the working tree, or that leads to a file which git ignores or keeps for itself.
+pub fn check_state_file(path: &Path) -> Result<(), Diagnostic> {
+    // A file that is not there is reported by whoever reads it.
+    let Ok(real) = path.canonicalize() else {
+        return match path.is_symlink() {
+            true => Err(linked(path, "there is no such file")),
+            false => Ok(()),
+        };
+    };
+    // You name the start of an absolute path, and stand in that of a relative one; the rest comes with the checkout.
+    let start = match path.is_absolute() {
+        true => path.parent().unwrap_or(path),
+        false => Path::new("."),
+    };
+    let Ok(start) = start.canonicalize() else { return Ok(()) };
+    let named = if path.is_absolute() { path.file_name().map(Path::new).unwrap_or(path) } else { path };
+    if real == normal(&start.join(named)) {
+        return Ok(());
+    }
+    let root = Repository::discover(&start).ok().and_then(|repository| root(&repository)).unwrap_or(start);
+    match real.strip_prefix(&root) {
+        Err(_) => Err(linked(path, &format!("it leads out of {}", root.display()))),
+        Ok(inside) => Checkout::default().private(&root, inside).map_or(Ok(()), |why| Err(linked(path, &why))),
+    }
+}
+
+fn linked(path: &Path, why: &str) -> Diagnostic {
+    Diagnostic::error("file-linked", format!("{} is a symbolic link that is not followed: {why}", path.display()))
+        .help("name the file itself with -f")
+}
+
+/// Whether a file of our own came with the checkout: git tracks it, or tracks its folder as another repository.
+pub fn is_tracked(path: &Path) -> bool {
+    let of_ours = || {
+        let folder = path.parent().filter(|folder| folder.file_name().is_some_and(|name| name == workdir::NAME))?;
+        let beside = folder.parent()?.canonicalize().ok()?;
+        let repository = Repository::discover(&beside).ok()?;
+        let folder = beside.strip_prefix(root(&repository)?).ok()?.join(workdir::NAME);
+        Some(is_in_index(&repository, &folder) || is_in_index(&repository, &folder.join(path.file_name()?)))
+    };
+    of_ours().unwrap_or(false)
+}
+
+/// Opens a file of our own: neither it nor its folder may be a symbolic link, and it must be a regular file.
+///
+/// # Errors
+/// Those of the file system.
+pub fn open_own(options: &mut OpenOptions, path: &Path) -> std::io::Result<File> {
+    let folder = path.parent().filter(|_| is_ours(path));
+    if let Some(link) = folder.into_iter().chain([path]).find(|path| is_ours(path) && path.is_symlink()) {
+        return Err(std::io::Error::other(format!("{} is a symbolic link", link.display())));
+    }
+    open_regular(options, path)
+}
+
+/// Opens a regular file. A pipe or a device is refused, not waited for.
+///
+/// # Errors
+/// Those of the file system.
+pub fn open_regular(options: &mut OpenOptions, path: &Path) -> std::io::Result<File> {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(options, libc::O_NONBLOCK);
+    let file = options.open(path)?;
+    let kind = file.metadata()?.file_type();
+    match kind.is_file() {
+        true => Ok(file),
+        false if kind.is_dir() => Err(std::io::ErrorKind::IsADirectory.into()),
+        false => Err(std::io::Error::other("it is not a regular file")),
+    }
+}
+
+/// Whether a path is that of `.vapi-sync/` or of a file right in it.
+fn is_ours(path: &Path) -> bool {
+    let is_named = |path: &Path| path.file_name().is_some_and(|name| name == workdir::NAME);
+    is_named(path) || path.parent().is_some_and(is_named)
+}
+
+fn ignores(repository: &Repository, path: &Path) -> bool {
+    !path.as_os_str().is_empty() && repository.is_path_ignored(path).unwrap_or(true)
+}
+
+fn is_in_index(repository: &Repository, path: &Path) -> bool {
+    let holds = |index: git2::Index| [0, 2, 3].into_iter().any(|stage| index.get_path(path, stage).is_some());
+    repository.index().map_or(true, holds)
+}
+
+fn root(repository: &Repository) -> Option<PathBuf> {
+    repository.workdir()?.canonicalize().ok()
+}
+
+/// Whether a path leaves the folder that it starts from, even if it comes back.
+fn leaves(path: &Path) -> bool {
+    let mut depth = 0_i32;
+    path.components().any(|component| {
+        match component {
+            Component::Normal(_) => depth += 1,
+            Component::CurDir => {}
+            Component::ParentDir => depth -= 1,
+            Component::RootDir | Component::Prefix(_) => return true,
+        }
+        depth < 0
+    })
+}
+
+/// A path without `.` and `..`.
+fn normal(path: &Path) -> PathBuf {
+    let mut normal = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir => drop(normal.pop()),
+            other => normal.push(other),
+        }
+    }
+    normal
+}

@@ -1,0 +1,167 @@
+//! The texts of `${file:…}`: read from beside the state file, and refused where they are evidently not the text meant.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use crate::files::{Checkout, read_text};
+use crate::model::diagnostic::{Diagnostic, Place};
+
+/// Some editors begin a file with it; it is no part of the text.
+pub const BOM: char = '\u{feff}';
+
+/// How many bytes all uses of all includes may come to.
+const MAX_USED: usize = 128 << 20;
+
+/// Where the texts of `${file:…}` come from.
+pub trait IncludeSource {
+    /// The text of an include.
+    ///
+    /// # Errors
+    /// The path leads to no text file that may be included, or to one that is evidently not the text meant.
+    fn text(&self, path: &str) -> Result<Rc<str>, Diagnostic>;
+}
+
+/// The text files beside the state file, each read once.
+pub struct Includes {
+    checkout: Checkout,
+    /// By path.
+    read: RefCell<HashMap<String, Result<Read, Diagnostic>>>,
+    used: Cell<usize>,
+}
+
+/// A text file as it was read.
+#[derive(Clone)]
+struct Read {
+    on_disk: Rc<str>,
+    /// The text meant.
+    text: Rc<str>,
+}
+
+impl Includes {
+    /// The includes of a state file in `folder`.
+    pub fn new(folder: impl Into<PathBuf>) -> Self {
+        Self { checkout: Checkout::at(folder), read: RefCell::default(), used: Cell::new(0) }
+    }
+
+    /// The folder that no include may leave.
+    pub fn folder(&self) -> &Path {
+        self.checkout.folder()
+    }
+
+    /// The real path of an include, inside the folder.
+    ///
+    /// # Errors
+    /// See [`Checkout::include`].
+    pub fn locate(&self, path: &str) -> Result<PathBuf, Diagnostic> {
+        self.checkout.include(path)
+    }
+
+    /// What was on the disk when the include was first read, byte for byte.
+    ///
+    /// # Errors
+    /// See [`IncludeSource::text`].
+    pub fn on_disk(&self, path: &str) -> Result<Rc<str>, Diagnostic> {
+        Ok(self.read(path)?.on_disk)
+    }
+
+    fn read(&self, path: &str) -> Result<Read, Diagnostic> {
+        if let Some(known) = self.read.borrow().get(path) {
+            return known.clone();
+        }
+        let read = || {
+            let raw = read_text(&self.locate(path)?, path)?;
+            let text = text_of(&raw);
+            if let Some((why, help, line)) = not_meant(text) {
+                let place = Place { file: path.into(), line, column: 1, width: 1 };
+                let message = format!("{path} is not the text that it stands for: {why}");
+                return Err(Diagnostic::error("include-not-text", message).at(place).help(help));
+            }
+            let text: Rc<str> = text.into();
+            Ok(Read { on_disk: if text.len() == raw.len() { text.clone() } else { raw.into() }, text })
+        };
+        let read = read();
+        self.read.borrow_mut().insert(path.to_owned(), read.clone());
+        read
+    }
+}
+
+impl IncludeSource for Includes {
+    fn text(&self, path: &str) -> Result<Rc<str>, Diagnostic> {
+        let text = self.read(path)?.text;
+        self.used.set(self.used.get().saturating_add(text.len()));
+        if self.used.get() > MAX_USED {
+            let message = format!("all that the file includes comes to more than {} MiB", MAX_USED >> 20);
+            return Err(Diagnostic::error("includes-too-large", message).help("split the organisation"));
+        }
+        Ok(text)
+    }
+}
+
+/// The text that a text file holds.
+pub fn text_of(raw: &str) -> &str {
+    raw.strip_prefix(BOM).unwrap_or(raw)
+}
+
+/// Why a text is evidently not the one meant, what to do, and the line that shows it.
+fn not_meant(text: &str) -> Option<(&'static str, &'static str, usize)> {
+    const DECRYPT: &str = "decrypt it before vapi-sync runs";
+    let head = text.trim_start();
+    if head.starts_with("version https://git-lfs.github.com/spec/") {
+        return Some(("it is a Git LFS pointer", "run `git lfs pull`; in actions/checkout set `lfs: true`", 1));
+    }
+    let encrypted = [
+        "-----BEGIN PGP MESSAGE-----",
+        "-----BEGIN AGE ENCRYPTED FILE-----",
+        "age-encryption.org/v1",
+        "$ANSIBLE_VAULT;",
+    ];
+    if encrypted.iter().any(|start| head.starts_with(start))
+        || (text.contains("ENC[AES256_GCM,") && text.contains("sops"))
+    {
+        return Some(("it is encrypted", DECRYPT, 1));
+    }
+    if text.starts_with("\0GITCRYPT") {
+        return Some(("it is encrypted", "run `git-crypt unlock`", 1));
+    }
+    if text.contains('\0') {
+        return Some(("it is a binary file", DECRYPT, 1));
+    }
+    conflict(text).map(|line| ("it holds the marks of a merge conflict", "resolve the conflict first", line))
+}
+
+/// The line on which an unresolved merge begins: its three marks must follow each other.
+fn conflict(text: &str) -> Option<usize> {
+    let mut lines = text.lines().enumerate();
+    let (begins, _) = lines.find(|(_, line)| line.starts_with("<<<<<<< "))?;
+    lines.find(|(_, line)| *line == "=======")?;
+    lines.find(|(_, line)| line.starts_with(">>>>>>> "))?;
+    Some(begins + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_evidently_not_the_text_is_an_error() {
+        let conflict = "a\n<<<<<<< HEAD\nb\n||||||| base\n=======\nc\n>>>>>>> other\n";
+        let table = [
+            ("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n", Some(1)),
+            (conflict, Some(2)),
+            ("$ANSIBLE_VAULT;1.1;AES256\n6638", Some(1)),
+            ("-----BEGIN AGE ENCRYPTED FILE-----\nYWdl\n", Some(1)),
+            ("\0GITCRYPT\0\u{1}", Some(1)),
+            ("{\"data\": \"ENC[AES256_GCM,data:p673w==]\", \"sops\": {}}", Some(1)),
+            ("You answer the phone.\n=======\nHeading\n", None),
+            ("In git, `<<<<<<< HEAD` begins a conflict.\n", None),
+            ("<<<<<<< HEAD\nno end\n", None),
+            ("", None),
+        ];
+        for (text, line) in table {
+            assert_eq!(not_meant(text).map(|(_, _, line)| line), line, "{text:?}");
+        }
+        assert_eq!(text_of("\u{feff}Hello"), "Hello");
+    }
+}

@@ -1,0 +1,3 @@
+//! What an adversary tries: a checkout made by one, a hostile server, secrets looked for everywhere.
+
+mod checkout;

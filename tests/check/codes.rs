@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// What can say something of a file.
-const SOURCES: [&str; 5] = ["src/document", "src/check", "src/state", "src/files/text.rs", "src/plan/pair.rs"];
+const SOURCES: [&str; 6] =
+    ["src/document", "src/check", "src/state", "src/files/text.rs", "src/files/checkout.rs", "src/plan/pair.rs"];
 
 fn rust_files(path: PathBuf, found: &mut Vec<PathBuf>) {
     if path.is_dir() {

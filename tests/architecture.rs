@@ -20,8 +20,8 @@ const MAY_NAME: &[(&str, &str)] = &[
     ("plan", "audit document kinds model state values"),
     ("check", "document kinds model plan state"),
     ("vapi", "model values"),
-    ("recovery", "audit model plan state values"),
-    ("apply", "kinds model plan state values vapi"),
+    ("recovery", "audit document kinds model plan state values vapi"),
+    ("apply", "kinds model plan recovery state values vapi"),
     ("writeback", "apply audit document files history kinds model plan state values"),
     ("render", "kinds model plan"),
     ("cli", "*"),
@@ -51,7 +51,7 @@ const CRATES: &[(&str, &str)] = &[
     ("similar", "render"),
     ("strsim", "state"),
     ("tempfile", "check emulator files"),
-    ("tokio", "apply cli emulator github values vapi"),
+    ("tokio", "apply cli emulator github recovery values vapi"),
 ];
 
 fn source(folder: &Path, found: &mut Vec<PathBuf>) {

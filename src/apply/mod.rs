@@ -8,9 +8,7 @@
 //! Nothing is decided here: what is not as planned is held back, what depends on a failure is not attempted, all else
 //! goes on.
 
-mod arrivals;
 mod run;
-mod settle;
 mod step;
 mod unwritten;
 mod verify;
@@ -98,8 +96,8 @@ pub trait Journal {
     fn left_out(&mut self, change: &Change, path: &str, value: &Value) -> Result<(), Diagnostic>;
 }
 
-/// What an apply works with.
-pub struct Tools<'t> {
+/// What an apply reads and writes through.
+pub struct Ports<'t> {
     /// The way to Vapi.
     pub transport: Transport,
     /// The file.
@@ -123,6 +121,6 @@ pub struct Tools<'t> {
 }
 
 /// Carries out a plan.
-pub async fn apply(Approved(plan): Approved, tools: Tools<'_>) -> Report {
-    run::Run::new(&plan, tools).run(plan).await
+pub async fn apply(Approved(plan): Approved, ports: Ports<'_>) -> Report {
+    run::Run::new(&plan, ports).run(plan).await
 }

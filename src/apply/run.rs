@@ -7,14 +7,14 @@ use std::time::{Duration, Instant};
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 
-use super::Tools;
-use super::arrivals::Arrivals;
-use super::step::{Again, Done, Known, Ready, Step, Update, Written};
+use super::Ports;
+use super::step::{Again, Done, Ready, Step, Update, Written};
 use super::unwritten::Unwritten;
 use crate::model::diagnostic::{Diagnostic, Diagnostics, Failure};
 use crate::model::{Address, FieldPath, Map, RemoteId, Value};
 use crate::plan::report::{Outcome, Report};
 use crate::plan::{Action, Change, Plan, Write};
+use crate::recovery::Creations;
 use crate::state::resolve::fill;
 use crate::values::compare::overlay;
 use crate::vapi::Reader;
@@ -31,14 +31,13 @@ struct Answered {
 }
 
 pub(super) struct Run<'t> {
-    tools: Tools<'t>,
+    ports: Ports<'t>,
     reader: Reader,
-    arrivals: Rc<Arrivals>,
+    creations: Rc<Creations>,
     ids: HashMap<Address, RemoteId>,
     outcomes: Vec<Option<Outcome>>,
     /// Objects as the steps of this run left them, for a second step.
     answers: HashMap<Address, Answered>,
-    known: Known,
     /// How old what the plan saw may be when it is written over.
     fresh: Duration,
     /// Entries whose step did not succeed, with the reason for those that need them.
@@ -52,29 +51,28 @@ pub(super) struct Run<'t> {
 
 impl<'t> Run<'t> {
     /// A run that is about to begin.
-    pub(super) fn new(plan: &Plan, tools: Tools<'t>) -> Self {
-        let known = tools
-            .listings
-            .iter()
-            .map(|(section, lives)| (*section, lives.iter().map(|live| live.header.id.clone()).collect()));
-        let known = Known::new(known.collect());
-        let reader = Reader::new(tools.transport.clone());
+    pub(super) fn new(plan: &Plan, ports: Ports<'t>) -> Self {
+        let reader = Reader::new(ports.transport.clone());
         let updates = plan.changes.iter().filter(|change| matches!(change.write, Some(Write::Update { .. }))).count();
-        let few = updates <= tools.transport.parallelism();
+        let few = updates <= ports.transport.parallelism();
         Run {
-            arrivals: Rc::new(Arrivals::new(reader.clone(), tools.listings, tools.transport.parallelism())),
+            creations: Rc::new(Creations::new(
+                reader.clone(),
+                ports.listings,
+                ports.transport.parallelism(),
+                ports.patience,
+            )),
             reader,
-            ids: tools.ids.clone(),
+            ids: ports.ids.clone(),
             outcomes: vec![None; plan.changes.len()],
             answers: HashMap::new(),
-            known,
-            fresh: tools.fresh.unwrap_or(if few { Duration::ZERO } else { OLD }),
+            fresh: ports.fresh.unwrap_or(if few { Duration::ZERO } else { OLD }),
             failed: HashMap::new(),
             errors: Vec::new(),
             warnings: Vec::new(),
             unwritten: Unwritten::new(!plan.records_org),
             unguarded: Vec::new(),
-            tools,
+            ports,
         }
     }
 }
@@ -106,7 +104,7 @@ impl Run<'_> {
             waiting = still;
             moved |= !go.is_empty();
             let intents: Vec<&Change> = go.iter().map(|(at, _)| &plan.changes[*at]).collect();
-            let refused = if intents.is_empty() { None } else { self.tools.journal.intents(&intents).err() };
+            let refused = if intents.is_empty() { None } else { self.ports.journal.intents(&intents).err() };
             for (at, ready) in go {
                 let change = &plan.changes[at];
                 if let Some(error) = &refused {
@@ -135,7 +133,7 @@ impl Run<'_> {
             self.record(&plan, over);
             for Again { at, path, value, ready } in again {
                 let change = &plan.changes[at];
-                if let Err(error) = self.tools.journal.left_out(change, &path, &value) {
+                if let Err(error) = self.ports.journal.left_out(change, &path, &value) {
                     self.finish(change, at, Outcome::NotAttempted(error.message.clone()), None);
                     self.errors.push(error);
                     continue;
@@ -174,7 +172,7 @@ impl Run<'_> {
                 self.ids.insert(change.address.clone(), id.clone());
             }
         }
-        let failure = self.unwritten.write_file(self.tools.recorder).err();
+        let failure = self.unwritten.write_file(self.ports.recorder).err();
         for (at, change) in plan.changes.iter().enumerate().filter(|(_, change)| change.action == Action::Link) {
             if change.held.is_none() && change.write.is_none() {
                 let outcome = match &failure {
@@ -193,7 +191,7 @@ impl Run<'_> {
         if let Some(why) = &change.held {
             return Some(Err(Outcome::HeldBack(why.clone())));
         }
-        if self.tools.transport.is_stopped() {
+        if self.ports.transport.is_stopped() {
             return Some(Err(Outcome::NotAttempted("the run was interrupted".to_owned())));
         }
         if !self.errors.is_empty() {
@@ -215,7 +213,7 @@ impl Run<'_> {
                 body: fill_map(body),
                 seen: seen.clone(),
                 desired: desired.clone(),
-                seen_at: self.tools.read_at,
+                seen_at: self.ports.read_at,
                 version: change.version,
                 fresh: self.fresh,
                 second: false,
@@ -232,7 +230,7 @@ impl Run<'_> {
                     .map(|(key, value)| (key.clone(), value.clone()))
                     .collect();
                 let id = self.ids.get(&change.address)?.clone();
-                let fresh = self.tools.fresh.unwrap_or(OLD);
+                let fresh = self.ports.fresh.unwrap_or(OLD);
                 Ready::Update(Box::new(Update { id, body, seen, desired, seen_at, version, fresh, second: false }))
             }
         }))
@@ -242,11 +240,9 @@ impl Run<'_> {
     fn step<'p>(&self, change: &'p Change, alone: bool) -> Step<'p> {
         Step {
             reader: self.reader.clone(),
-            writer: super::writer::Writer::new(self.tools.transport.clone()),
-            arrivals: Rc::clone(&self.arrivals),
+            writer: super::writer::Writer::new(self.ports.transport.clone()),
+            creations: Rc::clone(&self.creations),
             change,
-            known: self.known.clone(),
-            patience: self.tools.patience,
             alone,
         }
     }
@@ -289,11 +285,11 @@ impl Run<'_> {
     }
 
     fn write_file(&mut self) {
-        self.errors.extend(self.unwritten.write_file(self.tools.recorder).err());
+        self.errors.extend(self.unwritten.write_file(self.ports.recorder).err());
     }
 
     fn write_log(&mut self, plan: &Plan) {
-        self.errors.extend(self.unwritten.write_log(self.tools.journal, plan, &self.outcomes).err());
+        self.errors.extend(self.unwritten.write_log(self.ports.journal, plan, &self.outcomes).err());
     }
 
     fn finish(&mut self, change: &Change, at: usize, outcome: Outcome, status: Option<u16>) {
@@ -314,7 +310,7 @@ impl Run<'_> {
         } else {
             self.outcomes[at] = Some(outcome);
         }
-        (self.tools.on_progress)();
+        (self.ports.on_progress)();
     }
 }
 

@@ -1,41 +1,19 @@
 //! A single write, from the last look to the verified answer.
 
-use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
 use std::ops::RangeInclusive;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use super::arrivals::{Arrival, Arrivals};
-use super::settle::{Settled, owner_of_number, settle};
 use super::verify::verify;
 use super::writer::Writer;
-use crate::kinds::Kind;
 use crate::model::diagnostic::{Diagnostic, Failure};
 use crate::model::{Map, RemoteId, Value};
 use crate::plan::Change;
 use crate::plan::report::Outcome;
+use crate::recovery::{Creations, Found, Lost};
 use crate::values::live::Live;
 use crate::values::normalize::{self, map_to_wire, same};
 use crate::vapi::{Certainty, Problem, Reader, RequestError};
-
-/// Ids that are no news, by section: what was there before, and what entries have taken since.
-#[derive(Clone)]
-pub(super) struct Known(Rc<RefCell<HashMap<&'static str, HashSet<String>>>>);
-
-impl Known {
-    pub(super) fn new(ids: HashMap<&'static str, HashSet<String>>) -> Self {
-        Self(Rc::new(RefCell::new(ids)))
-    }
-
-    fn contains(&self, kind: &Kind, id: &str) -> bool {
-        self.0.borrow().get(kind.section).is_some_and(|ids| ids.contains(id))
-    }
-
-    fn take(&self, kind: &Kind, id: &str) {
-        self.0.borrow_mut().entry(kind.section).or_default().insert(id.to_owned());
-    }
-}
 
 /// How a single write ended.
 pub(super) struct Done {
@@ -91,10 +69,8 @@ pub(super) struct Update {
 pub(super) struct Step<'c> {
     pub(super) reader: Reader,
     pub(super) writer: Writer,
-    pub(super) arrivals: Rc<Arrivals>,
+    pub(super) creations: Rc<Creations>,
     pub(super) change: &'c Change,
-    pub(super) known: Known,
-    pub(super) patience: Duration,
     /// Whether no other step makes an object of this name.
     pub(super) alone: bool,
 }
@@ -115,22 +91,21 @@ impl Step<'_> {
         let kind = self.change.kind;
         let Some(wire) = map_to_wire(&body) else { return Err(self.unsendable()) };
         let wire = serde_json::Value::Object(wire);
-        let known = |id: &str| self.known.contains(kind, id);
         let mut resent = false;
         loop {
-            let mut turn = self.arrivals.turn(kind).await;
-            match self.arrived(&body).await? {
-                Arrival::None => {}
-                Arrival::Same(live) => {
+            let mut turn = self.creations.turn(kind).await;
+            match self.look_before(&body).await? {
+                Found::Nothing => {}
+                Found::Same(live) => {
                     done.warnings.push(format!("somebody made it meanwhile; linked to {}", live.header.id));
                     return self.written(&body, None, &live, done);
                 }
-                Arrival::Other(ids) => {
+                Found::Other(ids) => {
                     return Err(Outcome::HeldBack(format!(
                         "somebody made another of its name in Vapi since the plan was made ({ids}): plan again"
                     )));
                 }
-                Arrival::Rival(id) => {
+                Found::Rival(id) => {
                     return Err(Outcome::HeldBack(format!(
                         "somebody else is making the same objects at this moment ({id} is not of this run): run again"
                     )));
@@ -142,7 +117,7 @@ impl Step<'_> {
                     done.status = Some(answer.status);
                     match read_object(answer.value) {
                         Some(live) => {
-                            self.arrivals.made(&mut turn, kind, &body, &live.header.id).await;
+                            self.creations.created(&mut turn, kind, &body, &live.header.id).await;
                             return self.written(&body, None, &live, done);
                         }
                         None => "Vapi answered with something that is no object".to_owned(),
@@ -153,8 +128,7 @@ impl Step<'_> {
                     match error.certainty {
                         Certainty::Refused => {
                             if is_taken(&error)
-                                && let Some(live) =
-                                    owner_of_number(&self.reader, kind, &body, &known, self.patience).await
+                                && let Some(live) = self.creations.holder_of_number(kind, &body).await
                             {
                                 return self.linked(&body, &live, done);
                             }
@@ -174,27 +148,24 @@ impl Step<'_> {
             if !self.alone {
                 return Err(unclear("another entry of its name is made in this run"));
             }
-            match settle(&self.reader, kind, &body, &known, self.patience).await {
-                Settled::Made(live) => {
+            match self.creations.lost_answer(kind, &body).await {
+                Lost::Created(live) => {
                     done.warnings.push(format!("its answer was lost; it was found in Vapi as {}", live.header.id));
                     return self.written(&body, None, &live, done);
                 }
-                Settled::NotThere if purchase => return Err(unclear("a purchase is never sent twice")),
-                Settled::NotThere if resent => return Err(unclear("it was sent twice and is in no list")),
-                Settled::NotThere => resent = true,
-                Settled::Unclear(why) => return Err(unclear(&why)),
+                Lost::NotThere if purchase => return Err(unclear("a purchase is never sent twice")),
+                Lost::NotThere if resent => return Err(unclear("it was sent twice and is in no list")),
+                Lost::NotThere => resent = true,
+                Lost::Unclear(why) => return Err(unclear(&why)),
             }
         }
     }
 
-    async fn arrived(&self, body: &Map) -> Result<Arrival, Outcome> {
-        let kind = self.change.kind;
+    async fn look_before(&self, body: &Map) -> Result<Found, Outcome> {
         if !self.alone {
-            return Ok(Arrival::None);
+            return Ok(Found::Nothing);
         }
-        let known = |id: &str| self.known.contains(kind, id);
-        let looked = self.arrivals.look(kind, body, &known).await;
-        looked.map_err(|error| match error.failure {
+        self.creations.look(self.change.kind, body).await.map_err(|error| match error.failure {
             Failure::Interrupted => Outcome::NotAttempted("the run was interrupted".to_owned()),
             _ => Outcome::Failed(error),
         })
@@ -216,7 +187,7 @@ impl Step<'_> {
     async fn update(&self, update: Update, done: &mut Done) -> Result<Written, Outcome> {
         let Update { id, body, seen, desired, mut seen_at, mut version, fresh, second } = update;
         // Of thousands of writes the last are sent long after the plan was read: its age counts when its turn comes.
-        let _turn = self.arrivals.any_turn().await;
+        let _turn = self.creations.any_turn().await;
         if seen_at.elapsed() >= fresh {
             seen_at = Instant::now();
             version = self.look(&id, &seen).await?;
@@ -254,7 +225,7 @@ impl Step<'_> {
     fn written(&self, asked: &Map, seen: Option<&Value>, live: &Live, done: &mut Done) -> Result<Written, Outcome> {
         let kind = self.change.kind;
         let answer = normalize::object(kind, live).map_err(Outcome::Failed)?;
-        self.known.take(kind, &live.header.id);
+        self.creations.know(kind, &live.header.id);
         let mut findings = verify(kind, asked, seen, &answer);
         done.warnings.append(&mut findings.warnings);
         Ok(Written {

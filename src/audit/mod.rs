@@ -4,7 +4,6 @@
 //! outside git, for what is recorded ([`read()`]). No secret is ever in it: [`SENSITIVE`](crate::model::SENSITIVE) stands
 //! in its place.
 
-mod begun;
 mod read;
 mod run;
 mod write;
@@ -15,7 +14,6 @@ use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-pub use begun::{Begun, begun};
 pub use read::{Reader, read, recent};
 pub use run::{RunId, actor};
 pub use write::Writer;

@@ -121,39 +121,6 @@ fn somebody_started_the_run() {
 }
 
 #[test]
-fn what_may_have_been_made_is_what_no_outcome_denies() {
-    let line = |run: &str, action: &str, outcome, status| Record {
-        run: run.into(),
-        action: action.into(),
-        status,
-        ..record("agents.a", outcome)
-    };
-    let intent = || line("r1", "create", Outcome::Intent, None);
-    let at = intent().time;
-    let fields = intent().fields;
-    let known =
-        |id: Option<&str>| Some(Begun { run: "r1".into(), at, id: id.map(str::to_owned), fields: fields.clone() });
-    for (what, after, expected) in [
-        ("killed", None, known(None)),
-        ("made, and not in the file", Some(line("r1", "create", Outcome::Done, Some(201))), known(Some("v1"))),
-        ("unclear", Some(line("r1", "create", Outcome::HeldBack, None)), known(None)),
-        ("refused", Some(line("r1", "create", Outcome::Failed, Some(400))), None),
-        ("made, and not as asked", Some(line("r1", "create", Outcome::Failed, Some(201))), known(None)),
-        ("not sent", Some(line("r1", "create", Outcome::NotAttempted, None)), None),
-        ("another run was refused", Some(line("r2", "create", Outcome::Failed, Some(400))), known(None)),
-        ("its id was known later on", Some(line("r2", "update", Outcome::Intent, None)), None),
-        (
-            "of another file",
-            Some(Record { file: Some("g".into()), ..line("r2", "update", Outcome::Intent, None) }),
-            known(None),
-        ),
-    ] {
-        assert_eq!(begun([intent()].into_iter().chain(after), "f").get("agents.a").cloned(), expected, "{what}");
-    }
-    assert!(begun([line("r1", "update", Outcome::Intent, None)], "f").is_empty());
-}
-
-#[test]
 fn a_log_is_read_from_its_end() {
     let dir = TempDir::new().unwrap();
     let path = dir.path().join("audit.jsonl");

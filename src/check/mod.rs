@@ -35,7 +35,7 @@ use std::collections::BTreeSet;
 use self::secrets::SECRET;
 use crate::document::Document;
 use crate::model::diagnostic::{Diagnostic, Diagnostics, Place};
-use crate::plan::pair::{Listings, is_ignored_entry};
+use crate::plan::pair::{Candidates, Listings, is_ignored_entry};
 use crate::state::load::{Entry, StateFile};
 use crate::state::resolve::{Ahead, Ids, IncludeSource, Resolved, Resolver};
 
@@ -85,7 +85,7 @@ pub fn check(
         state,
         &Listings::new(),
         &|entry| resolver.identity(entry, &mut Resolved::default()),
-        &(),
+        &Candidates::default(),
     ) {
         found.extend(twins);
     }

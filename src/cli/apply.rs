@@ -4,19 +4,19 @@ use std::collections::HashMap;
 use std::io::{BufRead, IsTerminal};
 use std::path::{Path, PathBuf};
 
-use super::aftermath::awaited;
 use super::args::{Asks, Commits, DriftArgs, Format, Lists, Net, Select, Sends, Tells, Waits};
 use super::connect::block_on;
 use super::github::Extra;
 use super::work::{Showing, Wanted, Work, audit_log, finish, lock, rendered};
 use super::{App, Finish, commit};
-use crate::apply::{Approved, Consent, Fact, Tools, apply};
+use crate::apply::{Approved, Consent, Fact, Ports, apply};
 use crate::cli::saved::Saved;
 use crate::cli::session::Made;
 use crate::model::diagnostic::{Diagnostic, Diagnostics, Ending, Failure};
 use crate::model::{Address, RemoteId};
 use crate::plan::report::Report;
 use crate::plan::{Direction, Plan, Policy, Status};
+use crate::recovery::Unfinished;
 use crate::writeback::FileRecorder;
 use crate::writeback::journal::AuditJournal;
 
@@ -143,8 +143,13 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
 
 /// Plans, asks, writes.
 pub(super) async fn carry_out(app: &App, work: &mut Work, job: &Job<'_>) -> Result<Carried, Diagnostics> {
-    let made = work.plan(app, &job.wanted).await?;
-    let mut made = awaited(app, work, &job.wanted, made, job.waits.settle_timeout).await?;
+    let mut made = work.plan(app, &job.wanted).await?;
+    let (log, patience) = (job.wanted.audit_log, job.waits.settle_timeout);
+    let mut unfinished = Unfinished::read(&made.plan, log, work.loaded.disk.real(), patience)?;
+    let (reader, tell) = (work.vapi.reader(), |text: &str| app.output.note(text));
+    while unfinished.look(&made.plan, &reader, &mut work.fetched.listings, &tell).await? {
+        made = work.plan(app, &job.wanted).await?;
+    }
     if let Some(saved) = job.saved {
         saved.check(&made.plan, &work.loaded, &made.includes)?;
     }
@@ -215,7 +220,7 @@ async fn write(
     let mut recorder = FileRecorder::new(work.loaded.disk.clone(), work.loaded.document.text().to_string());
     let hide = |text: &str| app.output.redactor().text(text).into_owned();
     let mut journal = AuditJournal::new(audit_log, command, work.loaded.disk.real(), &hide);
-    let tools = Tools {
+    let ports = Ports {
         transport: work.vapi.transport.clone(),
         recorder: &mut recorder,
         journal: &mut journal,
@@ -226,7 +231,7 @@ async fn write(
         patience: waits.settle_timeout,
         on_progress: &|| progress.inc(),
     };
-    let mut report = apply(Approved::new(plan, consent), tools).await;
+    let mut report = apply(Approved::new(plan, consent), ports).await;
     progress.finish();
     report.run = journal.run();
     if work.vapi.transport.is_stopped() {

@@ -2,7 +2,6 @@
 //!
 //! Each command gives a [`Finish`]; [`run`] prints it and makes the exit code of it.
 
-mod aftermath;
 mod apply;
 mod args;
 mod commit;

@@ -13,16 +13,15 @@ use std::time::Instant;
 
 use futures::StreamExt;
 
-use crate::audit::Begun;
 use crate::document::Document;
 use crate::files::Disk;
 use crate::kinds::KINDS;
 use crate::model::diagnostic::{Diagnostic, Diagnostics, attach_snippets};
 use crate::model::recorded::{Answers, Record};
-use crate::model::{Address, RemoteId, Value};
-use crate::plan::pair::{Allowances, Identities, Identity, Listings, identify, missing};
+use crate::model::{Address, RemoteId};
+use crate::plan::pair::{Allowances, Identities, Listings, identify, missing};
 use crate::plan::{Direction, Inputs, Plan, Policy, Selection, Status, draft, status, to_file, to_vapi};
-use crate::recovery::earlier::Earlier;
+use crate::recovery::{Attempts, former_ids, made_before};
 use crate::state::load::{Entry, StateFile, interpret};
 use crate::state::resolve::{Ahead, Id, Ids, Includes, Resolved, Resolver};
 use crate::values::live::{Live, read_ahead};
@@ -115,8 +114,8 @@ pub struct Request<'r> {
     pub allow: Allowances,
     /// The value of an environment variable.
     pub env: &'r dyn Fn(&str) -> Option<String>,
-    /// What the audit log says that earlier runs began to make, by address. Read only where nothing else can tell.
-    pub begun: &'r dyn Fn() -> Result<HashMap<String, Begun>, Diagnostic>,
+    /// What the audit log says that earlier runs attempted to create. Read only where an entry has no object.
+    pub attempts: &'r dyn Fn() -> Result<Attempts, Diagnostic>,
 }
 
 /// A plan, and what it was made from.
@@ -177,13 +176,11 @@ async fn plan_of(
     look_for_missing(&state, fetched, reader, request.allow).await?;
     let includes = loaded.includes();
     let identities = identified(&state, fetched, includes, request)?;
-    let mut ids = ids_after(&state, &identities, fetched);
-    let dead = dead_ids(&identities, fetched, &ids);
-    if request.direction == Direction::ToVapi && !dead.is_empty() {
-        let owners = open_record(known_ids(&state, &ids))?.owners(&dead)?;
-        let in_file = owners.into_iter().filter(|(_, address)| ids.get(address).is_some());
-        let in_file: Vec<_> = in_file.map(|(id, address)| (RemoteId(id), address)).collect();
-        ids = ids.replaced(in_file);
+    let mut ids = identities.ids(&state, &fetched.listings);
+    if request.direction == Direction::ToVapi {
+        let open = || open_record(known_ids(&state, &ids));
+        let former = former_ids(&identities, &fetched.listings, &ids, open)?;
+        ids = ids.replaced(former);
     }
     check_targets(&state, &identities, fetched, request)?;
     let resolver = Resolver { ids: &ids, env: request.env, includes };
@@ -283,66 +280,8 @@ fn identified<'d>(
     let ids = Ids::in_file(&state.entries);
     let resolver = Resolver { ids: &ids, env: request.env, includes };
     let identity = |entry: &Entry<'_>| resolver.identity(entry, &mut Resolved::default());
-    let has_object = |entry: &Entry<'_>| {
-        let mut lives = fetched.listings.get(entry.kind.section).into_iter().flatten();
-        entry.id.as_ref().is_some_and(|id| lives.any(|live| live.header.id == id.as_str()))
-    };
-    // Only of these the log may know more than the file and Vapi: most runs need not read it.
-    let has_new =
-        state.entries.iter().any(|entry| (entry.id.is_none() || identity(entry).is_none()) && !has_object(entry));
-    let begun = if has_new { (request.begun)()? } else { HashMap::new() };
-    let earlier = Earlier { resolver: &resolver, begun };
-    identify(state, &fetched.listings, &identity, &earlier)
-}
-
-/// What numbers ring that the file does not have, and is not in Vapi any more: a killed run may have made it again.
-fn dead_ids(identities: &Identities, fetched: &Fetched, ids: &Ids) -> Vec<String> {
-    let mut dead = Vec::new();
-    for (kind, at) in &identities.unclaimed {
-        let Some(live) = fetched.listings.get(kind.section).and_then(|lives| lives.get(*at)) else { continue };
-        if kind.assignment.is_empty() {
-            continue;
-        }
-        let Ok(Value::Map(fields)) = normalize::object(kind, live) else { continue };
-        for field in kind.assignment {
-            let Some(section) = kind.root().key(field).reference() else { continue };
-            let Some(id) = fields.get(*field).and_then(Value::as_text).filter(|id| !id.is_empty()) else { continue };
-            let lives = fetched.listings.get(section);
-            if ids.was(id).is_none() && lives.is_some_and(|lives| lives.iter().all(|live| live.header.id != id)) {
-                dead.push(id.to_owned());
-            }
-        }
-    }
-    dead.sort_unstable();
-    dead.dedup();
-    dead
-}
-
-/// The ids as they are once links are counted in and lost objects are not.
-fn ids_after(state: &StateFile<'_>, identities: &Identities, fetched: &Fetched) -> Ids {
-    let live_id = |section: &str, at: usize| {
-        fetched.listings.get(section).and_then(|lives| lives.get(at)).map(|live| RemoteId(live.header.id.clone()))
-    };
-    let replaced = state.entries.iter().filter_map(|entry| match identities.of.get(&entry.address) {
-        Some(Identity::Link(_)) => Some((entry.id.clone()?, entry.address.clone())),
-        _ => None,
-    });
-    state
-        .entries
-        .iter()
-        .map(|entry| {
-            let section = entry.kind.section;
-            let id = match identities.of.get(&entry.address) {
-                Some(Identity::Linked(at) | Identity::Link(at)) => live_id(section, *at).map(Id::Known),
-                Some(Identity::Recreate { stale }) => Some(Id::Pending { stale: Some(stale.clone()) }),
-                Some(Identity::Create) => None,
-                // What is ignored is taken as the file has it.
-                None => entry.id.clone().map(Id::Known),
-            };
-            (entry.address.clone(), id.unwrap_or(Id::Pending { stale: None }))
-        })
-        .collect::<Ids>()
-        .replaced(replaced)
+    let candidates = made_before(state, &fetched.listings, &resolver, request.attempts)?;
+    identify(state, &fetched.listings, &identity, &candidates)
 }
 
 fn check_targets(

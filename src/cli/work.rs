@@ -8,7 +8,6 @@ use futures::FutureExt;
 use super::args::{Format, Net};
 use super::connect::{self, Vapi};
 use super::{App, Finish};
-use crate::audit;
 use crate::check::Checked;
 use crate::cli::session::{Fetched, Loaded, Made, Request, fetch, make_plan};
 use crate::files::is_tracked;
@@ -18,6 +17,7 @@ use crate::model::diagnostic::{Diagnostic, Diagnostics, Ending, Severity};
 use crate::plan::pair::Allowances;
 use crate::plan::report::{Outcome, Report};
 use crate::plan::{Direction, Policy, Selection, Status};
+use crate::recovery::Attempts;
 use crate::render::{self, View};
 use crate::state::resolve::Ahead;
 
@@ -117,13 +117,7 @@ impl Work {
             policy: wanted.policy,
             allow: Allowances { mass_recreate: wanted.net.allow_mass_recreate },
             env: &|name| std::env::var(name).ok(),
-            begun: &|| {
-                let records = audit::read(wanted.audit_log)?.into_iter().flatten();
-                Ok(audit::begun(
-                    records.collect::<Result<Vec<_>, _>>()?,
-                    &audit::file_name(wanted.audit_log, &state_file),
-                ))
-            },
+            attempts: &|| Attempts::read(wanted.audit_log, &state_file),
         };
         let open_record = |ids| -> Result<Box<dyn crate::model::recorded::Record>, Diagnostic> {
             Ok(Box::new(history::records(&state_file, wanted.audit_log, ids)?))

@@ -1,12 +1,14 @@
 //! Git answers: which commit holds a value?
 
 use std::collections::{HashMap, HashSet};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use git2::{BranchType, ErrorCode, Oid, ReferenceType, Repository};
 use jiff::Timestamp;
 
 use super::search::Search;
+use super::snapshot::read;
 use super::trouble;
 use super::walk::Walk;
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
@@ -121,13 +123,19 @@ impl Record for GitRecord {
         Ok(self.repository.status_file(&self.path).is_ok_and(|status| status == git2::Status::CURRENT))
     }
 
-    fn owners(&mut self, ids: &[String]) -> Result<HashMap<String, Address>, Diagnostic> {
+    fn versions(&mut self, look: &mut dyn FnMut(&[u8]) -> ControlFlow<()>) -> Result<(), Diagnostic> {
         let mut walk = Walk::new(&self.repository, &self.path);
         let branches = self.branches()?.into_iter().map(|(_, commit)| commit);
         for commit in self.head()?.into_iter().chain(branches) {
             walk.start(commit, 0)?;
         }
-        super::owners::owners(&mut walk, &self.repository, ids)
+        let mut seen = HashSet::new();
+        while let Some(version) = walk.next()? {
+            if seen.insert(version.blob) && read(&self.repository, version.blob, &mut *look)?.is_break() {
+                break;
+            }
+        }
+        Ok(())
     }
 
     fn answer(&mut self, questions: &[Question]) -> Result<Vec<Option<Recorded>>, Diagnostic> {

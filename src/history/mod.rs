@@ -16,7 +16,6 @@ mod delta;
 mod git;
 mod needle;
 mod outline;
-mod owners;
 mod pack;
 mod renames;
 mod search;
@@ -28,6 +27,7 @@ mod walk;
 mod worktree;
 
 use std::collections::HashMap;
+use std::ops::ControlFlow;
 use std::path::Path;
 
 use jiff::Timestamp;
@@ -92,10 +92,10 @@ impl Record for Records {
         }
     }
 
-    fn owners(&mut self, ids: &[String]) -> Result<HashMap<String, Address>, Diagnostic> {
+    fn versions(&mut self, look: &mut dyn FnMut(&[u8]) -> ControlFlow<()>) -> Result<(), Diagnostic> {
         match self {
-            Records::Git(git) => git.owners(ids),
-            Records::Audit(audit) => audit.owners(ids),
+            Records::Git(git) => git.versions(look),
+            Records::Audit(audit) => audit.versions(look),
         }
     }
 

@@ -3,7 +3,8 @@
 //! In: [`Question`]s about the fields that differ. Out: per question the newest record that holds the value, or none. Who
 //! answers (git, the audit log) is not known here.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
+use std::ops::ControlFlow;
 
 use jiff::Timestamp;
 
@@ -86,13 +87,12 @@ pub trait Record {
         Ok(true)
     }
 
-    /// The entries that had these ids, which no entry has now, by the newest record of each; an id that nobody recorded is
-    /// not in it.
+    /// Shows the texts of all versions of the state file, the newest first, until `look` breaks off. Outside git there are none.
     ///
     /// # Errors
     /// As for [`Record::answer`].
-    fn owners(&mut self, _ids: &[String]) -> Result<HashMap<String, Address>, Diagnostic> {
-        Ok(HashMap::new())
+    fn versions(&mut self, _look: &mut dyn FnMut(&[u8]) -> ControlFlow<()>) -> Result<(), Diagnostic> {
+        Ok(())
     }
 
     /// What is worth knowing about the answers so far.

@@ -9,6 +9,7 @@ use crate::kinds::{KINDS, Kind};
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::{Address, RemoteId};
 use crate::state::load::{Entry, Ignore, StateFile};
+use crate::state::resolve::{Id, Ids};
 use crate::values::live::{Header, Live};
 
 /// All live objects of each kind, by section.
@@ -47,6 +48,29 @@ pub struct Identities {
     pub unclaimed: Vec<(&'static Kind, usize)>,
     /// The organisation that the key belongs to, where it can be told.
     pub org_id: Option<String>,
+}
+
+impl Identities {
+    /// The ids of all entries, once links are counted in and lost objects are not.
+    pub fn ids(&self, state: &StateFile<'_>, listings: &Listings) -> Ids {
+        let live_id = |entry: &Entry<'_>, at: usize| {
+            Some(Id::Known(RemoteId(listings.get(entry.kind.section)?.get(at)?.header.id.clone())))
+        };
+        let ids = state.entries.iter().map(|entry| {
+            let id = match self.of.get(&entry.address) {
+                Some(Identity::Linked(at) | Identity::Link(at)) => live_id(entry, *at),
+                Some(Identity::Recreate { stale }) => Some(Id::Pending { stale: Some(stale.clone()) }),
+                Some(Identity::Create) => None,
+                // What is ignored is taken as the file has it.
+                None => entry.id.clone().map(Id::Known),
+            };
+            (entry.address.clone(), id.unwrap_or(Id::Pending { stale: None }))
+        });
+        let is_link = |entry: &&Entry<'_>| matches!(self.of.get(&entry.address), Some(Identity::Link(_)));
+        let replaced = state.entries.iter().filter(is_link);
+        let replaced = replaced.filter_map(|entry| Some((entry.id.clone()?, entry.address.clone())));
+        ids.collect::<Ids>().replaced(replaced)
+    }
 }
 
 /// Whether `ignore` names an entry.
@@ -134,166 +158,188 @@ fn guard_org(state: &StateFile<'_>, listings: &Listings) -> Result<(), Diagnosti
     Err(error.into())
 }
 
-/// Who knows what earlier runs made.
-pub trait MadeBefore {
-    /// Whether there may be an object that an earlier run made for an entry.
-    fn knows(&self, entry: &Entry<'_>) -> bool;
-    /// Whether this is one.
-    fn made(&self, entry: &Entry<'_>, live: &Live) -> bool;
-}
-
-/// Nobody knows of anything.
-impl MadeBefore for () {
-    fn knows(&self, _: &Entry<'_>) -> bool {
-        false
-    }
-
-    fn made(&self, _: &Entry<'_>, _: &Live) -> bool {
-        false
-    }
-}
+/// Per entry without an object, positions of live objects that may be its own by other signs than its name: an earlier run
+/// may have made them without recording their ids.
+pub type Candidates = HashMap<Address, Vec<usize>>;
 
 /// Which entry is which object.
 ///
-/// `identity` gives the field and text by which an entry without an id is found; `earlier` knows of objects that this cannot
-/// find: a run that was killed may have made one without recording it.
-/// `listings` are complete, with what [`missing`] turned up put in.
+/// `identity` gives the field and text by which an entry without an id is found. `listings` are complete, with what [`missing`]
+/// turned up put in.
 ///
 /// # Errors
 /// Several objects that an entry could be; two entries that nobody could tell apart.
 pub fn identify<'d>(
     state: &StateFile<'d>,
     listings: &Listings,
-    identity: &dyn Fn(&Entry<'d>) -> Option<(&'static str, String)>,
-    earlier: &dyn MadeBefore,
+    identity: &dyn Fn(&Entry<'d>) -> Option<Named>,
+    candidates: &Candidates,
 ) -> Result<Identities, Diagnostics> {
     let mut result = Identities { org_id: state.org_id.clone(), ..Identities::default() };
-    let mut errors = Vec::new();
     if result.org_id.is_none() {
         result.org_id = listings.values().flatten().find_map(|live| live.header.org_id.clone());
     }
+    let mut errors = Vec::new();
     for kind in KINDS {
         let lives = listings.get(kind.section).map_or(&[][..], Vec::as_slice);
-        let by_id: HashMap<&str, usize> =
-            lives.iter().enumerate().map(|(at, live)| (live.header.id.as_str(), at)).collect();
-        let entries = || state.entries.iter().filter(|entry| std::ptr::eq(entry.kind, kind));
-        let mut claimed: HashSet<usize> = HashSet::new();
-        for entry in entries() {
-            let Some(id) = &entry.id else { continue };
-            let found = by_id.get(id.as_str());
-            claimed.extend(found);
-            let named = identity(entry);
-            let ignored_live = found.is_some_and(|at| is_ignored_live(&state.ignore, kind, &lives[*at].header));
-            if ignored_live || is_ignored_entry(&state.ignore, entry, named.as_ref().map(|(_, text)| text.as_str())) {
-                continue;
-            }
-            let identity = match found {
-                Some(at) => Identity::Linked(*at),
-                None => Identity::Recreate { stale: id.clone() },
-            };
-            result.of.insert(entry.address.clone(), identity);
-        }
-        let free = |at: &usize| !claimed.contains(at) && lives[*at].header.org_id.is_some();
-        let by_identity = index_by_identity(kind, lives, (0..lives.len()).filter(free));
-        let mut taken: HashMap<(&str, String), &Entry> = HashMap::new();
-        let mut linked = Vec::new();
-        let is_nameless = |entry: &Entry<'d>| {
-            entry.id.is_none() && identity(entry).is_none() && !is_ignored_entry(&state.ignore, entry, None)
+        let entries = state.entries.iter().filter(|entry| std::ptr::eq(entry.kind, kind));
+        let pairing = Pairing {
+            kind,
+            ignore: &state.ignore,
+            entries: entries.map(|entry| (entry, identity(entry))).collect(),
+            lives,
+            candidates,
+            claimed: HashSet::new(),
+            of: &mut result.of,
+            errors: &mut errors,
         };
-        for entry in entries() {
-            let is_gone = matches!(result.of.get(&entry.address), Some(Identity::Recreate { .. }));
-            if !(is_gone || is_nameless(entry)) {
-                continue;
-            }
-            let lives_of = if earlier.knows(entry) { 0..lives.len() } else { 0..0 };
-            let twins = lives_of.filter(free).filter(|at| !linked.contains(at));
-            let twins: Vec<usize> = twins.filter(|at| earlier.made(entry, &lives[*at])).collect();
-            match twins[..] {
-                [] if is_gone => {}
-                [] => {
-                    result.of.insert(entry.address.clone(), Identity::Create);
-                }
-                [one] => {
-                    linked.push(one);
-                    result.of.insert(entry.address.clone(), Identity::Link(one));
-                }
-                _ => {
-                    let like = match identity(entry) {
-                        Some((field, text)) => format!("with {field} {text:?}"),
-                        None => "without a name".to_owned(),
-                    };
-                    errors.push(ambiguous(entry, &like, twins.iter().map(|at| &lives[*at].header)));
-                }
-            }
-        }
-        let wanted: HashSet<(&str, String)> =
-            entries().filter(|entry| entry.id.is_none()).filter_map(identity).collect();
-        let is_wanted = |at: &usize| {
-            let text = |field: &&'static str| Some((*field, identity_field(&lives[*at].header, field)?.to_owned()));
-            kind.identity.iter().filter_map(text).any(|named| wanted.contains(&named))
-        };
-        for entry in entries().filter(|entry| entry.id.is_none()) {
-            let named = identity(entry);
-            if is_ignored_entry(&state.ignore, entry, named.as_ref().map(|(_, text)| text.as_str())) {
-                continue;
-            }
-            let Some((field, text)) = named else { continue };
-            if let Some(first) = taken.insert((field, text.clone()), entry) {
-                errors.push(twins(entry, first, field, &text));
-                continue;
-            }
-            match by_identity.get(&(field, text.as_str())).map_or(&[][..], Vec::as_slice) {
-                [] => {
-                    // It may have had another name when it was made, that no other entry has by now.
-                    let lives_of = if earlier.knows(entry) { 0..lives.len() } else { 0..0 };
-                    let free = lives_of.filter(free).filter(|at| !linked.contains(at));
-                    let mut others = free.filter(|at| !is_wanted(at));
-                    let identity = match others.find(|at| earlier.made(entry, &lives[*at])) {
-                        Some(at) => {
-                            linked.push(at);
-                            Identity::Link(at)
-                        }
-                        None => Identity::Create,
-                    };
-                    result.of.insert(entry.address.clone(), identity)
-                }
-                [one] => {
-                    linked.push(*one);
-                    result.of.insert(entry.address.clone(), Identity::Link(*one))
-                }
-                several => {
-                    let like = format!("with {field} {text:?}");
-                    errors.push(ambiguous(entry, &like, several.iter().map(|at| &lives[*at].header)));
-                    continue;
-                }
-            };
-        }
-        claimed.extend(linked);
-        let unclaimed = (0..lives.len()).filter(|at| !claimed.contains(at));
-        result.unclaimed.extend(
-            unclaimed
-                .filter(|at| lives[*at].header.org_id.is_some())
-                .filter(|at| !is_ignored_live(&state.ignore, kind, &lives[*at].header))
-                .map(|at| (kind, at)),
-        );
+        result.unclaimed.extend(pairing.pair().into_iter().map(|at| (kind, at)));
     }
     if errors.is_empty() { Ok(result) } else { Err(errors) }
 }
 
-fn index_by_identity<'l>(
+/// A field by which objects are told apart, and its text.
+pub type Named = (&'static str, String);
+
+/// An entry, and what it is found by.
+type Sought<'p, 'd> = (&'p Entry<'d>, Option<Named>);
+
+/// The entries and the objects of one kind, while they are brought together.
+struct Pairing<'p, 'd> {
     kind: &'static Kind,
-    lives: &'l [Live],
-    free: impl Iterator<Item = usize>,
-) -> HashMap<(&'static str, &'l str), Vec<usize>> {
-    let mut index: HashMap<(&'static str, &str), Vec<usize>> = HashMap::new();
-    for at in free {
-        for field in kind.identity {
-            if let Some(text) = identity_field(&lives[at].header, field) {
-                index.entry((*field, text)).or_default().push(at);
+    ignore: &'p Ignore,
+    entries: Vec<Sought<'p, 'd>>,
+    lives: &'p [Live],
+    candidates: &'p Candidates,
+    /// Objects that an entry has: they are no other's.
+    claimed: HashSet<usize>,
+    of: &'p mut HashMap<Address, Identity>,
+    errors: &'p mut Diagnostics,
+}
+
+impl Pairing<'_, '_> {
+    /// Gives what no entry claims.
+    fn pair(mut self) -> Vec<usize> {
+        let entries = std::mem::take(&mut self.entries);
+        let open = self.by_id(&entries);
+        let (named, others): (Vec<_>, Vec<_>) =
+            open.into_iter().partition(|(entry, named)| entry.id.is_none() && named.is_some());
+        self.by_other_signs(&others);
+        let idless = entries.iter().filter(|(entry, _)| entry.id.is_none());
+        let wanted = idless.filter_map(|(_, named)| named.as_ref()).collect();
+        self.by_name(&named, &wanted);
+        let is_left =
+            |at: &usize| self.is_free(*at) && !is_ignored_live(self.ignore, self.kind, &self.lives[*at].header);
+        (0..self.lives.len()).filter(is_left).collect()
+    }
+
+    /// Gives the entries without an object, but those that are ignored.
+    fn by_id<'s, 'p, 'd>(&mut self, entries: &'s [Sought<'p, 'd>]) -> Vec<&'s Sought<'p, 'd>> {
+        let ids = self.lives.iter().enumerate().map(|(at, live)| (live.header.id.as_str(), at));
+        let by_id: HashMap<&str, usize> = ids.collect();
+        let mut open = Vec::new();
+        for sought @ (entry, named) in entries {
+            let found = entry.id.as_ref().and_then(|id| by_id.get(id.as_str()).copied());
+            self.claimed.extend(found);
+            let named = named.as_ref().map(|(_, text)| text.as_str());
+            let is_ignored = is_ignored_entry(self.ignore, entry, named)
+                || found.is_some_and(|at| is_ignored_live(self.ignore, self.kind, &self.lives[at].header));
+            match found {
+                _ if is_ignored => {}
+                Some(at) => self.set(entry, Identity::Linked(at)),
+                None => open.push(sought),
+            }
+        }
+        open
+    }
+
+    /// Entries without a name, and those whose object was deleted and may have been made again.
+    fn by_other_signs(&mut self, entries: &[&Sought<'_, '_>]) {
+        for (entry, named) in entries {
+            match self.candidates_of(entry)[..] {
+                [] => {
+                    let stale = entry.id.clone().map(|stale| Identity::Recreate { stale });
+                    self.set(entry, stale.unwrap_or(Identity::Create));
+                }
+                [one] => self.link(entry, one),
+                ref several => self.ambiguous(entry, named.as_ref(), several),
             }
         }
     }
-    index
+
+    /// Entries without an id. `wanted`: the names of all of them.
+    fn by_name(&mut self, entries: &[&Sought<'_, '_>], wanted: &HashSet<&Named>) {
+        let mut by_name: HashMap<Named, Vec<usize>> = HashMap::new();
+        for at in (0..self.lives.len()).filter(|at| self.is_free(*at)) {
+            for named in self.names_of(at) {
+                by_name.entry(named).or_default().push(at);
+            }
+        }
+        let mut first_of: HashMap<&Named, &Entry<'_>> = HashMap::new();
+        for (entry, named) in entries {
+            let Some(named) = named else { continue };
+            if let Some(first) = first_of.insert(named, entry) {
+                self.errors.push(twins(entry, first, named));
+                continue;
+            }
+            match by_name.get(named).map_or(&[][..], Vec::as_slice) {
+                [] => {
+                    // It may have had another name when it was made, that no other entry has by now.
+                    let is_wanted = |at: &usize| self.names_of(*at).any(|named| wanted.contains(&named));
+                    match self.candidates_of(entry).into_iter().find(|at| !is_wanted(at)) {
+                        Some(at) => self.link(entry, at),
+                        None => self.set(entry, Identity::Create),
+                    }
+                }
+                [one] => self.link(entry, *one),
+                several => self.ambiguous(entry, Some(named), several),
+            }
+        }
+    }
+
+    fn set(&mut self, entry: &Entry<'_>, identity: Identity) {
+        self.of.insert(entry.address.clone(), identity);
+    }
+
+    fn link(&mut self, entry: &Entry<'_>, at: usize) {
+        self.claimed.insert(at);
+        self.set(entry, Identity::Link(at));
+    }
+
+    fn is_free(&self, at: usize) -> bool {
+        !self.claimed.contains(&at) && self.lives[at].header.org_id.is_some()
+    }
+
+    fn candidates_of(&self, entry: &Entry<'_>) -> Vec<usize> {
+        let candidates = self.candidates.get(&entry.address).into_iter().flatten();
+        candidates.copied().filter(|at| self.is_free(*at)).collect()
+    }
+
+    /// All that an object can be found by.
+    fn names_of(&self, at: usize) -> impl Iterator<Item = Named> {
+        let header = &self.lives[at].header;
+        self.kind.identity.iter().filter_map(|field| Some((*field, identity_field(header, field)?.to_owned())))
+    }
+
+    fn ambiguous(&mut self, entry: &Entry<'_>, named: Option<&Named>, candidates: &[usize]) {
+        let like = match named {
+            Some((field, text)) => format!("with {field} {text:?}"),
+            None => "without a name".to_owned(),
+        };
+        let listed = candidates.iter().map(|at| &self.lives[*at].header).map(|header| {
+            format!("{} (made {})", header.id, header.created_at.as_deref().unwrap_or("at an unknown time"))
+        });
+        let listed: Vec<String> = listed.collect();
+        let message = format!(
+            "{} could be any of {} {} in Vapi {like}: {}",
+            entry.address,
+            listed.len(),
+            entry.kind.nouns,
+            listed.join(", ")
+        );
+        let help = format!("put the right one's id into `{}`", entry.kind.id_key);
+        self.errors.push(Diagnostic::error("ambiguous-link", message).at(entry.place.clone()).help(help));
+    }
 }
 
 /// The field of a header by which objects are told apart.
@@ -306,32 +352,12 @@ pub fn identity_field<'h>(header: &'h Header, field: &str) -> Option<&'h str> {
     }
 }
 
-fn twins(entry: &Entry<'_>, first: &Entry<'_>, field: &str, text: &str) -> Diagnostic {
-    Diagnostic::error(
-        "twins",
-        format!(
-            "{} (line {}) and {} (line {}) both have {field} {text:?} and no id: nobody could tell them apart",
-            first.address, first.place.line, entry.address, entry.place.line
-        ),
-    )
-    .at(entry.place.clone())
-    .help(format!("give one of them another {field}, or its `{}`", entry.kind.id_key))
-}
-
-fn ambiguous<'h>(entry: &Entry<'_>, like: &str, candidates: impl Iterator<Item = &'h Header>) -> Diagnostic {
-    let listed: Vec<String> = candidates
-        .map(|header| format!("{} (made {})", header.id, header.created_at.as_deref().unwrap_or("at an unknown time")))
-        .collect();
-    Diagnostic::error(
-        "ambiguous-link",
-        format!(
-            "{} could be any of {} {} in Vapi {like}: {}",
-            entry.address,
-            listed.len(),
-            entry.kind.nouns,
-            listed.join(", ")
-        ),
-    )
-    .at(entry.place.clone())
-    .help(format!("put the right one's id into `{}`", entry.kind.id_key))
+fn twins(entry: &Entry<'_>, first: &Entry<'_>, (field, text): &Named) -> Diagnostic {
+    let message = format!(
+        "{} (line {}) and {} (line {}) both have {field} {text:?} and no id: nobody could tell them apart",
+        first.address, first.place.line, entry.address, entry.place.line
+    );
+    Diagnostic::error("twins", message)
+        .at(entry.place.clone())
+        .help(format!("give one of them another {field}, or its `{}`", entry.kind.id_key))
 }

@@ -11,6 +11,7 @@ use vapi_sync::model::recorded::{Question, Record, Recorded};
 use vapi_sync::model::{self, RemoteId, Secret};
 use vapi_sync::plan::pair::{Allowances, Listings};
 use vapi_sync::plan::{Direction, Plan, Policy, Selection, Write};
+use vapi_sync::recovery::Attempts;
 use vapi_sync::state::load::interpret;
 use vapi_sync::state::resolve::Ahead;
 use vapi_sync::values::normalize::map_to_wire;
@@ -71,7 +72,7 @@ impl<'c> Simulation<'c> {
             policy: &Policy::default(),
             allow: Allowances::default(),
             env: &|name| name.ends_with("_SERVER_SECRET").then(|| SECRET.to_owned()),
-            begun: &|| Ok(HashMap::new()),
+            attempts: &|| Ok(Attempts::default()),
         };
         let made = NOWHERE.with(|(runtime, reader)| {
             runtime.block_on(make_plan(loaded, &mut fetched, reader, &open_record, &request, Ahead::default()))

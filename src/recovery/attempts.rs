@@ -1,0 +1,139 @@
+//! The creations that the audit log cannot rule out: an object may be in Vapi whose id is not in the file.
+//!
+//! A run that was killed leaves an intent without an outcome; one whose answer was lost leaves `held_back`; one that was
+//! killed before it wrote the state file leaves an id that only the log has.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use jiff::{Timestamp, ToSpan};
+
+use crate::audit::{self, Field, Outcome, Record};
+use crate::model::Address;
+use crate::model::diagnostic::Diagnostic;
+
+/// No run takes longer, and no list lags behind for longer: what was sent before that is in the lists, or was not made.
+const LONG_AGO: i64 = 24;
+
+/// A creation that may have succeeded.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Attempt {
+    /// The run that tried.
+    pub run: String,
+    /// When, by the clock of its machine.
+    pub at: Timestamp,
+    /// The id of the object, if the answer came.
+    pub id: Option<String>,
+    /// What was sent, or was about to be.
+    pub fields: Vec<Field>,
+}
+
+/// The newest attempt per entry, as far as it may have succeeded.
+#[derive(Debug, Default)]
+pub struct Attempts(HashMap<String, Attempt>);
+
+impl Attempts {
+    /// What the whole log says. No log says nothing.
+    ///
+    /// # Errors
+    /// `audit-not-readable`.
+    pub fn read(log: &Path, state_file: &Path) -> Result<Self, Diagnostic> {
+        let records = audit::read(log)?.into_iter().flatten().collect::<Result<Vec<_>, _>>()?;
+        Ok(Self::of(records, &audit::file_name(log, state_file)))
+    }
+
+    /// The same of the last day: older objects are in every list by now.
+    ///
+    /// # Errors
+    /// `audit-not-readable`.
+    pub(super) fn recent(log: &Path, state_file: &Path) -> Result<Self, Diagnostic> {
+        let since = Timestamp::now().checked_sub(LONG_AGO.hours()).unwrap_or(Timestamp::MIN);
+        Ok(Self::of(audit::recent(log, since)?, &audit::file_name(log, state_file)))
+    }
+
+    fn of(records: impl IntoIterator<Item = Record>, file: &str) -> Self {
+        let mut attempts: HashMap<String, Attempt> = HashMap::new();
+        for record in records {
+            if record.file.as_deref().is_some_and(|of| of != file) {
+                continue;
+            }
+            if !matches!(record.action.as_str(), "create" | "recreate") {
+                // A write to an object by its id: the file has the id by then.
+                if record.vapi_id.is_some() {
+                    attempts.remove(&record.address);
+                }
+                continue;
+            }
+            // An object whose answer was not as asked was made all the same.
+            let answered = record.status.is_some_and(|status| (200..300).contains(&status));
+            match record.outcome {
+                Outcome::Intent | Outcome::Done => {
+                    let id = record.vapi_id.filter(|_| record.outcome == Outcome::Done);
+                    let attempt = Attempt { run: record.run, at: record.time, id, fields: record.fields };
+                    attempts.insert(record.address, attempt);
+                }
+                Outcome::Failed | Outcome::NotAttempted if !answered => {
+                    // What another run failed to do says nothing of this one.
+                    if attempts.get(&record.address).is_some_and(|attempt| attempt.run == record.run) {
+                        attempts.remove(&record.address);
+                    }
+                }
+                Outcome::Failed | Outcome::NotAttempted | Outcome::HeldBack | Outcome::Unknown => {}
+            }
+        }
+        Self(attempts)
+    }
+
+    /// The attempt for an entry.
+    pub(super) fn get(&self, address: &Address) -> Option<&Attempt> {
+        // Most logs hold none: then no address is written out.
+        if self.0.is_empty() { None } else { self.0.get(&address.to_string()) }
+    }
+
+    /// Forgets the attempt for an entry.
+    pub(super) fn forget(&mut self, address: &Address) {
+        self.0.remove(&address.to_string());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(run: &str, action: &str, outcome: Outcome, status: Option<u16>) -> Record {
+        serde_json::from_value(serde_json::json!({
+            "time": "2026-01-01T00:00:00Z", "run": run, "command": "apply", "file": "f", "address": "agents.a",
+            "vapi_id": "v1", "action": action, "outcome": outcome, "status": status,
+            "fields": [{"path": "name", "after": "A"}],
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn a_creation_may_have_succeeded_unless_an_outcome_denies_it() {
+        let intent = || record("r1", "create", Outcome::Intent, None);
+        let known = |id: Option<&str>| {
+            let Record { run, time: at, fields, .. } = intent();
+            Some(Attempt { run, at, id: id.map(str::to_owned), fields })
+        };
+        for (what, after, expected) in [
+            ("killed", None, known(None)),
+            ("made, and not in the file", Some(record("r1", "create", Outcome::Done, Some(201))), known(Some("v1"))),
+            ("unclear", Some(record("r1", "create", Outcome::HeldBack, None)), known(None)),
+            ("refused", Some(record("r1", "create", Outcome::Failed, Some(400))), None),
+            ("made, and not as asked", Some(record("r1", "create", Outcome::Failed, Some(201))), known(None)),
+            ("not sent", Some(record("r1", "create", Outcome::NotAttempted, None)), None),
+            ("another run was refused", Some(record("r2", "create", Outcome::Failed, Some(400))), known(None)),
+            ("its id was known later on", Some(record("r2", "update", Outcome::Intent, None)), None),
+            (
+                "of another file",
+                Some(Record { file: Some("g".into()), ..record("r2", "update", Outcome::Intent, None) }),
+                known(None),
+            ),
+        ] {
+            let attempts = Attempts::of([intent()].into_iter().chain(after), "f");
+            assert_eq!(attempts.get(&Address::new("agents", "a")).cloned(), expected, "{what}");
+        }
+        assert!(Attempts::of([record("r1", "update", Outcome::Intent, None)], "f").0.is_empty());
+    }
+}

@@ -1,0 +1,156 @@
+//! What a run creates: who may send when, and what others created since the plan was read.
+//!
+//! The lock of a state file keeps two runs on one machine apart. Two machines have nothing in common but Vapi, which has no
+//! idempotency keys. What is left: look before each creation; create the first object of a kind alone and look again; and
+//! once anything shows that somebody else creates the same, create nothing more. Two runs that begin in the same moment
+//! can so make one object of each kind twice, and no more, as long as the list does not lag.
+
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::{Mutex, MutexGuard, Semaphore, SemaphorePermit};
+
+use super::sought::Sought;
+use crate::kinds::{KINDS, Kind};
+use crate::model::Map;
+use crate::model::diagnostic::Diagnostic;
+use crate::plan::pair::Listings;
+use crate::values::live::Live;
+use crate::vapi::Reader;
+
+/// The creations of one run.
+pub struct Creations {
+    pub(super) reader: Reader,
+    /// How long a list that may lag behind is read again.
+    pub(super) patience: Duration,
+    kinds: HashMap<&'static str, OfKind>,
+    /// As many as requests may be under way: a look that waits longer would be an old one.
+    turns: Semaphore,
+}
+
+struct OfKind {
+    /// When the newest object of the plan was created, as Vapi shows it. `None`: there was none.
+    newest: Option<String>,
+    /// Ids that are no news: of the plan's objects, and of those that entries got since.
+    known: RefCell<HashSet<String>>,
+    last: Mutex<Option<Look>>,
+    /// Whether the first object was created. Held while it is.
+    begun: Mutex<bool>,
+    /// An object that somebody else created while this run was at it.
+    rival: RefCell<Option<String>>,
+}
+
+/// One look serves all who asked before it began.
+struct Look {
+    began: Instant,
+    objects: Rc<[Live]>,
+}
+
+/// The right to create one object, until it is dropped.
+pub struct Turn<'a> {
+    _permit: Option<SemaphorePermit<'a>>,
+    /// Nobody else creates an object of this kind now.
+    alone: Option<MutexGuard<'a, bool>>,
+}
+
+/// What others created since the plan was read.
+pub enum Found {
+    /// Nothing of it.
+    Nothing,
+    /// This object, and it holds all that would be sent.
+    Same(Box<Live>),
+    /// Objects with the name or number that do not hold what would be sent: their ids.
+    Other(String),
+    /// Not this object, but another that this run was to create: its id.
+    Rival(String),
+}
+
+impl Creations {
+    /// `listings` are what the plan was made from.
+    pub fn new(reader: Reader, listings: &Listings, parallelism: usize, patience: Duration) -> Self {
+        let of_kind = |kind: &'static Kind| {
+            let lives = || listings.get(kind.section).into_iter().flatten();
+            let of_kind = OfKind {
+                newest: lives().filter_map(|live| live.header.created_at.clone()).max(),
+                known: RefCell::new(lives().map(|live| live.header.id.clone()).collect()),
+                last: Mutex::new(None),
+                begun: Mutex::new(false),
+                rival: RefCell::new(None),
+            };
+            (kind.section, of_kind)
+        };
+        Self { reader, patience, kinds: KINDS.into_iter().map(of_kind).collect(), turns: Semaphore::new(parallelism) }
+    }
+
+    /// Notes that an entry has this object.
+    pub fn know(&self, kind: &Kind, id: &str) {
+        if let Some(of_kind) = self.kinds.get(kind.section) {
+            of_kind.known.borrow_mut().insert(id.to_owned());
+        }
+    }
+
+    pub(super) fn knows(&self, kind: &Kind, id: &str) -> bool {
+        self.kinds.get(kind.section).is_some_and(|of_kind| of_kind.known.borrow().contains(id))
+    }
+
+    /// Waits until a request can be sent soon. To be held until it is answered.
+    pub async fn any_turn(&self) -> Option<SemaphorePermit<'_>> {
+        // It is never closed.
+        self.turns.acquire().await.ok()
+    }
+
+    /// Waits for the right to create an object. To be held until it is created.
+    pub async fn turn(&self, kind: &'static Kind) -> Turn<'_> {
+        let permit = self.any_turn().await;
+        let Some(of_kind) = self.kinds.get(kind.section) else { return Turn { _permit: permit, alone: None } };
+        let begun = of_kind.begun.lock().await;
+        Turn { _permit: permit, alone: (!*begun).then_some(begun) }
+    }
+
+    /// Looks again once the first object of a kind is created, here as `id`.
+    pub async fn created(&self, turn: &mut Turn<'_>, kind: &'static Kind, body: &Map, id: &str) {
+        if let Some(mut begun) = turn.alone.take() {
+            self.know(kind, id);
+            // Whether Vapi answers or not, the object is created, and the others look for themselves.
+            let _ = self.look(kind, body).await;
+            *begun = true;
+        }
+    }
+
+    /// Looks for a new object with the name or number of `body`.
+    ///
+    /// # Errors
+    /// Vapi could not be asked: nothing is known then.
+    pub async fn look(&self, kind: &'static Kind, body: &Map) -> Result<Found, Diagnostic> {
+        let sought = Sought::new(kind, body.clone());
+        let Some(of_kind) = self.kinds.get(kind.section).filter(|_| sought.identity().is_some()) else {
+            return Ok(Found::Nothing);
+        };
+        let objects = self.recent(kind, of_kind).await?;
+        let is_new = |live: &&Live| sought.is_named_as(live) && !self.knows(kind, &live.header.id);
+        let found: Vec<&Live> = objects.iter().filter(is_new).collect();
+        if let Some(live) = found.first() {
+            of_kind.rival.borrow_mut().get_or_insert_with(|| live.header.id.clone());
+        }
+        Ok(match found[..] {
+            [] => of_kind.rival.borrow().clone().map_or(Found::Nothing, Found::Rival),
+            [live] if sought.is_held_by(live) => Found::Same(Box::new(live.clone())),
+            _ => Found::Other(found.iter().map(|live| live.header.id.as_str()).collect::<Vec<_>>().join(", ")),
+        })
+    }
+
+    async fn recent(&self, kind: &'static Kind, of_kind: &OfKind) -> Result<Rc<[Live]>, Diagnostic> {
+        let asked = Instant::now();
+        let mut last = of_kind.last.lock().await;
+        if let Some(look) = last.as_ref().filter(|look| look.began >= asked) {
+            return Ok(Rc::clone(&look.objects));
+        }
+        let began = Instant::now();
+        let listing = self.reader.list_since(kind.endpoint, of_kind.newest.as_deref()).await?;
+        let objects: Rc<[Live]> = listing.objects.into();
+        *last = Some(Look { began, objects: Rc::clone(&objects) });
+        Ok(objects)
+    }
+}

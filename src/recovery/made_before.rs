@@ -1,0 +1,118 @@
+//! Which live objects an earlier run may have made for entries that have none.
+//!
+//! A name finds most of them, and that is `plan::pair`'s. Here is what a name cannot tell: objects that were made again for an
+//! id that is gone, and those that had no name, or another one, when they were made.
+
+use std::collections::HashSet;
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value as Json;
+
+use super::attempts::{Attempt, Attempts};
+use super::sought::Sought;
+use crate::model::diagnostic::Diagnostic;
+use crate::model::{AWAITED, Map, SENSITIVE, Value};
+use crate::plan::pair::{Candidates, Listings, identity_field};
+use crate::state::load::{Entry, StateFile};
+use crate::state::resolve::{Resolved, Resolver};
+use crate::values::live::Live;
+use crate::values::normalize;
+
+/// How far the clock of this machine may be ahead of Vapi's.
+const CLOCKS: SignedDuration = SignedDuration::from_mins(10);
+
+/// Per entry without an object, the positions of the live objects that an earlier run may have made for it.
+///
+/// # Errors
+/// The log cannot be read. It is asked for only where an entry has no object.
+pub fn made_before(
+    state: &StateFile<'_>,
+    listings: &Listings,
+    resolver: &Resolver<'_>,
+    attempts: impl FnOnce() -> Result<Attempts, Diagnostic>,
+) -> Result<Candidates, Diagnostic> {
+    let lives = |entry: &Entry<'_>| listings.get(entry.kind.section).map_or(&[][..], Vec::as_slice);
+    let there: HashSet<&str> = listings.values().flatten().map(|live| live.header.id.as_str()).collect();
+    let is_there = |entry: &&Entry<'_>| entry.id.as_ref().is_some_and(|id| there.contains(id.as_str()));
+    let open: Vec<&Entry<'_>> = state.entries.iter().filter(|entry| !is_there(entry)).collect();
+    let attempts = if open.is_empty() { Attempts::default() } else { attempts()? };
+    let candidates = open.into_iter().filter_map(|entry| {
+        let attempt = attempts.get(&entry.address);
+        let found = candidates(entry, attempt, resolver, lives(entry));
+        (!found.is_empty()).then(|| (entry.address.clone(), found))
+    });
+    Ok(candidates.collect())
+}
+
+fn candidates(entry: &Entry<'_>, attempt: Option<&Attempt>, resolver: &Resolver<'_>, lives: &[Live]) -> Vec<usize> {
+    let by_id = attempt.and_then(|attempt| attempt.id.as_deref());
+    let sent = attempt.filter(|attempt| attempt.id.is_none()).and_then(|attempt| what_was_sent(entry, attempt));
+    let asks_what_file_says = entry.id.is_some() || by_id.is_some();
+    let desired = asks_what_file_says.then(|| what_file_says(entry, resolver));
+    let may_be = |live: &Live| {
+        // The entry may be about something else by now: then the object is not its own any more.
+        let is_answered = || by_id == Some(&live.header.id) && desired.as_ref().is_some_and(|it| it.is_held_by(live));
+        let is_sent =
+            || sent.as_ref().is_some_and(|(not_before, sent)| is_since(live, *not_before) && sent.is_held_by(live));
+        let is_made_again = || entry.id.is_some() && desired.as_ref().is_some_and(|it| is_made_again(entry, it, live));
+        is_answered() || is_sent() || is_made_again()
+    };
+    (0..lives.len()).filter(|at| may_be(&lives[*at])).collect()
+}
+
+/// It has the number of the entry, or its name and all that the file says of it.
+fn is_made_again(entry: &Entry<'_>, desired: &Sought, live: &Live) -> bool {
+    let names_it = |field: &str| {
+        let text = entry.config.and_then(|config| config.get(field)).and_then(|node| node.as_text());
+        text.is_some_and(|text| !text.is_empty() && identity_field(&live.header, field) == Some(text))
+    };
+    let has_number = entry.kind.identity.iter().any(|field| *field != "name" && names_it(field));
+    has_number || names_it("name") && desired.is_held_by(live)
+}
+
+/// What the file says, as far as it is known: the ids of entries that are made again themselves are not, and a bought number
+/// is another one.
+fn what_file_says(entry: &Entry<'_>, resolver: &Resolver<'_>) -> Sought {
+    let desired = resolver.desired(entry, &mut Resolved::default());
+    let purchase = (entry.kind.purchase)(&desired);
+    let Value::Map(mut fields) = desired else { return Sought::new(entry.kind, Map::default()) };
+    fields.retain(|field, value| !(holds_unknown(value) || purchase && field == "number"));
+    Sought::new(entry.kind, fields)
+}
+
+/// What the log says was sent, and the earliest time that its object can have: the file may say something else by now.
+fn what_was_sent(entry: &Entry<'_>, attempt: &Attempt) -> Option<(Timestamp, Sought)> {
+    let fields = attempt.fields.iter().filter_map(|field| Some((field.path.clone(), known(field.after.clone()?)?)));
+    let sent: serde_json::Map<String, Json> = fields.collect();
+    let not_before = attempt.at.checked_sub(CLOCKS).ok()?;
+    match normalize::normal_form(entry.kind, Value::from(Json::Object(sent))) {
+        Value::Map(sent) if !sent.is_empty() => Some((not_before, Sought::new(entry.kind, sent))),
+        _ => None,
+    }
+}
+
+fn is_since(live: &Live, not_before: Timestamp) -> bool {
+    let made_at = live.header.created_at.as_deref().and_then(|text| text.parse::<Timestamp>().ok());
+    made_at.is_some_and(|made_at| made_at >= not_before)
+}
+
+/// What the log knows of a value: no secrets, and no ids that were not there yet. `None`: nothing.
+fn known(value: Json) -> Option<Json> {
+    match value {
+        Json::String(text) if text == SENSITIVE || text.contains(AWAITED) => None,
+        Json::Array(items) => items.into_iter().map(known).collect::<Option<Vec<_>>>().map(Json::Array),
+        Json::Object(map) => {
+            Some(Json::Object(map.into_iter().filter_map(|(key, value)| Some((key, known(value)?))).collect()))
+        }
+        other => Some(other),
+    }
+}
+
+fn holds_unknown(value: &Value) -> bool {
+    match value {
+        Value::Unknown(_) => true,
+        Value::List(items) => items.iter().any(holds_unknown),
+        Value::Map(map) => map.values().any(holds_unknown),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) | Value::Secret(_) => false,
+    }
+}

@@ -1,0 +1,35 @@
+//! What an object is recognised by that we may have made: its name or number, and all that was sent.
+
+use crate::kinds::Kind;
+use crate::model::{Map, Value};
+use crate::plan::pair::identity_field;
+use crate::values::compare::covers;
+use crate::values::live::Live;
+use crate::values::normalize;
+
+/// An object that may be in Vapi already.
+pub(super) struct Sought {
+    pub(super) kind: &'static Kind,
+    content: Value,
+}
+
+impl Sought {
+    pub(super) fn new(kind: &'static Kind, content: Map) -> Self {
+        Self { kind, content: Value::Map(content) }
+    }
+
+    /// The field and the text that it is found by. `None`: it has no name.
+    pub(super) fn identity(&self) -> Option<(&'static str, &str)> {
+        self.kind.identity_of(&self.content)
+    }
+
+    /// Whether a live object has its name or number.
+    pub(super) fn is_named_as(&self, live: &Live) -> bool {
+        self.identity().is_some_and(|(field, text)| identity_field(&live.header, field) == Some(text))
+    }
+
+    /// Whether a live object holds all that was sent.
+    pub(super) fn is_held_by(&self, live: &Live) -> bool {
+        normalize::object(self.kind, live).is_ok_and(|live| covers(self.kind.root(), &live, &self.content))
+    }
+}

@@ -51,6 +51,7 @@ const CRATES: &[(&str, &str)] = &[
     ("similar", "render"),
     ("strsim", "state"),
     ("tempfile", "check emulator files"),
+    ("unicode_normalization", "values"),
     ("tokio", "apply cli emulator github recovery values vapi"),
 ];
 
@@ -198,6 +199,12 @@ fn the_emulator_is_named_by_the_command_line_alone_and_the_writer_by_apply() {
         let of = |module: &str| name.starts_with(&format!("{module}/")) || name == format!("{module}.rs");
         if !of("emulator") && !of("cli") && name != "lib.rs" {
             assert!(!named(&text).contains("emulator"), "{name} names the emulator");
+        }
+        if of("recovery") {
+            let may = ["vapi::Reader"];
+            let other =
+                text.match_indices("vapi::").find(|(at, _)| !may.iter().any(|may| text[*at..].starts_with(may)));
+            assert!(other.is_none(), "{name} names more of `vapi` than what can GET");
         }
         if !of("apply") {
             assert!(!text.contains("writer::Writer") && !text.contains("apply::writer"), "{name} names the writer");

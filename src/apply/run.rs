@@ -17,6 +17,7 @@ use crate::plan::{Action, Change, Plan, Write};
 use crate::recovery::Creations;
 use crate::state::resolve::fill;
 use crate::values::compare::overlay;
+use crate::values::normalize::name;
 use crate::vapi::Reader;
 
 /// How old what was read may be when it is written over, where reading all again would cost more than a round trip.
@@ -345,10 +346,10 @@ fn held_fields(change: &Change) -> Option<String> {
 
 /// The steps that make objects of one name: what is found by it may be another's.
 fn twins(plan: &Plan) -> HashSet<usize> {
-    let mut named: HashMap<(&str, &str, &str), Vec<usize>> = HashMap::new();
+    let mut named: HashMap<(&str, &str, String), Vec<usize>> = HashMap::new();
     for (at, change) in plan.changes.iter().enumerate() {
         let Some(Write::Create { body, .. }) = &change.write else { continue };
-        let text = |field: &&'static str| Some((*field, body.get(*field)?.as_text()?));
+        let text = |field: &&'static str| Some((*field, name(body.get(*field)?.as_text()?)));
         if let Some((field, text)) = change.kind.identity.iter().find_map(text) {
             named.entry((change.kind.section, field, text)).or_default().push(at);
         }

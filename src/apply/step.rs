@@ -10,7 +10,7 @@ use crate::model::diagnostic::{Diagnostic, Failure};
 use crate::model::{Map, RemoteId, Value};
 use crate::plan::Change;
 use crate::plan::report::Outcome;
-use crate::recovery::{Creations, Found, Lost};
+use crate::recovery::{Creations, Found, Lost, says_it_exists};
 use crate::values::live::Live;
 use crate::values::normalize::{self, map_to_wire, same};
 use crate::vapi::{Certainty, Problem, Reader, RequestError};
@@ -116,6 +116,9 @@ impl Step<'_> {
                 Ok(answer) => {
                     done.status = Some(answer.status);
                     match read_object(answer.value) {
+                        Some(live) if self.creations.knows(kind, &live.header.id) => {
+                            format!("Vapi answered with {}, which is another object", live.header.id)
+                        }
                         Some(live) => {
                             self.creations.created(&mut turn, kind, &body, &live.header.id).await;
                             return self.written(&body, None, &live, done);
@@ -127,7 +130,7 @@ impl Step<'_> {
                     done.status = error.status;
                     match error.certainty {
                         Certainty::Refused => {
-                            if is_taken(&error)
+                            if says_it_exists(error.status, &error.words)
                                 && let Some(live) = self.creations.holder_of_number(kind, &body).await
                             {
                                 return self.linked(&body, &live, done);
@@ -196,10 +199,11 @@ impl Step<'_> {
         match self.writer.update(self.change.kind, &id, &serde_json::Value::Object(wire)).await {
             Ok(answer) => {
                 done.status = Some(answer.status);
-                let Some(live) = read_object(answer.value) else {
+                let live = read_object(answer.value).filter(|live| live.header.id == id.as_str());
+                let Some(live) = live else {
                     return Err(Outcome::Failed(Diagnostic::error(
                         "vapi-unreadable",
-                        format!("Vapi answered the write of {} with something that is no object", self.change.address),
+                        format!("Vapi answered the write of {} with something that is not it", self.change.address),
                     )));
                 };
                 let mut written = self.written(&body, Some(&seen), &live, done)?;
@@ -299,15 +303,6 @@ impl Step<'_> {
 fn others(read: Option<u64>, written: Option<u64>, attempts: u32) -> Option<RangeInclusive<u64>> {
     let (first, last) = (read? + 1, written?.checked_sub(u64::from(attempts))?);
     (first <= last).then_some(first..=last)
-}
-
-/// Whether Vapi refuses to make something since another object has its number. Which words say so is not documented.
-fn is_taken(error: &RequestError) -> bool {
-    let says_so = |word: &String| {
-        let word = word.to_lowercase();
-        !word.contains("should not exist") && ["exist", "already", "in use"].iter().any(|part| word.contains(part))
-    };
-    error.status == Some(409) || error.status == Some(400) && error.words.iter().any(says_so)
 }
 
 fn read_object(json: serde_json::Value) -> Option<Live> {

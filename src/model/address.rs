@@ -29,6 +29,15 @@ impl fmt::Display for Address {
 pub struct RemoteId(pub String);
 
 impl RemoteId {
+    /// An id as Vapi writes it: a UUID is the same in capitals. `None`: the text cannot be an id. An id goes into the path of a
+    /// URL, so it holds no character that could lead elsewhere.
+    pub fn read(text: &str) -> Option<Self> {
+        let is_id = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+        let is_uuid = text.len() == 36 && text.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
+        let as_written = || if is_uuid { text.to_ascii_lowercase() } else { text.to_owned() };
+        (is_id && (1..=128).contains(&text.len())).then(|| Self(as_written()))
+    }
+
     /// The id as text.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -11,6 +11,7 @@ use crate::model::{Address, RemoteId};
 use crate::state::load::{Entry, Ignore, StateFile};
 use crate::state::resolve::{Id, Ids};
 use crate::values::live::{Header, Live};
+use crate::values::normalize::name;
 
 /// All live objects of each kind, by section.
 pub type Listings = HashMap<&'static str, Vec<Live>>;
@@ -318,7 +319,7 @@ impl Pairing<'_, '_> {
     /// All that an object can be found by.
     fn names_of(&self, at: usize) -> impl Iterator<Item = Named> {
         let header = &self.lives[at].header;
-        self.kind.identity.iter().filter_map(|field| Some((*field, identity_field(header, field)?.to_owned())))
+        self.kind.identity.iter().filter_map(|field| Some((*field, identity_field(header, field)?)))
     }
 
     fn ambiguous(&mut self, entry: &Entry<'_>, named: Option<&Named>, candidates: &[usize]) {
@@ -342,19 +343,26 @@ impl Pairing<'_, '_> {
     }
 }
 
-/// The field of a header by which objects are told apart.
-pub fn identity_field<'h>(header: &'h Header, field: &str) -> Option<&'h str> {
-    match field {
+/// The field of a header by which objects are told apart, as names are compared ([`name`]).
+pub fn identity_field(header: &Header, field: &str) -> Option<String> {
+    let text = match field {
         "name" => header.name.as_deref(),
         "number" => header.number.as_deref(),
         "sipUri" => header.sip_uri.as_deref(),
         _ => None,
-    }
+    };
+    text.map(name)
 }
 
 fn twins(entry: &Entry<'_>, first: &Entry<'_>, (field, text): &Named) -> Diagnostic {
+    let spelled = |entry: &Entry<'_>| Some(entry.config?.get(field)?.as_text()?.to_owned());
+    let differ = if spelled(entry) == spelled(first) {
+        ""
+    } else {
+        " (they differ only in spaces at their ends or in their Unicode form)"
+    };
     let message = format!(
-        "{} (line {}) and {} (line {}) both have {field} {text:?} and no id: nobody could tell them apart",
+        "{} (line {}) and {} (line {}) both have {field} {text:?}{differ} and no id: nobody could tell them apart",
         first.address, first.place.line, entry.address, entry.place.line
     );
     Diagnostic::error("twins", message)

@@ -9,8 +9,8 @@ use std::path::Path;
 use jiff::{Timestamp, ToSpan};
 
 use crate::audit::{self, Field, Outcome, Record};
-use crate::model::Address;
 use crate::model::diagnostic::Diagnostic;
+use crate::model::{Address, RemoteId};
 
 /// No run takes longer, and no list lags behind for longer: what was sent before that is in the lists, or was not made.
 const LONG_AGO: i64 = 24;
@@ -23,7 +23,7 @@ pub struct Attempt {
     /// When, by the clock of its machine.
     pub at: Timestamp,
     /// The id of the object, if the answer came.
-    pub id: Option<String>,
+    pub id: Option<RemoteId>,
     /// What was sent, or was about to be.
     pub fields: Vec<Field>,
 }
@@ -69,6 +69,7 @@ impl Attempts {
             match record.outcome {
                 Outcome::Intent | Outcome::Done => {
                     let id = record.vapi_id.filter(|_| record.outcome == Outcome::Done);
+                    let id = id.and_then(|id| RemoteId::read(&id));
                     let attempt = Attempt { run: record.run, at: record.time, id, fields: record.fields };
                     attempts.insert(record.address, attempt);
                 }
@@ -114,7 +115,7 @@ mod tests {
         let intent = || record("r1", "create", Outcome::Intent, None);
         let known = |id: Option<&str>| {
             let Record { run, time: at, fields, .. } = intent();
-            Some(Attempt { run, at, id: id.map(str::to_owned), fields })
+            Some(Attempt { run, at, id: id.and_then(RemoteId::read), fields })
         };
         for (what, after, expected) in [
             ("killed", None, known(None)),

@@ -91,7 +91,8 @@ impl Creations {
         }
     }
 
-    pub(super) fn knows(&self, kind: &Kind, id: &str) -> bool {
+    /// Whether an id is no news: it is another object's than the one that is created.
+    pub fn knows(&self, kind: &Kind, id: &str) -> bool {
         self.kinds.get(kind.section).is_some_and(|of_kind| of_kind.known.borrow().contains(id))
     }
 

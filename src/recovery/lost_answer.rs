@@ -64,3 +64,76 @@ impl Creations {
         .await?
     }
 }
+
+/// Whether a refusal says that the object is there already. Which words say so is not documented.
+pub fn says_it_exists(status: Option<u16>, texts: &[String]) -> bool {
+    match status {
+        Some(409) => true,
+        Some(400) => texts.iter().any(|text| text.split(['.', ',', ';', ':', '(', ')']).any(is_said_by)),
+        _ => false,
+    }
+}
+
+fn is_said_by(clause: &str) -> bool {
+    let clause = clause.to_lowercase().replace('\u{2019}', "'").replace("n't", " not");
+    let words: Vec<&str> = clause.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    words.iter().enumerate().any(|(at, word)| {
+        let before = &words[..at];
+        let near = &before[at.saturating_sub(2)..];
+        let already = near.iter().rposition(|word| *word == "already").map(|place| at - near.len() + place);
+        let says_so = match *word {
+            "exists" => true,
+            "exist" | "existing" | "used" | "taken" | "imported" | "registered" | "assigned" => already.is_some(),
+            "use" => before.last() == Some(&"in"),
+            _ => false,
+        };
+        // "cannot be imported, since it already exists" says so; "does not already exist" and "if it exists" do not.
+        let from = already.map_or(0, |already| already.saturating_sub(2));
+        let doubts = |word: &&str| match *word {
+            "not" | "no" | "never" => true,
+            "if" | "whether" | "that" | "must" | "should" | "ensure" => already.is_none(),
+            _ => false,
+        };
+        says_so && !before[from..].iter().any(doubts)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_words_that_say_so_are_read_as_there_already() {
+        let says = |text: &str| says_it_exists(Some(400), &["Bad Request".to_owned(), text.to_owned()]);
+        for text in [
+            "Existing Phone Number with this number already exists.",
+            "This phone number cannot be imported because it already exists",
+            "Number could not be imported: +14155550100 is already in use",
+            "number is in use by another organization",
+            "A phone number that already exists cannot be imported.",
+            "This number has already been imported",
+            "The SIP URI is already taken",
+            "phone number exists",
+        ] {
+            assert!(says(text), "{text}");
+        }
+        for text in [
+            "Credential does not exist",
+            "Assistant 7b0e doesn\u{2019}t exist.",
+            "property existing should not exist",
+            "assistantId must exist",
+            "The squad no longer exists",
+            "No phone number with this id exists",
+            "Check whether the credential exists, and try again",
+            "The number is not in use",
+            "The number isn't already in use",
+            "The call has already ended",
+            "the number has already been released",
+            "provider must be one of the existing ones",
+        ] {
+            assert!(!says(text), "{text}");
+        }
+        assert!(says_it_exists(Some(409), &[]));
+        assert!(!says_it_exists(Some(500), &["it already exists".to_owned()]));
+    }
+}

@@ -11,7 +11,7 @@ use serde_json::Value as Json;
 use super::attempts::{Attempt, Attempts};
 use super::sought::Sought;
 use crate::model::diagnostic::Diagnostic;
-use crate::model::{AWAITED, Map, SENSITIVE, Value};
+use crate::model::{AWAITED, Map, RemoteId, SENSITIVE, Value};
 use crate::plan::pair::{Candidates, Listings, identity_field};
 use crate::state::load::{Entry, StateFile};
 use crate::state::resolve::{Resolved, Resolver};
@@ -45,7 +45,7 @@ pub fn made_before(
 }
 
 fn candidates(entry: &Entry<'_>, attempt: Option<&Attempt>, resolver: &Resolver<'_>, lives: &[Live]) -> Vec<usize> {
-    let by_id = attempt.and_then(|attempt| attempt.id.as_deref());
+    let by_id = attempt.and_then(|attempt| attempt.id.as_ref()).map(RemoteId::as_str);
     let sent = attempt.filter(|attempt| attempt.id.is_none()).and_then(|attempt| what_was_sent(entry, attempt));
     let asks_what_file_says = entry.id.is_some() || by_id.is_some();
     let desired = asks_what_file_says.then(|| what_file_says(entry, resolver));
@@ -64,7 +64,8 @@ fn candidates(entry: &Entry<'_>, attempt: Option<&Attempt>, resolver: &Resolver<
 fn is_made_again(entry: &Entry<'_>, desired: &Sought, live: &Live) -> bool {
     let names_it = |field: &str| {
         let text = entry.config.and_then(|config| config.get(field)).and_then(|node| node.as_text());
-        text.is_some_and(|text| !text.is_empty() && identity_field(&live.header, field) == Some(text))
+        let text = text.map(normalize::name).filter(|text| !text.is_empty());
+        text.is_some() && identity_field(&live.header, field) == text
     };
     let has_number = entry.kind.identity.iter().any(|field| *field != "name" && names_it(field));
     has_number || names_it("name") && desired.is_held_by(live)

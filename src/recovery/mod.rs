@@ -33,6 +33,6 @@ mod unfinished;
 pub use attempts::Attempts;
 pub use creations::{Creations, Found, Turn};
 pub use former_ids::former_ids;
-pub use lost_answer::Lost;
+pub use lost_answer::{Lost, says_it_exists};
 pub use made_before::made_before;
 pub use unfinished::Unfinished;

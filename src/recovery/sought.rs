@@ -15,7 +15,7 @@ pub(super) struct Sought {
 
 impl Sought {
     pub(super) fn new(kind: &'static Kind, content: Map) -> Self {
-        Self { kind, content: Value::Map(content) }
+        Self { kind, content: as_stored(kind, Value::Map(content)) }
     }
 
     /// The field and the text that it is found by. `None`: it has no name.
@@ -25,11 +25,24 @@ impl Sought {
 
     /// Whether a live object has its name or number.
     pub(super) fn is_named_as(&self, live: &Live) -> bool {
-        self.identity().is_some_and(|(field, text)| identity_field(&live.header, field) == Some(text))
+        self.identity().is_some_and(|(field, text)| identity_field(&live.header, field).as_deref() == Some(text))
     }
 
     /// Whether a live object holds all that was sent.
     pub(super) fn is_held_by(&self, live: &Live) -> bool {
-        normalize::object(self.kind, live).is_ok_and(|live| covers(self.kind.root(), &live, &self.content))
+        let holds = |live| covers(self.kind.root(), &as_stored(self.kind, live), &self.content);
+        normalize::object(self.kind, live).is_ok_and(holds)
     }
+}
+
+/// A service may trim a name.
+fn as_stored(kind: &Kind, mut object: Value) -> Value {
+    for field in kind.identity {
+        if let Value::Map(fields) = &mut object
+            && let Some(Value::Text(text)) = fields.get_mut(*field)
+        {
+            *text = normalize::name(text);
+        }
+    }
+    object
 }

@@ -83,7 +83,7 @@ impl Unfinished {
         for change in creations(plan) {
             let Some(id) = self.attempts.get(&change.address).and_then(|attempt| attempt.id.clone()) else { continue };
             self.attempts.forget(&change.address);
-            is_news |= put_in(listings, change.kind.section, reader.get(change.kind.endpoint, &id).await?);
+            is_news |= put_in(listings, change.kind.section, reader.get(change.kind.endpoint, id.as_str()).await?);
         }
         Ok(is_news)
     }

@@ -243,8 +243,8 @@ impl Reader {
                     ),
                 },
                 key if key == kind.id_key => match word.value.view() {
-                    View::Text(text) if is_id(text) => {
-                        read.id = Some(RemoteId(text.to_owned()));
+                    View::Text(text) if RemoteId::read(text).is_some() => {
+                        read.id = RemoteId::read(text);
                         read.id_place = Some(word.value.place());
                     }
                     View::Null => {}
@@ -285,11 +285,6 @@ impl Reader {
             );
         }
     }
-}
-
-/// An id goes into a URL path: no character that could lead elsewhere.
-fn is_id(text: &str) -> bool {
-    !text.is_empty() && text.len() <= 128 && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
 }
 
 fn is_handle(text: &str) -> bool {

@@ -183,7 +183,8 @@ impl Resolver<'_> {
         warning
     }
 
-    /// The text of the field by which an entry is told from others, before anything else of it is resolved.
+    /// The field by which an entry is told from others, and its text as names are compared, before anything else of it is
+    /// resolved.
     pub fn identity<'k>(&self, entry: &Entry<'_>, noticed: &mut Resolved) -> Option<(&'k str, String)> {
         entry.kind.identity.iter().find_map(|field| {
             let node = entry.config?.get(field)?;
@@ -192,6 +193,7 @@ impl Resolver<'_> {
                 Value::Secret(secret) => secret.expose()?.to_owned(),
                 _ => return None,
             };
+            let text = normalize::name(&text);
             (!text.is_empty()).then_some((*field, text))
         })
     }

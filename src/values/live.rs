@@ -38,7 +38,7 @@ enum Ahead {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Header {
-    /// Vapi's id. Never empty.
+    /// Vapi's id, as [`RemoteId::read`](model::RemoteId::read) gives it.
     pub id: String,
     /// The name; not unique in an organisation.
     #[serde(default, deserialize_with = "text_or_none")]
@@ -145,10 +145,9 @@ impl TryFrom<Box<RawValue>> for Live {
         if !raw.get().starts_with('{') {
             return Err("expected an object".to_owned());
         }
-        let header: Header = serde_json::from_str(raw.get()).map_err(|error| error.to_string())?;
-        if header.id.is_empty() {
-            return Err("an object's id is empty".to_owned());
-        }
+        let mut header: Header = serde_json::from_str(raw.get()).map_err(|error| error.to_string())?;
+        let id = model::RemoteId::read(&header.id).ok_or_else(|| format!("{:?} is no id", header.id))?;
+        header.id = id.0;
         Ok(Self { header, text: Arc::new(Text { raw, ahead: Mutex::new(Ahead::NotRead) }) })
     }
 }

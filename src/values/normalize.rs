@@ -3,10 +3,17 @@
 //! In: JSON from Vapi, or a value read from the file. Out: a [`Value`] without what Vapi alone sets, with secrets in
 //! their type and numbers by value. Nothing else in the crate decides what counts as the same.
 
+use unicode_normalization::UnicodeNormalization;
+
 use crate::kinds::{Kind, Spot, is_masked};
 use crate::model::diagnostic::Diagnostic;
 use crate::model::{Map, Secret, Value};
 use crate::values::live::Live;
+
+/// A name or number as names are compared: a service may store it trimmed, and in another Unicode form (NFC).
+pub fn name(text: &str) -> String {
+    text.trim().nfc().collect()
+}
 
 /// An object of a listing, in normal form.
 ///

@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::transport::Transport;
 use super::{Problem, RequestError};
+use crate::model::RemoteId;
 use crate::model::diagnostic::Diagnostic;
 use crate::values::live::{Live, Page};
 
@@ -163,7 +164,9 @@ impl Reader {
     pub async fn get(&self, endpoint: &str, id: &str) -> Result<Option<Live>, Diagnostic> {
         let path = object_path(endpoint, id)?;
         match self.transport.get::<Live>(&path, &[]).await {
-            Ok(answer) if answer.value.header.id.eq_ignore_ascii_case(id) => Ok(Some(answer.value)),
+            Ok(answer) if RemoteId::read(id).is_some_and(|id| answer.value.header.id == id.as_str()) => {
+                Ok(Some(answer.value))
+            }
             Ok(answer) => Err(Diagnostic::error(
                 "vapi-unreadable",
                 format!(
@@ -178,24 +181,16 @@ impl Reader {
     }
 }
 
-/// The path of one object: `/assistant/7b0e…`, with everything in the id encoded that could lead elsewhere.
+/// The path of one object: `/assistant/7b0e…`.
 ///
 /// # Errors
-/// An id that cannot be part of a path: empty, `.` or `..`.
+/// `vapi-id`: what [`RemoteId::read`] does not take could lead elsewhere.
 pub(crate) fn object_path(endpoint: &str, id: &str) -> Result<String, Diagnostic> {
-    if matches!(id, "" | "." | "..") {
-        return Err(Diagnostic::error("vapi-id", format!("`{id}` is not an id of Vapi"))
-            .help("correct the id in the state file, or take it out: the entry is then linked by its name"));
+    match RemoteId::read(id) {
+        Some(id) => Ok(format!("{endpoint}/{id}")),
+        None => Err(Diagnostic::error("vapi-id", format!("`{id}` is not an id of Vapi"))
+            .help("correct the id in the state file, or take it out: the entry is then linked by its name")),
     }
-    let mut path = format!("{endpoint}/");
-    for byte in id.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {
-            path.push(char::from(byte));
-        } else {
-            path.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    Ok(path)
 }
 
 /// The first moment that is after everything the oldest object's time can stand for. Times are shown cut, not

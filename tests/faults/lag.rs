@@ -8,20 +8,20 @@ use vapi_sync::emulator::{Clock, Collection, Config, ManualClock};
 
 use crate::support::{Run, World, id};
 
-const LAG: Duration = Duration::from_secs(3600);
+pub const LAG: Duration = Duration::from_secs(3600);
 
 /// Longer than any test takes: what ends a wait is what is waited for.
-const PATIENCE: &str = "90s";
+pub const PATIENCE: &str = "90s";
 
 /// A world whose lists show new objects when the clock is moved by [`LAG`].
-fn lagging(state: &str) -> (World, ManualClock) {
+pub fn lagging(state: &str) -> (World, ManualClock) {
     let clock = ManualClock::new("2026-01-01T00:00:00Z".parse().expect("a time"), Duration::from_millis(1));
     let config = Config { list_lag: LAG, clock: Clock::Manual(clock.clone()), ..Config::default() };
     (World::with(state, config), clock)
 }
 
 /// Runs a command until so much has happened, then does something, and lets it end.
-fn when(
+pub fn when(
     world: &World,
     args: &[&str],
     happened: impl Fn(&World) -> bool,
@@ -39,7 +39,7 @@ fn when(
     run.wait_with_output().expect("ended").into()
 }
 
-fn lists(world: &World, path: &str) -> usize {
+pub fn lists(world: &World, path: &str) -> usize {
     world.vapi.hits().iter().filter(|hit| hit.method == "GET" && hit.path == path).count()
 }
 

@@ -4,6 +4,7 @@
 mod check;
 mod crash;
 mod disk;
+mod identity;
 mod interrupt;
 mod lag;
 mod matrix;

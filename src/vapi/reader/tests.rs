@@ -199,17 +199,26 @@ async fn only_vapi_itself_can_say_that_an_object_is_not_there() {
 
 #[tokio::test]
 async fn an_id_cannot_lead_elsewhere() {
-    let id = "../phone-number?x#é %2F";
-    let body = serde_json::json!({"id": id, "name": "N"}).to_string();
-    let server = Server::script(vec![Reply::json(200, &body)]).await;
+    let ids = ["", ".", "..", "../phone-number?x#é %2F", "a.b", "a b", " a", "a/b", "%2e%2e", "é"];
+    let listed = ids.map(|id| Reply::json(200, &serde_json::json!([{"id": id, "name": "N"}]).to_string()));
+    let server = Server::script(listed.to_vec()).await;
     let reader = Reader::new(server.transport());
-    let live = reader.get("/assistant", id).await.unwrap().unwrap();
-    assert_eq!((live.header.name.as_deref(), live.raw()), (Some("N"), body.as_str()));
-    assert!(server.requests()[0].starts_with("GET /assistant/..%2Fphone-number%3Fx%23%C3%A9%20%252F HTTP/1.1"));
-    for id in ["", ".", ".."] {
+    for id in ids {
         assert_eq!(reader.get("/assistant", id).await.unwrap_err().code, "vapi-id");
+        assert_eq!(reader.list("/assistant").await.unwrap_err().code, "vapi-unreadable", "{id:?}");
     }
-    assert_eq!(server.requests().len(), 1);
+    assert_eq!(server.requests().len(), ids.len(), "nothing but lists");
+}
+
+#[tokio::test]
+async fn a_uuid_is_the_same_in_capitals_and_another_object_is_no_answer() {
+    let id = "7B0E3C1A-0000-4000-8000-0123456789AB";
+    for (answered, is_it) in [(id.to_lowercase(), true), (id.to_owned(), true), (id.replace('7', "8"), false)] {
+        let body = serde_json::json!({"id": answered, "name": "N"}).to_string();
+        let reader = Reader::new(Server::script(vec![Reply::json(200, &body)]).await.transport());
+        let live = reader.get("/assistant", id).await;
+        assert_eq!(live.ok().flatten().map(|live| live.header.id), is_it.then(|| id.to_lowercase()));
+    }
 }
 
 #[tokio::test]

@@ -82,7 +82,7 @@ fn is_said_by(clause: &str) -> bool {
         let near = &before[at.saturating_sub(2)..];
         let already = near.iter().rposition(|word| *word == "already").map(|place| at - near.len() + place);
         let says_so = match *word {
-            "exists" => true,
+            "exists" | "identical" | "duplicate" => true,
             "exist" | "existing" | "used" | "taken" | "imported" | "registered" | "assigned" => already.is_some(),
             "use" => before.last() == Some(&"in"),
             _ => false,
@@ -114,6 +114,7 @@ mod tests {
             "This number has already been imported",
             "The SIP URI is already taken",
             "phone number exists",
+            "Existing Phone Number c6017c94-8e27-497b-bb2a-3fb2cd2c6f7f Has Identical `number`",
         ] {
             assert!(says(text), "{text}");
         }

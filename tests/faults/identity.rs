@@ -3,9 +3,9 @@
 use serde_json::json;
 use vapi_sync::emulator::{Collection, Config};
 
-use crate::lag::{LAG, PATIENCE, lagging, lists, when};
-use crate::story::fault;
-use crate::world::{World, id};
+use super::lag::{LAG, PATIENCE, lagging, lists, when};
+use super::story::fault;
+use crate::support::{World, id};
 
 const ONE: &str = "version: 1\nagents:\n  a: {config: {name: A, firstMessage: Hello}}\n";
 

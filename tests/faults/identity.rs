@@ -4,8 +4,7 @@ use serde_json::json;
 use vapi_sync::emulator::{Collection, Config};
 
 use super::lag::{LAG, PATIENCE, lagging, lists, when};
-use super::story::fault;
-use crate::support::{World, id};
+use crate::support::{World, fault, id};
 
 const ONE: &str = "version: 1\nagents:\n  a: {config: {name: A, firstMessage: Hello}}\n";
 

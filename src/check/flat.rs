@@ -1,7 +1,7 @@
 //! Reading a JSON Schema: references followed, parts put together, unions recognised.
 //!
-//! What is read here comes from schemars or from an OpenAPI document; both say "one of these objects, told apart by
-//! `provider`" in the same way, as `oneOf` whose branches each allow one word for it.
+//! An OpenAPI document says "one of these objects, told apart by `provider`" as `oneOf` whose branches each allow one word
+//! for it.
 
 use serde_json::{Map, Value};
 

@@ -122,4 +122,86 @@ mod tests {
             assert!(std::ptr::eq(of(&kind.address("x")), kind));
         }
     }
+
+    /// Calls `see` with all tables that can be reached from a shape, each once.
+    fn tables(shape: &'static Shape, seen: &mut Vec<&'static Fields>) {
+        match shape {
+            Shape::Object(fields) if !seen.iter().any(|known| std::ptr::eq(*known, *fields)) => {
+                seen.push(fields);
+                fields.all().for_each(|field| tables(&field.shape, seen));
+            }
+            Shape::OneOf(union) => union.branches.iter().for_each(|branch| tables(&branch.shape, seen)),
+            Shape::List(shape) | Shape::Map(shape) => tables(shape, seen),
+            Shape::Either(shapes) => shapes.iter().for_each(|shape| tables(shape, seen)),
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn rows_are_whole_and_agree_with_what_holds_everywhere() {
+        let mut all = Vec::new();
+        KINDS.into_iter().for_each(|kind| tables(&kind.config, &mut all));
+        assert!(all.len() > 100, "{}", all.len());
+        for field in all.iter().flat_map(|fields| fields.all()) {
+            let known = |text: &str| text.contains(' ') && text.ends_with('.');
+            assert!(known(field.about), "{}: {:?}", field.name, field.about);
+            if let Some(everywhere) = parts::common::EVERYWHERE.get(field.name) {
+                assert_eq!(field.refers_to, everywhere.refers_to, "{}", field.name);
+                let is_set = |rule: ListRule| matches!(rule, ListRule::Set);
+                assert_eq!(is_set(field.compared), is_set(everywhere.compared), "{}", field.name);
+            }
+        }
+        for fields in all {
+            let mut names: Vec<&str> = fields.all().map(|field| field.name).collect();
+            names.sort_unstable();
+            let doubled: Vec<_> = names.windows(2).filter(|pair| pair[0] == pair[1]).collect();
+            assert!(doubled.is_empty(), "{}: {doubled:?}", fields.title);
+        }
+    }
+
+    #[test]
+    fn what_vapi_alone_writes_is_known() {
+        let common = ["id", "orgId", "createdAt", "updatedAt", "isServerUrlSecretSet"];
+        let agents = ["analyticsMetadata", "isDeleted", "workflowIds", "latestVersion", "modelDeprecations"];
+        let numbers = [
+            "status",
+            "providerResourceId",
+            "stripeSubscriptionId",
+            "stripeSubscriptionStatus",
+            "stripeSubscriptionCurrentPeriodStart",
+        ];
+        for (kind, own) in [(&agents::KIND, agents), (&phone_numbers::KIND, numbers)] {
+            for field in common.iter().chain(&own) {
+                assert!(kind.root().key(field).is_server_managed(), "{}: {field}", kind.section);
+            }
+            assert!(!kind.root().key("name").is_server_managed());
+        }
+    }
+
+    #[test]
+    fn secrets_are_found_by_their_row_their_mapping_and_their_name() {
+        let path = |path: &str| {
+            path.split('.').fold(agents::KIND.root(), |spot, key| match key {
+                "[]" => spot.item(),
+                key => spot.key(key),
+            })
+        };
+        for secret in [
+            "server.secret",
+            "server.headers.x-any",
+            "model.tools.[].server.headers.Cookie",
+            "model.tools.[].destinations.[].assistantOverrides.server.headers.x",
+            "credentials.[].whatever",
+            "metadata.apiToken",
+            "metadata.server.headers.x",
+            "serverUrlSecret",
+        ] {
+            assert!(path(secret).is_secret(), "{secret}");
+        }
+        for open in ["name", "credentials.[].name", "server.url", "model.maxTokens", "metadata.headers.x"] {
+            assert!(!path(open).is_secret(), "{open}");
+        }
+        assert!(path("metadata.assistantId").reference().is_none(), "free words are no references");
+        assert_eq!(path("squadOverrides.x.assistantId").reference(), Some("agents"));
+    }
 }

@@ -30,10 +30,11 @@ impl Spot {
     pub(crate) fn key(&self, key: &str) -> Spot {
         let is_below_free = self.is_free();
         let found = self.shape.map_or(Found::default(), |shape| find(shape, key));
-        let everywhere = || EVERYWHERE.get(key).filter(|_| !is_below_free);
-        let row = found.row.or_else(everywhere);
+        let everywhere = EVERYWHERE.get(key);
+        let row = found.row.or(everywhere.filter(|_| !is_below_free));
         Spot {
-            shape: row.map(|row| &row.shape).or(found.each),
+            // The headers of a server are secrets among the user's own words as well.
+            shape: row.or(everywhere).map(|row| &row.shape).or(found.each),
             row,
             is_element: false,
             default: found.default,

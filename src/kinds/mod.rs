@@ -15,6 +15,7 @@ mod parts;
 mod patterns;
 mod phone_numbers;
 mod publish;
+mod rows;
 mod spot;
 pub mod table;
 

@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 use granit_parser::Parser;
 use vapi_sync::check::{Options, check};
 use vapi_sync::document::Document;
-use vapi_sync::state::load::interpret;
-use vapi_sync::state::resolve::Includes;
+use vapi_sync::state::includes::Includes;
+use vapi_sync::state::resolve::Desired;
 
 /// How many agents the file has.
 const AGENTS: usize = 2_000;
@@ -46,8 +46,9 @@ fn main() -> ExitCode {
 /// Reading and checking, as `vapi-sync validate` does it.
 fn findings(text: &str) -> usize {
     let document = Document::parse("state.yaml", text).expect("a file that parses");
-    let state = interpret(&document).expect("a file of the right shape");
-    check(&state, &Includes::new("."), &|_| None, &Options::default()).findings.len()
+    let includes = Includes::new(".");
+    let desired = Desired::of(&document, &includes, &|_| None).expect("a file of the right shape");
+    check(&desired, &includes, &|_| None, &Options::default()).len()
 }
 
 /// A state file with about 2.5 KB for each agent.

@@ -30,7 +30,7 @@ const MAY_NAME: &[(&str, &str)] = &[
 /// Outside crates that are not for everybody, each with the rooms that may name it.
 const CRATES: &[(&str, &str)] = &[
     ("anstream", "render"),
-    ("clap", "cli emulator plan render"),
+    ("clap", "cli emulator"),
     ("clap_complete", "cli"),
     ("clap_mangen", "cli"),
     ("flate2", "emulator history"),
@@ -47,7 +47,7 @@ const CRATES: &[(&str, &str)] = &[
     ("reqwest", "check github vapi"),
     ("schemars", "cli render"),
     ("serde_yaml", "document"),
-    ("sha2", "cli github plan"),
+    ("sha2", "github plan"),
     ("similar", "render"),
     ("strsim", "state"),
     ("tempfile", "check emulator files"),
@@ -208,6 +208,16 @@ fn the_emulator_is_named_by_the_command_line_alone_and_the_writer_by_apply() {
         }
         if !of("apply") {
             assert!(!text.contains("writer::Writer") && !text.contains("apply::writer"), "{name} names the writer");
+        }
+    }
+}
+
+#[test]
+fn verdicts_are_given_by_the_judge_alone() {
+    let ours = files().into_iter().filter(|(name, _)| name.starts_with("plan/") && name != "plan/judge.rs");
+    for (name, text) in ours {
+        for given in ["verdict = Verdict::", "verdict: Verdict::", ", Verdict::", "=> Verdict::"] {
+            assert!(!text.contains(given), "{name} gives a verdict: {given}");
         }
     }
 }

@@ -7,14 +7,15 @@ use std::rc::Rc;
 
 use serde_json::Value;
 use vapi_sync::audit::{Reader, Record};
-use vapi_sync::cli::saved::Saved;
 use vapi_sync::document::{Content, Document, Edit, PathStep};
 use vapi_sync::kinds::KINDS;
 use vapi_sync::model::diagnostic::Diagnostic;
 use vapi_sync::plan::Rules;
 use vapi_sync::plan::pair::Listings;
-use vapi_sync::state::load::interpret;
-use vapi_sync::state::resolve::{Ids, IncludeSource, Resolved, Resolver};
+use vapi_sync::plan::saved::Saved;
+use vapi_sync::state::ids::Ids;
+use vapi_sync::state::includes::IncludeSource;
+use vapi_sync::state::resolve::Desired;
 use vapi_sync::state::template::{self, Token};
 use vapi_sync::values::compare::covers;
 use vapi_sync::values::live::Live;
@@ -178,15 +179,13 @@ pub fn resolver(bytes: &[u8]) {
         .collect();
     assert_eq!(plain, text);
     let Ok(document) = Document::parse("fuzz", text) else { return };
-    let Ok(state) = interpret(&document) else { return };
-    let ids = Ids::in_file(&state.entries);
     let env = |name: &str| name.len().is_multiple_of(2).then(|| name.to_lowercase());
-    let resolver = Resolver { ids: &ids, env: &env, includes: &Names };
-    let mut noticed = Resolved::default();
-    for entry in &state.entries {
-        let desired = resolver.desired(entry, &mut noticed);
-        assert!(!format!("{:?}", desired.to_shown()).contains('\0'));
-        resolver.identity(entry, &mut noticed);
+    let Ok(desired) = Desired::of(&document, &Names, &env) else { return };
+    let ids = Ids::in_file(&desired.file.entries);
+    for entry in &desired.file.entries {
+        let value = desired.value(entry, &ids);
+        assert!(!format!("{:?}", value.to_shown()).contains('\0'));
+        desired.identity(entry);
     }
 }
 

@@ -15,7 +15,7 @@ use crate::model::{Address, FieldPath, Map, RemoteId, Value};
 use crate::plan::report::{Outcome, Report};
 use crate::plan::{Action, Change, Plan, Write};
 use crate::recovery::Creations;
-use crate::state::resolve::fill;
+use crate::state::ids::fill;
 use crate::values::compare::overlay;
 use crate::values::normalize::name;
 use crate::vapi::Reader;
@@ -54,7 +54,7 @@ impl<'t> Run<'t> {
     /// A run that is about to begin.
     pub(super) fn new(plan: &Plan, ports: Ports<'t>) -> Self {
         let reader = Reader::new(ports.transport.clone());
-        let updates = plan.changes.iter().filter(|change| matches!(change.write, Some(Write::Update { .. }))).count();
+        let updates = plan.changes.iter().filter(|change| matches!(change.write(), Some(Write::Update { .. }))).count();
         let few = updates <= ports.transport.parallelism();
         Run {
             creations: Rc::new(Creations::new(
@@ -82,7 +82,8 @@ impl Run<'_> {
     /// Carries out the plan that it was made for.
     pub(super) async fn run(mut self, plan: Plan) -> Report {
         self.settle_links(&plan);
-        let mut waiting: Vec<usize> = (0..plan.changes.len()).filter(|at| plan.changes[*at].write.is_some()).collect();
+        let mut waiting: Vec<usize> =
+            (0..plan.changes.len()).filter(|at| plan.changes[*at].write().is_some()).collect();
         let twins = twins(&plan);
         let mut under_way = FuturesUnordered::new();
         loop {
@@ -153,7 +154,7 @@ impl Run<'_> {
         self.write_log(&plan);
         for (at, change) in plan.changes.iter().enumerate() {
             if self.outcomes[at].is_none()
-                && let Some(why) = change.held.clone().or_else(|| held_fields(change))
+                && let Some(why) = change.why_held()
             {
                 self.outcomes[at] = Some(Outcome::HeldBack(why));
             }
@@ -167,15 +168,15 @@ impl Run<'_> {
         if let Some(org) = &plan.org_id {
             self.unwritten.org(org);
         }
-        for change in plan.changes.iter().filter(|change| change.action == Action::Link && change.held.is_none()) {
+        for change in plan.changes.iter().filter(|change| change.action() == Action::Link && change.held.is_none()) {
             if let Some(id) = &change.id {
                 self.unwritten.id(&change.address, id);
                 self.ids.insert(change.address.clone(), id.clone());
             }
         }
         let failure = self.unwritten.write_file(self.ports.recorder).err();
-        for (at, change) in plan.changes.iter().enumerate().filter(|(_, change)| change.action == Action::Link) {
-            if change.held.is_none() && change.write.is_none() {
+        for (at, change) in plan.changes.iter().enumerate().filter(|(_, change)| change.action() == Action::Link) {
+            if change.held.is_none() && change.write().is_none() {
                 let outcome = match &failure {
                     None => Outcome::Done { id: change.id.clone() },
                     Some(error) => Outcome::Failed(error.clone()),
@@ -205,9 +206,12 @@ impl Run<'_> {
         if change.needs.iter().any(|need| id_of(need).is_none() || self.unwritten.holds_id_of(need)) {
             return None;
         }
-        let fill_map =
-            |body: &Map| -> Map { body.iter().map(|(key, value)| (key.clone(), fill(value, &id_of))).collect() };
-        Some(Ok(match change.write.as_ref()? {
+        let fill_map = |body: &Map| {
+            let mut body = body.clone();
+            body.values_mut().for_each(|value| fill(value, &id_of));
+            body
+        };
+        Some(Ok(match change.write()? {
             Write::Create { body, purchase } => Ready::Create { body: fill_map(body), purchase: *purchase },
             Write::Update { body, seen, desired } => Ready::Update(Box::new(Update {
                 id: change.id.clone()?,
@@ -255,7 +259,7 @@ impl Run<'_> {
             if let Some(org) = &written.org_id {
                 self.unwritten.org(org);
             }
-            if let Some(Write::Create { purchase, .. }) = &change.write {
+            if let Some(Write::Create { purchase, .. }) = change.write() {
                 self.unwritten.id(&change.address, &written.id);
                 if let Some(number) = written.answer.text_at("number").filter(|_| *purchase) {
                     let path = FieldPath::root().key("number");
@@ -294,7 +298,7 @@ impl Run<'_> {
     }
 
     fn finish(&mut self, change: &Change, at: usize, outcome: Outcome, status: Option<u16>) {
-        if change.write.is_some() {
+        if change.write().is_some() {
             self.unwritten.over(at, status);
         }
         let made = self.answers.contains_key(&change.address);
@@ -325,7 +329,7 @@ fn not_guarded(plan: &Plan, updates: &[(usize, Duration)]) -> Option<Diagnostic>
         others => format!(" and {others} more"),
     };
     // A PATCH replaces a field of the object whole, with all that is in it.
-    let sent = updates.iter().flat_map(|(at, _)| match &plan.changes[*at].write {
+    let sent = updates.iter().flat_map(|(at, _)| match plan.changes[*at].write() {
         Some(Write::Update { body: fields, .. } | Write::Complete { desired: fields }) => fields.keys().collect(),
         Some(Write::Create { .. }) | None => Vec::new(),
     });
@@ -338,17 +342,11 @@ fn not_guarded(plan: &Plan, updates: &[(usize, Duration)]) -> Option<Diagnostic>
     Some(Diagnostic::note("not-guarded", message))
 }
 
-fn held_fields(change: &Change) -> Option<String> {
-    let held: Vec<String> =
-        change.fields.iter().filter(|field| field.verdict.is_held_back()).map(|field| field.path.to_string()).collect();
-    (!held.is_empty()).then(|| held.join(", "))
-}
-
 /// The steps that make objects of one name: what is found by it may be another's.
 fn twins(plan: &Plan) -> HashSet<usize> {
     let mut named: HashMap<(&str, &str, String), Vec<usize>> = HashMap::new();
     for (at, change) in plan.changes.iter().enumerate() {
-        let Some(Write::Create { body, .. }) = &change.write else { continue };
+        let Some(Write::Create { body, .. }) = change.write() else { continue };
         let text = |field: &&'static str| Some((*field, name(body.get(*field)?.as_text()?)));
         if let Some((field, text)) = change.kind.identity.iter().find_map(text) {
             named.entry((change.kind.section, field, text)).or_default().push(at);

@@ -1,9 +1,9 @@
 //! Everything that can be said of a state file without Vapi.
 //!
-//! In: the entries of the file ([`StateFile`]) and the texts that it includes. Out: findings, each with its place.
+//! In: what the file says ([`Desired`]). Out: findings, each with its place.
 //!
 //! ```text
-//! load ──→ entries ──→ resolve   references to nowhere, includes, variables
+//! desired ──→ entries ─→ noticed   references to nowhere, includes, variables
 //!                  ├─→ identity  twins
 //!                  ├─→ walk      each config beside its table: fields, types, ranges, words, secrets, texts
 //!                  └─→ numbers, rings   what takes more than one entry to see
@@ -35,9 +35,10 @@ use std::collections::BTreeSet;
 use self::secrets::SECRET;
 use crate::document::Document;
 use crate::model::diagnostic::{Diagnostic, Diagnostics, Place};
-use crate::plan::pair::{Candidates, Listings, is_ignored_entry};
+use crate::plan::pair::{Candidates, Listings, identify};
+use crate::state::includes::IncludeSource;
 use crate::state::load::{Entry, StateFile};
-use crate::state::resolve::{Ahead, Ids, IncludeSource, Resolved, Resolver};
+use crate::state::resolve::Desired;
 
 /// What a check is asked for.
 #[derive(Debug, Clone, Copy, Default)]
@@ -46,53 +47,30 @@ pub struct Options {
     pub strict: bool,
 }
 
-/// What came of a check.
-pub struct Checked {
-    /// All findings: errors, warnings and notes, in the order of their places.
-    pub findings: Diagnostics,
-    /// What the entries say, for whoever goes on with them.
-    pub ahead: Ahead,
-}
-
-/// Looks at a file.
+/// Looks at a file. Gives errors, warnings and notes, in the order of their places.
 ///
 /// What the parser and [`crate::state::load::interpret`] refuse is found before; this is what goes beyond. Entries that the file
 /// ignores are not looked at. `# vapi-sync: allow CODE` beside a line takes its finding away, as far as
 /// [`may_be_allowed`] goes.
 pub fn check(
-    state: &StateFile<'_>,
+    desired: &Desired<'_>,
     includes: &dyn IncludeSource,
     env: &dyn Fn(&str) -> Option<String>,
     options: &Options,
-) -> Checked {
-    let ids = Ids::in_file(&state.entries);
-    let resolver = Resolver { ids: &ids, env, includes };
-    let name_of = |entry: &Entry<'_>| resolver.identity(entry, &mut Resolved::default());
-    let looked_at: Vec<&Entry<'_>> = (state.entries.iter())
-        .filter(|entry| !is_ignored_entry(&state.ignore, entry, name_of(entry).as_ref().map(|(_, text)| text.as_str())))
-        .collect();
+) -> Diagnostics {
+    let state = &desired.file;
+    let looked_at: Vec<&Entry<'_>> = state.entries.iter().filter(|entry| !desired.is_ignored(entry)).collect();
     let mut found = state.document.warnings();
     found.retain(|warning| !is_hook_event(state.document, warning));
-    let mut ahead = Ahead::under(ids.clone());
-    for entry in &looked_at {
-        let mut noticed = Resolved::default();
-        let value = resolver.desired(entry, &mut noticed);
-        found.extend_from_slice(&noticed.errors);
-        found.extend_from_slice(&noticed.warnings);
-        ahead.keep(&entry.address, value, noticed);
-    }
-    if let Err(twins) = crate::plan::pair::identify(
-        state,
-        &Listings::new(),
-        &|entry| resolver.identity(entry, &mut Resolved::default()),
-        &Candidates::default(),
-    ) {
+    found.extend_from_slice(&desired.noticed.errors);
+    found.extend_from_slice(&desired.noticed.warnings);
+    if let Err(twins) = identify(desired, &Listings::new(), &Candidates::default()) {
         found.extend(twins);
     }
     found.extend(walk::entries(state.document, &looked_at, includes, env, options));
     found.extend(numbers::check(&looked_at));
     found.extend(rings::check(&looked_at));
-    Checked { findings: tidy(state, found), ahead }
+    tidy(state, found)
 }
 
 /// Whether a warning is about the key `on` of a hook: that is Vapi's own word, and every reader of this file takes keys

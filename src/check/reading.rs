@@ -7,7 +7,7 @@ use super::{numbers, place, secrets, texts};
 use crate::document::{Document, Node};
 use crate::kinds::Spot;
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
-use crate::state::resolve::IncludeSource;
+use crate::state::includes::IncludeSource;
 use crate::state::template::{self, Token};
 
 /// A text of a config, in its place.

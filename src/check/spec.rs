@@ -12,7 +12,6 @@ use super::compile::{Compiler, keep};
 use super::{Options, flat, tidy, walk};
 use crate::kinds::{self, KINDS, Kind, Shape};
 use crate::model::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
-use crate::plan::pair::is_ignored_entry;
 use crate::state::load::{Entry, StateFile};
 
 /// Where schemas stand in an OpenAPI document.
@@ -67,9 +66,8 @@ impl Spec {
     /// them.
     pub fn check(&self, state: &StateFile<'_>, options: &Options) -> Diagnostics {
         let name = |entry: &Entry<'_>| entry.config?.get("name")?.as_text().map(str::to_owned);
-        let entries: Vec<&Entry<'_>> = (state.entries.iter())
-            .filter(|entry| !is_ignored_entry(&state.ignore, entry, name(entry).as_deref()))
-            .collect();
+        let entries: Vec<&Entry<'_>> =
+            (state.entries.iter()).filter(|entry| !state.ignore.matches_entry(entry, name(entry).as_deref())).collect();
         let ours = walk::shapes(&entries, &|kind| &kind.config, options);
         let said: BTreeSet<(&str, Option<Place>)> =
             ours.found.into_iter().map(|finding| (group(finding.code), finding.place)).collect();

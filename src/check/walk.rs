@@ -9,8 +9,8 @@ use crate::document::{self, Document, Node, View};
 use crate::kinds::table::{Fields, Shape, Union};
 use crate::kinds::{Kind, Spot};
 use crate::model::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
+use crate::state::includes::IncludeSource;
 use crate::state::load::{Entry, did_you_mean};
-use crate::state::resolve::IncludeSource;
 use crate::state::template::{self, Token};
 
 /// What is found in the configs of these entries.

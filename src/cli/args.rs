@@ -3,13 +3,13 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 
 use crate::kinds::KINDS;
 use crate::model::diagnostic::Diagnostic;
 use crate::plan::judge::{OnConflict, OnDrift};
-use crate::plan::{Rules, Selection};
+use crate::plan::{Choice, Policy, Rules, Selection, saved};
 use crate::render::output::Color;
 
 /// How a result is printed.
@@ -35,6 +35,17 @@ pub(crate) fn only_formats(argument: clap::Arg, formats: &'static [Format]) -> c
     argument.value_parser(values.try_map(|name| Format::from_str(&name, false)))
 }
 
+fn color_parser() -> impl TypedValueParser<Value = Color> {
+    let help = ["On a terminal that has colours, unless `NO_COLOR` is set", "Always", "Never"];
+    let named = ["auto", "always", "never"].into_iter().zip(help);
+    let values = PossibleValuesParser::new(named.map(|(name, help)| PossibleValue::new(name).help(help)));
+    values.map(|name| match name.as_str() {
+        "always" => Color::Always,
+        "never" => Color::Never,
+        _ => Color::Auto,
+    })
+}
+
 /// The state file, where none is named.
 pub(crate) const DEFAULT_FILE: &str = "vapi-state.yaml";
 
@@ -48,7 +59,7 @@ pub(crate) struct Global {
     #[arg(long, global = true, value_enum)]
     format: Option<Format>,
     /// When to use colours; NO_COLOR is heeded.
-    #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]
+    #[arg(long, global = true, value_name = "COLOR", value_parser = color_parser(), default_value = "auto")]
     pub(crate) color: Color,
     /// Print the result and errors only.
     #[arg(short, long, global = true)]
@@ -108,23 +119,63 @@ pub(crate) struct Asks {
     pub(crate) yes: bool,
 }
 
-/// What is written to Vapi only by those who say so.
+/// What is written to Vapi, and what is not held back.
 #[derive(Debug, Args)]
-pub(crate) struct Sends {
+pub(crate) struct Choices {
+    #[command(flatten)]
+    pub(crate) select: Select,
+    #[command(flatten)]
+    drift: DriftArgs,
     /// Let it buy or allot phone numbers; a plan counts them in.
     #[arg(long)]
-    pub(crate) allow_purchase: bool,
+    allow_purchase: bool,
     /// Also send secrets that Vapi does not show (rotation).
     #[arg(long)]
-    pub(crate) send_secrets: bool,
+    send_secrets: bool,
 }
 
-/// What happens to the file in git.
+impl Choices {
+    /// What they decide.
+    pub(crate) fn policy(&self) -> Policy {
+        Policy {
+            on_drift: self.drift.rules(),
+            allow_purchase: self.allow_purchase,
+            send_secrets: self.send_secrets,
+            ..Policy::default()
+        }
+    }
+
+    /// They as a saved plan keeps them.
+    pub(crate) fn to_saved(&self) -> saved::Choices {
+        saved::Choices {
+            only: self.select.only.clone(),
+            target: self.select.target.clone(),
+            on_drift: self.drift.on_drift.clone(),
+            allow_purchase: self.allow_purchase,
+            send_secrets: self.send_secrets,
+        }
+    }
+}
+
+/// What the commands that write and show a report have in common.
 #[derive(Debug, Args)]
-pub(crate) struct Commits {
+pub(crate) struct Writing {
     /// Commit the state file and its included files afterwards.
     #[arg(long)]
     pub(crate) commit: bool,
+    #[command(flatten)]
+    pub(crate) lists: Lists,
+    #[command(flatten)]
+    pub(crate) running: Running,
+}
+
+/// How a run that writes talks and waits.
+#[derive(Debug, Args)]
+pub(crate) struct Running {
+    #[command(flatten)]
+    pub(crate) net: Net,
+    #[command(flatten)]
+    pub(crate) waits: Waits,
 }
 
 /// How much of a report is shown.
@@ -210,11 +261,6 @@ impl DriftArgs {
     pub(crate) fn rules(&self) -> Rules<OnDrift> {
         Rules::parse(&self.on_drift).unwrap_or_default()
     }
-
-    /// The choices as they were written.
-    pub(crate) fn texts(&self) -> Vec<String> {
-        self.on_drift.clone()
-    }
 }
 
 /// What a pull takes into the file.
@@ -226,16 +272,17 @@ pub(crate) struct ConflictArgs {
     on_conflict: Vec<String>,
     /// Take no field into the file that it does not speak of.
     #[arg(long)]
-    pub(crate) declared_only: bool,
+    declared_only: bool,
 }
 
 impl ConflictArgs {
-    /// The rules. Each text was checked when the command line was read.
-    pub(crate) fn rules(&self) -> Rules<OnConflict> {
-        Rules::parse(&self.on_conflict).unwrap_or_default()
+    /// What they decide, beside what is decided already. Each text was checked when the command line was read.
+    pub(crate) fn policy(&self, others: Policy) -> Policy {
+        let on_conflict = Rules::parse(&self.on_conflict).unwrap_or_default();
+        Policy { on_conflict, declared_only: self.declared_only, ..others }
     }
 }
 
-fn checked<T: ValueEnum + Copy + Default>(text: &str) -> Result<String, String> {
+fn checked<T: Choice>(text: &str) -> Result<String, String> {
     Rules::<T>::parse(&[text.to_owned()]).map(|_| text.to_owned())
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use jiff::{SignedDuration, Timestamp};
 
 use super::args::Format;
-use super::work::audit_log;
+use super::run::audit_log;
 use super::{App, Finish};
 use crate::audit::{self, Outcome, Record};
 use crate::model::diagnostic::{Diagnostic, Diagnostics};

@@ -7,6 +7,7 @@ mod args;
 mod commit;
 mod completions;
 mod connect;
+pub mod file;
 mod github;
 mod init;
 mod log;
@@ -14,14 +15,14 @@ mod man;
 mod plan;
 mod pull;
 mod restore;
-pub mod saved;
+mod run;
 mod schema;
 pub mod session;
+mod show;
 mod spec;
 mod status;
 mod sync;
 mod validate;
-mod work;
 
 use std::ffi::OsString;
 use std::io::IsTerminal;
@@ -119,8 +120,8 @@ impl Command {
     fn workflow(&self, file: &Path) -> Option<Result<Workflow, Diagnostic>> {
         let (github, select, plan_file) = match self {
             Command::Validate(args) => (args.tells.github, None, None),
-            Command::Plan(args) => (args.tells.github, Some(&args.select), args.out.as_deref()),
-            Command::Apply(args) => (args.tells.github, Some(&args.select), None),
+            Command::Plan(args) => (args.tells.github, Some(&args.choices.select), args.out.as_deref()),
+            Command::Apply(args) => (args.tells.github, Some(&args.choices.select), None),
             Command::Pull(args) => (args.tells.github, Some(&args.select), None),
             Command::Status(args) => (args.tells.github, None, None),
             _ => (false, None, None),

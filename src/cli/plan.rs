@@ -1,17 +1,20 @@
 //! `plan`: what `apply` would do.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use super::args::{DriftArgs, Lists, Net, Select, Sends, Tells};
+use super::args::{Choices, Lists, Net, Tells};
 use super::connect::block_on;
+use super::file::Empty;
 use super::github::Extra;
-use super::work::{Showing, Wanted, Work, audit_log, finish};
+use super::run::{Run, Wish};
+use super::show::{Showing, finish};
 use super::{App, Finish};
-use crate::cli::saved::Saved;
-use crate::model::diagnostic::{Diagnostics, Ending};
+use crate::files::{Disk, NotReplaced, read_text};
+use crate::model::diagnostic::{Diagnostic, Diagnostics, Ending};
 use crate::model::escape::shell_word;
 use crate::plan::report::Report;
-use crate::plan::{Direction, Policy, sent};
+use crate::plan::saved::Saved;
+use crate::plan::{Direction, sent};
 
 /// Arguments of `plan`.
 #[derive(Debug, clap::Args)]
@@ -21,19 +24,15 @@ use crate::plan::{Direction, Policy, sent};
 )]
 pub(super) struct Args {
     #[command(flatten)]
-    pub(super) select: Select,
+    pub(super) choices: Choices,
     #[command(flatten)]
-    pub(super) drift: DriftArgs,
-    #[command(flatten)]
-    pub(super) net: Net,
+    net: Net,
     /// Save the plan, for `apply FILE`.
     #[arg(long, value_name = "FILE")]
     pub(super) out: Option<PathBuf>,
     /// Exit with 2 if there is anything to do.
     #[arg(long)]
     detailed_exitcode: bool,
-    #[command(flatten)]
-    sends: Sends,
     #[command(flatten)]
     lists: Lists,
     /// The audit log, where there is no git [default: .vapi-sync/audit.jsonl beside the file].
@@ -44,48 +43,52 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
-    let selection = args.select.selection()?;
-    let policy = Policy {
-        on_drift: args.drift.rules(),
-        allow_purchase: args.sends.allow_purchase,
-        send_secrets: args.sends.send_secrets,
-        ..Policy::default()
-    };
-    let audit_log = audit_log(app, args.audit_log.as_deref());
+    let wish = Wish { selection: args.choices.select.selection()?, policy: args.choices.policy() };
     block_on(async {
-        let mut work = Work::begin(app, &args.net).await?;
-        let wanted = Wanted {
-            direction: Direction::ToVapi,
-            selection: &selection,
-            policy: &policy,
-            net: &args.net,
-            audit_log: &audit_log,
-        };
-        let made = work.plan(app, &wanted).await?;
+        let mut run = Run::reading(app, "plan", &args.net, args.audit_log.as_deref(), Empty::Refused).await?;
+        let loaded = run.load()?;
+        let file = loaded.checked()?;
+        let made = run.plan(&file, Direction::ToVapi, &wish).await?;
         if let Some(path) = &args.out {
-            let choices = crate::cli::saved::Choices {
-                only: args.select.only.clone(),
-                target: args.select.target.clone(),
-                on_drift: args.drift.texts(),
-                allow_purchase: args.sends.allow_purchase,
-                send_secrets: args.sends.send_secrets,
-            };
-            Saved::of(&made.plan, &work.loaded, &made.includes, choices)?.write(path)?;
-        }
-        let changes_found = made.plan.has_work() || made.plan.held_back() > 0;
-        let status = made.status.clone();
-        let sent = app.workflow.as_ref().map(|_| sent(&made.plan, &made.ids)).unwrap_or_default();
-        let report = Report::planned(made.plan);
-        let ending = Ending { changes_found: args.detailed_exitcode && changes_found, ..Ending::default() };
-        if let Some(path) = &args.out {
+            let saved = Saved::of(&made.plan, &file.texts()?, args.choices.to_saved());
+            save(&saved, path)?;
             let path = path.display().to_string();
-            let (digest, word, flags) = (&report.plan.digest, shell_word(&path), app.flags());
+            let (digest, word, flags) = (&made.plan.digest, shell_word(&path), app.flags());
             app.output.note(&format!(
                 "Saved to {path} (digest {digest}). To apply just this: vapi-sync apply {word}{flags}\n"
             ));
         }
-        let showing = Showing { all: args.lists.all, status: status.as_ref(), ..Showing::default() };
-        work.leave();
+        let changes_found = made.plan.has_work() || made.plan.held_back() > 0;
+        let ending = Ending { changes_found: args.detailed_exitcode && changes_found, ..Ending::default() };
+        let sent = app.workflow.as_ref().map(|_| sent(&made.plan, &made.ids)).unwrap_or_default();
+        let report = Report::planned(made.plan);
+        std::mem::forget(file);
+        run.leave(loaded);
+        let status = made.status.as_ref();
+        let showing = Showing { all: args.lists.all, status, ..Showing::default() };
         Ok(finish(app, "plan", report, ending, showing).with(Extra { sent, ..Extra::default() }))
     })
+}
+
+/// Writes a plan to a file that is new, or holds a saved plan.
+fn save(saved: &Saved, path: &Path) -> Result<(), Diagnostic> {
+    let name = path.display().to_string();
+    let failed = |why: String| {
+        Diagnostic::error("plan-not-saved", format!("the plan cannot be saved to {name}: {why}"))
+            .help("--out makes a new file, or replaces a plan that was saved before")
+    };
+    if path.is_symlink() {
+        return Err(failed("it is a symbolic link".to_owned()));
+    }
+    let there = match read_text(path, &name) {
+        Ok(text) if text.is_empty() || Saved::parse(&name, &text).is_ok() => Some(text),
+        Ok(_) => return Err(failed("there is a file that is no saved plan".to_owned())),
+        Err(error) if error.code == "file-not-found" => None,
+        Err(error) => return Err(failed(error.message)),
+    };
+    match Disk::at(path, &name).replace(there.as_deref(), &saved.to_text()) {
+        Ok(()) => Ok(()),
+        Err(NotReplaced::Changed(_)) => Err(failed("it has just changed".to_owned())),
+        Err(NotReplaced::Failed(error)) => Err(failed(error.message)),
+    }
 }

@@ -1,12 +1,17 @@
 //! `restore`: gives back what a run replaced in Vapi.
 
-use super::apply::{can_ask, ending, write_plan};
-use super::args::{Asks, DriftArgs, Net, Waits};
+use std::collections::HashMap;
+
+use super::apply::{can_ask, consent};
+use super::args::{Asks, DriftArgs, Running};
 use super::connect::block_on;
-use super::work::{Showing, Work, audit_log, finish, lock};
+use super::file::Empty;
+use super::run::Run;
+use super::show::{Showing, ending, finish};
 use super::{App, Finish};
 use crate::audit;
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
+use crate::plan::restore::restore;
 
 /// Arguments of `restore`.
 #[derive(Debug, clap::Args)]
@@ -24,33 +29,29 @@ pub(super) struct Args {
     #[command(flatten)]
     drift: DriftArgs,
     #[command(flatten)]
-    net: Net,
-    #[command(flatten)]
-    waits: Waits,
+    running: Running,
 }
 
 pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
-    if !args.asks.yes {
+    let asks = !args.asks.yes;
+    if asks {
         can_ask(app)?;
     }
-    let audit_log = audit_log(app, args.waits.audit_log.as_deref());
     block_on(async {
-        let _lock = lock(app, "restore", args.waits.lock_timeout)?;
-        let records = audit::read(&audit_log)?.ok_or_else(|| {
-            Diagnostic::error("no-audit-log", format!("there is no audit log at {}", audit_log.display()))
+        let mut run = Run::writing(app, "restore", &args.running, Empty::Refused).await?;
+        let records = audit::read(&run.audit_log)?.ok_or_else(|| {
+            Diagnostic::error("no-audit-log", format!("there is no audit log at {}", run.audit_log.display()))
                 .help("--audit-log names another one; in CI it is an artifact of the run")
         })?;
         let records = records.collect::<Result<Vec<_>, _>>()?;
-        let work = Work::begin(app, &args.net).await?;
-        let plan = crate::plan::restore::restore(
-            &args.run,
-            args.address.as_deref(),
-            records.into_iter(),
-            &work.fetched.listings,
-            &args.drift.rules(),
-        )?;
-        let report = write_plan(app, &work, "restore", plan, &audit_log, &args.waits, !args.asks.yes).await?;
+        let loaded = run.load()?;
+        run.hide(&loaded.checked()?.desired.noticed.secrets);
+        run.fetch().await?;
+        let (listings, rules) = (&run.fetched.listings, args.drift.rules());
+        let plan = restore(&args.run, args.address.as_deref(), records.into_iter(), listings, &rules)?;
+        let consent = consent(&run, &plan, asks, Showing::default())?;
+        let (report, _) = run.write(&loaded, plan, consent, HashMap::new(), &args.running).await;
         let ending = ending(&report);
-        Ok(finish(app, "restore", report, ending, Showing { plan_shown: !args.asks.yes, ..Showing::default() }))
+        Ok(finish(app, "restore", report, ending, Showing { plan_shown: asks, ..Showing::default() }))
     })
 }

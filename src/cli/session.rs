@@ -1,77 +1,30 @@
-//! The way from a file to a plan, step by step, for all commands.
+//! The way to a plan, step by step, for all commands.
 //!
 //! ```text
-//! load → fetch (all kinds side by side) → identify → draft → ask history → judge → Plan
+//! desired + fetched (all kinds side by side) → identify → draft → ask history → judge → Plan
 //! ```
 //!
 //! Reading Vapi happens here and nowhere below: what makes the plan is handed values.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use futures::StreamExt;
 
-use crate::document::Document;
-use crate::files::Disk;
 use crate::kinds::KINDS;
-use crate::model::diagnostic::{Diagnostic, Diagnostics, attach_snippets};
+use crate::model::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::recorded::{Answers, Record};
 use crate::model::{Address, RemoteId};
 use crate::plan::pair::{Allowances, Identities, Listings, identify, missing};
-use crate::plan::{Direction, Inputs, Plan, Policy, Selection, Status, draft, status, to_file, to_vapi};
+use crate::plan::{Direction, Draft, Inputs, Plan, Policy, Selection, Status, draft, status, to_file, to_vapi};
 use crate::recovery::{Attempts, former_ids, made_before};
-use crate::state::load::{Entry, StateFile, interpret};
-use crate::state::resolve::{Ahead, Id, Ids, Includes, Resolved, Resolver};
+use crate::state::ids::{Id, Ids};
+use crate::state::load::StateFile;
+use crate::state::resolve::Desired;
 use crate::values::live::{Live, read_ahead};
 use crate::values::normalize;
 use crate::vapi::Reader;
-
-/// The state file as a run began with it.
-pub struct Loaded {
-    /// The file on the disk.
-    pub disk: Disk,
-    /// It as a document.
-    pub document: Document,
-    /// The text files that it names, each as it was when it was first read.
-    includes: Includes,
-}
-
-impl Loaded {
-    /// Reads and parses the state file.
-    ///
-    /// # Errors
-    /// It cannot be read, or it is no YAML.
-    pub fn read(path: &Path) -> Result<Self, Diagnostics> {
-        let name = path.display().to_string();
-        let disk = Disk::at(path, &name);
-        let text = disk.read().map_err(|error| match error.code {
-            "file-not-found" => error.help("`vapi-sync init` starts a state file; -f names another one"),
-            _ => error,
-        })?;
-        let document = Document::parse(&name, text)?;
-        let includes = Includes::new(disk.folder());
-        Ok(Self { disk, document, includes })
-    }
-
-    /// The includes beside it.
-    pub fn includes(&self) -> &Includes {
-        &self.includes
-    }
-
-    /// Lets the includes be read anew, after they were written.
-    pub fn forget_includes(&mut self) {
-        self.includes = Includes::new(self.disk.folder());
-    }
-
-    /// Gives messages the lines of the file that they speak of.
-    pub fn annotate(&self, diagnostics: &mut [Diagnostic]) {
-        attach_snippets(diagnostics, |place| {
-            (*place.file == *self.document.name()).then(|| self.document.line_text(place.line))
-        });
-    }
-}
 
 /// What Vapi holds, and when it was read.
 pub struct Fetched {
@@ -112,8 +65,6 @@ pub struct Request<'r> {
     pub policy: &'r Policy,
     /// What the guards let pass.
     pub allow: Allowances,
-    /// The value of an environment variable.
-    pub env: &'r dyn Fn(&str) -> Option<String>,
     /// What the audit log says that earlier runs attempted to create. Read only where an entry has no object.
     pub attempts: &'r dyn Fn() -> Result<Attempts, Diagnostic>,
 }
@@ -126,12 +77,8 @@ pub struct Made {
     pub status: Option<Status>,
     /// The ids of all entries that have an object.
     pub ids: HashMap<Address, RemoteId>,
-    /// What was noticed while values were resolved: secrets for the redactor among it.
-    pub noticed: Resolved,
     /// What only those want to know who ask for more.
     pub notes: Diagnostics,
-    /// The real paths of the includes that the file names.
-    pub includes: Vec<PathBuf>,
 }
 
 /// Opens the record of values, given the ids that entries have. Asked for only where something differs.
@@ -145,105 +92,84 @@ fn known_ids(state: &StateFile<'_>, ids: &Ids) -> HashMap<Address, RemoteId> {
     known.collect()
 }
 
-/// Makes a plan from the file and what was fetched. `ahead` is what was resolved when the file was checked, if it was.
+/// Makes a plan from what the file says and what was fetched.
 ///
 /// # Errors
 /// Everything that stands in its way, at once where that is possible.
 pub async fn make_plan(
-    loaded: &Loaded,
+    desired: &Desired<'_>,
     fetched: &mut Fetched,
     reader: &Reader,
     open_record: OpenRecord<'_>,
     request: &Request<'_>,
-    ahead: Ahead,
 ) -> Result<Made, Diagnostics> {
-    let result = plan_of(loaded, fetched, reader, open_record, request, ahead).await;
-    result.map_err(|mut errors| {
-        loaded.annotate(&mut errors);
-        errors
-    })
-}
-
-async fn plan_of(
-    loaded: &Loaded,
-    fetched: &mut Fetched,
-    reader: &Reader,
-    open_record: OpenRecord<'_>,
-    request: &Request<'_>,
-    ahead: Ahead,
-) -> Result<Made, Diagnostics> {
-    let state = interpret(&loaded.document)?;
-    look_for_missing(&state, fetched, reader, request.allow).await?;
-    let includes = loaded.includes();
-    let identities = identified(&state, fetched, includes, request)?;
-    let mut ids = identities.ids(&state, &fetched.listings);
+    let state = &desired.file;
+    look_for_missing(state, fetched, reader, request.allow).await?;
+    let candidates = made_before(desired, &fetched.listings, request.attempts)?;
+    let identities = identify(desired, &fetched.listings, &candidates)?;
+    let mut ids = identities.ids(state, &fetched.listings);
     if request.direction == Direction::ToVapi {
-        let open = || open_record(known_ids(&state, &ids));
+        let open = || open_record(known_ids(state, &ids));
         let former = former_ids(&identities, &fetched.listings, &ids, open)?;
         ids = ids.replaced(former);
     }
-    check_targets(&state, &identities, fetched, request)?;
-    let resolver = Resolver { ids: &ids, env: request.env, includes };
-    let mut made = {
-        let inputs = inputs(&state, fetched, &identities, &resolver, &ids, request);
-        let draft = draft(&inputs, ahead)?;
-        if request.direction == Direction::ToVapi && draft.changes_agents() && rings_squads(fetched) {
-            // Only who is rung through a squad is asked for here: without an answer the plan is none the worse.
-            if let Ok(squads) = reader.list("/squad").await {
-                fetched.listings.insert("squads", squads.objects);
-            }
+    check_targets(state, &identities, fetched, request)?;
+    let draft = draft(&inputs(desired, fetched, &identities, &ids, request))?;
+    if request.direction == Direction::ToVapi && draft.changes_agents() && rings_squads(fetched) {
+        // Only who is rung through a squad is asked for here: without an answer the plan is none the worse.
+        if let Ok(squads) = reader.list("/squad").await {
+            fetched.listings.insert("squads", squads.objects);
         }
-        draft
-    };
-    let inputs = inputs(&state, fetched, &identities, &resolver, &ids, request);
-    let mut answers = Answers::default();
-    let mut warnings = Vec::new();
-    let mut notes = Vec::new();
-    if !made.questions.is_empty() {
-        let mut record = open_record(known_ids(&state, &ids))?;
-        answers.recorded = record.answer(&made.questions)?;
-        if made.asks_about_secrets {
-            answers.uncommitted = !record.is_committed()?;
-        }
-        let set_at: Vec<_> = made.set_at.iter().filter(|(question, _)| answers.of(*question).is_some()).collect();
-        let asked: Vec<_> = set_at.iter().map(|(at, time)| (made.questions[*at].clone(), *time)).collect();
-        let held = record.held_at(&asked)?;
-        answers.since = set_at.iter().zip(held).filter(|(_, held)| !held).map(|((at, _), _)| *at).collect();
-        warnings = record.warnings().to_vec();
-        notes = record.notes().to_vec();
     }
-    let noticed = made.take_noticed();
+    let inputs = inputs(desired, fetched, &identities, &ids, request);
+    let known = || open_record(known_ids(state, &ids));
+    let Asked { answers, warnings, notes } = ask(&draft, &known)?;
     let mut plan = match request.direction {
-        Direction::ToVapi => to_vapi(&inputs, made, &answers, request.policy)?,
-        Direction::ToFile => to_file(&inputs, made, &answers, request.policy)?,
+        Direction::ToVapi => to_vapi(&inputs, draft, &answers, request.policy)?,
+        Direction::ToFile => to_file(&inputs, draft, &answers, request.policy)?,
     };
     plan.warnings.extend(warnings);
-    loaded.annotate(&mut plan.warnings);
     let status = (request.direction == Direction::ToVapi).then(|| status(&inputs, &plan));
-    Ok(Made {
-        ids: known_ids(&state, &ids),
-        notes,
-        includes: noticed.includes.iter().filter_map(|path| includes.locate(path).ok()).collect(),
-        plan,
-        status,
-        noticed,
-    })
+    Ok(Made { ids: known_ids(state, &ids), notes, plan, status })
+}
+
+/// What the record of values says.
+#[derive(Default)]
+struct Asked {
+    answers: Answers,
+    warnings: Diagnostics,
+    notes: Diagnostics,
+}
+
+/// Asks the record what a draft must know before it is judged.
+fn ask(draft: &Draft<'_>, open_record: &dyn Fn() -> Result<Box<dyn Record>, Diagnostic>) -> Result<Asked, Diagnostic> {
+    if draft.questions.is_empty() {
+        return Ok(Asked::default());
+    }
+    let mut record = open_record()?;
+    let mut answers = Answers { recorded: record.answer(&draft.questions)?, ..Answers::default() };
+    if draft.asks_about_secrets {
+        answers.uncommitted = !record.is_committed()?;
+    }
+    let set_at: Vec<_> = draft.set_at.iter().filter(|(question, _)| answers.of(*question).is_some()).collect();
+    let asked: Vec<_> = set_at.iter().map(|(at, time)| (draft.questions[*at].clone(), *time)).collect();
+    let held = record.held_at(&asked)?;
+    answers.since = set_at.iter().zip(held).filter(|(_, held)| !held).map(|((at, _), _)| *at).collect();
+    Ok(Asked { answers, warnings: record.warnings().to_vec(), notes: record.notes().to_vec() })
 }
 
 fn inputs<'i, 'd>(
-    state: &'i StateFile<'d>,
+    desired: &'i Desired<'d>,
     fetched: &'i Fetched,
     identities: &'i Identities,
-    resolver: &'i Resolver<'i>,
     ids: &'i Ids,
     request: &Request<'i>,
 ) -> Inputs<'i, 'd> {
     Inputs {
         direction: request.direction,
-        state,
+        desired,
         listings: &fetched.listings,
         identities,
-        resolver,
         ids,
         selection: request.selection,
         send_secrets: request.policy.send_secrets,
@@ -269,19 +195,6 @@ async fn look_for_missing(
         }
     }
     Ok(())
-}
-
-fn identified<'d>(
-    state: &StateFile<'d>,
-    fetched: &Fetched,
-    includes: &Includes,
-    request: &Request<'_>,
-) -> Result<Identities, Diagnostics> {
-    let ids = Ids::in_file(&state.entries);
-    let resolver = Resolver { ids: &ids, env: request.env, includes };
-    let identity = |entry: &Entry<'_>| resolver.identity(entry, &mut Resolved::default());
-    let candidates = made_before(state, &fetched.listings, &resolver, request.attempts)?;
-    identify(state, &fetched.listings, &identity, &candidates)
 }
 
 fn check_targets(

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use super::args::{Format, Net, Tells};
 use super::connect::block_on;
-use super::work::{Wanted, Work, audit_log};
+use super::file::Empty;
+use super::run::{Run, Wish};
 use super::{App, Finish};
 use crate::model::diagnostic::{Diagnostics, Ending};
 use crate::plan::{Direction, Policy, Selection};
@@ -29,17 +30,13 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
-    let audit_log = audit_log(app, args.audit_log.as_deref());
+    let policy = Policy { allow_purchase: true, only_looks: true, ..Policy::default() };
+    let wish = Wish { selection: Selection::default(), policy };
     block_on(async {
-        let mut work = Work::begin(app, &args.net).await?;
-        let wanted = Wanted {
-            direction: Direction::ToVapi,
-            selection: &Selection::default(),
-            policy: &Policy { allow_purchase: true, only_looks: true, ..Policy::default() },
-            net: &args.net,
-            audit_log: &audit_log,
-        };
-        let made = work.plan(app, &wanted).await?;
+        let mut run = Run::reading(app, "status", &args.net, args.audit_log.as_deref(), Empty::Refused).await?;
+        let loaded = run.load()?;
+        let file = loaded.checked()?;
+        let made = run.plan(&file, Direction::ToVapi, &wish).await?;
         let Some(status) = &made.status else { return Ok(Finish::default()) };
         let checked_at = jiff::Timestamp::now().round(jiff::Unit::Second).unwrap_or_default().to_string();
         let redactor = app.output.redactor();
@@ -62,7 +59,7 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
                 render::json::to_text(&document, redactor)
             }
             Format::Html => {
-                let file = work.loaded.disk.name();
+                let file = loaded.disk.name();
                 render::html::status(
                     status,
                     render::html::About { file, org_id, checked_at: &checked_at, flags: &flags },
@@ -71,7 +68,8 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
             }
             _ => render::terminal::status(status, &checked_at, &view),
         };
-        work.leave();
+        std::mem::forget(file);
+        run.leave(loaded);
         let ending = Ending { changes_found: args.exit_code && !status.in_sync, ..Ending::default() };
         Ok(Finish { ending, tells_errors: true, ..Finish::done(result) })
     })

@@ -1,13 +1,16 @@
 //! `sync`: pull, then apply.
 
-use super::apply::{Carried, Job, can_ask, carry_out as apply};
-use super::args::{Asks, Commits, ConflictArgs, DriftArgs, Format, Lists, Net, Select, Sends, Waits};
+use super::apply::{Applied, Job, apply, can_ask};
+use super::args::{Asks, Choices, ConflictArgs, Format, Writing};
 use super::connect::block_on;
-use super::pull::{carry_out as pull, filled};
-use super::work::{Showing, Wanted, Work, audit_log, last_words, lock, rendered};
-use super::{App, Finish, commit};
+use super::file::Empty;
+use super::pull::pull;
+use super::run::{Run, Wish};
+use super::show::{Showing, ending, last_words, rendered};
+use super::{App, Finish};
 use crate::model::diagnostic::{Diagnostics, Ending};
-use crate::plan::{Direction, Policy};
+use crate::plan::Status;
+use crate::plan::report::Report;
 use crate::render;
 
 /// Arguments of `sync`.
@@ -17,96 +20,94 @@ pub(super) struct Args {
     #[command(flatten)]
     asks: Asks,
     #[command(flatten)]
-    select: Select,
-    #[command(flatten)]
-    drift: DriftArgs,
+    choices: Choices,
     #[command(flatten)]
     conflict: ConflictArgs,
     #[command(flatten)]
-    sends: Sends,
-    #[command(flatten)]
-    commits: Commits,
-    #[command(flatten)]
-    lists: Lists,
-    #[command(flatten)]
-    net: Net,
-    #[command(flatten)]
-    waits: Waits,
+    writing: Writing,
 }
 
 pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
-    if !args.asks.yes {
+    let asks = !args.asks.yes;
+    if asks {
         can_ask(app)?;
     }
-    let selection = args.select.selection()?;
-    let policy = Policy {
-        on_drift: args.drift.rules(),
-        on_conflict: args.conflict.rules(),
-        allow_purchase: args.sends.allow_purchase,
-        declared_only: args.conflict.declared_only,
-        send_secrets: args.sends.send_secrets,
-        only_looks: false,
-    };
-    let audit_log = audit_log(app, args.waits.audit_log.as_deref());
+    let policy = args.conflict.policy(args.choices.policy());
+    let wish = Wish { selection: args.choices.select.selection()?, policy };
     block_on(async {
-        let _lock = lock(app, "sync", args.waits.lock_timeout)?;
-        let mut work = Work::with(app, &args.net, || filled(app)).await?;
-        let committing = commit::prepare(args.commits.commit, &work.loaded)?;
-        let wanted = |direction| Wanted {
-            direction,
-            selection: &selection,
-            policy: &policy,
-            net: &args.net,
-            audit_log: &audit_log,
-        };
-        let (pulled, includes) = pull(app, &mut work, "sync", &wanted(Direction::ToFile)).await?;
-        if app.global.format() != Format::Json {
-            app.output.diagnostics(&pulled.warnings);
-            app.output.result(&rendered(
-                app,
-                "pull",
-                &pulled,
-                Showing { all: args.lists.all, ..Showing::default() },
-            ))?;
-        }
-        let job = Job {
-            command: "sync",
-            wanted: wanted(Direction::ToVapi),
-            waits: &args.waits,
-            asks: !args.asks.yes,
-            all: args.lists.all,
-            expect: None,
-            saved: None,
-            require_reviewed: false,
-        };
-        let Carried { report: applied, made, .. } = apply(app, &mut work, &job).await?;
-        if let Some(committing) = committing {
-            let includes: Vec<_> = includes.iter().chain(&made.includes).cloned().collect();
-            committing.commit("sync", &[&pulled, &applied], &includes)?;
-        }
-        let of_apply = super::apply::ending(&applied);
-        let of_pull = super::pull::ending(&pulled);
-        let ending = Ending {
-            writes_failed: of_apply.writes_failed || of_pull.writes_failed,
-            held_back: of_apply.held_back || of_pull.held_back,
-            changes_found: false,
-        };
-        let result = match app.global.format() {
-            Format::Json => {
-                let halves = [("pull", &pulled), ("apply", &applied)];
-                let [pull, apply] =
-                    halves.map(|(command, report)| Some(render::json::report(command, report, args.lists.all)));
-                render::json::to_text(&render::json::sync(pull, apply, &[], &[]), app.output.redactor())
+        let mut run = Run::writing(app, "sync", &args.writing.running, Empty::Filled).await?;
+        let mut pulled = pull(&mut run, &wish, &args.writing).await?;
+        let showing = Showing { all: args.writing.lists.all, ..Showing::default() };
+        let mut errors = show_pulled(app, &pulled, showing);
+        let mut applied = None;
+        if pulled.errors.is_empty() {
+            let (commits, require_reviewed) = (args.writing.commit, false);
+            let writing = &args.writing;
+            let job = Job { wish: &wish, writing, asks, expect: None, saved: None, commits, require_reviewed };
+            match apply(&mut run, &job).await {
+                Ok(Applied { report, status, .. }) => applied = Some((report, status)),
+                Err(failed) => errors.extend(failed),
             }
-            _ => {
-                app.output.diagnostics(&applied.plan.warnings);
-                app.output.diagnostics(&applied.warnings);
-                let showing = Showing { all: args.lists.all, plan_shown: !args.asks.yes, status: made.status.as_ref() };
-                rendered(app, "apply", &applied, showing)
-            }
-        };
-        last_words(app, &applied);
-        let errors = pulled.errors.into_iter().chain(applied.errors).collect();
-        Ok(Finish { errors, tells_errors: true, ending, ..Finish::done(result) })
+        }
+        let reports = std::iter::once(&mut pulled).chain(applied.as_mut().map(|(report, _)| report));
+        run.commit(&mut reports.collect::<Vec<_>>());
+        Ok(finish(app, pulled, applied, errors, Showing { plan_shown: asks, ..showing }))
     })
+}
+
+/// Shows what the pull did before anybody is asked about the apply. Its warnings wait: the apply reads the file anew, and knows
+/// better in which lines they are.
+fn show_pulled(app: &App, pulled: &Report, showing: Showing<'_>) -> Diagnostics {
+    if app.global.format() == Format::Json {
+        return Vec::new();
+    }
+    app.output.result(&rendered(app, "pull", pulled, showing)).err().into_iter().collect()
+}
+
+/// Ends a sync. `applied` is nothing where the apply was not reached; `errors` say why.
+fn finish(
+    app: &App,
+    mut pulled: Report,
+    applied: Option<(Report, Option<Status>)>,
+    errors: Diagnostics,
+    showing: Showing<'_>,
+) -> Finish {
+    if let Some((applied, _)) = &applied {
+        let again = &applied.plan.warnings;
+        pulled
+            .plan
+            .warnings
+            .retain(|one| !again.iter().any(|two| (one.code, &one.message) == (two.code, &two.message)));
+    }
+    let ends = |report: &Report| ending(report);
+    let mut ending = ends(&pulled);
+    if let Some((applied, _)) = &applied {
+        let Ending { writes_failed, held_back, changes_found: _ } = ends(applied);
+        ending.writes_failed |= writes_failed;
+        ending.held_back |= held_back;
+    }
+    let reports = || std::iter::once(&pulled).chain(applied.as_ref().map(|(report, _)| report));
+    let result = match app.global.format() {
+        Format::Json => {
+            let half = |command, report| render::json::report(command, report, showing.all);
+            let apply = applied.as_ref().map(|(report, _)| half("apply", report));
+            let both = render::json::sync(Some(half("pull", &pulled)), apply, &[], &errors);
+            render::json::to_text(&both, app.output.redactor())
+        }
+        _ => {
+            reports().for_each(|report| {
+                app.output.diagnostics(&report.plan.warnings);
+                app.output.diagnostics(&report.warnings);
+            });
+            let rendered = |(report, status): &(Report, Option<Status>)| {
+                rendered(app, "apply", report, Showing { status: status.as_ref(), ..showing })
+            };
+            applied.as_ref().map(rendered).unwrap_or_default()
+        }
+    };
+    if let Some((applied, _)) = &applied {
+        last_words(app, applied);
+    }
+    let errors = reports().flat_map(|report| report.errors.clone()).chain(errors).collect();
+    Finish { errors, tells_errors: true, ending, ..Finish::done(result) }
 }

@@ -1,10 +1,11 @@
 //! `validate`: looks for mistakes in the file, offline.
 
 use super::args::{Format, Tells};
+use super::file::{Empty, Loaded};
 use super::github::Extra;
-use super::work::findings;
 use super::{App, Finish};
-use crate::cli::session::Loaded;
+use crate::check::Options;
+use crate::check::spec::Spec;
 use crate::model::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::render;
 
@@ -23,20 +24,13 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
-    let options = crate::check::Options { strict: args.strict };
-    let loaded = Loaded::read(&app.global.file);
+    let options = Options { strict: args.strict };
+    let loaded = Loaded::read(&app.global.file, Empty::Refused);
     let spec = args.spec.as_deref().map(|source| super::spec::load(app, source)).transpose()?;
-    let mut found = match &loaded {
-        Ok(loaded) => findings(loaded, &options),
-        Err(errors) => errors.clone(),
+    let found = match loaded {
+        Ok(loaded) => found(&loaded, &options, spec.as_ref()),
+        Err(errors) => errors,
     };
-    if let (Some(spec), Ok(loaded)) = (&spec, &loaded)
-        && let Ok(state) = crate::state::load::interpret(&loaded.document)
-    {
-        found.extend(spec.check(&state, &options));
-        loaded.annotate(&mut found);
-        found.sort_by(|left, right| left.place.cmp(&right.place));
-    }
     let machine = match app.global.format() {
         Format::Github => Some(render::diagnostics::annotations(&found, app.output.redactor())),
         Format::Sarif => Some(render::json::to_text(&render::diagnostics::sarif(&found), app.output.redactor())),
@@ -56,6 +50,19 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
     let result = errors.is_empty().then(|| summary(&app.global.file.display().to_string(), &warnings));
     let extra = Extra { warnings, ..Extra::default() };
     Ok(Finish { result, errors, extra, ..Finish::default() })
+}
+
+/// Everything that can be said of a file.
+fn found(loaded: &Loaded, options: &Options, spec: Option<&Spec>) -> Diagnostics {
+    let (desired, mut found) = match loaded.look(options) {
+        Ok(looked) => looked,
+        Err(errors) => return errors,
+    };
+    if let Some(spec) = spec {
+        found.extend(loaded.annotated(spec.check(&desired.file, options)));
+        found.sort_by(|left, right| left.place.cmp(&right.place));
+    }
+    found
 }
 
 fn summary(name: &str, warnings: &[Diagnostic]) -> String {

@@ -15,8 +15,10 @@ use crate::kinds::KINDS;
 use crate::model::agreed::{Agreed, path_of, ref_name, refs_of};
 use crate::model::diagnostic::Diagnostic;
 use crate::model::{Address, RemoteId, Value};
+use crate::state::ids::Ids;
+use crate::state::includes::IncludeSource;
 use crate::state::load::interpret;
-use crate::state::resolve::{Ids, IncludeSource, Resolved, Resolver};
+use crate::state::resolve::{Noticed, Resolver};
 
 /// What the file said at the agreed commit, per entry.
 #[derive(Debug, Default)]
@@ -147,17 +149,17 @@ impl GitRecord {
         let state = interpret(&document).map_err(first)?;
         let folder = agreed.path.parent().unwrap_or(Path::new(""));
         let includes = CommitIncludes { repository, snapshot: &snapshot, folder };
+        let addresses = state.entries.iter().map(|entry| entry.address.clone()).collect();
+        let resolver = Resolver { addresses: &addresses, env: &|_| None, includes: &includes };
         let then = Ids::in_file(&state.entries);
         let mut file = AgreedFile::default();
         for entry in &state.entries {
-            let mut values: Vec<Value> = Vec::new();
-            for ids in [&then, ids] {
-                let resolver = Resolver { ids, env: &|_| None, includes: &includes };
-                let mut noticed = Resolved::default();
-                let value = resolver.desired(entry, &mut noticed);
-                if noticed.errors.is_empty() && !values.contains(&value) {
-                    values.push(value);
-                }
+            let mut noticed = Noticed::default();
+            let config = resolver.config(entry, &mut noticed);
+            let mut values = Vec::new();
+            if noticed.errors.is_empty() {
+                values.extend([&then, ids].map(|ids| ids.put_in(entry.kind, config.clone())));
+                values.dedup();
             }
             file.entries.push((entry.address.clone(), entry.id.clone(), values));
         }

@@ -8,8 +8,10 @@ use crate::kinds::{self, KINDS, Kind};
 use crate::model::diagnostic::Diagnostic;
 use crate::model::recorded::Question;
 use crate::model::{Address, RemoteId, Value};
+use crate::state::ids::{Id, Ids};
+use crate::state::includes::IncludeSource;
 use crate::state::load::Entry;
-use crate::state::resolve::{Id, Ids, IncludeSource, Resolved, Resolver};
+use crate::state::resolve::{Noticed, Resolver};
 use crate::state::template::{self, Token};
 use crate::values::compare::{gives_back, value_at};
 
@@ -174,28 +176,28 @@ pub(super) fn holds(
         };
         found.names.references.iter().map(|address| (address.clone(), known(address))).collect::<Ids>()
     };
-    let mut held = answered(found, texts, &ids(&then, &now), questions, asked);
+    let mut noticed = Noticed::default();
+    let resolver = Resolver { addresses: &found.names.references, env: &|_| None, includes: texts };
+    let config = resolver.config(&found.entry, &mut noticed);
+    if !noticed.errors.is_empty() {
+        return Vec::new();
+    }
+    let kind = found.entry.kind;
+    let mut held = answered(kind, ids(&then, &now).put_in(kind, config.clone()), questions, asked);
     if found
         .names
         .references
         .iter()
         .any(|address| then(address).is_some() && now(address).is_some_and(|now| then(address) != Some(now)))
     {
-        held.extend(answered(found, texts, &ids(&now, &then), questions, asked));
+        held.extend(answered(kind, ids(&now, &then).put_in(kind, config), questions, asked));
         held.sort_unstable();
         held.dedup();
     }
     held
 }
 
-fn answered(found: &Found<'_>, texts: &Texts, ids: &Ids, questions: &[Question], asked: &[usize]) -> Vec<usize> {
-    let mut noticed = Resolved::default();
-    let resolver = Resolver { ids, env: &|_| None, includes: texts };
-    let mut config = resolver.desired(&found.entry, &mut noticed);
-    if !noticed.errors.is_empty() {
-        return Vec::new();
-    }
-    let kind = found.entry.kind;
+fn answered(kind: &'static Kind, mut config: Value, questions: &[Question], asked: &[usize]) -> Vec<usize> {
     let around = |question: &Question| match &question.value {
         Value::Secret(live) => live.expose().is_some_and(|live| stands_around(kind, &config, question, live)),
         _ => false,

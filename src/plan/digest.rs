@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
 
-use super::{Change, Plan, Write};
+use super::{Change, Plan, Work, Write};
 use crate::model::{Address, Part, RemoteId, Value};
 
 /// A hash of all that the plan would do: without secrets, whose texts stand in no plan, and without times and reasons.
@@ -18,10 +18,10 @@ pub fn of(plan: &Plan) -> String {
     line(&format!("{:?}", plan.direction));
     line(plan.org_id.as_deref().unwrap_or_default());
     for change in plan.shown() {
-        let Change { address, id, action, fields, held, write, import, .. } = change;
+        let Change { address, id, fields, held, work, .. } = change;
         line(&address.to_string());
         line(id.as_ref().map_or("", |id| id.as_str()));
-        line(action.word());
+        line(change.action().word());
         line(held.as_deref().unwrap_or_default());
         for field in fields {
             line(&field.path.to_string());
@@ -29,13 +29,16 @@ pub fn of(plan: &Plan) -> String {
             line(&shown(field.before.as_ref()));
             line(&shown(field.after.as_ref()));
         }
-        match write {
+        match change.write() {
             Some(Write::Create { body, .. }) => line(&shown(Some(&Value::Map(body.clone())))),
             Some(Write::Update { body, .. }) => line(&shown(Some(&Value::Map(body.clone())))),
             Some(Write::Complete { desired }) => line(&shown(Some(&Value::Map(desired.clone())))),
             None => line(""),
         }
-        line(&shown(import.as_ref()));
+        line(&match work {
+            Work::Import(object) => shown(Some(object)),
+            _ => String::new(),
+        });
     }
     let digest = hash.finalize();
     digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
@@ -69,7 +72,7 @@ pub fn sent(plan: &Plan, ids: &HashMap<Address, RemoteId>) -> Vec<Sent> {
         }
     };
     let changes = plan.changes.iter().filter(|change| change.held.is_none());
-    let written = changes.filter_map(|change| Some((change, change.write.as_ref()?)));
+    let written = changes.filter_map(|change| Some((change, change.write()?)));
     written
         .map(|(change, write)| Sent {
             address: change.address.clone(),

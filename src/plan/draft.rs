@@ -9,9 +9,10 @@ use crate::model::recorded::{Answers, Question, Recorded};
 use crate::model::{Address, Part, Value};
 use crate::plan::judge::{Basis, FileBasis};
 use crate::plan::pair::{Identities, Identity, Listings};
-use crate::plan::{Direction, Selection};
-use crate::state::load::{Entry, StateFile};
-use crate::state::resolve::{Ahead, Id, Ids, Resolved, Resolver};
+use crate::plan::{Change, Direction, Selection};
+use crate::state::ids::{Id, Ids};
+use crate::state::load::Entry;
+use crate::state::resolve::Desired;
 use crate::values::compare::{AtStake, Difference, What, differences};
 use crate::values::live::{Header, Live};
 use crate::values::normalize;
@@ -20,15 +21,13 @@ use crate::values::normalize;
 pub struct Inputs<'i, 'd> {
     /// Which way.
     pub direction: Direction,
-    /// The file.
-    pub state: &'i StateFile<'d>,
+    /// What the file says.
+    pub desired: &'i Desired<'d>,
     /// What Vapi holds.
     pub listings: &'i Listings,
     /// Which entry is which object.
     pub identities: &'i Identities,
-    /// How values of the file are resolved; its ids know of links and of objects that are gone.
-    pub resolver: &'i Resolver<'i>,
-    /// The ids that the resolver has.
+    /// The ids of its entries: they know of links and of objects that are gone.
     pub ids: &'i Ids,
     /// What may be written.
     pub selection: &'i Selection,
@@ -68,8 +67,8 @@ pub(super) struct Drafted<'d> {
 /// The differences of all selected entries, with the questions to be answered before they can be judged.
 pub struct Draft<'d> {
     pub(super) drafted: Vec<Drafted<'d>>,
-    /// Selected entries that are in step: address, id and name.
-    pub(super) in_step: Vec<(Entry<'d>, Option<String>)>,
+    /// Selected entries that are in step.
+    pub(super) in_step: Vec<Change>,
     /// To be answered by a [`crate::model::recorded::Record`].
     pub questions: Vec<Question>,
     /// Questions about values of the file, each with the time at which Vapi's value was set: was the file's there by then?
@@ -77,43 +76,29 @@ pub struct Draft<'d> {
     /// Whether a secret stands in a value of the file that is asked about: then it counts whether the file is committed as
     /// it is.
     pub asks_about_secrets: bool,
-    /// What was noticed while values were resolved.
-    pub noticed: Resolved,
     /// What is worth knowing.
     pub(super) warnings: Diagnostics,
 }
 
-/// The differences between the file and Vapi. `ahead` is what was resolved before.
+/// The differences between the file and Vapi.
 ///
 /// # Errors
-/// Everything in the file that cannot be resolved, at once.
-pub fn draft<'d>(inputs: &Inputs<'_, 'd>, ahead: Ahead) -> Result<Draft<'d>, Diagnostics> {
-    let mut ahead = ahead.under_others(inputs.ids);
+/// Objects of Vapi whose JSON cannot be held, all at once.
+pub fn draft<'d>(inputs: &Inputs<'_, 'd>) -> Result<Draft<'d>, Diagnostics> {
     let mut draft = Draft {
         drafted: Vec::new(),
         in_step: Vec::new(),
         questions: Vec::new(),
         set_at: Vec::new(),
         asks_about_secrets: false,
-        noticed: Resolved::default(),
         warnings: Vec::new(),
     };
-    for entry in &inputs.state.entries {
+    let mut errors = Vec::new();
+    for entry in inputs.desired.file.entries.iter().filter(|entry| inputs.selection.selects(&entry.address)) {
         let Some(identity) = inputs.identities.of.get(&entry.address) else { continue };
-        // Resolved even where it is not selected: a file with an error in it is not half right.
-        let desired = match ahead.take(&entry.address) {
-            Some((value, noticed)) => {
-                draft.noticed.merge(noticed);
-                value
-            }
-            None => inputs.resolver.desired(entry, &mut draft.noticed),
-        };
-        if inputs.selection.selects(&entry.address) {
-            draft.entry(inputs, entry, identity, desired);
-        }
+        errors.extend(draft.entry(inputs, entry, identity).err());
     }
-    draft.warnings.append(&mut draft.noticed.warnings);
-    if draft.noticed.errors.is_empty() { Ok(draft) } else { Err(std::mem::take(&mut draft.noticed.errors)) }
+    if errors.is_empty() { Ok(draft) } else { Err(errors) }
 }
 
 impl<'d> Draft<'d> {
@@ -122,12 +107,8 @@ impl<'d> Draft<'d> {
         self.drafted.iter().any(|drafted| drafted.entry.kind.assignment.is_empty())
     }
 
-    /// What was noticed while values were resolved.
-    pub fn take_noticed(&mut self) -> Resolved {
-        std::mem::take(&mut self.noticed)
-    }
-
-    fn entry(&mut self, inputs: &Inputs<'_, 'd>, entry: &Entry<'d>, identity: &Identity, desired: Value) {
+    fn entry(&mut self, inputs: &Inputs<'_, 'd>, entry: &Entry<'d>, identity: &Identity) -> Result<(), Diagnostic> {
+        let desired = inputs.desired.value(entry, inputs.ids);
         let live = match identity {
             Identity::Linked(at) | Identity::Link(at) => inputs.live(entry.kind.section, *at),
             Identity::Create | Identity::Recreate { .. } => None,
@@ -140,12 +121,9 @@ impl<'d> Draft<'d> {
                 live: None,
                 asked: Vec::new(),
             });
-            return;
+            return Ok(());
         };
-        let live_value = match normalize::object(entry.kind, live) {
-            Ok(value) => value,
-            Err(error) => return self.noticed.errors.push(error.at(entry.place.clone())),
-        };
+        let live_value = normalize::object(entry.kind, live).map_err(|error| error.at(entry.place.clone()))?;
         let mut found = differences(entry.kind.root(), &desired, &live_value);
         if inputs.direction == Direction::ToVapi {
             found.retain(|difference| difference.what != What::Undeclared);
@@ -153,9 +131,8 @@ impl<'d> Draft<'d> {
         self.warn_of_create_only(inputs.direction, entry, &mut found);
         let rotates = inputs.send_secrets && desired.holds_secret();
         if found.is_empty() && matches!(identity, Identity::Linked(_)) && !rotates {
-            let name = entry.kind.name_of(&live_value).map(str::to_owned);
-            self.in_step.push((entry.clone(), name));
-            return;
+            self.in_step.push(Change::of_entry(entry, &live_value));
+            return Ok(());
         }
         let asked = found.into_iter().map(|difference| self.ask(inputs, entry, &live.header, difference)).collect();
         self.drafted.push(Drafted {
@@ -165,6 +142,7 @@ impl<'d> Draft<'d> {
             live: Some((live.header.clone(), live_value)),
             asked,
         });
+        Ok(())
     }
 
     fn warn_of_create_only(&mut self, direction: Direction, entry: &Entry<'_>, found: &mut Vec<Difference>) {

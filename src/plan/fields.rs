@@ -5,7 +5,7 @@ use crate::kinds::Spot;
 use crate::model::diagnostic::Place;
 use crate::model::{FieldPath, Map, Step, Value, normal_number};
 use crate::plan::FieldChange;
-use crate::plan::judge::Verdict;
+use crate::plan::judge::Rule;
 use crate::state::load::Entry;
 use crate::values::compare::element_position;
 
@@ -60,13 +60,7 @@ pub(super) fn all_set(entry: &Entry<'_>, body: &Map) -> Vec<FieldChange> {
             let path = FieldPath::root().key(key);
             FieldChange {
                 place: place_of(entry, &path),
-                path,
-                before: None,
-                sensitive: matches!(value, Value::Secret(_)),
-                after: Some(value.clone()),
-                verdict: Verdict::Set,
-                recorded: None,
-                note: None,
+                ..FieldChange::new(path, None, Some(value.clone()), Rule::Made.verdict())
             }
         })
         .collect()

@@ -19,7 +19,7 @@ pub struct Ring {
 
 /// The numbers that ring the agents which change.
 pub(super) fn of(inputs: &Inputs<'_, '_>, changes: &[Change]) -> Vec<Impact> {
-    let changed = changes.iter().filter(|change| change.kind.assignment.is_empty() && change.action != Action::None);
+    let changed = changes.iter().filter(|change| change.kind.assignment.is_empty() && change.action() != Action::None);
     changed
         .filter_map(|change| {
             let rings = rings(inputs, change.id.as_ref()?);

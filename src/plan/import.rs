@@ -1,54 +1,24 @@
-//! Changes without fields: entries that are in step, and objects that become entries.
+//! Objects of Vapi that become entries.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 
-use super::{Action, Change};
+use super::{Change, Work};
 use crate::kinds::{KINDS, Kind};
+use crate::model::Address;
 use crate::model::diagnostic::Diagnostic;
-use crate::model::{Address, RemoteId};
 use crate::plan::pair::{Identities, Listings};
-use crate::state::load::{Entry, StateFile};
+use crate::state::load::StateFile;
 use crate::values::live::Live;
 use crate::values::normalize;
-
-/// An entry to which nothing happens.
-pub(super) fn in_step(entry: &Entry<'_>, name: Option<String>) -> Change {
-    Change {
-        address: entry.address.clone(),
-        kind: entry.kind,
-        id: entry.id.clone(),
-        name,
-        action: Action::None,
-        reason: String::new(),
-        fields: Vec::new(),
-        place: Some(entry.place.clone()),
-        held: None,
-        needs: BTreeSet::new(),
-        write: None,
-        updated_at: None,
-        version: None,
-        import: None,
-    }
-}
 
 /// A live object that becomes an entry.
 pub(super) fn import(kind: &'static Kind, live: &Live, address: Address) -> Result<Change, Diagnostic> {
     let value = normalize::without_unsure(normalize::object(kind, live)?);
     Ok(Change {
-        address,
-        kind,
-        id: Some(RemoteId(live.header.id.clone())),
         name: kind.name_of(&value).map(str::to_owned),
-        action: Action::Import,
         reason: "only in Vapi".to_owned(),
-        fields: Vec::new(),
-        place: None,
-        held: None,
-        needs: BTreeSet::new(),
-        write: None,
-        updated_at: live.header.updated_at.clone(),
-        version: live.header.version(),
-        import: Some(value),
+        work: Work::Import(value),
+        ..Change::new(kind, address).seen(&live.header)
     })
 }
 

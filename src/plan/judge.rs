@@ -1,4 +1,4 @@
-//! The two verdict tables. Nothing else decides what happens to a field.
+//! The verdict tables. Nothing else decides what happens to a field.
 //!
 //! In: what a difference is ([`What`]), and what is known about the values in it ([`Basis`], [`FileBasis`]). Out: a
 //! [`Verdict`]. The tables are data: a test prints them, and the order of their rows means nothing.
@@ -83,7 +83,7 @@ impl Verdict {
 }
 
 /// `--on-drift`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum OnDrift {
     /// Take the file's value.
     Overwrite,
@@ -93,7 +93,7 @@ pub enum OnDrift {
 }
 
 /// `--on-conflict`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum OnConflict {
     /// Keep the file's value.
     File,
@@ -181,6 +181,82 @@ pub const PULL: &[PullRow] = &[
     },
 ];
 
+/// What is known of a field that a run wrote, before the value from before that run is given back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Since {
+    /// Vapi has what the run left.
+    AsLeft,
+    /// Somebody changed it.
+    Moved,
+    /// What was there held a secret, which is in no log.
+    SecretLost,
+}
+
+/// What `restore` does with a field: the verdict where drift is held, and where it is overwritten. `Change` becomes `Clear` where
+/// there was no value.
+pub const RESTORE: &[(Since, Verdict, Verdict)] = &[
+    (Since::AsLeft, Verdict::Change, Verdict::Change),
+    (Since::Moved, Verdict::Drift, Verdict::Change),
+    (Since::SecretLost, Verdict::Drift, Verdict::Drift),
+];
+
+/// What is decided by one thing alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Rule {
+    /// The object is made, or this is set in a second step of making it.
+    Made,
+    /// The object becomes an entry.
+    Imported,
+    /// `--send-secrets` sends it again.
+    SentAgain,
+    /// It refers to an object that is made again.
+    Repointed,
+    /// Sending it back would wipe a secret that Vapi does not show.
+    WouldWipe,
+    /// A number would ring nothing any more.
+    WouldSilence,
+}
+
+/// The verdict of each rule.
+pub const RULES: &[(Rule, Verdict)] = &[
+    (Rule::Made, Verdict::Set),
+    (Rule::Imported, Verdict::Capture),
+    (Rule::SentAgain, Verdict::Change),
+    (Rule::Repointed, Verdict::Change),
+    (Rule::WouldWipe, Verdict::Drift),
+    (Rule::WouldSilence, Verdict::Drift),
+];
+
+impl Rule {
+    /// Its verdict. A rule that had no row would be held back.
+    pub fn verdict(self) -> Verdict {
+        RULES.iter().find(|(rule, _)| *rule == self).map_or(Verdict::Drift, |(_, verdict)| *verdict)
+    }
+}
+
+/// What becomes of a field that is decided together with another one: its verdict, that of the other, and what it gets. What no
+/// row names stays as it is.
+pub const TOGETHER: &[(Verdict, Verdict, Verdict)] = &[
+    (Verdict::Set, Verdict::Drift, Verdict::Drift),
+    (Verdict::Change, Verdict::Drift, Verdict::Drift),
+    (Verdict::Clear, Verdict::Drift, Verdict::Drift),
+    (Verdict::Remove, Verdict::Drift, Verdict::Drift),
+    (Verdict::Capture, Verdict::Conflict, Verdict::Conflict),
+    (Verdict::Capture, Verdict::Pending, Verdict::Conflict),
+];
+
+/// The verdict on a field that is decided together with one of this other verdict. `None`: it keeps its own.
+pub fn together(own: Verdict, other: Verdict) -> Option<Verdict> {
+    TOGETHER.iter().find(|row| (row.0, row.1) == (own, other)).map(|row| row.2)
+}
+
+/// The verdict of `restore` on a field; `had_value`: there was one before that run.
+pub fn restored(since: Since, had_value: bool, on_drift: OnDrift) -> Verdict {
+    let row = RESTORE.iter().find(|row| row.0 == since);
+    let verdict = row.map_or(Verdict::Drift, |row| if on_drift == OnDrift::Overwrite { row.2 } else { row.1 });
+    if verdict == Verdict::Change && !had_value { Verdict::Clear } else { verdict }
+}
+
 /// The verdict of `plan` and `apply` on a field. `None`: nothing happens to it.
 pub fn to_vapi(what: What, basis: Basis, on_drift: OnDrift) -> Option<Verdict> {
     let row = APPLY.iter().find(|row| row.what.contains(&what) && row.basis.contains(&basis));
@@ -232,6 +308,29 @@ mod tests {
                 table.push_str(line.trim_end());
                 table.push('\n');
             }
+        }
+        insta::assert_snapshot!(table);
+    }
+
+    #[test]
+    fn the_smaller_tables() {
+        let mut table = format!("{:<14}{:<10}{}\n", "restore", "hold", "overwrite");
+        for since in [Since::AsLeft, Since::Moved, Since::SecretLost] {
+            assert_eq!(RESTORE.iter().filter(|row| row.0 == since).count(), 1, "{since:?}");
+            for (what, had_value) in [("", true), ("/new", false)] {
+                let verdict = |on_drift| shown(Some(restored(since, had_value, on_drift)));
+                let (hold, over) = (verdict(OnDrift::Hold), verdict(OnDrift::Overwrite));
+                table.push_str(&format!("{:<14}{hold:<10}{over}\n", format!("{since:?}{what}")));
+            }
+        }
+        let rules = [Rule::Made, Rule::Imported, Rule::SentAgain, Rule::Repointed, Rule::WouldWipe, Rule::WouldSilence];
+        for rule in rules {
+            assert_eq!(RULES.iter().filter(|row| row.0 == rule).count(), 1, "{rule:?}");
+            table.push_str(&format!("{:<14}{}\n", format!("{rule:?}"), shown(Some(rule.verdict()))));
+        }
+        for (own, other, verdict) in TOGETHER {
+            let [own, other, verdict] = [own, other, verdict].map(|verdict| shown(Some(*verdict)));
+            table.push_str(&format!("{own} with {other}: {verdict}\n"));
         }
         insta::assert_snapshot!(table);
     }

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeSet, HashSet, VecDeque};
 
-use super::{Action, Change, FieldChange, Selection, Write, draft::needs};
+use super::{Change, FieldChange, Selection, Work, Write, draft::needs};
 use crate::model::{Address, FieldPath, Map, Part, Value};
-use crate::plan::judge::Verdict;
-use crate::state::resolve::{Id, Ids};
+use crate::plan::judge::Rule;
+use crate::state::ids::{Id, Ids};
 
 /// The changes in the order in which they can be written. A circle of new objects is opened: one is made without the
 /// reference that closes it, which is set in a step of its own after the others.
@@ -25,7 +25,7 @@ pub(super) fn in_order(changes: Vec<Change>, ids: &Ids, selection: &Selection) -
         {
             waiting.push_back(closing);
         }
-        if matches!(change.write, Some(Write::Create { .. })) {
+        if change.creates() {
             done.insert(change.address.clone());
         }
         ordered.push(change);
@@ -38,7 +38,7 @@ fn hold_unmet(mut changes: Vec<Change>, ids: &Ids, selection: &Selection) -> Vec
     loop {
         let made: HashSet<&Address> = changes
             .iter()
-            .filter(|change| change.held.is_none() && matches!(change.write, Some(Write::Create { .. })))
+            .filter(|change| change.held.is_none() && change.creates())
             .map(|change| &change.address)
             .collect();
         let unmet: Vec<(usize, Address)> = changes
@@ -64,7 +64,10 @@ fn hold_unmet(mut changes: Vec<Change>, ids: &Ids, selection: &Selection) -> Vec
 
 /// Takes out of a creation what refers to objects that are not made yet. Gives the step that puts it in.
 fn open_circle(change: &mut Change, done: &HashSet<Address>) -> Option<Change> {
-    let Some(Write::Create { body, .. }) = &mut change.write else { return None };
+    let (Work::Create(Write::Create { body, .. }) | Work::Recreate(Write::Create { body, .. })) = &mut change.work
+    else {
+        return None;
+    };
     let open: BTreeSet<Address> = change.needs.iter().filter(|need| !done.contains(need)).cloned().collect();
     let mut desired = Map::default();
     let mut taken = Vec::new();
@@ -84,23 +87,16 @@ fn open_circle(change: &mut Change, done: &HashSet<Address>) -> Option<Change> {
     wanted.insert(change.address.clone());
     needs(&Value::Map(desired.clone()), &mut wanted);
     Some(Change {
-        action: Action::Update,
         reason: format!("second step: refers to {}", names.join(", ")),
         fields: taken
             .into_iter()
             .map(|(path, value)| FieldChange {
-                path,
-                before: None,
-                after: Some(value),
-                sensitive: false,
-                verdict: Verdict::Set,
-                recorded: None,
-                note: None,
                 place: change.place.clone(),
+                ..FieldChange::new(path, None, Some(value), Rule::Made.verdict())
             })
             .collect(),
         needs: wanted,
-        write: Some(Write::Complete { desired }),
+        work: Work::Update(Write::Complete { desired }),
         ..change.clone()
     })
 }

@@ -8,8 +8,9 @@ use std::collections::{HashMap, HashSet};
 use crate::kinds::{KINDS, Kind};
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::{Address, RemoteId};
+use crate::state::ids::{Id, Ids};
 use crate::state::load::{Entry, Ignore, StateFile};
-use crate::state::resolve::{Id, Ids};
+use crate::state::resolve::Desired;
 use crate::values::live::{Header, Live};
 use crate::values::normalize::name;
 
@@ -72,12 +73,6 @@ impl Identities {
         let replaced = replaced.filter_map(|entry| Some((entry.id.clone()?, entry.address.clone())));
         ids.collect::<Ids>().replaced(replaced)
     }
-}
-
-/// Whether `ignore` names an entry.
-pub fn is_ignored_entry(ignore: &Ignore, entry: &Entry<'_>, identity: Option<&str>) -> bool {
-    let id = entry.id.as_ref().map(RemoteId::as_str);
-    ignore.matches(entry.kind, [entry.address.handle.as_str()].into_iter().chain(id).chain(identity))
 }
 
 /// Whether `ignore` names a live object.
@@ -165,17 +160,16 @@ pub type Candidates = HashMap<Address, Vec<usize>>;
 
 /// Which entry is which object.
 ///
-/// `identity` gives the field and text by which an entry without an id is found. `listings` are complete, with what [`missing`]
-/// turned up put in.
+/// `listings` are complete, with what [`missing`] turned up put in.
 ///
 /// # Errors
 /// Several objects that an entry could be; two entries that nobody could tell apart.
-pub fn identify<'d>(
-    state: &StateFile<'d>,
+pub fn identify(
+    desired: &Desired<'_>,
     listings: &Listings,
-    identity: &dyn Fn(&Entry<'d>) -> Option<Named>,
     candidates: &Candidates,
 ) -> Result<Identities, Diagnostics> {
+    let state = &desired.file;
     let mut result = Identities { org_id: state.org_id.clone(), ..Identities::default() };
     if result.org_id.is_none() {
         result.org_id = listings.values().flatten().find_map(|live| live.header.org_id.clone());
@@ -186,8 +180,8 @@ pub fn identify<'d>(
         let entries = state.entries.iter().filter(|entry| std::ptr::eq(entry.kind, kind));
         let pairing = Pairing {
             kind,
-            ignore: &state.ignore,
-            entries: entries.map(|entry| (entry, identity(entry))).collect(),
+            desired,
+            entries: entries.map(|entry| (entry, desired.identity(entry))).collect(),
             lives,
             candidates,
             claimed: HashSet::new(),
@@ -208,7 +202,7 @@ type Sought<'p, 'd> = (&'p Entry<'d>, Option<Named>);
 /// The entries and the objects of one kind, while they are brought together.
 struct Pairing<'p, 'd> {
     kind: &'static Kind,
-    ignore: &'p Ignore,
+    desired: &'p Desired<'d>,
     entries: Vec<Sought<'p, 'd>>,
     lives: &'p [Live],
     candidates: &'p Candidates,
@@ -229,8 +223,9 @@ impl Pairing<'_, '_> {
         let idless = entries.iter().filter(|(entry, _)| entry.id.is_none());
         let wanted = idless.filter_map(|(_, named)| named.as_ref()).collect();
         self.by_name(&named, &wanted);
-        let is_left =
-            |at: &usize| self.is_free(*at) && !is_ignored_live(self.ignore, self.kind, &self.lives[*at].header);
+        let is_left = |at: &usize| {
+            self.is_free(*at) && !is_ignored_live(&self.desired.file.ignore, self.kind, &self.lives[*at].header)
+        };
         (0..self.lives.len()).filter(is_left).collect()
     }
 
@@ -239,12 +234,12 @@ impl Pairing<'_, '_> {
         let ids = self.lives.iter().enumerate().map(|(at, live)| (live.header.id.as_str(), at));
         let by_id: HashMap<&str, usize> = ids.collect();
         let mut open = Vec::new();
-        for sought @ (entry, named) in entries {
+        for sought @ (entry, _) in entries {
             let found = entry.id.as_ref().and_then(|id| by_id.get(id.as_str()).copied());
             self.claimed.extend(found);
-            let named = named.as_ref().map(|(_, text)| text.as_str());
-            let is_ignored = is_ignored_entry(self.ignore, entry, named)
-                || found.is_some_and(|at| is_ignored_live(self.ignore, self.kind, &self.lives[at].header));
+            let is_ignored = self.desired.is_ignored(entry)
+                || found
+                    .is_some_and(|at| is_ignored_live(&self.desired.file.ignore, self.kind, &self.lives[at].header));
             match found {
                 _ if is_ignored => {}
                 Some(at) => self.set(entry, Identity::Linked(at)),

@@ -3,16 +3,16 @@
 //! In: the records of a run, and what Vapi holds. Out: a [`Plan`] that gives back what the run replaced. What somebody
 //! changed since is drift; what the run made stays; secrets are in no log, so they stay as they are.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::audit::{Field, Outcome, Record};
 use crate::kinds::{KINDS, Kind, Spot};
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::recorded::Recorded;
 use crate::model::{Address, FieldPath, Map, RemoteId, SENSITIVE, Step, Value};
-use crate::plan::judge::{OnDrift, Verdict};
+use crate::plan::judge::{OnDrift, Rule, Since, restored};
 use crate::plan::pair::Listings;
-use crate::plan::{Action, Change, Direction, FieldChange, Plan, Rules, Write, digest_of};
+use crate::plan::{Change, Direction, FieldChange, Plan, Rules, Work, Write};
 use crate::values::compare::{element_position, value_at};
 use crate::values::live::Live;
 use crate::values::normalize::{self, same};
@@ -70,17 +70,7 @@ pub fn restore(
         org_id = live.header.org_id.clone().or(org_id);
         changes.push(way_back(&done, live, on_drift.of(&done.address))?);
     }
-    let mut plan = Plan {
-        direction: Direction::ToVapi,
-        org_id,
-        records_org: false,
-        digest: String::new(),
-        changes,
-        impact: Vec::new(),
-        warnings,
-    };
-    plan.digest = digest_of(&plan);
-    Ok(plan)
+    Ok(Plan { warnings, ..Plan::new(Direction::ToVapi, org_id, changes) })
 }
 
 /// What a run did, by address. An intent without an outcome may have been carried out, so it counts as well.
@@ -119,7 +109,7 @@ fn done_by(run: &str, records: impl Iterator<Item = Record>) -> BTreeMap<String,
 fn way_back(done: &Done, live: &Live, on_drift: OnDrift) -> Result<Change, Diagnostic> {
     let kind = done.kind;
     let seen = normalize::object(kind, live)?;
-    let mut restored = seen.clone();
+    let mut back = seen.clone();
     let mut fields = Vec::new();
     for (path, field) in done.fields.iter().filter(|(_, field)| !field.sensitive) {
         let before = field.before.clone().map(|json| typed(kind, path, json));
@@ -130,55 +120,43 @@ fn way_back(done: &Done, live: &Live, on_drift: OnDrift) -> Result<Change, Diagn
         }
         let as_left = is_same(now.as_ref(), after.as_ref());
         let lost_secret = field.before.as_ref().is_some_and(holds_sensitive);
-        let note = if lost_secret {
-            Some("it held a secret, which is in no log: set it by hand".to_owned())
-        } else if as_left {
-            None
-        } else {
-            Some("somebody changed it since that run; `--on-drift overwrite` gives the old value back".to_owned())
+        let since = match (lost_secret, as_left) {
+            (true, _) => Since::SecretLost,
+            (false, true) => Since::AsLeft,
+            (false, false) => Since::Moved,
         };
-        let held = lost_secret || (!as_left && on_drift == OnDrift::Hold);
-        let verdict = match (held, &before) {
-            (true, _) => Verdict::Drift,
-            (false, Some(_)) => Verdict::Change,
-            (false, None) => Verdict::Clear,
+        let note = match since {
+            Since::SecretLost => Some("it held a secret, which is in no log: set it by hand"),
+            Since::Moved => Some("somebody changed it since that run; `--on-drift overwrite` gives the old value back"),
+            Since::AsLeft => None,
         };
-        if !held {
-            put(kind.root(), &mut restored, &path.0, before.clone());
+        let verdict = restored(since, before.is_some(), on_drift);
+        if !verdict.is_held_back() {
+            put(kind.root(), &mut back, &path.0, before.clone());
         }
         fields.push(FieldChange {
-            path: path.clone(),
-            before: now,
-            after: before.or(Some(Value::Null)),
-            sensitive: false,
-            verdict,
             recorded: as_left.then(|| Recorded::AuditLog { time: done.time.clone() }),
-            note,
-            place: None,
+            note: note.map(str::to_owned),
+            ..FieldChange::new(path.clone(), now, before.or(Some(Value::Null)), verdict)
         });
     }
-    keep_ringing(kind, &seen, &mut restored, &mut fields);
-    let mut body = body(&seen, &restored, &fields);
+    keep_ringing(kind, &seen, &mut back, &mut fields);
+    let mut body = body(&seen, &back, &fields);
     hold_hidden(&mut body, &mut fields);
     // Nothing of it is declared by a file: what Vapi no longer takes may be left out.
-    let write =
-        (!body.is_empty()).then(|| Write::Update { desired: Value::Map(Map::default()), body, seen: seen.clone() });
-    Ok(Change {
-        address: done.address.clone(),
-        kind,
+    let desired = Value::Map(Map::default());
+    let write = (!body.is_empty()).then(|| Write::Update { desired, body, seen: seen.clone() });
+    let mut change = Change {
         id: Some(done.id.clone()),
         name: kind.name_of(&seen).map(str::to_owned),
-        action: if write.is_some() { Action::Update } else { Action::None },
-        reason: if write.is_some() { "back to what it was before that run".to_owned() } else { String::new() },
         fields,
-        place: None,
-        held: None,
-        needs: BTreeSet::new(),
-        write,
-        updated_at: live.header.updated_at.clone(),
-        version: live.header.version(),
-        import: None,
-    })
+        ..Change::new(kind, done.address.clone()).seen(&live.header)
+    };
+    if let Some(write) = write {
+        change.reason = "back to what it was before that run".to_owned();
+        change.work = Work::Update(write);
+    }
+    Ok(change)
 }
 
 /// Holds back what would leave a number with nothing to ring, as it was before that run.
@@ -191,7 +169,7 @@ fn keep_ringing(kind: &'static Kind, seen: &Value, restored: &mut Value, fields:
     let is_assignment = |field: &&mut FieldChange| field.path.top().is_some_and(|top| kind.assignment.contains(&top));
     for field in fields.iter_mut().filter(is_assignment) {
         put(kind.root(), restored, &field.path.0, field.before.clone());
-        field.verdict = Verdict::Drift;
+        field.verdict = Rule::WouldSilence.verdict();
         field.note =
             Some("the number would ring nothing any more: name what it is to ring in the file, and apply".to_owned());
     }
@@ -202,7 +180,7 @@ fn hold_hidden(body: &mut Map, fields: &mut [FieldChange]) {
     body.retain(|top, value| {
         let sent = !normalize::holds_hidden(value);
         for field in fields.iter_mut().filter(|field| !sent && field.path.top() == Some(top)) {
-            field.verdict = Verdict::Drift;
+            field.verdict = Rule::WouldWipe.verdict();
             field.note = Some(format!(
                 "Vapi holds a secret in {top} that it does not show, and sending {top} back would wipe it: set it by hand"
             ));

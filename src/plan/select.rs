@@ -35,11 +35,6 @@ impl Selection {
         }
     }
 
-    /// Whether everything is selected.
-    pub fn is_all(&self) -> bool {
-        self.only.is_none() && self.targets.is_empty()
-    }
-
     /// Complains about targets that select nothing.
     ///
     /// # Errors

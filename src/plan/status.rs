@@ -62,15 +62,15 @@ fn of_kind(inputs: &Inputs<'_, '_>, plan: &Plan, kind: &'static Kind) -> KindSta
         .filter(|change| seen.insert(&change.address))
         .collect();
     let count = |wanted: &dyn Fn(&Change) -> bool| changes.iter().filter(|change| wanted(change)).count();
-    let only_in_file = count(&|change| change.action == Action::Create);
-    let missing_in_vapi = count(&|change| change.action == Action::Recreate);
+    let only_in_file = count(&|change| change.action() == Action::Create);
+    let missing_in_vapi = count(&|change| change.action() == Action::Recreate);
     let drifts = |change: &Change| change.fields.iter().any(|field| field.verdict == Verdict::Drift);
     KindStatus {
         kind,
         in_file: managed,
         in_vapi: managed - only_in_file - missing_in_vapi + unclaimed,
         in_sync: count(&|change| change.is_quiet()),
-        pending: count(&|change| matches!(change.action, Action::Update | Action::Link)),
+        pending: count(&|change| matches!(change.action(), Action::Update | Action::Link)),
         drift: count(&drifts),
         only_in_file,
         only_in_vapi: unclaimed,

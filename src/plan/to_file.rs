@@ -2,13 +2,14 @@
 
 use super::draft::{Draft, Drafted, Inputs};
 use super::fields::place_of;
-use super::{Action, Change, Direction, FieldChange, Plan, Policy, digest, import, together};
+use super::{Change, Direction, FieldChange, Plan, Policy, Work, import, together};
+use crate::model::Value;
 use crate::model::diagnostic::Diagnostics;
 use crate::model::recorded::Answers;
-use crate::model::{RemoteId, Value};
 use crate::plan::judge::{Basis, FileBasis, OnConflict, Verdict, to_file as verdict_of};
 use crate::plan::pair::Identity;
 use crate::values::compare::What;
+use crate::values::live::Header;
 
 /// Judges a draft and says what a pull would write.
 pub fn to_file(
@@ -22,26 +23,18 @@ pub fn to_file(
         .iter()
         .map(|drafted| match &drafted.live {
             None => only_in_file(drafted),
-            Some(_) => captured(inputs, drafted, answers, policy),
+            Some(live) => captured(inputs, drafted, live, answers, policy),
         })
         .collect();
     changes.extend(imports(inputs)?);
-    changes.extend(draft.in_step.iter().map(|(entry, name)| import::in_step(entry, name.clone())));
-    let mut plan = Plan {
-        direction: Direction::ToFile,
-        org_id: inputs.identities.org_id.clone(),
-        records_org: inputs.state.org_id.is_none() && inputs.identities.org_id.is_some(),
-        digest: String::new(),
-        changes,
-        impact: Vec::new(),
-        warnings: draft.warnings,
-    };
-    plan.digest = digest::of(&plan);
-    Ok(plan)
+    changes.extend(draft.in_step);
+    let records_org = inputs.desired.file.org_id.is_none() && inputs.identities.org_id.is_some();
+    let plan = Plan::new(Direction::ToFile, inputs.identities.org_id.clone(), changes);
+    Ok(Plan { records_org, warnings: draft.warnings, ..plan })
 }
 
 fn only_in_file(drafted: &Drafted<'_>) -> Change {
-    let mut change = import::in_step(&drafted.entry, drafted.entry.kind.name_of(&drafted.desired).map(str::to_owned));
+    let mut change = Change::of_entry(&drafted.entry, &drafted.desired);
     change.reason = match &drafted.identity {
         Identity::Recreate { stale } => format!("deleted in Vapi (it was {stale}); `apply` makes it again"),
         _ => "only in the file; `apply` makes it".to_owned(),
@@ -49,14 +42,15 @@ fn only_in_file(drafted: &Drafted<'_>) -> Change {
     change
 }
 
-fn captured(inputs: &Inputs<'_, '_>, drafted: &Drafted<'_>, answers: &Answers, policy: &Policy) -> Change {
+fn captured(
+    inputs: &Inputs<'_, '_>,
+    drafted: &Drafted<'_>,
+    (header, live): &(Header, Value),
+    answers: &Answers,
+    policy: &Policy,
+) -> Change {
     let entry = &drafted.entry;
-    let mut change = import::in_step(entry, None);
-    let Some((header, live)) = &drafted.live else { return change };
-    change.name = entry.kind.name_of(live).map(str::to_owned);
-    change.id = Some(RemoteId(header.id.clone()));
-    change.updated_at = header.updated_at.clone();
-    change.version = header.version();
+    let mut change = Change::of_entry(entry, live).seen(header);
     for asked in &drafted.asked {
         let difference = &asked.difference;
         if difference.what == What::Undeclared && policy.declared_only {
@@ -79,24 +73,17 @@ fn captured(inputs: &Inputs<'_, '_>, drafted: &Drafted<'_>, answers: &Answers, p
         let recorded = if verdict == Verdict::Capture { asked.file_record(answers) } else { recorded };
         change.fields.push(FieldChange {
             place: place_of(entry, &difference.path).or_else(|| Some(entry.place.clone())),
-            path: difference.path.clone(),
-            before: difference.desired.clone(),
-            after: difference.live.clone(),
-            sensitive: matches!(
-                (&difference.desired, &difference.live),
-                (Some(Value::Secret(_)), _) | (_, Some(Value::Secret(_)))
-            ),
-            verdict,
             recorded: recorded.cloned(),
             note,
+            ..FieldChange::new(difference.path.clone(), difference.desired.clone(), difference.live.clone(), verdict)
         });
     }
     if policy.on_conflict.of(&entry.address) == OnConflict::Hold {
-        together::capture(&mut change.fields);
+        together::decide(&mut change.fields);
     }
     let captures = change.fields.iter().any(|field| field.verdict == Verdict::Capture);
     if captures || matches!(drafted.identity, Identity::Link(_)) {
-        change.action = Action::Capture;
+        change.work = Work::Capture;
     }
     if matches!(drafted.identity, Identity::Link(_)) {
         change.reason = format!("found in Vapi; its id ({}) goes into the file", header.id);
@@ -105,7 +92,7 @@ fn captured(inputs: &Inputs<'_, '_>, drafted: &Drafted<'_>, answers: &Answers, p
 }
 
 fn imports(inputs: &Inputs<'_, '_>) -> Result<Vec<Change>, Diagnostics> {
-    let named = import::named(inputs.state, inputs.identities, inputs.listings);
+    let named = import::named(&inputs.desired.file, inputs.identities, inputs.listings);
     let selected = named.into_iter().filter(|(_, _, address)| inputs.selection.selects(address));
     selected.map(|(kind, live, address)| import::import(kind, live, address).map_err(Into::into)).collect()
 }

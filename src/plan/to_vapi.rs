@@ -1,18 +1,19 @@
 //! The plan of `plan`, `apply` and `restore`: what is written to Vapi, and what waits for a person.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 
 use super::draft::{Asked, Draft, Drafted, Inputs, needs};
 use super::fields::{all_set, place_of};
-use super::{Action, Change, Direction, FieldChange, Plan, Policy, Write, digest, impact, order, together};
+use super::secrets::{hidden_path, known_secrets, missing_secrets};
+use super::{Change, Direction, FieldChange, Plan, Policy, Work, Write, impact, order, together};
 use crate::kinds::Kind;
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::recorded::{Answers, Recorded};
-use crate::model::{Address, FieldPath, Map, Part, RemoteId, Secret, Value};
-use crate::plan::judge::{OnDrift, Verdict, to_vapi as verdict_of};
+use crate::model::{Address, FieldPath, Map, Part, Value};
+use crate::plan::judge::{OnDrift, Rule, Verdict, to_vapi as verdict_of};
 use crate::plan::pair::Identity;
+use crate::state::ids::{Id, Ids};
 use crate::state::load::Entry;
-use crate::state::resolve::{Id, Ids};
 use crate::values::compare::{Difference, What, overlay};
 use crate::values::live::Header;
 use crate::values::normalize::{self, holds_hidden, without_unsure};
@@ -34,22 +35,13 @@ pub fn to_vapi(
     }
     changes.extend(planner.unmanaged_numbers());
     let mut changes = order::in_order(changes, inputs.ids, inputs.selection);
-    changes.extend(draft.in_step.iter().map(|(entry, name)| super::import::in_step(entry, name.clone())));
+    changes.extend(draft.in_step);
     if !planner.errors.is_empty() {
         return Err(planner.errors);
     }
     let impact = impact::of(inputs, &changes);
-    let mut plan = Plan {
-        direction: Direction::ToVapi,
-        org_id: inputs.identities.org_id.clone(),
-        records_org: inputs.state.org_id.is_none(),
-        digest: String::new(),
-        changes,
-        impact,
-        warnings: planner.warnings,
-    };
-    plan.digest = digest::of(&plan);
-    Ok(plan)
+    let plan = Plan::new(Direction::ToVapi, inputs.identities.org_id.clone(), changes);
+    Ok(Plan { records_org: inputs.desired.file.org_id.is_none(), impact, warnings: planner.warnings, ..plan })
 }
 
 struct Planner<'p, 'i, 'd> {
@@ -91,28 +83,27 @@ impl Planner<'_, '_, '_> {
         }
         self.check_known(entry, &body);
         let mut fields = all_set(entry, &body);
-        let (action, reason, id) = match identity {
-            Identity::Recreate { stale } => {
-                (Action::Recreate, format!("deleted in Vapi (it was {stale})"), Some(stale.clone()))
-            }
-            _ => (Action::Create, "not in Vapi yet".to_owned(), None),
+        let mut change = Change::of_entry(entry, desired);
+        let (stale, mut reason) = match identity {
+            Identity::Recreate { stale } => (Some(stale.clone()), format!("deleted in Vapi (it was {stale})")),
+            _ => (None, "not in Vapi yet".to_owned()),
         };
-        let mut reason = reason;
         if purchase && let Some(number) = desired.text_at("number") {
             reason.push_str(&format!("; {number} cannot be had again, another number will be bought"));
         } else if purchase {
             reason.push_str("; a number will be bought or allotted");
         }
-        let held = purchase.then(|| self.held_purchase(entry, &body, desired, id.is_some())).flatten();
+        let held = purchase.then(|| self.held_purchase(entry, &body, desired, stale.is_some())).flatten();
         if held.is_some() {
             fields.clear();
         }
-        let mut change = new_change(entry, action, reason, desired);
-        change.id = id;
+        change.reason = reason;
         change.held = held;
         change.fields = fields;
         needs(&Value::Map(body.clone()), &mut change.needs);
-        change.write = Some(Write::Create { body, purchase });
+        let write = Write::Create { body, purchase };
+        change.work = if stale.is_some() { Work::Recreate(write) } else { Work::Create(write) };
+        change.id = stale;
         change
     }
 
@@ -137,19 +128,16 @@ impl Planner<'_, '_, '_> {
     fn changed(&mut self, drafted: &Drafted<'_>, header: &Header, live: &Value) -> Change {
         let Drafted { entry, identity, desired, asked, .. } = drafted;
         let linked = matches!(identity, Identity::Link(_));
-        let reason = match header.name.as_deref().or(header.number.as_deref()).filter(|_| linked) {
+        let mut change = Change::of_entry(entry, live).seen(header);
+        change.reason = match header.name.as_deref().or(header.number.as_deref()).filter(|_| linked) {
             Some(name) => format!("found in Vapi as {name:?} ({})", header.id),
             None => String::new(),
         };
-        let mut change = new_change(entry, if linked { Action::Link } else { Action::None }, reason, live);
-        change.id = Some(RemoteId(header.id.clone()));
-        change.updated_at = header.updated_at.clone();
-        change.version = header.version();
         for asked in asked {
             change.fields.extend(self.field(entry, header, asked));
         }
         if self.policy.on_drift.of(&entry.address) == OnDrift::Hold {
-            together::hold(&mut change.fields);
+            together::decide(&mut change.fields);
         }
         if self.policy.send_secrets {
             change.fields.extend(self.rotation(entry, desired, &change.fields));
@@ -162,10 +150,10 @@ impl Planner<'_, '_, '_> {
             needs(&Value::Map(body.clone()), &mut change.needs);
             let declared = desired.as_map().into_iter().flatten().filter(|(key, _)| body.contains_key(*key));
             let desired = Value::Map(declared.map(|(key, value)| (key.clone(), value.clone())).collect());
-            change.write = Some(Write::Update { body, seen: live.clone(), desired });
-            if !linked {
-                change.action = Action::Update;
-            }
+            let write = Write::Update { body, seen: live.clone(), desired };
+            change.work = if linked { Work::Link(Some(write)) } else { Work::Update(write) };
+        } else if linked {
+            change.work = Work::Link(None);
         }
         change
     }
@@ -186,16 +174,9 @@ impl Planner<'_, '_, '_> {
         };
         Some(FieldChange {
             place: place_of(entry, &difference.path).or_else(|| Some(entry.place.clone())),
-            path: difference.path.clone(),
-            before: difference.live.clone(),
-            after: sent(entry.kind, difference),
-            sensitive: matches!(
-                (&difference.desired, &difference.live),
-                (Some(Value::Secret(_)), _) | (_, Some(Value::Secret(_)))
-            ),
-            verdict,
             recorded: recorded.cloned(),
             note,
+            ..FieldChange::new(difference.path.clone(), difference.live.clone(), sent(entry.kind, difference), verdict)
         })
     }
 
@@ -208,13 +189,9 @@ impl Planner<'_, '_, '_> {
             .filter(|(path, _)| known.iter().all(|field| field.path != *path))
             .map(|(path, value)| FieldChange {
                 place: place_of(entry, &path),
-                path,
-                before: None,
-                after: Some(value),
                 sensitive: true,
-                verdict: Verdict::Change,
-                recorded: None,
                 note: Some("sent again (--send-secrets)".to_owned()),
+                ..FieldChange::new(path, None, Some(value), Rule::SentAgain.verdict())
             })
             .collect()
     }
@@ -225,7 +202,7 @@ impl Planner<'_, '_, '_> {
         for (key, value) in body.iter().filter(|(_, value)| holds_hidden(value)) {
             let place = hidden_path(value, FieldPath::root().key(key));
             for field in fields.iter_mut().filter(|field| field.path.top() == Some(key)) {
-                field.verdict = Verdict::Drift;
+                field.verdict = Rule::WouldWipe.verdict();
                 field.note = Some(format!(
                     "Vapi holds a secret at {place} that it does not show, and sending {key} back would wipe it: \
                      name it in the file (${{env:…}})"
@@ -324,111 +301,23 @@ fn repoint(kind: &'static Kind, header: &Header, seen: &Value, field: &str, addr
         Some(Id::Known(id)) => Value::Text(id.0.clone()),
         _ => Value::Unknown(vec![Part::Id(address.clone())]),
     };
-    let mut needed = BTreeSet::new();
-    needs(&after, &mut needed);
-    Change {
-        address: kind.address(&header.id),
-        kind,
-        id: Some(RemoteId(header.id.clone())),
+    let before = seen.as_map().and_then(|map| map.get(field)).cloned();
+    let path = FieldPath::root().key(field);
+    let mut change = Change {
         name: kind.name_of(seen).map(str::to_owned),
-        action: Action::Update,
         reason: format!("not in the file; it rang {address}, which is made again"),
-        fields: vec![FieldChange {
-            path: FieldPath::root().key(field),
-            before: seen.as_map().and_then(|map| map.get(field)).cloned(),
-            after: Some(after.clone()),
-            sensitive: false,
-            verdict: Verdict::Change,
-            recorded: None,
-            note: None,
-            place: None,
-        }],
-        place: None,
-        held: None,
-        needs: needed,
-        write: Some(Write::Update {
-            body: Map::from_iter([(field.to_owned(), after)]),
-            seen: seen.clone(),
-            desired: Value::Map(Map::default()),
-        }),
-        updated_at: header.updated_at.clone(),
-        version: header.version(),
-        import: None,
-    }
-}
-
-fn new_change(entry: &Entry<'_>, action: Action, reason: String, value: &Value) -> Change {
-    Change {
-        address: entry.address.clone(),
-        kind: entry.kind,
-        id: entry.id.clone(),
-        name: entry.kind.name_of(value).map(str::to_owned),
-        action,
-        reason,
-        fields: Vec::new(),
-        place: Some(entry.place.clone()),
-        held: None,
-        needs: BTreeSet::new(),
-        write: None,
-        updated_at: None,
-        version: None,
-        import: None,
-    }
+        fields: vec![FieldChange::new(path, before, Some(after.clone()), Rule::Repointed.verdict())],
+        ..Change::new(kind, kind.address(&header.id)).seen(header)
+    };
+    needs(&after, &mut change.needs);
+    let body = Map::from_iter([(field.to_owned(), after)]);
+    change.work = Work::Update(Write::Update { body, seen: seen.clone(), desired: Value::Map(Map::default()) });
+    change
 }
 
 fn drift_note(header: &Header) -> String {
     match &header.updated_at {
         Some(time) => format!("no commit has held Vapi's value: somebody set it outside git (last change {time})"),
         None => "no commit has held Vapi's value: somebody set it outside git".to_owned(),
-    }
-}
-
-/// The secrets of a value whose text is known, for a rotation.
-fn known_secrets(value: &Value, path: &FieldPath, found: &mut Vec<(FieldPath, Value)>) {
-    match value {
-        Value::Secret(secret) if secret.expose().is_some() => found.push((path.clone(), value.clone())),
-        // A list is sent whole: naming its place is enough.
-        Value::List(items) if items.iter().any(Value::holds_secret) => found.push((path.clone(), value.clone())),
-        Value::Map(map) => map.iter().for_each(|(key, value)| known_secrets(value, &path.key(key), found)),
-        _ => {}
-    }
-}
-
-fn missing_secrets<'v>(value: &'v Value, path: &FieldPath, found: &mut Vec<(FieldPath, &'v Secret)>) {
-    match value {
-        Value::Secret(secret) if secret.expose().is_none() && !secret.variables().is_empty() => {
-            found.push((path.clone(), secret));
-        }
-        Value::Unknown(parts) => {
-            for part in parts {
-                if let Part::Secret(secret) = part
-                    && secret.expose().is_none()
-                {
-                    found.push((path.clone(), secret));
-                }
-            }
-        }
-        Value::List(items) => {
-            for (at, item) in items.iter().enumerate() {
-                missing_secrets(item, &path.join(crate::model::Step::Index(at)), found);
-            }
-        }
-        Value::Map(map) => map.iter().for_each(|(key, value)| missing_secrets(value, &path.key(key), found)),
-        Value::Secret(_) | Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) => {}
-    }
-}
-
-fn hidden_path(value: &Value, path: FieldPath) -> FieldPath {
-    match value {
-        Value::Map(map) => map
-            .iter()
-            .find(|(_, value)| holds_hidden(value))
-            .map_or(path.clone(), |(key, value)| hidden_path(value, path.key(key))),
-        Value::List(items) => items
-            .iter()
-            .enumerate()
-            .find(|(_, value)| holds_hidden(value))
-            .map_or(path.clone(), |(at, value)| hidden_path(value, path.join(crate::model::Step::Index(at)))),
-        _ => path,
     }
 }

@@ -5,34 +5,20 @@
 
 use super::FieldChange;
 use crate::model::{FieldPath, Step};
-use crate::plan::judge::Verdict;
+use crate::plan::judge::{Verdict, together};
 
-/// Holds back what belongs to something that is held back.
-pub(super) fn hold(fields: &mut [FieldChange]) {
-    spread(fields, Verdict::Drift, |verdict| verdict.is_held_back(), |verdict| !verdict.is_held_back());
-}
-
-/// Captures nothing of what is not captured whole.
-pub(super) fn capture(fields: &mut [FieldChange]) {
-    let stays = |verdict: Verdict| matches!(verdict, Verdict::Conflict | Verdict::Pending);
-    spread(fields, Verdict::Conflict, stays, |verdict| verdict == Verdict::Capture);
-}
-
-/// Gives `verdict` to the fields with `changed` verdicts that belong to one with a `cause`.
-fn spread(
-    fields: &mut [FieldChange],
-    verdict: Verdict,
-    cause: impl Fn(Verdict) -> bool,
-    changed: impl Fn(Verdict) -> bool,
-) {
+/// Gives fields that are decided together with others the verdict that they get so.
+pub(super) fn decide(fields: &mut [FieldChange]) {
     let wholes: Vec<FieldPath> = fields.iter().filter_map(|field| whole(&field.path)).collect();
     for whole in wholes {
         let inside = |field: &FieldChange| field.path.0.len() > whole.0.len() && field.path.0.starts_with(&whole.0);
-        let Some(with) = fields.iter().find(|field| inside(field) && cause(field.verdict)) else { continue };
-        let note = format!("{whole} is decided as a whole, with {}", with.path);
-        for field in fields.iter_mut().filter(|field| inside(field) && changed(field.verdict)) {
+        let others: Vec<(String, Verdict)> =
+            fields.iter().filter(|field| inside(field)).map(|field| (field.path.to_string(), field.verdict)).collect();
+        for field in fields.iter_mut().filter(|field| inside(field)) {
+            let found = others.iter().find_map(|(path, other)| Some((path, together(field.verdict, *other)?)));
+            let Some((path, verdict)) = found else { continue };
             field.verdict = verdict;
-            field.note = Some(note.clone());
+            field.note = Some(format!("{whole} is decided as a whole, with {path}"));
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::model::diagnostic::Diagnostic;
 use crate::model::recorded::Record;
 use crate::model::{Address, RemoteId, Value};
 use crate::plan::pair::{Identities, Listings};
-use crate::state::resolve::Ids;
+use crate::state::ids::Ids;
 use crate::values::normalize;
 
 /// The ids that live numbers ring and no object has, each with the entry that had it in the newest version of the file.

@@ -10,11 +10,13 @@ use serde_json::Value as Json;
 
 use super::attempts::{Attempt, Attempts};
 use super::sought::Sought;
+use crate::kinds::Kind;
 use crate::model::diagnostic::Diagnostic;
 use crate::model::{AWAITED, Map, RemoteId, SENSITIVE, Value};
 use crate::plan::pair::{Candidates, Listings, identity_field};
-use crate::state::load::{Entry, StateFile};
-use crate::state::resolve::{Resolved, Resolver};
+use crate::state::ids::Ids;
+use crate::state::load::Entry;
+use crate::state::resolve::Desired;
 use crate::values::live::Live;
 use crate::values::normalize;
 
@@ -26,29 +28,34 @@ const CLOCKS: SignedDuration = SignedDuration::from_mins(10);
 /// # Errors
 /// The log cannot be read. It is asked for only where an entry has no object.
 pub fn made_before(
-    state: &StateFile<'_>,
+    desired: &Desired<'_>,
     listings: &Listings,
-    resolver: &Resolver<'_>,
     attempts: impl FnOnce() -> Result<Attempts, Diagnostic>,
 ) -> Result<Candidates, Diagnostic> {
     let lives = |entry: &Entry<'_>| listings.get(entry.kind.section).map_or(&[][..], Vec::as_slice);
     let there: HashSet<&str> = listings.values().flatten().map(|live| live.header.id.as_str()).collect();
     let is_there = |entry: &&Entry<'_>| entry.id.as_ref().is_some_and(|id| there.contains(id.as_str()));
-    let open: Vec<&Entry<'_>> = state.entries.iter().filter(|entry| !is_there(entry)).collect();
+    let open: Vec<&Entry<'_>> = desired.file.entries.iter().filter(|entry| !is_there(entry)).collect();
     let attempts = if open.is_empty() { Attempts::default() } else { attempts()? };
+    let ids = Ids::in_file(&desired.file.entries);
     let candidates = open.into_iter().filter_map(|entry| {
         let attempt = attempts.get(&entry.address);
-        let found = candidates(entry, attempt, resolver, lives(entry));
+        let found = candidates(entry, attempt, &|| desired.value(entry, &ids), lives(entry));
         (!found.is_empty()).then(|| (entry.address.clone(), found))
     });
     Ok(candidates.collect())
 }
 
-fn candidates(entry: &Entry<'_>, attempt: Option<&Attempt>, resolver: &Resolver<'_>, lives: &[Live]) -> Vec<usize> {
+fn candidates(
+    entry: &Entry<'_>,
+    attempt: Option<&Attempt>,
+    file_says: &dyn Fn() -> Value,
+    lives: &[Live],
+) -> Vec<usize> {
     let by_id = attempt.and_then(|attempt| attempt.id.as_ref()).map(RemoteId::as_str);
     let sent = attempt.filter(|attempt| attempt.id.is_none()).and_then(|attempt| what_was_sent(entry, attempt));
     let asks_what_file_says = entry.id.is_some() || by_id.is_some();
-    let desired = asks_what_file_says.then(|| what_file_says(entry, resolver));
+    let desired = asks_what_file_says.then(|| known_of(entry.kind, file_says()));
     let may_be = |live: &Live| {
         // The entry may be about something else by now: then the object is not its own any more.
         let is_answered = || by_id == Some(&live.header.id) && desired.as_ref().is_some_and(|it| it.is_held_by(live));
@@ -73,12 +80,11 @@ fn is_made_again(entry: &Entry<'_>, desired: &Sought, live: &Live) -> bool {
 
 /// What the file says, as far as it is known: the ids of entries that are made again themselves are not, and a bought number
 /// is another one.
-fn what_file_says(entry: &Entry<'_>, resolver: &Resolver<'_>) -> Sought {
-    let desired = resolver.desired(entry, &mut Resolved::default());
-    let purchase = (entry.kind.purchase)(&desired);
-    let Value::Map(mut fields) = desired else { return Sought::new(entry.kind, Map::default()) };
+fn known_of(kind: &'static Kind, desired: Value) -> Sought {
+    let purchase = (kind.purchase)(&desired);
+    let Value::Map(mut fields) = desired else { return Sought::new(kind, Map::default()) };
     fields.retain(|field, value| !(holds_unknown(value) || purchase && field == "number"));
-    Sought::new(entry.kind, fields)
+    Sought::new(kind, fields)
 }
 
 /// What the log says was sent, and the earliest time that its object can have: the file may say something else by now.

@@ -104,7 +104,7 @@ impl Unfinished {
 
 /// What a plan is about to create.
 fn creations(plan: &Plan) -> impl Iterator<Item = &Change> {
-    plan.changes.iter().filter(|change| change.held.is_none() && matches!(change.write, Some(Write::Create { .. })))
+    plan.changes.iter().filter(|change| change.held.is_none() && matches!(change.write(), Some(Write::Create { .. })))
 }
 
 /// Adds the objects that are not in a listing yet. Whether there was any.

@@ -139,7 +139,8 @@ fn section(change: &Change, outcome: Option<&Outcome>, report: &Report, view: &V
 fn headline(change: &Change, outcome: Option<&Outcome>, view: &View<'_>) -> String {
     let name = change.name.as_deref().map(|name| format!(" <code>{}</code>", html(name, view))).unwrap_or_default();
     let said = words::headline(change, outcome, view);
-    format!("<code>{}</code>{name} <code>{}</code>", html(&change.address.to_string(), view), html(&said, view))
+    let said = if said.is_empty() { said } else { format!(" <code>{}</code>", html(&said, view)) };
+    format!("<code>{}</code>{name}{said}", html(&change.address.to_string(), view))
 }
 
 /// A field as lines of a diff: GitHub colours them by their first character.

@@ -16,7 +16,7 @@ use crate::model::Redactor;
 use crate::model::diagnostic::{Diagnostic, Severity};
 
 /// `--color`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Color {
     /// On a terminal that has colours, unless `NO_COLOR` is set.
     #[default]

@@ -1,16 +1,14 @@
 //! Reports for tests, built by hand.
 
-use std::collections::BTreeSet;
-
 use serde_json::{Value as Json, json};
 
 use crate::kinds::{self, KINDS, Kind};
 use crate::model::diagnostic::{Diagnostic, Place};
 use crate::model::recorded::Recorded;
-use crate::model::{FieldPath, RemoteId, Secret, Step, Value};
+use crate::model::{FieldPath, Map, RemoteId, Secret, Step, Value};
 use crate::plan::judge::Verdict;
 use crate::plan::report::{Outcome, Report};
-use crate::plan::{Action, Change, Direction, FieldChange, Impact, KindStatus, Plan, Ring, Status};
+use crate::plan::{Change, Direction, FieldChange, Impact, KindStatus, Plan, Ring, Status, Work, Write};
 
 /// The secret that stands in some samples and in no output.
 pub const SECRET: &str = "sk_live_do_not_show";
@@ -66,51 +64,35 @@ pub fn commit(only_on: Option<&str>) -> Recorded {
 }
 
 pub fn field(at: &str, before: Option<Json>, after: Option<Json>, verdict: Verdict) -> FieldChange {
-    FieldChange {
-        path: path(at),
-        before: before.map(value),
-        after: after.map(value),
-        sensitive: false,
-        verdict,
-        recorded: None,
-        note: None,
-        place: Some(place()),
-    }
+    FieldChange { place: Some(place()), ..FieldChange::new(path(at), before.map(value), after.map(value), verdict) }
 }
 
 pub fn place() -> Place {
     Place { file: "vapi-state.yaml".into(), line: 12, column: 18, width: 8 }
 }
 
-pub fn change(kind: &'static Kind, handle: &str, name: &str, action: Action) -> Change {
+pub fn change(kind: &'static Kind, handle: &str, name: &str, work: Work) -> Change {
     Change {
-        address: kind.address(handle),
-        kind,
-        id: (action != Action::Create).then(|| RemoteId(format!("id-of-{handle}"))),
+        id: (!matches!(work, Work::Create(_))).then(|| RemoteId(format!("id-of-{handle}"))),
         name: Some(name.to_owned()),
-        action,
-        reason: String::new(),
-        fields: Vec::new(),
+        work,
         place: Some(place()),
-        held: None,
-        needs: BTreeSet::new(),
-        write: None,
         updated_at: Some("2026-01-06T00:00:00Z".to_owned()),
-        version: None,
-        import: None,
+        ..Change::new(kind, kind.address(handle))
     }
 }
 
+fn creation() -> Write {
+    Write::Create { body: Map::default(), purchase: false }
+}
+
+fn update() -> Write {
+    Write::Complete { desired: Map::default() }
+}
+
 pub fn plan(direction: Direction, changes: Vec<Change>) -> Plan {
-    Plan {
-        direction,
-        org_id: Some("org-1".to_owned()),
-        records_org: false,
-        digest: "0123456789abcdef0123456789abcdef".to_owned(),
-        changes,
-        impact: Vec::new(),
-        warnings: Vec::new(),
-    }
+    let digest = "0123456789abcdef0123456789abcdef".to_owned();
+    Plan { digest, ..Plan::new(direction, Some("org-1".to_owned()), changes) }
 }
 
 pub fn prompt(hour: &str) -> String {
@@ -121,7 +103,7 @@ pub fn prompt(hour: &str) -> String {
 }
 
 fn created() -> Change {
-    let mut change = change(agents(), "night_desk", "Night Desk", Action::Create);
+    let mut change = change(agents(), "night_desk", "Night Desk", Work::Create(creation()));
     change.reason = "not in Vapi yet".to_owned();
     change.fields = vec![
         field("name", None, Some(json!("Night Desk")), Verdict::Set),
@@ -141,7 +123,7 @@ fn created() -> Change {
 }
 
 fn updated() -> Change {
-    let mut change = change(agents(), "receptionist", "Receptionist", Action::Update);
+    let mut change = change(agents(), "receptionist", "Receptionist", Work::Update(update()));
     change.fields = vec![
         FieldChange {
             recorded: Some(commit(None)),
@@ -187,20 +169,20 @@ fn updated() -> Change {
 }
 
 fn bought() -> Change {
-    let mut change = change(numbers(), "second_line", "Second line", Action::Create);
+    let mut change = change(numbers(), "second_line", "Second line", Work::Create(creation()));
     change.reason = "not in Vapi yet; a number will be bought or allotted".to_owned();
     change.held = Some("it buys or allots a phone number: pass --allow-purchase to let it".to_owned());
     change
 }
 
 fn linked() -> Change {
-    let mut change = change(numbers(), "main_line", "+1 415 555 0100", Action::Link);
+    let mut change = change(numbers(), "main_line", "+1 415 555 0100", Work::Link(None));
     change.reason = "found in Vapi as \"Main line\" (id-of-main_line)".to_owned();
     change
 }
 
 fn recreated() -> Change {
-    let mut change = change(agents(), "billing", "Billing", Action::Recreate);
+    let mut change = change(agents(), "billing", "Billing", Work::Recreate(creation()));
     change.reason = "deleted in Vapi (it was id-of-billing)".to_owned();
     change.fields = vec![field("name", None, Some(json!("Billing")), Verdict::Set)];
     change
@@ -208,7 +190,7 @@ fn recreated() -> Change {
 
 /// A plan to Vapi with every action and verdict.
 pub fn to_vapi() -> Report {
-    let steady = change(agents(), "steady", "Steady", Action::None);
+    let steady = change(agents(), "steady", "Steady", Work::None);
     let mut plan = plan(Direction::ToVapi, vec![created(), updated(), recreated(), linked(), bought(), steady]);
     plan.impact = vec![Impact {
         address: agents().address("receptionist"),
@@ -246,9 +228,7 @@ pub fn applied() -> Report {
 
 /// A plan of a pull with every action and verdict.
 pub fn to_file() -> Report {
-    let mut imported = change(agents(), "front_desk", "Front Desk", Action::Import);
-    imported.reason = "only in Vapi".to_owned();
-    imported.import = Some(Value::Map(
+    let object = Value::Map(
         [
             ("name".to_owned(), value(json!("Front Desk"))),
             ("model".to_owned(), value(json!({"provider": "openai", "messages": [{"content": prompt("nine")}]}))),
@@ -256,8 +236,10 @@ pub fn to_file() -> Report {
         ]
         .into_iter()
         .collect(),
-    ));
-    let mut captured = change(agents(), "receptionist", "Receptionist", Action::Capture);
+    );
+    let mut imported = change(agents(), "front_desk", "Front Desk", Work::Import(object));
+    imported.reason = "only in Vapi".to_owned();
+    let mut captured = change(agents(), "receptionist", "Receptionist", Work::Capture);
     captured.fields = vec![
         FieldChange {
             recorded: Some(commit(None)),
@@ -284,16 +266,16 @@ pub fn to_file() -> Report {
             ..field("endCallMessage", Some(json!("Bye")), Some(json!("So long")), Verdict::Conflict)
         },
     ];
-    let mut absent = change(agents(), "night_desk", "Night Desk", Action::None);
+    let mut absent = change(agents(), "night_desk", "Night Desk", Work::None);
     absent.id = None;
     absent.reason = "only in the file; `apply` makes it".to_owned();
-    let steady = change(agents(), "steady", "Steady", Action::None);
+    let steady = change(agents(), "steady", "Steady", Work::None);
     Report::planned(plan(Direction::ToFile, vec![imported, captured, absent, steady]))
 }
 
 /// A plan to Vapi in which everything that can hold a foreign text holds this one.
 pub fn holding(text: &str) -> Report {
-    let mut hurt = change(agents(), "x", text, Action::Update);
+    let mut hurt = change(agents(), "x", text, Work::Update(update()));
     hurt.reason = text.to_owned();
     hurt.address.handle = text.to_owned();
     hurt.fields = vec![
@@ -303,7 +285,7 @@ pub fn holding(text: &str) -> Report {
     ];
     hurt.fields[0].path = FieldPath::root().key(text).join(Step::Element(text.to_owned()));
     hurt.fields[0].note = Some(text.to_owned());
-    let mut failed = change(numbers(), "y", text, Action::Create);
+    let mut failed = change(numbers(), "y", text, Work::Create(creation()));
     failed.held = Some(text.to_owned());
     let mut plan = plan(Direction::ToVapi, vec![hurt, failed]);
     let ring = Ring {

@@ -87,7 +87,7 @@ impl Page<'_> {
 
     fn change(&mut self, change: &Change, outcome: Option<&Outcome>, columns: usize) {
         let palette = self.view.palette;
-        let (symbol, style) = match (change.action, outcome, &change.held) {
+        let (symbol, style) = match (change.action(), outcome, &change.held) {
             (_, Some(Outcome::Failed(_)), _) => ("x", palette.error),
             (_, Some(Outcome::HeldBack(_)), _) | (_, None, Some(_)) => ("!", palette.hold),
             (_, Some(Outcome::NotAttempted(_)), _) => (".", palette.quiet),

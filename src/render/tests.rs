@@ -106,7 +106,7 @@ fn annotations_of_a_report() {
 
 #[test]
 fn nothing_to_do() {
-    let steady = |kind, handle| samples::change(kind, handle, "S", crate::plan::Action::None);
+    let steady = |kind, handle| samples::change(kind, handle, "S", crate::plan::Work::None);
     let summary = |changes| {
         let plan = samples::plan(crate::plan::Direction::ToVapi, changes);
         terminal::report(&Report::planned(plan), &plain())

@@ -132,7 +132,7 @@ pub fn ways_out(change: &Change, direction: Direction, flags: &str) -> Vec<(&'st
 
 /// What is said of a change after its name: `create — not in Vapi yet`, `update: done`. Safe to print.
 pub fn headline(change: &Change, outcome: Option<&Outcome>, view: &View<'_>) -> String {
-    let action = if change.action == Action::None { "" } else { change.action.word() };
+    let action = if change.action() == Action::None { "" } else { change.action().word() };
     let state = match (outcome, &change.held) {
         (Some(Outcome::Done { .. }), _) => "done",
         (Some(Outcome::Failed(_)), _) => "FAILED",
@@ -143,7 +143,7 @@ pub fn headline(change: &Change, outcome: Option<&Outcome>, view: &View<'_>) -> 
     let said = [action, state].into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(": ");
     // Why something had to be done is not true any more once it is done: `not in Vapi yet`.
     let is_done =
-        matches!(outcome, Some(Outcome::Done { .. })) && matches!(change.action, Action::Create | Action::Import);
+        matches!(outcome, Some(Outcome::Done { .. })) && matches!(change.action(), Action::Create | Action::Import);
     let reason = if is_done { "" } else { change.reason.as_str() };
     let parts = [said.as_str(), reason].into_iter().filter(|part| !part.is_empty());
     let text = parts.collect::<Vec<_>>().join(" — ");

@@ -57,6 +57,12 @@ impl Ignore {
     pub fn matches<'n>(&self, kind: &Kind, names: impl IntoIterator<Item = &'n str>) -> bool {
         self.patterns.get(kind.section).is_some_and(|set| names.into_iter().any(|name| set.is_match(name)))
     }
+
+    /// Whether an entry of the file is ignored; `name` is the text by which it is told from others.
+    pub fn matches_entry(&self, entry: &Entry<'_>, name: Option<&str>) -> bool {
+        let id = entry.id.as_ref().map(RemoteId::as_str);
+        self.matches(entry.kind, [entry.address.handle.as_str()].into_iter().chain(id).chain(name))
+    }
 }
 
 /// The entries of a document.

@@ -10,9 +10,9 @@ use crate::kinds::Spot;
 use crate::model::diagnostic::Diagnostic;
 use crate::model::{FieldPath, RemoteId, Step, Value};
 use crate::plan::judge::Verdict;
-use crate::plan::{Action, Change, Plan};
+use crate::plan::{Change, Plan, Work};
+use crate::state::includes::Includes;
 use crate::state::load::StateFile;
-use crate::state::resolve::Includes;
 use crate::state::template::{self, Token};
 use crate::values::compare::element_position;
 
@@ -46,10 +46,10 @@ pub fn capture(plan: &Plan, state: &StateFile<'_>, includes: &Includes) -> Captu
         writer.edits.push((usize::MAX, org_edit(org_id, state.document)));
     }
     for (at, change) in plan.changes.iter().enumerate() {
-        match change.action {
-            Action::Import => writer.import(at, change),
-            Action::Capture => writer.capture(at, change),
-            Action::None | Action::Create | Action::Update | Action::Recreate | Action::Link => {}
+        match &change.work {
+            Work::Import(object) => writer.import(at, change, object),
+            Work::Capture => writer.capture(at, change),
+            Work::None | Work::Create(_) | Work::Update(_) | Work::Recreate(_) | Work::Link(_) => {}
         }
     }
     let written = writer.write_includes();
@@ -107,8 +107,8 @@ struct Writer<'w, 'd> {
 }
 
 impl<'d> Writer<'_, 'd> {
-    fn import(&mut self, at: usize, change: &Change) {
-        let (Some(value), Some(id)) = (&change.import, &change.id) else { return };
+    fn import(&mut self, at: usize, change: &Change, value: &Value) {
+        let Some(id) = &change.id else { return };
         let writing = Writing { address: &change.address, owners: self.owners };
         let config = writing.content(change.kind.root(), &FieldPath::root(), value).unwrap_or(Content::Map(Vec::new()));
         let entry = Content::Map(vec![

@@ -10,7 +10,7 @@ use crate::model::diagnostic::Diagnostic;
 use crate::model::{SENSITIVE, Value};
 use crate::plan::judge::Verdict;
 use crate::plan::report::{Outcome, Report};
-use crate::plan::{Action, Change, FieldChange};
+use crate::plan::{Action, Change, FieldChange, Work};
 
 /// Writes the audit log of one run. The log is opened when the first record is written: a run that does nothing leaves
 /// nothing.
@@ -83,7 +83,7 @@ impl<'h> AuditJournal<'h> {
             file: Some(file),
             address: change.address.to_string(),
             vapi_id: change.id.as_ref().map(|id| id.0.clone()),
-            action: change.action.word().to_owned(),
+            action: change.action().word().to_owned(),
             fields,
             outcome,
             status,
@@ -103,8 +103,8 @@ impl<'h> AuditJournal<'h> {
         let mut records = Vec::new();
         for (change, outcome) in report.changes() {
             let Some(Outcome::Done { .. }) = outcome else { continue };
-            let fields = match &change.import {
-                Some(Value::Map(map)) => map.iter().map(|(key, value)| imported(key, value)).collect(),
+            let fields = match &change.work {
+                Work::Import(Value::Map(map)) => map.iter().map(|(key, value)| imported(key, value)).collect(),
                 _ => logged(change, |verdict| verdict == Verdict::Capture),
             };
             let ending = if done { Ending::Done } else { Ending::Intent };
@@ -161,7 +161,7 @@ impl Journal for AuditJournal<'_> {
 
 /// The fields of a change as they stand in the log.
 fn logged(change: &Change, wanted: impl Fn(Verdict) -> bool) -> Vec<Field> {
-    let recreated = matches!(change.action, Action::Create | Action::Recreate);
+    let recreated = matches!(change.action(), Action::Create | Action::Recreate);
     change
         .fields
         .iter()

@@ -5,8 +5,8 @@ use std::path::Path;
 use vapi_sync::check::{Options, check};
 use vapi_sync::document::Document;
 use vapi_sync::model::diagnostic::{Diagnostics, attach_snippets};
-use vapi_sync::state::load::interpret;
-use vapi_sync::state::resolve::Includes;
+use vapi_sync::state::includes::Includes;
+use vapi_sync::state::resolve::Desired;
 
 /// All that is said of a file: by the parser, by the loader, or by `check`. `includes` is the folder beside it.
 pub fn findings(name: &str, text: &str, includes: &Path, options: Options) -> Diagnostics {
@@ -14,8 +14,9 @@ pub fn findings(name: &str, text: &str, includes: &Path, options: Options) -> Di
         Ok(document) => document,
         Err(errors) => return errors,
     };
-    let mut found = match interpret(&document) {
-        Ok(state) => check(&state, &Includes::new(includes), &env, &options).findings,
+    let includes = Includes::new(includes);
+    let mut found = match Desired::of(&document, &includes, &env) {
+        Ok(desired) => check(&desired, &includes, &env, &options),
         Err(errors) => errors,
     };
     attach_snippets(&mut found, |place| (*place.file == *name).then(|| document.line_text(place.line)));

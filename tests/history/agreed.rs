@@ -6,7 +6,7 @@ use vapi_sync::files::agreed::note;
 use vapi_sync::history::GitRecord;
 use vapi_sync::model::agreed::{Agreed, ref_name};
 use vapi_sync::model::{Address, RemoteId, Value};
-use vapi_sync::state::resolve::Ids;
+use vapi_sync::state::ids::Ids;
 
 use super::repo::{FILE, Repo, agents, git_at, record, state};
 

@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use vapi_sync::apply::{Fact, Recorder};
-use vapi_sync::cli::session::{Fetched, Loaded, Request, make_plan};
+use vapi_sync::cli::file::{Empty, Loaded};
+use vapi_sync::cli::session::{Fetched, Request, make_plan};
 use vapi_sync::model::diagnostic::Diagnostic;
 use vapi_sync::model::recorded::{Question, Record, Recorded};
 use vapi_sync::model::{self, RemoteId, Secret};
@@ -13,7 +14,7 @@ use vapi_sync::plan::pair::{Allowances, Listings};
 use vapi_sync::plan::{Direction, Plan, Policy, Selection, Write};
 use vapi_sync::recovery::Attempts;
 use vapi_sync::state::load::interpret;
-use vapi_sync::state::resolve::Ahead;
+use vapi_sync::state::resolve::Desired;
 use vapi_sync::values::normalize::map_to_wire;
 use vapi_sync::vapi::{Connection, Reader, Settings, Transport};
 use vapi_sync::writeback::{FileRecorder, capture};
@@ -60,7 +61,7 @@ impl<'c> Simulation<'c> {
     }
 
     fn loaded(&self) -> Loaded {
-        Loaded::read(&self.folder.path().join("vapi-state.yaml")).expect("a state file")
+        Loaded::read(&self.folder.path().join("vapi-state.yaml"), Empty::Refused).expect("a state file")
     }
 
     fn plan(&self, loaded: &Loaded, direction: Direction) -> Plan {
@@ -71,11 +72,12 @@ impl<'c> Simulation<'c> {
             selection: &Selection::default(),
             policy: &Policy::default(),
             allow: Allowances::default(),
-            env: &|name| name.ends_with("_SERVER_SECRET").then(|| SECRET.to_owned()),
             attempts: &|| Ok(Attempts::default()),
         };
+        let env = |name: &str| name.ends_with("_SERVER_SECRET").then(|| SECRET.to_owned());
+        let desired = Desired::of(&loaded.document, &loaded.includes, &env).expect("a state file");
         let made = NOWHERE.with(|(runtime, reader)| {
-            runtime.block_on(make_plan(loaded, &mut fetched, reader, &open_record, &request, Ahead::default()))
+            runtime.block_on(make_plan(&desired, &mut fetched, reader, &open_record, &request))
         });
         made.unwrap_or_else(|errors| panic!("{errors:?}\n{}", self.text())).plan
     }
@@ -105,7 +107,7 @@ impl<'c> Simulation<'c> {
         }
         let mut wrote = false;
         for change in plan.changes.iter().filter(|change| change.held.is_none()) {
-            let Some(write) = &change.write else { continue };
+            let Some(write) = change.write() else { continue };
             let Write::Update { body, .. } = write else { panic!("all is linked: {write:?}") };
             let at =
                 IDS.iter().position(|id| change.id.as_ref().is_some_and(|known| known.as_str() == *id)).expect("known");
@@ -129,7 +131,7 @@ impl<'c> Simulation<'c> {
         let loaded = self.loaded();
         let plan = self.plan(&loaded, Direction::ToFile);
         let state = interpret(&loaded.document).expect("a state file");
-        let captured = capture(&plan, &state, loaded.includes());
+        let captured = capture(&plan, &state, &loaded.includes);
         assert!(captured.refused.is_empty(), "{:?}\n{}", captured.refused, self.text());
         let before = self.text();
         std::fs::write(self.folder.path().join("vapi-state.yaml"), &captured.text).expect("written");

@@ -5,3 +5,4 @@ mod edits;
 mod lists;
 mod restore;
 mod saved;
+mod told;

@@ -57,7 +57,7 @@ pub(super) fn changes(report: &Report, all: bool) -> Vec<v1::Change> {
 }
 
 fn change(change: &Change, outcome: Option<&Outcome>) -> v1::Change {
-    let Change { address, kind, id, name, action, reason, held, .. } = change;
+    let Change { address, kind, id, name, reason, held, .. } = change;
     let done = match outcome {
         Some(Outcome::Done { id }) => id.as_ref(),
         _ => None,
@@ -67,7 +67,7 @@ fn change(change: &Change, outcome: Option<&Outcome>) -> v1::Change {
         kind: kind.word.to_owned(),
         id: done.or(id.as_ref()).map(|id| id.0.clone()),
         name: name.clone(),
-        action: match action {
+        action: match change.action() {
             Action::Create => v1::Action::Create,
             Action::Update => v1::Action::Update,
             Action::Recreate => v1::Action::Recreate,

@@ -4,13 +4,10 @@
 //! was made from has moved and the plan has the same digest.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::cli::session::Loaded;
-use crate::files::{Disk, NotReplaced, read_text};
 use crate::kinds::KINDS;
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
 use crate::plan::{Plan, Policy, Rules, Selection};
@@ -49,59 +46,22 @@ pub struct Saved {
 }
 
 impl Saved {
-    /// The saved form of a plan.
-    ///
-    /// # Errors
-    /// An include cannot be read any more.
-    pub fn of(plan: &Plan, loaded: &Loaded, includes: &[PathBuf], choices: Choices) -> Result<Self, Diagnostic> {
-        Ok(Self {
+    /// The saved form of a plan. `texts`: the state file and its includes, by name.
+    pub fn of(plan: &Plan, texts: &[(String, String)], choices: Choices) -> Self {
+        let hash = |text: &str| Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        Self {
             format: FORMAT.to_owned(),
             digest: plan.digest.clone(),
             org_id: plan.org_id.clone(),
-            files: hashes(loaded, includes)?,
+            files: texts.iter().map(|(name, text)| (name.clone(), hash(text))).collect(),
             objects: objects(plan),
             choices,
-        })
-    }
-
-    /// Writes it to a file.
-    ///
-    /// # Errors
-    /// The file cannot be written, or it is there and is no saved plan.
-    pub fn write(&self, path: &Path) -> Result<(), Diagnostic> {
-        let name = path.display().to_string();
-        let failed = |why: String| {
-            Diagnostic::error("plan-not-saved", format!("the plan cannot be saved to {name}: {why}"))
-                .help("--out makes a new file, or replaces a plan that was saved before")
-        };
-        if path.is_symlink() {
-            return Err(failed("it is a symbolic link".to_owned()));
-        }
-        let there = match read_text(path, &name) {
-            Ok(text) if text.is_empty() || Self::parse(&name, &text).is_ok() => Some(text),
-            Ok(_) => return Err(failed("there is a file that is no saved plan".to_owned())),
-            Err(error) if error.code == "file-not-found" => None,
-            Err(error) => return Err(failed(error.message)),
-        };
-        let text = serde_json::to_string_pretty(self).unwrap_or_default() + "\n";
-        match Disk::at(path, &name).replace(there.as_deref(), &text) {
-            Ok(()) => Ok(()),
-            Err(NotReplaced::Changed(_)) => Err(failed("it has just changed".to_owned())),
-            Err(NotReplaced::Failed(error)) => Err(failed(error.message)),
         }
     }
 
-    /// Reads it from a file.
-    ///
-    /// # Errors
-    /// It is not there, or no saved plan of this version.
-    pub fn read(path: &Path) -> Result<Self, Diagnostic> {
-        let name = path.display().to_string();
-        let text = read_text(path, &name).map_err(|error| match error.code {
-            "file-not-found" => error.help(format!("`vapi-sync plan --out {name}` makes one")),
-            _ => error,
-        })?;
-        Self::parse(&name, &text)
+    /// It as text.
+    pub fn to_text(&self) -> String {
+        serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
     }
 
     /// Reads it from text.
@@ -135,8 +95,8 @@ impl Saved {
     ///
     /// # Errors
     /// What moved, one error each.
-    pub fn check(&self, plan: &Plan, loaded: &Loaded, includes: &[PathBuf]) -> Result<(), Diagnostics> {
-        let now = Self::of(plan, loaded, includes, self.choices.clone())?;
+    pub fn check(&self, plan: &Plan, texts: &[(String, String)]) -> Result<(), Diagnostics> {
+        let now = Self::of(plan, texts, self.choices.clone());
         let mut moved = Vec::new();
         if self.org_id != now.org_id {
             moved.push("the organisation is another".to_owned());
@@ -168,17 +128,6 @@ fn differing<'m, V: PartialEq>(
 ) -> impl Iterator<Item = &'m String> {
     let changed = before.iter().filter(|(key, value)| now.get(*key) != Some(value)).map(|(key, _)| key);
     changed.chain(now.keys().filter(|key| !before.contains_key(*key)))
-}
-
-fn hashes(loaded: &Loaded, includes: &[PathBuf]) -> Result<BTreeMap<String, String>, Diagnostic> {
-    let hash = |text: &str| Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-    let folder = loaded.disk.folder();
-    let mut hashes = BTreeMap::from([("the state file".to_owned(), hash(loaded.document.text()))]);
-    for path in includes {
-        let name = path.strip_prefix(folder).unwrap_or(path).display().to_string();
-        hashes.insert(name.clone(), hash(&read_text(path, &name)?));
-    }
-    Ok(hashes)
 }
 
 fn objects(plan: &Plan) -> BTreeMap<String, (String, String)> {

@@ -1,0 +1,130 @@
+//! The state file of a run: read, looked up and checked, once per text.
+
+use std::path::{Path, PathBuf};
+
+use crate::check::{Options, check};
+use crate::document::Document;
+use crate::files::{Disk, read_text};
+use crate::model::diagnostic::{Diagnostic, Diagnostics, Severity, attach_snippets};
+use crate::state::includes::Includes;
+use crate::state::resolve::Desired;
+
+/// The state file as it was read.
+pub struct Loaded {
+    /// The file on the disk.
+    pub disk: Disk,
+    /// It as a document.
+    pub document: Document,
+    /// The text that was read: an empty file is given its first line in memory only.
+    pub text: String,
+    /// The texts beside it.
+    pub includes: Includes,
+}
+
+/// What is read in a file without a value in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Empty {
+    /// Nothing: that is an error.
+    Refused,
+    /// The one line that every file has: `pull` fills it.
+    Filled,
+}
+
+impl Loaded {
+    /// Reads and parses the state file.
+    ///
+    /// # Errors
+    /// It cannot be read, or it is no YAML.
+    pub fn read(path: &Path, empty: Empty) -> Result<Self, Diagnostics> {
+        let name = path.display().to_string();
+        let disk = Disk::at(path, &name);
+        let text = disk.read().map_err(|error| match error.code {
+            "file-not-found" => error.help("`vapi-sync init` starts a state file; -f names another one"),
+            _ => error,
+        })?;
+        let includes = Includes::new(disk.folder());
+        let mut document = Document::parse(&name, text.as_str())?;
+        if document.root().is_none() && empty == Empty::Filled {
+            let gap = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
+            document = Document::parse(&name, format!("{text}{gap}version: 1\n"))?;
+        }
+        Ok(Self { disk, document, text, includes })
+    }
+
+    /// What it says, and everything that can be said of it without Vapi, in the order of the file.
+    ///
+    /// # Errors
+    /// It is not of the right shape: then that is all there is to say.
+    pub fn look(&self, options: &Options) -> Result<(Desired<'_>, Diagnostics), Diagnostics> {
+        let env = |name: &str| std::env::var(name).ok();
+        let looked = Desired::of(&self.document, &self.includes, &env).map(|desired| {
+            let findings = check(&desired, &self.includes, &env, options);
+            (desired, findings)
+        });
+        match looked {
+            Ok((desired, findings)) => Ok((desired, self.annotated(findings))),
+            Err(errors) => Err(self.annotated(errors)),
+        }
+    }
+
+    /// What it says, for a run: there is nothing wrong with it.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it.
+    pub fn checked(&self) -> Result<Checked<'_>, Diagnostics> {
+        let (desired, findings) = self.look(&Options::default())?;
+        let (errors, others): (Vec<_>, Vec<_>) =
+            findings.into_iter().partition(|finding| finding.severity == Severity::Error);
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        let warnings = others.into_iter().filter(|finding| finding.severity == Severity::Warning).collect();
+        Ok(Checked { loaded: self, desired, warnings })
+    }
+
+    /// Messages with the lines of the file that they speak of.
+    pub fn annotated(&self, mut diagnostics: Diagnostics) -> Diagnostics {
+        attach_snippets(&mut diagnostics, |place| {
+            (*place.file == *self.document.name()).then(|| self.document.line_text(place.line))
+        });
+        diagnostics
+    }
+}
+
+/// What a file says, without errors.
+pub struct Checked<'l> {
+    /// The file.
+    pub loaded: &'l Loaded,
+    /// What it says.
+    pub desired: Desired<'l>,
+    /// What is worth knowing about it.
+    pub warnings: Diagnostics,
+}
+
+impl Checked<'_> {
+    /// The real paths of the includes that it names.
+    pub fn includes(&self) -> Vec<PathBuf> {
+        let names = self.desired.noticed.includes.iter();
+        names.filter_map(|path| self.loaded.includes.locate(path).ok()).collect()
+    }
+
+    /// It and its includes, by name, each with its text.
+    ///
+    /// # Errors
+    /// An include cannot be read any more.
+    pub fn texts(&self) -> Result<Vec<(String, String)>, Diagnostic> {
+        let folder = self.loaded.disk.folder();
+        let mut texts = vec![("the state file".to_owned(), self.loaded.document.text().to_string())];
+        for path in self.includes() {
+            let name = path.strip_prefix(folder).unwrap_or(&path).display().to_string();
+            let text = read_text(&path, &name)?;
+            texts.push((name, text));
+        }
+        Ok(texts)
+    }
+
+    /// All that a commit takes: the state file and its includes.
+    pub fn files(&self) -> Vec<PathBuf> {
+        [vec![self.loaded.disk.real().to_path_buf()], self.includes()].concat()
+    }
+}

@@ -1,0 +1,253 @@
+//! A run of a command that talks to Vapi: its lock, its way to Vapi, its plans, its writes, its commit.
+//!
+//! Vapi is asked first, since its answer takes longer than reading the file. What is wrong with the file is said first all the
+//! same, also where there is no way to Vapi, and nobody waits for the answer then.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use futures::FutureExt;
+use futures::future::RemoteHandle;
+
+use super::App;
+use super::args::{Net, Running};
+use super::commit::message;
+use super::connect::{self, Vapi};
+use super::file::{Checked, Empty, Loaded};
+use super::session::{Fetched, Made, Request, fetch, make_plan};
+use crate::apply::{Approved, Consent, Fact, Ports, apply};
+use crate::files::commit::Committing;
+use crate::files::workdir::{Lock, Workdir};
+use crate::files::{Disk, clean_up, is_tracked};
+use crate::history;
+use crate::model::diagnostic::{Diagnostic, Diagnostics, Failure};
+use crate::model::{Address, RemoteId};
+use crate::plan::pair::Allowances;
+use crate::plan::report::Report;
+use crate::plan::{Direction, Plan, Policy, Selection};
+use crate::recovery::Attempts;
+use crate::writeback::FileRecorder;
+use crate::writeback::journal::AuditJournal;
+
+/// What a run is allowed and wants.
+pub(super) struct Wish {
+    /// What may be written.
+    pub(super) selection: Selection,
+    /// What a person decided beforehand.
+    pub(super) policy: Policy,
+}
+
+/// A run of a command.
+pub(super) struct Run<'a> {
+    pub(super) app: &'a App,
+    pub(super) command: &'static str,
+    pub(super) audit_log: PathBuf,
+    pub(super) vapi: Vapi,
+    pub(super) fetched: Fetched,
+    /// What is read in an empty file.
+    pub(super) empty: Empty,
+    allow: Allowances,
+    /// Until the first plan needs what Vapi holds.
+    fetching: Option<RemoteHandle<Result<Fetched, Diagnostic>>>,
+    /// The state file and its includes.
+    pub(super) files: Vec<PathBuf>,
+    committing: Option<Committing>,
+    _lock: Option<Lock>,
+}
+
+/// The audit log: where the command line says, else beside the state file.
+pub(super) fn audit_log(app: &App, given: Option<&Path>) -> PathBuf {
+    let beside = || Workdir::beside(Disk::at(&app.global.file, "").real()).path("audit.jsonl");
+    let log = given.map_or_else(beside, Path::to_path_buf);
+    if is_tracked(&log) {
+        let message =
+            format!("{} is tracked by git, so that others may have written it: it is not read", log.display());
+        app.output.diagnostics(&[Diagnostic::warning("audit-log-tracked", message)
+            .help("`git rm -r --cached .vapi-sync` takes it out of git; the file stays")]);
+    }
+    log
+}
+
+impl<'a> Run<'a> {
+    /// Begins a run that writes: takes the lock of the state file, and clears away what a killed run left.
+    pub(super) async fn writing(
+        app: &'a App,
+        command: &'static str,
+        args: &Running,
+        empty: Empty,
+    ) -> Result<Self, Diagnostics> {
+        let lock = lock(app, command, args.waits.lock_timeout)?;
+        let run = Self::reading(app, command, &args.net, args.waits.audit_log.as_deref(), empty).await?;
+        Ok(Self { _lock: Some(lock), ..run })
+    }
+
+    /// Begins a run that looks, and writes nothing.
+    pub(super) async fn reading(
+        app: &'a App,
+        command: &'static str,
+        net: &Net,
+        audit_log: Option<&Path>,
+        empty: Empty,
+    ) -> Result<Self, Diagnostics> {
+        let vapi = match connect::open(app, net).await {
+            Ok(vapi) => vapi,
+            Err(error) => {
+                Loaded::read(&app.global.file, empty)?.checked()?;
+                return Err(error.into());
+            }
+        };
+        connect::stop_on_signal(&vapi.transport);
+        let reader = vapi.reader();
+        // Dropping the handle ends the task.
+        let (task, fetching) = async move { fetch(&reader).await }.remote_handle();
+        tokio::spawn(task);
+        Ok(Self {
+            app,
+            command,
+            audit_log: self::audit_log(app, audit_log),
+            vapi,
+            fetched: Fetched { listings: HashMap::new(), at: Instant::now() },
+            empty,
+            allow: Allowances { mass_recreate: net.allow_mass_recreate },
+            fetching: Some(fetching),
+            files: Vec::new(),
+            committing: None,
+            _lock: None,
+        })
+    }
+
+    /// Reads the state file.
+    pub(super) fn load(&self) -> Result<Loaded, Diagnostics> {
+        Loaded::read(&self.app.global.file, self.empty)
+    }
+
+    /// Waits for what Vapi holds.
+    pub(super) async fn fetch(&mut self) -> Result<(), Diagnostic> {
+        if let Some(fetching) = self.fetching.take() {
+            self.fetched = fetching.await?;
+        }
+        Ok(())
+    }
+
+    /// Makes a plan.
+    pub(super) async fn plan(
+        &mut self,
+        file: &Checked<'_>,
+        direction: Direction,
+        wish: &Wish,
+    ) -> Result<Made, Diagnostics> {
+        self.fetch().await?;
+        self.hide(&file.desired.noticed.secrets);
+        let state_file = file.loaded.disk.real();
+        let request = Request {
+            direction,
+            selection: &wish.selection,
+            policy: &wish.policy,
+            allow: self.allow,
+            attempts: &|| Attempts::read(&self.audit_log, state_file),
+        };
+        let open_record = |ids| -> Result<Box<dyn crate::model::recorded::Record>, Diagnostic> {
+            Ok(Box::new(history::records(state_file, &self.audit_log, ids)?))
+        };
+        let reader = self.vapi.reader();
+        let made = make_plan(&file.desired, &mut self.fetched, &reader, &open_record, &request).await;
+        let mut made = made.map_err(|errors| file.loaded.annotated(errors))?;
+        let news = file.loaded.annotated(std::mem::take(&mut made.plan.warnings));
+        made.plan.warnings = file.warnings.iter().cloned().chain(news).collect();
+        if self.app.global.verbose > 0 {
+            self.app.output.diagnostics(&made.notes);
+        }
+        Ok(made)
+    }
+
+    /// Keeps secrets out of everything that is said from now on.
+    pub(super) fn hide(&self, secrets: &[String]) {
+        secrets.iter().for_each(|secret| self.app.output.redactor().add(secret));
+    }
+
+    /// Ends a run whose command is about to end the process: to give all of the file and of Vapi back piece by piece would be
+    /// time that somebody waits for.
+    pub(super) fn leave(self, file: Loaded) {
+        std::mem::forget((file, self.fetched));
+    }
+
+    /// The audit log, ready to be written.
+    pub(super) fn journal<'h>(&self, file: &Loaded, hide: &'h dyn Fn(&str) -> String) -> AuditJournal<'h> {
+        AuditJournal::new(&self.audit_log, self.command, file.disk.real(), hide)
+    }
+
+    /// Carries out an approved plan. Gives what the file holds by now, too.
+    pub(super) async fn write(
+        &self,
+        file: &Loaded,
+        plan: Plan,
+        consent: Consent,
+        ids: HashMap<Address, RemoteId>,
+        args: &Running,
+    ) -> (Report, Vec<Fact>) {
+        let total = plan.changes.iter().filter(|change| change.write().is_some() && change.held.is_none()).count();
+        let progress = self.app.output.start(total as u64, "writing");
+        let mut recorder = FileRecorder::new(file.disk.clone(), file.document.text().to_string());
+        let hide = |text: &str| self.app.output.redactor().text(text).into_owned();
+        let mut journal = self.journal(file, &hide);
+        let ports = Ports {
+            transport: self.vapi.transport.clone(),
+            recorder: &mut recorder,
+            journal: &mut journal,
+            listings: &self.fetched.listings,
+            read_at: self.fetched.at,
+            ids,
+            fresh: args.waits.fresh,
+            patience: args.waits.settle_timeout,
+            on_progress: &|| progress.inc(),
+        };
+        let mut report = apply(Approved::new(plan, consent), ports).await;
+        progress.finish();
+        report.run = journal.run();
+        self.note_interruption(&mut report);
+        (report, recorder.into_facts())
+    }
+
+    /// Says in a report that the user stopped the run, if so.
+    pub(super) fn note_interruption(&self, report: &mut Report) {
+        if self.vapi.transport.is_stopped() {
+            report.errors.push(Diagnostic {
+                failure: Failure::Interrupted,
+                ..Diagnostic::error("interrupted", "the run was interrupted; what was in hand was finished")
+                    .help("the next run does the rest")
+            });
+        }
+    }
+
+    /// Notes which files a commit takes; with `wanted`, looks whether one can be made before anything is written.
+    pub(super) fn prepare_commit(&mut self, wanted: bool, file: &Checked<'_>) -> Result<(), Diagnostic> {
+        self.files.extend(file.files());
+        if wanted && self.committing.is_none() {
+            self.committing = Some(Committing::prepare(&self.files)?);
+        }
+        Ok(())
+    }
+
+    /// Makes the commit. That it cannot be made is an error of the last report, which tells what was written all the same.
+    pub(super) fn commit(&self, reports: &mut [&mut Report]) {
+        let Some(committing) = &self.committing else { return };
+        let told: Vec<&Report> = reports.iter().map(|report| &**report).collect();
+        let made = committing.commit(&self.files, &message(self.command, &told));
+        if let (Err(error), Some(last)) = (made, reports.last_mut()) {
+            last.errors.push(error);
+        }
+    }
+}
+
+fn lock(app: &App, command: &str, patience: Duration) -> Result<Lock, Diagnostics> {
+    let disk = Disk::at(&app.global.file, &app.global.file.display().to_string());
+    if !disk.real().exists() {
+        // Without a file there is nothing to lock, and reading it says so better.
+        Loaded::read(&app.global.file, Empty::Filled)?;
+    }
+    let lock = Workdir::beside(disk.real()).lock(disk.real(), command, patience)?;
+    clean_up(disk.folder());
+    disk.try_out()?;
+    Ok(lock)
+}

@@ -1,0 +1,151 @@
+//! The ids of entries, and how they get into values that refer to entries.
+
+use std::collections::HashMap;
+
+use crate::kinds::{Kind, Spot};
+use crate::model::{Address, Part, RemoteId, Secret, Value};
+use crate::state::load::Entry;
+use crate::values::normalize;
+
+/// What is known about the id of an entry while values are resolved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Id {
+    /// It exists.
+    Known(RemoteId),
+    /// It will exist once the entry has been created; `stale` is the id that the file has of an object that is gone.
+    Pending {
+        /// The id that the file still has.
+        stale: Option<RemoteId>,
+    },
+}
+
+/// The ids of all entries.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ids {
+    by_address: HashMap<Address, Id>,
+    stale: HashMap<String, Address>,
+}
+
+impl Ids {
+    /// The ids as the file has them.
+    pub fn in_file<'e, 'd: 'e>(entries: impl IntoIterator<Item = &'e Entry<'d>>) -> Self {
+        entries
+            .into_iter()
+            .map(|entry| {
+                let id = match &entry.id {
+                    Some(id) => Id::Known(id.clone()),
+                    None => Id::Pending { stale: None },
+                };
+                (entry.address.clone(), id)
+            })
+            .collect()
+    }
+
+    /// The id of an entry. `None`: there is no such entry.
+    pub fn get(&self, address: &Address) -> Option<&Id> {
+        self.by_address.get(address)
+    }
+
+    /// The entry that had this id until its object was deleted.
+    pub fn was(&self, id: &str) -> Option<&Address> {
+        self.stale.get(id)
+    }
+
+    /// The same with ids that entries had until their objects were made again.
+    #[must_use]
+    pub fn replaced(mut self, old: impl IntoIterator<Item = (RemoteId, Address)>) -> Self {
+        self.stale.extend(old.into_iter().map(|(id, address)| (id.0, address)));
+        self
+    }
+
+    /// A config in normal form, with the ids that exist put in its references. What refers to an object by an id that its
+    /// entry no longer has is a reference to that entry.
+    pub fn put_in(&self, kind: &'static Kind, mut config: Value) -> Value {
+        if !self.stale.is_empty() {
+            self.revive(kind.root(), &mut config);
+        }
+        fill(&mut config, &|address| match self.get(address) {
+            Some(Id::Known(id)) => Some(id.clone()),
+            Some(Id::Pending { .. }) | None => None,
+        });
+        normalize::normal_form(kind, config)
+    }
+
+    fn revive(&self, spot: Spot, value: &mut Value) {
+        match value {
+            Value::Text(text) => {
+                let section = spot.reference();
+                if let Some(address) = self.was(text).filter(|address| section == Some(address.section)) {
+                    *value = Value::Unknown(vec![Part::Id(address.clone())]);
+                }
+            }
+            Value::List(items) => items.iter_mut().for_each(|item| self.revive(spot.item(), item)),
+            Value::Map(map) => map.iter_mut().for_each(|(key, value)| self.revive(spot.key(key), value)),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Secret(_) | Value::Unknown(_) => {}
+        }
+    }
+}
+
+impl FromIterator<(Address, Id)> for Ids {
+    fn from_iter<T: IntoIterator<Item = (Address, Id)>>(iter: T) -> Self {
+        let mut ids = Ids::default();
+        for (address, id) in iter {
+            if let Id::Pending { stale: Some(stale) } = &id {
+                ids.stale.insert(stale.0.clone(), address.clone());
+            }
+            ids.by_address.insert(address, id);
+        }
+        ids
+    }
+}
+
+/// One value of the parts of a text: plain, secret if any part is, not known yet if any part is.
+pub(super) fn join(parts: Vec<Part>) -> Value {
+    if parts.iter().any(|part| matches!(part, Part::Id(_))) {
+        return Value::Unknown(parts);
+    }
+    let mut variables = Vec::new();
+    let mut secret = false;
+    let mut known = true;
+    let mut text = String::new();
+    let mut around = vec![String::new()];
+    for part in parts {
+        match part {
+            Part::Text(part) => {
+                text.push_str(&part);
+                around.last_mut().into_iter().for_each(|piece| piece.push_str(&part));
+            }
+            Part::Secret(part) => {
+                secret = true;
+                around.push(String::new());
+                variables.extend_from_slice(part.variables());
+                match part.expose() {
+                    Some(part) => text.push_str(part),
+                    None => known = false,
+                }
+            }
+            Part::Id(_) => {}
+        }
+    }
+    match (secret, known) {
+        (false, _) => Value::Text(text),
+        (true, true) => Value::Secret(Secret::new(text, variables).within(around)),
+        (true, false) => Value::Secret(Secret::missing(variables).within(around)),
+    }
+}
+
+/// Puts ids into references, as far as they are known now.
+pub fn fill(value: &mut Value, id_of: &dyn Fn(&Address) -> Option<RemoteId>) {
+    match value {
+        Value::Unknown(parts) => {
+            let known = |part| match part {
+                Part::Id(address) => id_of(&address).map_or(Part::Id(address), |id| Part::Text(id.0)),
+                part => part,
+            };
+            *value = join(std::mem::take(parts).into_iter().map(known).collect());
+        }
+        Value::List(items) => items.iter_mut().for_each(|item| fill(item, id_of)),
+        Value::Map(map) => map.values_mut().for_each(|value| fill(value, id_of)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) | Value::Secret(_) => {}
+    }
+}

@@ -351,6 +351,20 @@ impl Workflow {
         })
     }
 
+    /// Brings the issue about what was changed in Vapi in line with its text. With none it is closed.
+    pub(super) async fn issue(&self, text: Option<&str>, extra: &mut Extra) {
+        let written = async {
+            let place = self.place().map_err(|error| Diagnostic { severity: Severity::Warning, ..error })?;
+            let title = format!("Vapi is not as {} says", self.about);
+            let written = place.issue(&self.marker("status"), &title, text).await;
+            written.map_err(|problem| problem.warning("the issue was not written"))
+        };
+        match written.await {
+            Ok(address) => extra.outputs.extend(address.map(|address| ("issue", address))),
+            Err(warning) => extra.warnings.push(warning),
+        }
+    }
+
     async fn proposed(&self, place: &Place, proposal: &Proposal<'_>, extra: &mut Extra) -> Result<(), Problem> {
         match place.propose(proposal).await? {
             Proposed::Open(address) => extra.outputs.push(("pull-request", address)),

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::args::{Format, Net, Tells};
 use super::connect::block_on;
 use super::file::Empty;
+use super::github::Extra;
 use super::run::{Run, Wish};
 use super::{App, Finish};
 use crate::model::diagnostic::{Diagnostics, Ending};
@@ -25,6 +26,9 @@ pub(super) struct Args {
     audit_log: Option<PathBuf>,
     #[command(flatten)]
     pub(super) tells: Tells,
+    /// Keep one issue on GitHub open while something is changed in Vapi.
+    #[arg(long, requires = "github")]
+    issue: bool,
     #[command(flatten)]
     net: Net,
 }
@@ -68,9 +72,21 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
             }
             _ => render::terminal::status(status, &checked_at, &view),
         };
+        let mut extra = Extra::default();
+        if let Some(workflow) = &app.workflow {
+            let view = View { flags: &flags, ..View::plain(redactor) };
+            let changed = render::github::issue(&made.plan, status, &view);
+            let line = if status.in_sync { "In sync." } else { "Not in sync." };
+            extra.summary = Some(render::github::status(line, changed.as_deref(), &view));
+            extra.outputs.push(("drift", status.kinds.iter().any(|kind| kind.drift > 0).to_string()));
+            if args.issue {
+                workflow.issue(changed.as_deref(), &mut extra).await;
+                app.output.diagnostics(&extra.warnings);
+            }
+        }
         std::mem::forget(file);
         run.leave(loaded);
         let ending = Ending { changes_found: args.exit_code && !status.in_sync, ..Ending::default() };
-        Ok(Finish { ending, tells_errors: true, ..Finish::done(result) })
+        Ok(Finish { ending, tells_errors: true, ..Finish::done(result) }.with(extra))
     })
 }

@@ -6,10 +6,12 @@
 //! ```text
 //! environment, event ── place ── client ─┬─ comment   what a pull request would do
 //!                                        ├─ review    what merged pull requests have shown (seal)
+//!                                        ├─ agreed    the commit at which the file and Vapi agreed
 //!                                        ├─ refs      a commit on a branch ── proposal   as a pull request
 //!                                        └─ issue     one, while Vapi is not as the file says
 //! ```
 
+mod agreed;
 mod client;
 pub mod comment;
 mod event;

@@ -98,6 +98,6 @@ impl Place {
     }
 }
 
-fn sha_of(object: &Json) -> Result<String, Problem> {
+pub(super) fn sha_of(object: &Json) -> Result<String, Problem> {
     object["sha"].as_str().map(str::to_owned).ok_or_else(|| Problem::new("the answer has no id of an object"))
 }

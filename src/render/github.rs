@@ -3,12 +3,13 @@
 
 use std::fmt::Write as _;
 
-use super::{View, diagnostics, words};
+use super::field::counted;
+use super::{View, diagnostics, markdown, words};
 use crate::model::diagnostic::{Diagnostic, Place};
 use crate::model::{Redactor, escape};
-use crate::plan::Action;
 use crate::plan::judge::Verdict;
 use crate::plan::report::{Outcome, Report};
+use crate::plan::{Action, Change, Plan, Status};
 
 /// The lines for `$GITHUB_OUTPUT`: counts of what is to be done (after a run: was done), `held-back`, `drift`, `failed`,
 /// `not-attempted`, `digest`, `summary`, `exit-code`, `failure-reason` and what else there is. A run without a report gives no
@@ -83,4 +84,49 @@ pub fn annotations(report: &Report, view: &View<'_>) -> String {
         }
     }
     diagnostics::annotations(&list, view.redactor)
+}
+
+/// No issue lists more than this.
+const MOST_ITEMS: usize = 200;
+
+/// The text of the issue about what was changed in Vapi: it is the same as long as that is. `None`: nothing was; what only waits
+/// to be applied is no reason for one.
+pub fn issue(plan: &Plan, status: &Status, view: &View<'_>) -> Option<String> {
+    let code = |text: &str| format!("<code>{}</code>", markdown::html(text, view));
+    let of_change = |change: &Change| {
+        let fields = change.fields.iter().filter(|field| field.verdict == Verdict::Drift);
+        let fields: Vec<String> = fields.map(|field| code(&field.path.to_string())).collect();
+        let said = match (change.action(), fields.is_empty()) {
+            (Action::Recreate, _) => "was deleted in Vapi".to_owned(),
+            (_, false) => format!("{} was changed in Vapi", fields.join(", ")),
+            (_, true) => return None,
+        };
+        let name = change.name.as_deref().map(|name| format!(" {}", code(name))).unwrap_or_default();
+        let since = change.updated_at.as_deref().map(|time| format!(" (last change {})", code(time)));
+        Some(format!("{}{name}: {said}{}", code(&change.address.to_string()), since.unwrap_or_default()))
+    };
+    let mut items: Vec<String> = plan.changes.iter().filter_map(of_change).collect();
+    let kinds = status.kinds.iter().filter(|kind| kind.only_in_vapi > 0);
+    items.extend(kinds.map(|kind| {
+        let (noun, nouns) = (kind.kind.noun, kind.kind.nouns);
+        counted(kind.only_in_vapi, &format!("{noun} is only in Vapi"), &format!("{nouns} are only in Vapi"))
+    }));
+    let more = items.len().saturating_sub(MOST_ITEMS);
+    items.truncate(MOST_ITEMS);
+    if more > 0 {
+        items.push(format!("… and {more} more"));
+    }
+    let list: String = items.iter().map(|item| format!("<li>{item}</li>\n")).collect();
+    let flags = markdown::html(view.flags, view);
+    (!items.is_empty()).then(|| {
+        format!(
+            "<ul>\n{list}</ul>\n\n<p><code>vapi-sync pull{flags}</code> takes it into the file; \
+             <code>vapi-sync plan{flags}</code> shows what an apply would do.</p>\n"
+        )
+    })
+}
+
+/// The summary of a check: its one line, and what was changed in Vapi.
+pub fn status(line: &str, changed: Option<&str>, view: &View<'_>) -> String {
+    format!("### vapi-sync status\n\n<p>{}</p>\n\n{}", markdown::html(line, view), changed.unwrap_or_default())
 }

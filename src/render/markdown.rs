@@ -195,7 +195,7 @@ fn longest_run(lines: &[&str]) -> usize {
 }
 
 /// Foreign text for a block of HTML: one line, nothing in it is read as HTML. In `<code>`, GitHub makes no mentions of it.
-fn html(text: &str, view: &View<'_>) -> String {
+pub(super) fn html(text: &str, view: &View<'_>) -> String {
     let mut out = String::new();
     for c in escape::line(&view.redactor.text(text)).chars() {
         match c {

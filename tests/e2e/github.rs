@@ -1,9 +1,11 @@
 //! `--github`, against a GitHub on loopback: who is told what, what is written where, and what was reviewed.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::json;
 use vapi_sync::emulator::Collection;
+use vapi_sync::github::Place;
+use vapi_sync::model::agreed::{Agreed, ref_name};
 
 use crate::support::github::{BOT, Fault, Github, git};
 use crate::support::{Run, World};
@@ -491,6 +493,88 @@ fn where_actions_may_not_open_pull_requests_the_setting_is_named() {
     let step = ci.step("schedule", "{}", &["pull", "--pull-request"]).expect(1);
     assert!(step.run.stderr.contains("Settings → Actions → General"), "{}", step.run.stderr);
     assert_eq!(step.output("failure-reason"), "github");
+}
+
+#[test]
+fn drift_opens_updates_and_closes_one_issue() {
+    let ci = Ci::new();
+    let status = || ci.step("schedule", "{}", &["status", "--issue"]);
+    // What merely waits to be applied is nobody's news.
+    let step = status().expect(0);
+    assert_eq!((step.output("drift"), step.output("issue"), ci.github.issues().len()), ("false", "", 0));
+    ci.apply(&ci.head(), &[]).expect(0);
+    ci.world.commit("ids");
+    status().expect(0);
+    assert_eq!(ci.github.issues().len(), 0);
+    let edit = |name: &str, message: &str| {
+        let id = ci.world.agent(name)["id"].as_str().expect("an id").to_owned();
+        ci.world.vapi.edit(Collection::Assistant, &id, &json!({"firstMessage": message}));
+    };
+    edit("Billing", "Which invoice is it about?");
+    let step = status().expect(0);
+    let issues = ci.github.issues();
+    assert_eq!((issues.len(), step.output("drift")), (1, "true"));
+    assert_eq!(step.output("issue"), issues[0]["html_url"].as_str().expect("an address"));
+    let body = |at: usize| ci.github.issues()[at]["body"].as_str().expect("a text").to_owned();
+    assert!(body(0).contains("agents.billing") && step.summary.contains("agents.billing"), "{}", body(0));
+    // The same again is no news; more is, in the same issue; a person's issue that looks like ours is left.
+    ci.github.taken();
+    status().expect(0);
+    assert!(!ci.github.taken().iter().any(|line| line.starts_with("PATCH") || line.contains("POST /repos")));
+    let night = ci.world.vapi.insert(Collection::Assistant, json!({"name": "After hours"}));
+    status().expect(0);
+    let text = body(0);
+    assert!(ci.github.issues().len() == 1 && text.contains("1 agent is only in Vapi"), "{text}");
+    // A check that failed touches nothing.
+    ci.github.taken();
+    ci.step_with("schedule", "{}", &["status", "--issue"], &[("VAPI_API_KEY", "withdrawn")]).expect(1);
+    assert_eq!((ci.github.taken().len(), body(0)), (0, text));
+    // A person closes it: it stays closed until there is something new.
+    let close = |at: usize| ci.github.change_issue(at, |issue| issue["state"] = json!("closed"));
+    close(0);
+    status().expect(0);
+    assert_eq!(ci.github.issues()[0]["state"], "closed");
+    edit("Receptionist", "Hi!");
+    status().expect(0);
+    assert_eq!((ci.github.issues().len(), ci.github.issues()[1]["state"].as_str()), (2, Some("open")));
+    // In sync: it is closed. The same drift opens one again.
+    edit("Receptionist", "Northwind Dental, hello.");
+    edit("Billing", "Billing, hello.");
+    ci.world.vapi.remove(Collection::Assistant, &night);
+    status().expect(0);
+    assert_eq!(ci.github.issues()[1]["state"], "closed");
+    edit("Receptionist", "Hi!");
+    status().expect(0);
+    assert_eq!(ci.github.issues().len(), 3);
+    // What GitHub does not take is a warning.
+    ci.github.fault(Fault { line: "PATCH /repos/octo/voice/issues", times: 9, status: 403, ..Fault::default() });
+    edit("Receptionist", "Hello!");
+    assert!(status().expect(0).run.stderr.contains("the issue was not written"));
+}
+
+#[test]
+fn an_agreement_is_noted_unless_a_newer_one_stands() {
+    let ci = Ci::new();
+    let env = ci.github.env("push");
+    let lookup = |name: &str| env.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
+    let place = Place::from_env(&lookup).expect("a place");
+    let name = ref_name("6a1f3c2e", Path::new("voice/vapi state.yaml"));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let note = |commit: &str, time: i64| {
+        let time = jiff::Timestamp::from_second(time).expect("a time");
+        let agreed = Agreed { commit: commit.to_owned(), time, run: format!("run-{time}"), path: PathBuf::new() };
+        runtime.block_on(place.note(&name, &agreed)).expect("noted");
+        git(&ci.github.bare, &["rev-parse", &format!("{name}^{{commit}}")], "").trim().to_owned()
+    };
+    let first = ci.head();
+    let second = ci.change("Billing, hello.", "Billing, good morning.");
+    ci.world.git(&["push", "-q", "origin", "main"]);
+    // The answer to the creation is lost.
+    ci.github.fault(Fault { line: "POST /repos/octo/voice/git/refs", after: true, ..Fault::default() });
+    assert_eq!(note(&first, 1_700_000_000), first);
+    assert_eq!(note(&second, 1_700_000_100), second);
+    assert_eq!(note(&first, 1_700_000_050), second, "an older agreement does not come back");
+    assert_eq!(ci.github.taken().iter().filter(|line| line.starts_with("POST /repos/octo/voice/git/refs")).count(), 1);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The real binary against the emulator, over HTTP.
 
+mod action;
 mod bytes;
 mod choices;
 mod docs;

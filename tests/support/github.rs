@@ -161,6 +161,14 @@ impl Github {
         }
     }
 
+    pub fn issues(&self) -> Vec<Value> {
+        self.state().issues.clone()
+    }
+
+    pub fn change_issue(&self, at: usize, change: impl FnOnce(&mut Value)) {
+        change(&mut self.state().issues[at]);
+    }
+
     pub fn fault(&self, fault: Fault) {
         self.state().faults.push(fault);
     }
@@ -197,7 +205,7 @@ fn try_git(folder: &Path, args: &[&str], input: &str) -> Result<String, String> 
         .args(["-c", "user.name=Test", "-c", "user.email=test@example.com", "-c", "commit.gpgsign=false"])
         .args(args)
         .current_dir(folder)
-        .env("GIT_INDEX_FILE", folder.join(if folder.join("HEAD").exists() { "index" } else { ".git/index" }))
+        .envs(folder.join("HEAD").exists().then(|| ("GIT_INDEX_FILE", folder.join("index"))))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -345,6 +353,38 @@ impl Server {
                 let commit = git(&self.bare, &args, "").trim().to_owned();
                 self.state.lock().expect("a lock").ours.push(commit.clone());
                 (201, json!({"sha": commit}).to_string())
+            }
+            ("GET", ["git", "ref", "vapi-sync", name @ ..]) => {
+                match self.rev(&format!("refs/vapi-sync/{}", name.join("/").replace("%25", "%"))) {
+                    Some(tag) => (200, json!({"object": {"sha": tag, "type": "tag"}}).to_string()),
+                    None => not_found(),
+                }
+            }
+            ("GET", ["git", "tags", tag]) => {
+                let text = git(
+                    &self.bare,
+                    &["for-each-ref", "--format=%(objectname) %(taggerdate:iso-strict)", "refs/vapi-sync"],
+                    "",
+                );
+                let date = text.lines().find_map(|line| line.strip_prefix(*tag)).expect("a tag").trim().to_owned();
+                (200, json!({"sha": tag, "tagger": {"date": date}}).to_string())
+            }
+            ("POST", ["git", "tags"]) => {
+                let date: jiff::Timestamp = text(&body["tagger"]["date"]).parse().expect("a time");
+                let tag = format!(
+                    "object {}\ntype {}\ntag {}\ntagger vapi-sync <vapi-sync@localhost> {} +0000\n\n{}\n",
+                    text(&body["object"]),
+                    text(&body["type"]),
+                    text(&body["tag"]),
+                    date.as_second(),
+                    text(&body["message"])
+                );
+                (201, json!({"sha": git(&self.bare, &["mktag"], &tag).trim()}).to_string())
+            }
+            ("PATCH", ["git", "refs", "vapi-sync", name @ ..]) => {
+                let name = format!("refs/vapi-sync/{}", name.join("/").replace("%25", "%"));
+                git(&self.bare, &["update-ref", &name, text(&body["sha"])], "");
+                (200, "{}".to_owned())
             }
             ("POST", ["git", "refs"]) => match self.rev(text(&body["ref"])) {
                 Some(_) => (422, json!({"message": "Reference already exists"}).to_string()),

@@ -10,7 +10,7 @@ use crate::model::diagnostic::Diagnostic;
 const NOBODY: (&str, &str) = ("vapi-sync", "vapi-sync@localhost");
 
 /// Notes in the repository of `repository_path` that a state file and an organisation agreed. A ref that stands for a newer
-/// agreement stays. A ref of a former name of the file, `former`, goes.
+/// agreement stays. A ref of a former name of the file, `former`, is renamed.
 ///
 /// # Errors
 /// `agreed-not-moved`: a warning, since all that was to be written is written.
@@ -21,13 +21,14 @@ pub fn note(
     former: Option<&std::path::Path>,
 ) -> Result<(), Diagnostic> {
     let repository = Repository::open(repository_path).map_err(|error| not_moved(&error))?;
-    write(&repository, org_id, agreed).map_err(|error| not_moved(&error))?;
-    let Some(former) = former else { return Ok(()) };
-    // What came meanwhile is not ours to take away.
-    match repository.find_reference(&ref_name(org_id, former)) {
-        Ok(mut reference) => reference.delete().map_err(|error| not_moved(&error)),
-        Err(_) => Ok(()),
+    let name = ref_name(org_id, &agreed.path);
+    if let Some(former) = former
+        && repository.find_reference(&name).is_err()
+        && let Ok(mut reference) = repository.find_reference(&ref_name(org_id, former))
+    {
+        reference.rename(&name, false, "vapi-sync: the state file was renamed").map_err(|error| not_moved(&error))?;
     }
+    write(&repository, org_id, agreed).map_err(|error| not_moved(&error))
 }
 
 fn write(repository: &Repository, org_id: &str, agreed: &Agreed) -> Result<(), git2::Error> {

@@ -40,6 +40,10 @@ tour:
 dist *TARGET:
     .ci/dist {{TARGET}}
 
+# The same, unpacked and tried.
+release-check *TARGET:
+    .ci/release-check {{TARGET}}
+
 # Workflows, the action, scripts: schemas and linters from PyPI and npm.
 workflows:
     .ci/workflows

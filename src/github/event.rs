@@ -49,6 +49,11 @@ impl Event {
         Some(PullRequest { number, head: self.text("/pull_request/head/sha")?.to_owned(), stranger })
     }
 
+    /// The digest of the plan that a person approves by running the workflow by hand.
+    pub fn approved(&self) -> Option<&str> {
+        self.text("/inputs/expect").filter(|digest| self.name == "workflow_dispatch" && !digest.is_empty())
+    }
+
     /// The commit that the branch was at before a push.
     pub fn before(&self) -> Option<&str> {
         self.text("/before").filter(|commit| self.name == "push" && commit.bytes().any(|byte| byte != b'0'))

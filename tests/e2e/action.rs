@@ -49,6 +49,21 @@ fn every_input_is_used_and_every_output_is_written() {
 }
 
 #[test]
+fn the_manual_has_a_page_for_each_command() {
+    let world = World::new("version: 1\n");
+    world.run(&["man", "pages"]).expect(0);
+    let help = world.run(&["--help"]).expect(0).stdout;
+    let commands = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    let commands: Vec<&str> = commands.filter_map(|line| line.strip_prefix("  ")?.split(' ').next()).collect();
+    assert!(commands.contains(&"plan") && !commands.contains(&"man"), "{help}");
+    for command in commands.iter().filter(|command| !["", "help"].contains(command)) {
+        let page = std::fs::read_to_string(world.path(&format!("pages/vapi-sync-{command}.1"))).expect(command);
+        assert!(page.contains(".SH") && page.contains(command), "{command}");
+    }
+    assert!(world.path("pages/vapi-sync.1").exists());
+}
+
+#[test]
 fn the_release_of_the_runner_is_installed_if_its_checksum_is_right() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = |name: &str| folder.path().join(name);

@@ -325,10 +325,16 @@ fn reviewed_is_applied_and_what_was_not_is_refused() {
     let last = ci.github.pulls().iter().filter_map(|pull| pull["number"].as_u64()).max().expect("a number");
     let asked = ci.github.comments(last).pop().expect("a comment");
     assert!(asked.contains("good night") && asked.contains("--expect"), "{asked}");
-    // Approved by its digest.
+    // A person approves it by its digest; that of another plan approves nothing.
     let digest = asked.split("--expect ").nth(1).and_then(|rest| rest.split('<').next()).expect("a digest").to_owned();
-    let step = ci.apply(&before, &["--expect", &digest]).expect(0);
-    assert_eq!(step.output("reviewed"), "false");
+    let approve = |event: &str, approved: &str| {
+        let payload = json!({"before": before, "inputs": {"expect": approved}}).to_string();
+        ci.step(event, &payload, &["apply", "--yes", "--require-reviewed", "--expect", &digest])
+    };
+    approve("push", &digest).expect(3);
+    approve("workflow_dispatch", "another").expect(1);
+    assert_eq!(ci.world.writes().len(), 0);
+    assert_eq!(approve("workflow_dispatch", &digest).expect(0).output("reviewed"), "true");
     assert!(ci.world.agent("Billing")["firstMessage"] == "Billing, good night." && unseen == ci.head());
 }
 
@@ -364,6 +370,31 @@ fn a_review_holds_for_what_it_showed_where_it_was_shown() {
     assert_eq!(step.output("failure-reason"), "review-unknown");
     assert_eq!(ci.world.writes().len(), 0);
     assert_eq!(ci.apply(&before, &[]).expect(0).output("reviewed"), "unknown");
+}
+
+#[test]
+fn a_comment_fits_however_much_there_is_to_say() {
+    let ci = Ci::new();
+    let agents: String = (0..400)
+        .map(|at| {
+            format!(
+                "  agent_{at}:\n    config:\n      name: Agent {at}\n      firstMessage: {}\n",
+                "Hello. ".repeat(60)
+            )
+        })
+        .collect();
+    ci.world.write("vapi-state.yaml", &format!("version: 1\n\nagents:\n{agents}"));
+    ci.world.commit("many");
+    let before = ci.head();
+    let number = ci.github.open_pull(&before);
+    ci.plan(number, &[]).expect(0);
+    let comment = ci.github.comments(number).remove(0);
+    assert!(comment.chars().count() <= 65_536 && comment.contains("400 to create"), "{}", comment.chars().count());
+    // All of it was shown, in the summary at the latest: it counts as reviewed.
+    ci.change("name: Agent 0\n", "name: Agent zero\n");
+    ci.github.merge(number, &[&ci.head()]);
+    let step = ci.apply(&before, &["--require-reviewed"]).expect(3);
+    assert!(step.run.stderr.contains("would be sent to agents.agent_0. Nothing"), "{}", step.run.stderr);
 }
 
 #[test]

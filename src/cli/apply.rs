@@ -99,6 +99,7 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
             extra.outputs.push(("reviewed", word.to_owned()));
         }
         if let (true, Some(workflow)) = (args.push, &app.workflow) {
+            extra.pushes = true;
             workflow.push(&loaded, &message("apply", &[&report]), &facts, &mut extra).await;
         }
         run.commit(&mut [&mut report]);

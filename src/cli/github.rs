@@ -20,6 +20,7 @@ use crate::github::seal::Sealer;
 use crate::github::{Event, Place, Problem, PullRequest, marker, place};
 use crate::history::{GitRecord, at_head, commits_since};
 use crate::model::Redactor;
+use crate::model::agreed::ref_name;
 use crate::model::diagnostic::{Diagnostic, Diagnostics, Ending, Failure, Severity};
 use crate::plan::report::Report;
 use crate::plan::{Plan, Sent, sent};
@@ -40,6 +41,8 @@ pub(crate) struct Workflow {
     place: Result<Place, Diagnostic>,
     /// What a comment, a pull request, an issue is about: the same in each run, another for another file or selection.
     about: String,
+    /// The state file.
+    file: PathBuf,
     plan_file: Option<PathBuf>,
 }
 
@@ -52,6 +55,8 @@ pub(crate) struct Extra {
     pub(super) warnings: Diagnostics,
     /// What a plan would send, for the seal of the comment.
     pub(super) sent: Vec<Sent>,
+    /// Whether the branch is written to, so that the ref of the agreed commit is as well.
+    pub(super) pushes: bool,
     /// The summary, where there is no report.
     pub(super) summary: Option<String>,
 }
@@ -89,7 +94,7 @@ impl Workflow {
         for target in select.map(|select| select.target.as_slice()).unwrap_or_default() {
             about.push_str(&format!(" target={target}"));
         }
-        Ok(Self { event, place: Place::from_env(&env), about, plan_file: plan_file.map(Path::to_path_buf) })
+        Ok(Self { event, place: Place::from_env(&env), about, file: real, plan_file: plan_file.map(Path::to_path_buf) })
     }
 
     fn pull_request(&self) -> Option<PullRequest> {
@@ -129,6 +134,11 @@ impl Workflow {
                 app.output
                     .diagnostics(&[Diagnostic::warning("github", format!("${variable} cannot be written: {error}"))]);
             }
+        }
+        if let (true, Some(org_id)) = (told.extra.pushes, told.report.and_then(|report| report.plan.org_id.as_deref()))
+            && let Err(warning) = self.push_agreed(org_id)
+        {
+            app.output.diagnostics(&[warning]);
         }
         if told.command == "plan"
             && told.extra.summary.is_none()
@@ -312,6 +322,18 @@ impl Workflow {
             marker: &marker,
         };
         self.proposed(place, &proposal, extra).await.map_err(|problem| failed(&problem))
+    }
+
+    /// Moves the ref of the agreed commit on GitHub to where it is here, if it is anywhere.
+    fn push_agreed(&self, org_id: &str) -> Result<(), Diagnostic> {
+        let git = GitRecord::open(&self.file, HashMap::new()).ok().flatten();
+        let agreed = git.and_then(|git| git.agreed(org_id).ok().flatten());
+        let (Some(agreed), Some(file)) = (agreed, at_head(&self.file)) else { return Ok(()) };
+        let place = self.place().map_err(|error| Diagnostic { severity: Severity::Warning, ..error })?;
+        let name = ref_name(org_id, Path::new(&file.path));
+        let noted =
+            block_on(async { Ok(place.note(&name, &agreed).await) }).map_err(|mut errors| errors.swap_remove(0))?;
+        noted.map_err(|problem| problem.warning("the agreed commit was not pushed"))
     }
 
     /// Proposes what a pull wrote as a pull request.

@@ -43,6 +43,7 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
         run.commit(&mut [&mut report]);
         let mut extra = Extra::default();
         if let (true, Some(workflow)) = (args.pull_request, &app.workflow) {
+            extra.pushes = true;
             let title = message("pull", &[&report]);
             let title = title.lines().next().unwrap_or_default();
             let made = workflow.pull_request_of(app, &run.files, title, &report, &mut extra).await;

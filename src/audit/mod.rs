@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-pub use read::{Reader, read, recent};
+pub use read::{Reader, last, read, recent};
 pub use run::{RunId, actor};
 pub use write::Writer;
 

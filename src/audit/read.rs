@@ -74,6 +74,22 @@ pub fn recent(path: &Path, since: Timestamp) -> Result<Vec<Record>, Diagnostic> 
     }
 }
 
+/// The last record about a state file, as [`file_name`](super::file_name) names it, that says that something was written.
+///
+/// # Errors
+/// `audit-not-readable`.
+pub fn last(path: &Path, file: &str) -> Result<Option<Record>, Diagnostic> {
+    let is_one =
+        |record: &Record| record.outcome == super::Outcome::Done && record.file.as_deref().is_none_or(|of| of == file);
+    // Most runs are short: the end of a log of years tells as much as all of it.
+    let month = Timestamp::now().checked_sub(jiff::SignedDuration::from_hours(31 * 24)).unwrap_or(Timestamp::MIN);
+    let newest = recent(path, month)?.into_iter().rfind(is_one);
+    if newest.is_some() {
+        return Ok(newest);
+    }
+    Ok(recent(path, Timestamp::MIN)?.into_iter().rfind(is_one))
+}
+
 /// How much of the end of a log is read at first.
 const FIRST_TAIL: u64 = 1 << 20;
 

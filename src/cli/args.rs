@@ -233,7 +233,7 @@ pub(crate) struct Waits {
 }
 
 /// A duration: `500ms`, `10s`, `2m`, `1h`; a plain number is seconds.
-fn duration(text: &str) -> Result<Duration, String> {
+pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     let split = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
     let (number, unit) = text.split_at(split);
     let number: f64 = number.parse().map_err(|_| "a time looks like 500ms, 10s, 2m or 1h".to_owned())?;

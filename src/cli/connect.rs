@@ -13,9 +13,15 @@ pub(super) struct Vapi {
     pub(super) transport: Transport,
     #[cfg(feature = "emulator")]
     _emulator: Option<crate::emulator::Emulator>,
+    _listening: Listening,
 }
 
 impl Vapi {
+    /// Where the dashboard shows what this Vapi holds, if that is known.
+    pub(super) fn dashboard(&self) -> Option<&'static str> {
+        (self.transport.connection().host() == "api.vapi.ai").then_some("https://dashboard.vapi.ai")
+    }
+
     pub(super) fn reader(&self) -> Reader {
         Reader::new(self.transport.clone())
     }
@@ -39,7 +45,7 @@ pub(super) fn block_on<T>(future: impl Future<Output = Result<T, Diagnostics>>) 
     runtime.block_on(future)
 }
 
-/// Opens the way to Vapi. Nothing is sent yet.
+/// Opens the way to Vapi. Nothing is sent yet. Ctrl-C stops it.
 pub(super) async fn open(app: &App, net: &Net) -> Result<Vapi, Diagnostic> {
     let trace = (app.global.verbose >= 2).then(|| {
         let output = app.output.clone();
@@ -61,20 +67,32 @@ pub(super) async fn open(app: &App, net: &Net) -> Result<Vapi, Diagnostic> {
         let emulator = start_emulator(app).await?;
         let key = Secret::new(crate::emulator::DEFAULT_KEY, Vec::new());
         let connection = Connection::new(&emulator.base_url(), key)?;
-        return Ok(Vapi { transport: Transport::new(connection, settings), _emulator: Some(emulator) });
+        let transport = Transport::new(connection, settings);
+        return Ok(Vapi { _listening: stop_on_signal(&transport), transport, _emulator: Some(emulator) });
     }
     let connection = Connection::from_env(|name| std::env::var(name).ok())?;
+    let transport = Transport::new(connection, settings);
     Ok(Vapi {
-        transport: Transport::new(connection, settings),
+        _listening: stop_on_signal(&transport),
+        transport,
         #[cfg(feature = "emulator")]
         _emulator: None,
     })
 }
 
+/// Waits for signals until it is dropped.
+pub(super) struct Listening(tokio::task::AbortHandle);
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
 /// Stops a run on Ctrl-C and SIGTERM: what is in hand is finished, nothing new is begun. A second one ends it at once.
-pub(super) fn stop_on_signal(transport: &Transport) {
+fn stop_on_signal(transport: &Transport) -> Listening {
     let transport = transport.clone();
-    tokio::spawn(async move {
+    let task = tokio::spawn(async move {
         loop {
             if signal().await.is_err() {
                 return;
@@ -85,10 +103,11 @@ pub(super) fn stop_on_signal(transport: &Transport) {
             transport.stop();
         }
     });
+    Listening(task.abort_handle())
 }
 
 #[cfg(unix)]
-async fn signal() -> std::io::Result<()> {
+pub(super) async fn signal() -> std::io::Result<()> {
     let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
     tokio::select! {
         result = tokio::signal::ctrl_c() => result,
@@ -97,7 +116,7 @@ async fn signal() -> std::io::Result<()> {
 }
 
 #[cfg(not(unix))]
-async fn signal() -> std::io::Result<()> {
+pub(super) async fn signal() -> std::io::Result<()> {
     tokio::signal::ctrl_c().await
 }
 

@@ -17,6 +17,7 @@ mod pull;
 mod restore;
 mod run;
 mod schema;
+mod serve;
 pub mod session;
 mod show;
 mod spec;

@@ -97,7 +97,6 @@ impl<'a> Run<'a> {
                 return Err(error.into());
             }
         };
-        connect::stop_on_signal(&vapi.transport);
         let reader = vapi.reader();
         // Dropping the handle ends the task.
         let (task, fetching) = async move { fetch(&reader).await }.remote_handle();

@@ -1,15 +1,21 @@
 //! `status`: whether the file and Vapi agree.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use super::args::{Format, Net, Tells};
-use super::connect::block_on;
+use jiff::Timestamp;
+
+use super::args::{Format, Net, Tells, duration};
+use super::connect::{self, block_on};
 use super::file::Empty;
 use super::github::Extra;
-use super::run::{Run, Wish};
-use super::{App, Finish};
-use crate::model::diagnostic::{Diagnostics, Ending};
-use crate::plan::{Direction, Policy, Selection};
+use super::run::{Run, Wish, audit_log};
+use super::{App, Finish, serve};
+use crate::audit;
+use crate::model::diagnostic::{Diagnostic, Diagnostics, Ending};
+use crate::plan::{Direction, LastRun, Plan, Policy, Selection, State, Status};
+use crate::render::html::{Page, page};
+use crate::render::status::{About, text, verdict};
 use crate::render::{self, View};
 
 /// Arguments of `status`.
@@ -21,6 +27,21 @@ pub(super) struct Args {
     /// Exit with 2 if they do not agree.
     #[arg(long)]
     exit_code: bool,
+    /// Also list what is in sync.
+    #[arg(long)]
+    all: bool,
+    /// Serve the status as a page, and check again and again.
+    #[arg(long, value_name = "ADDRESS", num_args = 0..=1, default_missing_value = "127.0.0.1:8737")]
+    serve: Option<String>,
+    /// How long to wait between two checks.
+    #[arg(long, value_name = "TIME", value_parser = duration, default_value = "1m", requires = "serve")]
+    every: Duration,
+    /// Let other machines read the page, too.
+    #[arg(long, requires = "serve")]
+    serve_to_network: bool,
+    /// A name under which browsers reach the page.
+    #[arg(long, value_name = "NAME", requires = "serve")]
+    host: Vec<String>,
     /// The audit log [default: .vapi-sync/audit.jsonl beside the file].
     #[arg(long, value_name = "FILE")]
     audit_log: Option<PathBuf>,
@@ -33,60 +54,145 @@ pub(super) struct Args {
     net: Net,
 }
 
+/// What a check found.
+struct Found {
+    plan: Plan,
+    status: Status,
+    dashboard: Option<&'static str>,
+    at: Timestamp,
+}
+
 pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
+    let log = audit_log(app, args.audit_log.as_deref());
+    if let Some(address) = &args.serve {
+        return block_on(serve_page(app, args, &log, address));
+    }
+    let last_run = last_run(app, &log);
+    let found = block_on(check(app, args));
+    let (redactor, flags) = (app.output.redactor(), app.flags());
+    let found = match found {
+        Ok(found) => found,
+        Err(errors) if app.global.format() == Format::Html => {
+            let about = About { last_run: last_run.as_ref(), ..nothing_known(app) };
+            let failed = Page { status: None, about, errors: &errors, refresh: None, flags: &flags };
+            return Ok(Finish { result: Some(page(&failed, redactor)), errors, ..Finish::default() });
+        }
+        Err(errors) => return Err(errors),
+    };
+    if app.global.format() != Format::Json {
+        app.output.diagnostics(&found.plan.warnings);
+    }
+    let about = about(app, &found, last_run.as_ref());
+    let result = match app.global.format() {
+        Format::Json => {
+            let document = render::json::status(&found.status, &about, &found.plan.warnings, &[]);
+            render::json::to_text(&document, redactor)
+        }
+        Format::Html => {
+            page(&Page { status: Some(&found.status), about, errors: &[], refresh: None, flags: &flags }, redactor)
+        }
+        _ => {
+            let (palette, verbose) = (app.output.palette(), app.global.verbose > 0);
+            let view = View { palette, verbose, all: args.all, flags: &flags, ..View::plain(redactor) };
+            text(&found.status, &about, &view)
+        }
+    };
+    let extra = block_on(tell_github(app, args, &found))?;
+    let ending = Ending { changes_found: args.exit_code && !found.status.in_sync(), ..Ending::default() };
+    Ok(Finish { ending, tells_errors: true, ..Finish::done(result) }.with(extra))
+}
+
+/// What a workflow is told of a check.
+async fn tell_github(app: &App, args: &Args, found: &Found) -> Result<Extra, Diagnostics> {
+    let mut extra = Extra::default();
+    let Some(workflow) = &app.workflow else { return Ok(extra) };
+    let flags = app.flags();
+    let view = View { flags: &flags, ..View::plain(app.output.redactor()) };
+    let changed = render::github::issue(&found.plan, &found.status, &view);
+    extra.summary = Some(render::github::status(&verdict(&found.status), changed.as_deref(), &view));
+    extra.outputs.push(("drift", (found.status.count(State::Drift) > 0).to_string()));
+    if args.issue {
+        workflow.issue(changed.as_deref(), &mut extra).await;
+        app.output.diagnostics(&extra.warnings);
+    }
+    Ok(extra)
+}
+
+/// Looks at both sides.
+async fn check(app: &App, args: &Args) -> Result<Found, Diagnostics> {
     let policy = Policy { allow_purchase: true, only_looks: true, ..Policy::default() };
     let wish = Wish { selection: Selection::default(), policy };
-    block_on(async {
-        let mut run = Run::reading(app, "status", &args.net, args.audit_log.as_deref(), Empty::Refused).await?;
-        let loaded = run.load()?;
-        let file = loaded.checked()?;
-        let made = run.plan(&file, Direction::ToVapi, &wish).await?;
-        let Some(status) = &made.status else { return Ok(Finish::default()) };
-        let checked_at = jiff::Timestamp::now().round(jiff::Unit::Second).unwrap_or_default().to_string();
-        let redactor = app.output.redactor();
-        let flags = app.flags();
-        let org_id = made.plan.org_id.as_deref();
-        if app.global.format() != Format::Json {
-            app.output.diagnostics(&made.plan.warnings);
-        }
-        let view = View {
-            palette: app.output.palette(),
-            verbose: app.global.verbose > 0,
-            all: true,
-            status: None,
-            redactor,
-            flags: &flags,
-        };
-        let result = match app.global.format() {
-            Format::Json => {
-                let document = render::json::status(status, &checked_at, &made.plan.warnings, &[]);
-                render::json::to_text(&document, redactor)
-            }
-            Format::Html => {
-                let file = loaded.disk.name();
-                render::html::status(
-                    status,
-                    render::html::About { file, org_id, checked_at: &checked_at, flags: &flags },
-                    redactor,
-                )
-            }
-            _ => render::terminal::status(status, &checked_at, &view),
-        };
-        let mut extra = Extra::default();
-        if let Some(workflow) = &app.workflow {
-            let view = View { flags: &flags, ..View::plain(redactor) };
-            let changed = render::github::issue(&made.plan, status, &view);
-            let line = if status.in_sync { "In sync." } else { "Not in sync." };
-            extra.summary = Some(render::github::status(line, changed.as_deref(), &view));
-            extra.outputs.push(("drift", status.kinds.iter().any(|kind| kind.drift > 0).to_string()));
-            if args.issue {
-                workflow.issue(changed.as_deref(), &mut extra).await;
-                app.output.diagnostics(&extra.warnings);
-            }
-        }
+    let mut run = Run::reading(app, "status", &args.net, args.audit_log.as_deref(), Empty::Refused).await?;
+    let loaded = run.load()?;
+    let file = loaded.checked()?;
+    let made = run.plan(&file, Direction::ToVapi, &wish).await?;
+    let status = made.status.unwrap_or(Status { kinds: Vec::new() });
+    let found = Found { status, plan: made.plan, dashboard: run.vapi.dashboard(), at: now() };
+    if args.serve.is_none() {
         std::mem::forget(file);
         run.leave(loaded);
-        let ending = Ending { changes_found: args.exit_code && !status.in_sync, ..Ending::default() };
-        Ok(Finish { ending, tells_errors: true, ..Finish::done(result) }.with(extra))
-    })
+    }
+    Ok(found)
+}
+
+fn now() -> Timestamp {
+    let now = Timestamp::now();
+    now.round(jiff::Unit::Second).unwrap_or(now)
+}
+
+fn about<'a>(app: &'a App, found: &'a Found, last_run: Option<&'a LastRun>) -> About<'a> {
+    let (org_id, dashboard) = (found.plan.org_id.as_deref(), found.dashboard);
+    About { org_id, checked_at: found.at, last_run, dashboard, ..nothing_known(app) }
+}
+
+fn nothing_known(app: &App) -> About<'_> {
+    let file = app.global.file.to_str().unwrap_or("the state file");
+    About { file, org_id: None, checked_at: now(), last_run: None, dashboard: None }
+}
+
+/// What the audit log tells of the last run. A log that cannot be read tells nothing, and `status` is none the worse.
+fn last_run(app: &App, log: &Path) -> Option<LastRun> {
+    let file = audit::file_name(log, crate::files::Disk::at(&app.global.file, "").real());
+    let record = audit::last(log, &file).ok()??;
+    let audit::Record { run, command, time, actor, commit, .. } = record;
+    Some(LastRun { run, command, time, actor, commit })
+}
+
+/// Serves the page until Ctrl-C. The check and the server do not wait for each other.
+async fn serve_page(app: &App, args: &Args, log: &Path, address: &str) -> Result<Finish, Diagnostics> {
+    let listener = serve::listen(address, args.serve_to_network).await?;
+    let local = listener.local_addr().map_err(|error| Diagnostic::error("serve", error.to_string()))?;
+    let flags = app.flags();
+    let refresh = Some(args.every.as_secs().max(1));
+    let first = Page { status: None, about: nothing_known(app), errors: &[], refresh, flags: &flags };
+    let board = serve::Board::new(page(&first, app.output.redactor()));
+    app.output.result(&format!("http://{local}/\n"))?;
+    app.output.note("Serving the status; Ctrl-C ends it.\n");
+    let server = tokio::spawn(serve::serve(listener, board.clone(), args.host.clone()));
+    let checking = async {
+        let mut last_good: Option<Found> = None;
+        loop {
+            let errors = match check(app, args).await {
+                Ok(found) => {
+                    last_good = Some(found);
+                    Vec::new()
+                }
+                Err(errors) => errors,
+            };
+            let last_run = last_run(app, log);
+            let about = match &last_good {
+                Some(found) => about(app, found, last_run.as_ref()),
+                None => About { last_run: last_run.as_ref(), ..nothing_known(app) },
+            };
+            let status = last_good.as_ref().map(|found| &found.status);
+            board.show(page(&Page { status, about, errors: &errors, refresh, flags: &flags }, app.output.redactor()));
+            tokio::time::sleep(args.every).await;
+        }
+    };
+    tokio::select! {
+        () = checking => {}
+        _ = connect::signal() => {}
+    }
+    server.abort();
+    Ok(Finish::default())
 }

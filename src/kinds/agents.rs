@@ -28,6 +28,7 @@ pub(super) static KIND: Kind = Kind {
     nouns: "agents",
     id_key: "vapi_assistant_id",
     endpoint: "/assistant",
+    dashboard: "assistants",
     identity: &["name"],
     assignment: &[],
     config: Object(&ASSISTANT),

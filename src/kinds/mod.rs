@@ -43,6 +43,8 @@ pub struct Kind {
     pub id_key: &'static str,
     /// Vapi's endpoint.
     pub endpoint: &'static str,
+    /// Where the dashboard shows them, below its own address: `assistants`.
+    pub dashboard: &'static str,
     /// The fields by which an entry without an id is linked to a live object; the first that has a value counts.
     pub identity: &'static [&'static str],
     /// The top-level fields that say where calls go: they are never emptied.

@@ -19,6 +19,7 @@ pub(super) static KIND: Kind = Kind {
     nouns: "phone numbers",
     id_key: "vapi_phone_number_id",
     endpoint: "/phone-number",
+    dashboard: "phone-numbers",
     identity: &["number", "sipUri", "name"],
     assignment: &["assistantId", "squadId", "workflowId"],
     config: OneOf(&PHONE_NUMBER),

@@ -33,7 +33,7 @@ pub use impact::{Ring, rings};
 pub use import::import_addresses;
 pub use policy::{Choice, Policy, Rules};
 pub use select::Selection;
-pub use status::{KindStatus, Status, status};
+pub use status::{Item, KindStatus, LastRun, State, Status, status};
 pub use to_file::to_file;
 pub use to_vapi::to_vapi;
 

@@ -1,79 +1,214 @@
-//! Whether the file and Vapi agree, in numbers.
+//! Whether the file and Vapi agree, object by object.
 
-use super::{Action, Change, Inputs, Plan};
+use std::collections::HashSet;
+
+use jiff::Timestamp;
+
+use super::pair::is_ignored_live;
+use super::{Action, Change, FieldChange, Inputs, Plan};
 use crate::kinds::{KINDS, Kind};
+use crate::model::{Address, RemoteId};
 use crate::plan::judge::Verdict;
+use crate::values::live::Live;
 
-/// The numbers of one kind.
+/// How an object in Vapi stands to its entry in the file. Each object or entry has one state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum State {
+    /// They agree.
+    InSync,
+    /// `apply` has something to send.
+    Pending,
+    /// Something was changed in Vapi, whatever else `apply` has to send.
+    Drift,
+    /// The entry has no object yet.
+    OnlyInFile,
+    /// No entry has the object.
+    OnlyInVapi,
+    /// The object of the entry was deleted in Vapi.
+    MissingInVapi,
+}
+
+impl State {
+    /// All states that ask for something to be done, the most urgent first.
+    pub const OPEN: [State; 5] =
+        [State::Drift, State::MissingInVapi, State::OnlyInVapi, State::OnlyInFile, State::Pending];
+}
+
+/// An entry of the file, or an object of Vapi that has none.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Item {
+    /// The entry. For an object that is only in Vapi: the entry that `pull` would make of it.
+    pub address: Address,
+    /// Its name, number or SIP URI.
+    pub name: Option<String>,
+    /// Vapi's id, if the object exists.
+    pub id: Option<RemoteId>,
+    /// How it stands.
+    pub state: State,
+    /// Why, for a person; empty where they agree.
+    pub reason: String,
+    /// When Vapi last changed the object (made it, if it is only in Vapi), RFC 3339. Known where Vapi differs from the file.
+    pub since: Option<String>,
+    /// The fields in which they differ.
+    pub fields: Vec<FieldChange>,
+}
+
+/// The last run that the audit log knows of.
 #[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LastRun {
+    /// Its id, for `vapi-sync log`.
+    pub run: String,
+    /// `apply`, `pull`, `sync`, `restore`.
+    pub command: String,
+    /// When it last wrote.
+    pub time: Timestamp,
+    /// Who started it.
+    pub actor: String,
+    /// The commit that was checked out.
+    pub commit: Option<String>,
+}
+
+/// The objects and entries of one kind, but those that are ignored.
+#[derive(Debug, Clone, PartialEq)]
 pub struct KindStatus {
     /// The kind.
     pub kind: &'static Kind,
-    /// Entries of the file that are not ignored.
-    pub in_file: usize,
-    /// Objects in Vapi that are not ignored.
-    pub in_vapi: usize,
-    /// Entries that agree with their object.
-    pub in_sync: usize,
-    /// Entries with something to apply.
-    pub pending: usize,
-    /// Entries with something that somebody set outside git.
-    pub drift: usize,
-    /// Entries that have no object yet.
-    pub only_in_file: usize,
-    /// Objects that no entry claims.
-    pub only_in_vapi: usize,
-    /// Entries whose object was deleted in Vapi.
-    pub missing_in_vapi: usize,
+    /// Each with its state: the file's in its order, then what is only in Vapi.
+    pub items: Vec<Item>,
+    /// How many objects and entries `ignore` names.
+    pub ignored: usize,
 }
 
-/// The numbers of all kinds.
-#[derive(Debug, Clone, PartialEq, Eq)]
+impl KindStatus {
+    /// How many are in this state.
+    pub fn count(&self, state: State) -> usize {
+        self.items.iter().filter(|item| item.state == state).count()
+    }
+
+    /// How many entries the file has.
+    pub fn in_file(&self) -> usize {
+        self.items.len() - self.count(State::OnlyInVapi)
+    }
+
+    /// How many objects Vapi has.
+    pub fn in_vapi(&self) -> usize {
+        self.items.len() - self.count(State::OnlyInFile) - self.count(State::MissingInVapi)
+    }
+}
+
+/// All kinds, in the order of [`KINDS`].
+#[derive(Debug, Clone, PartialEq)]
 pub struct Status {
-    /// Whether nothing is to be done on either side.
-    pub in_sync: bool,
-    /// Per kind, in the order of [`KINDS`].
+    /// Per kind.
     pub kinds: Vec<KindStatus>,
 }
 
-/// The numbers behind a plan to Vapi.
+impl Status {
+    /// Whether nothing is to be done on either side.
+    pub fn in_sync(&self) -> bool {
+        self.kinds.iter().flat_map(|kind| &kind.items).all(|item| item.state == State::InSync)
+    }
+
+    /// How many objects and entries of all kinds are in this state.
+    pub fn count(&self, state: State) -> usize {
+        self.kinds.iter().map(|kind| kind.count(state)).sum()
+    }
+
+    /// How many objects and entries of all kinds `ignore` names.
+    pub fn ignored(&self) -> usize {
+        self.kinds.iter().map(|kind| kind.ignored).sum()
+    }
+}
+
+/// The status that a plan to Vapi shows, if it is one of everything.
 pub fn status(inputs: &Inputs<'_, '_>, plan: &Plan) -> Status {
-    let kinds: Vec<KindStatus> = KINDS.into_iter().map(|kind| of_kind(inputs, plan, kind)).collect();
-    let in_sync = kinds.iter().all(|kind| {
-        kind.pending == 0
-            && kind.drift == 0
-            && kind.only_in_file == 0
-            && kind.only_in_vapi == 0
-            && kind.missing_in_vapi == 0
-    });
-    Status { in_sync, kinds }
+    Status { kinds: KINDS.into_iter().map(|kind| of_kind(inputs, plan, kind)).collect() }
 }
 
 fn of_kind(inputs: &Inputs<'_, '_>, plan: &Plan, kind: &'static Kind) -> KindStatus {
-    let managed = inputs.identities.of.keys().filter(|address| address.section == kind.section).count();
-    let unclaimed = inputs.identities.unclaimed.iter().filter(|(of, _)| std::ptr::eq(*of, kind)).count();
-    // Steps of one entry count once, and so do numbers that the file does not manage: not at all.
-    let mut seen = std::collections::HashSet::new();
-    let changes: Vec<&Change> = plan
+    // The second step of a creation is no second entry, and a change of an object that no entry has is no entry.
+    let mut seen = HashSet::new();
+    let of_entries = plan
         .changes
         .iter()
-        .filter(|change| std::ptr::eq(change.kind, kind))
-        .filter(|change| inputs.identities.of.contains_key(&change.address))
-        .filter(|change| seen.insert(&change.address))
-        .collect();
-    let count = |wanted: &dyn Fn(&Change) -> bool| changes.iter().filter(|change| wanted(change)).count();
-    let only_in_file = count(&|change| change.action() == Action::Create);
-    let missing_in_vapi = count(&|change| change.action() == Action::Recreate);
-    let drifts = |change: &Change| change.fields.iter().any(|field| field.verdict == Verdict::Drift);
-    KindStatus {
-        kind,
-        in_file: managed,
-        in_vapi: managed - only_in_file - missing_in_vapi + unclaimed,
-        in_sync: count(&|change| change.is_quiet()),
-        pending: count(&|change| matches!(change.action(), Action::Update | Action::Link)),
-        drift: count(&drifts),
-        only_in_file,
-        only_in_vapi: unclaimed,
-        missing_in_vapi,
+        .filter(|change| change.kind == kind && inputs.identities.of.contains_key(&change.address))
+        .filter(|change| seen.insert(&change.address));
+    let mut items: Vec<Item> = of_entries.map(entry).collect();
+    let imports = super::import::named(&inputs.desired.file, inputs.identities, inputs.listings);
+    items.extend(
+        imports.into_iter().filter(|(of, ..)| *of == kind).map(|(_, live, address)| only_in_vapi(live, address)),
+    );
+    KindStatus { kind, items, ignored: ignored(inputs, kind) }
+}
+
+fn entry(change: &Change) -> Item {
+    let drifts = |field: &&FieldChange| field.verdict == Verdict::Drift;
+    let state = match change.action() {
+        Action::Create => State::OnlyInFile,
+        Action::Recreate => State::MissingInVapi,
+        _ if change.fields.iter().any(|field| drifts(&field)) => State::Drift,
+        Action::Update | Action::Link | Action::Import | Action::Capture => State::Pending,
+        Action::None if change.held.is_some() => State::Pending,
+        Action::None => State::InSync,
+    };
+    let fields: Vec<FieldChange> = match state {
+        State::Drift | State::Pending => change.fields.clone(),
+        State::InSync | State::OnlyInFile | State::OnlyInVapi | State::MissingInVapi => Vec::new(),
+    };
+    let reason = match state {
+        State::InSync => String::new(),
+        State::Pending if fields.is_empty() => change.held.clone().unwrap_or_else(|| change.reason.clone()),
+        State::Pending => format!("to apply: {}", paths(fields.iter())),
+        State::Drift => format!("changed in Vapi: {}", paths(fields.iter().filter(drifts))),
+        State::OnlyInFile => "not in Vapi yet: `apply` makes it".to_owned(),
+        State::MissingInVapi => "deleted in Vapi: `apply` makes it again".to_owned(),
+        State::OnlyInVapi => "not in the file: `pull` takes it in".to_owned(),
+    };
+    Item {
+        address: change.address.clone(),
+        name: change.name.clone(),
+        id: if matches!(state, State::OnlyInFile | State::MissingInVapi) { None } else { change.id.clone() },
+        state,
+        reason,
+        since: if state == State::Drift { change.updated_at.clone() } else { None },
+        fields,
     }
+}
+
+/// The paths of fields in one line, the first few of them.
+fn paths<'f>(fields: impl Iterator<Item = &'f FieldChange>) -> String {
+    const SHOWN: usize = 3;
+    let paths: Vec<String> = fields.map(|field| field.path.to_string()).collect();
+    match paths.len().checked_sub(SHOWN + 1) {
+        Some(more) => format!("{} and {} more", paths[..SHOWN].join(", "), more + 1),
+        None => paths.join(", "),
+    }
+}
+
+fn only_in_vapi(live: &Live, address: Address) -> Item {
+    let header = &live.header;
+    Item {
+        address,
+        name: header.name.clone().or_else(|| header.number.clone()).or_else(|| header.sip_uri.clone()),
+        id: Some(RemoteId(header.id.clone())),
+        state: State::OnlyInVapi,
+        reason: "not in the file: `pull` takes it in".to_owned(),
+        since: header.created_at.clone(),
+        fields: Vec::new(),
+    }
+}
+
+/// How many entries and objects `ignore` names; an entry and its object count once.
+fn ignored(inputs: &Inputs<'_, '_>, kind: &'static Kind) -> usize {
+    let entries = inputs.desired.file.entries.iter().filter(|entry| entry.kind == kind);
+    let (managed, ignored): (Vec<_>, Vec<_>) =
+        entries.partition(|entry| inputs.identities.of.contains_key(&entry.address));
+    let of_entries: HashSet<&str> =
+        managed.iter().chain(&ignored).filter_map(|entry| Some(entry.id.as_ref()?.as_str())).collect();
+    let lives = inputs.listings.get(kind.section).into_iter().flatten();
+    let others = lives.filter(|live| {
+        !of_entries.contains(live.header.id.as_str())
+            && is_ignored_live(&inputs.desired.file.ignore, kind, &live.header)
+    });
+    ignored.len() + others.count()
 }

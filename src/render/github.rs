@@ -9,7 +9,7 @@ use crate::model::diagnostic::{Diagnostic, Place};
 use crate::model::{Redactor, escape};
 use crate::plan::judge::Verdict;
 use crate::plan::report::{Outcome, Report};
-use crate::plan::{Action, Change, Plan, Status};
+use crate::plan::{Action, Change, Plan, State, Status};
 
 /// The lines for `$GITHUB_OUTPUT`: counts of what is to be done (after a run: was done), `held-back`, `drift`, `failed`,
 /// `not-attempted`, `digest`, `summary`, `exit-code`, `failure-reason` and what else there is. A run without a report gives no
@@ -106,10 +106,10 @@ pub fn issue(plan: &Plan, status: &Status, view: &View<'_>) -> Option<String> {
         Some(format!("{}{name}: {said}{}", code(&change.address.to_string()), since.unwrap_or_default()))
     };
     let mut items: Vec<String> = plan.changes.iter().filter_map(of_change).collect();
-    let kinds = status.kinds.iter().filter(|kind| kind.only_in_vapi > 0);
-    items.extend(kinds.map(|kind| {
-        let (noun, nouns) = (kind.kind.noun, kind.kind.nouns);
-        counted(kind.only_in_vapi, &format!("{noun} is only in Vapi"), &format!("{nouns} are only in Vapi"))
+    let counts = status.kinds.iter().map(|kind| (kind.kind, kind.count(State::OnlyInVapi)));
+    items.extend(counts.filter(|(_, count)| *count > 0).map(|(kind, count)| {
+        let (noun, nouns) = (kind.noun, kind.nouns);
+        counted(count, &format!("{noun} is only in Vapi"), &format!("{nouns} are only in Vapi"))
     }));
     let more = items.len().saturating_sub(MOST_ITEMS);
     items.truncate(MOST_ITEMS);

@@ -5,7 +5,7 @@
 //! Report ─┬─ field, words ─┬─ terminal ─┐
 //!         │                └─ markdown ─┤
 //!         └─ json (v1) ─────────────────┼─ output (redactor, colours, closed pipes) → stdout, stderr
-//! Status ─── terminal, json, html ──────┤
+//! Status ─── status (text), json, html ─┤
 //! Diagnostics ─── text, annotations, sarif ┘
 //! ```
 
@@ -23,6 +23,7 @@ mod pretty;
 pub mod progress;
 #[cfg(test)]
 mod samples;
+pub mod status;
 pub mod terminal;
 #[cfg(test)]
 mod tests;

@@ -2,13 +2,16 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::kinds::{self, KINDS, Kind};
+use super::status::About;
+use crate::kinds::{KINDS, Kind};
 use crate::model::diagnostic::{Diagnostic, Place};
 use crate::model::recorded::Recorded;
-use crate::model::{FieldPath, Map, RemoteId, Secret, Step, Value};
+use crate::model::{Address, FieldPath, Map, RemoteId, Secret, Step, Value};
 use crate::plan::judge::Verdict;
 use crate::plan::report::{Outcome, Report};
-use crate::plan::{Change, Direction, FieldChange, Impact, KindStatus, Plan, Ring, Status, Work, Write};
+use crate::plan::{
+    Change, Direction, FieldChange, Impact, Item, KindStatus, LastRun, Plan, Ring, State, Status, Work, Write,
+};
 
 /// The secret that stands in some samples and in no output.
 pub const SECRET: &str = "sk_live_do_not_show";
@@ -305,17 +308,52 @@ pub fn holding(text: &str) -> Report {
 }
 
 pub fn status(in_sync: bool) -> Status {
-    let kind = |kind, n| KindStatus {
-        kind,
-        in_file: 3 + n,
-        in_vapi: 3 + 2 * n,
-        in_sync: 3,
-        pending: n,
-        drift: n,
-        only_in_file: 0,
-        only_in_vapi: n,
-        missing_in_vapi: 0,
+    let item = |address: Address, name: &str, state, reason: &str| Item {
+        id: Some(RemoteId(format!("id-of-{}", address.handle))),
+        address,
+        name: Some(name.to_owned()),
+        state,
+        reason: reason.to_owned(),
+        since: None,
+        fields: Vec::new(),
     };
-    let n = usize::from(!in_sync);
-    Status { in_sync, kinds: vec![kind(kinds::of(&agents().address("x")), n), kind(numbers(), 0)] }
+    let agent = |handle: &str, name: &str, state, reason: &str| item(agents().address(handle), name, state, reason);
+    let mut items = vec![agent("steady", "Steady", State::InSync, ""), agent("calm", "Calm", State::InSync, "")];
+    if !in_sync {
+        let drift = vec![field("firstMessage", Some(json!("by hand")), Some(json!("as reviewed")), Verdict::Drift)];
+        let since = Some("2026-01-05T23:09:00.000Z".to_owned());
+        let drifted = agent("desk", "Front <b>Desk</b>", State::Drift, "changed in Vapi: firstMessage");
+        items.push(Item { since: since.clone(), fields: drift, ..drifted });
+        items.push(agent("billing", "Billing", State::Pending, "to apply: model.temperature"));
+        items.push(Item {
+            id: None,
+            ..agent("gone", "Gone", State::MissingInVapi, "deleted in Vapi: `apply` makes it again")
+        });
+        items
+            .push(Item { id: None, ..agent("fresh", "Fresh", State::OnlyInFile, "not in Vapi yet: `apply` makes it") });
+        items.push(Item { since, ..agent("new", "New", State::OnlyInVapi, "not in the file: `pull` takes it in") });
+    }
+    let number = item(numbers().address("main"), "+14155550100", State::InSync, "");
+    let kind = |kind, items, ignored| KindStatus { kind, items, ignored };
+    Status { kinds: vec![kind(agents(), items, 1), kind(numbers(), vec![number], 0)] }
+}
+
+pub fn last_run() -> LastRun {
+    LastRun {
+        run: "20260106T070000123Z-5f3a9c0e".to_owned(),
+        command: "apply".to_owned(),
+        time: "2026-01-06T07:00:00Z".parse().expect("a time"),
+        actor: "Ana <ana@example.com>".to_owned(),
+        commit: Some("0123456789abcdef0123456789abcdef01234567".to_owned()),
+    }
+}
+
+pub fn about(last_run: &LastRun) -> About<'_> {
+    About {
+        file: "vapi-state.yaml",
+        org_id: Some("org-1"),
+        checked_at: "2026-01-06T07:08:09Z".parse().expect("a time"),
+        last_run: Some(last_run),
+        dashboard: Some("https://dashboard.vapi.ai"),
+    }
 }

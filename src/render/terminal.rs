@@ -6,7 +6,7 @@ use super::palette::paint;
 use super::{View, columns, words};
 use crate::model::escape;
 use crate::plan::report::{Outcome, Report};
-use crate::plan::{Action, Change, Direction, Impact, Ring, Status};
+use crate::plan::{Action, Change, Direction, Impact, Ring};
 
 /// Columns after which addresses and paths are no longer aligned.
 const ALIGNED: usize = 44;
@@ -45,22 +45,6 @@ fn page(report: &Report, view: &View<'_>, with_fields: bool) -> String {
     if let (Direction::ToVapi, Some(hint)) =
         (report.plan.direction, view.status.and_then(|status| words::only_in_vapi(status, view.flags)))
     {
-        page.line(&hint);
-    }
-    page.out
-}
-
-/// A status: one line per kind, and what is not in sync. Ends with a line end.
-pub fn status(status: &Status, checked_at: &str, view: &View<'_>) -> String {
-    let mut page = Page { view, out: String::new() };
-    for kind in &status.kinds {
-        let name = columns::padded(kind.kind.nouns, 14);
-        page.line(&format!("{name}  {} in the file, {} in Vapi: {}", kind.in_file, kind.in_vapi, words::kind(kind)));
-    }
-    let verdict = if status.in_sync { "In sync." } else { "Not in sync." };
-    let style = if status.in_sync { view.palette.add } else { view.palette.hold };
-    page.line(&format!("{} Checked {}.", paint(style, verdict), escape::line(checked_at)));
-    if let Some(hint) = words::only_in_vapi(status, view.flags) {
         page.line(&hint);
     }
     page.out

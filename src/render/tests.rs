@@ -4,9 +4,10 @@ use insta::assert_snapshot;
 use proptest::prelude::*;
 
 use super::samples::{HOSTILE, SECRET};
-use super::{Palette, View, diagnostics, github, html, json, markdown, samples, terminal};
-use crate::model::Redactor;
+use super::{Palette, View, diagnostics, github, html, json, markdown, samples, status, terminal};
 use crate::model::diagnostic::Diagnostic;
+use crate::model::{Redactor, RemoteId};
+use crate::plan::LastRun;
 use crate::plan::report::Report;
 
 fn plain() -> View<'static> {
@@ -72,21 +73,41 @@ fn what_an_apply_tells_a_pull_request() {
 
 #[test]
 fn a_status_in_a_terminal() {
-    let time = "2026-01-06T07:08:09Z";
-    let texts = [true, false].map(|in_sync| terminal::status(&samples::status(in_sync), time, &plain()));
+    let run = samples::last_run();
+    let views = [(true, plain()), (false, plain()), (false, View { all: true, verbose: true, ..plain() })];
+    let texts = views.map(|(in_sync, view)| status::text(&samples::status(in_sync), &samples::about(&run), &view));
     assert_snapshot!(texts.join("\n"));
+}
+
+/// A page about what is not in sync, of a file with this name.
+fn page_of(file: &str, errors: &[Diagnostic], redactor: &Redactor) -> String {
+    let (run, status) = (samples::last_run(), samples::status(false));
+    let about = status::About { file, ..samples::about(&run) };
+    html::page(&html::Page { status: Some(&status), about, errors, refresh: None, flags: "" }, redactor)
 }
 
 #[test]
 fn a_status_as_a_page() {
-    assert_snapshot!(html::status(&samples::status(false), about("vapi-state.yaml"), plain().redactor));
+    let page = page_of("vapi-state.yaml", &[], plain().redactor);
+    let main = page.split("<main>").nth(1).and_then(|rest| rest.split("</main>").next()).expect("a main part");
+    assert_snapshot!(main.replace("<section>", "\n<section>").replace("<li>", "\n  <li>"));
+}
+
+#[test]
+fn a_failed_check_as_a_page() {
+    let error = Diagnostic::error("vapi-key", "Vapi does not take this key").help("use another one");
+    let page = page_of("vapi-state.yaml", &[error], plain().redactor);
+    for text in ["The check failed.", "Vapi does not take this key", "use another one", "Before that: Not in sync"] {
+        assert!(page.contains(text), "{text}");
+    }
 }
 
 #[test]
 fn a_page_loads_nothing() {
-    let page = html::status(&samples::status(false), about("\"><script src=https://evil.example>"), plain().redactor);
-    assert!(!page.contains("<script") && !page.contains("url("));
-    assert!(page.contains("default-src &#39;none&#39;") || page.contains("default-src 'none'"));
+    let page = page_of("\"><script src=https://evil.example>", &[], plain().redactor);
+    assert_eq!(page.matches("<script").count(), 1, "its own");
+    assert!(!page.contains("url(") && !page.contains("<script src"));
+    assert!(page.contains(&html::policy(false).replace('\'', "&#39;")) || page.contains(&html::policy(false)));
 }
 
 #[test]
@@ -136,13 +157,15 @@ fn hostile_text_in_a_pull_request() {
 fn every_output(report: &Report, redactor: &Redactor) -> Vec<(&'static str, String)> {
     let view = View::plain(redactor);
     let messages = [report.errors.clone(), report.plan.warnings.clone()].concat();
+    let [status_text, page] = statuses(&messages[0].message, &view);
     vec![
         ("terminal", terminal::report(report, &view)),
         ("verbose", terminal::report(report, &View { verbose: true, all: true, ..view })),
         ("outcomes", terminal::outcomes(report, &view)),
         ("markdown", markdown::report(report, &view)),
         ("json", json::to_text(&json::report("plan", report, true), redactor)),
-        ("html", html::status(&samples::status(false), about(&messages[0].message), redactor)),
+        ("status", status_text),
+        ("html", page),
         ("text", diagnostics::text(&messages, view.palette, redactor)),
         ("annotations", diagnostics::annotations(&messages, redactor)),
         ("sarif", json::to_text(&diagnostics::sarif(&messages), redactor)),
@@ -151,8 +174,21 @@ fn every_output(report: &Report, redactor: &Redactor) -> Vec<(&'static str, Stri
     ]
 }
 
-fn about(file: &str) -> html::About<'_> {
-    html::About { file, org_id: Some(file), checked_at: "2026-01-06T07:08:09Z", flags: "" }
+/// A status in which everything that can hold a foreign text holds this one, as text and as a page.
+fn statuses(text: &str, view: &View<'_>) -> [String; 2] {
+    let run = samples::last_run();
+    let run = LastRun { run: text.into(), command: text.into(), actor: text.into(), commit: Some(text.into()), ..run };
+    let about = status::About { file: text, org_id: Some(text), ..samples::about(&run) };
+    let mut of = samples::status(false);
+    for item in of.kinds.iter_mut().flat_map(|kind| &mut kind.items) {
+        let text = || text.to_owned();
+        (item.name, item.id, item.since) = (Some(text()), Some(RemoteId(text())), Some(text()));
+        (item.reason, item.address.handle) = (text(), text());
+    }
+    let errors = [Diagnostic::error("e", text).help(text)];
+    let page = html::Page { status: Some(&of), about, errors: &errors, refresh: Some(1), flags: text };
+    let view = View { verbose: true, all: true, flags: text, ..*view };
+    [status::text(&of, &about, &view), html::page(&page, view.redactor)]
 }
 
 fn acts_unseen(c: char) -> bool {

@@ -6,7 +6,7 @@ use crate::kinds::{KINDS, Kind};
 use crate::model::escape::{self, shell_word};
 use crate::plan::judge::Verdict;
 use crate::plan::report::{Outcome, Report, Waiting};
-use crate::plan::{Action, Change, Direction, FieldChange, KindStatus, Status};
+use crate::plan::{Action, Change, Direction, FieldChange, State, Status};
 
 /// The actions of a direction, in the order in which they are counted.
 pub fn actions(direction: Direction) -> &'static [Action] {
@@ -96,9 +96,10 @@ fn nothing(report: &Report) -> String {
 
 /// That some objects are only in Vapi, and what takes them into the file. For `flags` see [`View`].
 pub fn only_in_vapi(status: &Status, flags: &str) -> Option<String> {
-    let kinds = status.kinds.iter().filter(|kind| kind.only_in_vapi > 0);
-    let names: Vec<String> = kinds.map(|kind| counted(kind.only_in_vapi, kind.kind.noun, kind.kind.nouns)).collect();
-    let total: usize = status.kinds.iter().map(|kind| kind.only_in_vapi).sum();
+    let counts = status.kinds.iter().map(|kind| (kind.kind, kind.count(State::OnlyInVapi)));
+    let counts = counts.filter(|(_, count)| *count > 0);
+    let names: Vec<String> = counts.map(|(kind, count)| counted(count, kind.noun, kind.nouns)).collect();
+    let total = status.count(State::OnlyInVapi);
     let (be, them) = if total == 1 { ("is", "it") } else { ("are", "them") };
     (total > 0).then(|| {
         format!("{} {be} only in Vapi: `vapi-sync pull{flags}` takes {them} into the file.", names.join(" and "))
@@ -161,19 +162,4 @@ pub fn why(change: &Change, outcome: Option<&Outcome>, view: &View<'_>) -> Vec<S
         (Some(Outcome::Done { .. }), _) | (None, None) => Vec::new(),
     };
     lines.iter().map(|line| escape::line(&view.redactor.text(line)).into_owned()).collect()
-}
-
-/// What is not in sync in a kind: `2 pending, 1 drift`.
-pub fn kind(kind: &KindStatus) -> String {
-    let KindStatus { pending, drift, only_in_file, only_in_vapi, missing_in_vapi, .. } = *kind;
-    let parts = [
-        (pending, "to apply"),
-        (drift, "with drift"),
-        (only_in_file, "only in the file"),
-        (only_in_vapi, "only in Vapi"),
-        (missing_in_vapi, "missing in Vapi"),
-    ];
-    let parts: Vec<String> =
-        parts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
-    if parts.is_empty() { "in sync".to_owned() } else { parts.join(", ") }
 }

@@ -8,7 +8,7 @@ use crate::model::recorded::Recorded;
 use crate::model::{SENSITIVE, Value};
 use crate::plan::judge::Verdict;
 use crate::plan::report::{Outcome, Report};
-use crate::plan::{Action, Change, Direction, FieldChange, Impact, KindStatus, Plan, Ring};
+use crate::plan::{Action, Change, Direction, FieldChange, Impact, Item, KindStatus, LastRun, Plan, Ring, State};
 
 pub(super) fn direction(direction: Direction) -> v1::Direction {
     match direction {
@@ -143,9 +143,43 @@ pub(super) fn impact(plan: &Plan) -> Vec<v1::Impact> {
 }
 
 pub(super) fn kind_status(status: &KindStatus) -> v1::KindStatus {
-    let KindStatus { kind: _, in_file, in_vapi, in_sync, pending, drift, only_in_file, only_in_vapi, missing_in_vapi } =
-        *status;
-    v1::KindStatus { in_file, in_vapi, in_sync, pending, drift, only_in_file, only_in_vapi, missing_in_vapi }
+    v1::KindStatus {
+        in_file: status.in_file(),
+        in_vapi: status.in_vapi(),
+        in_sync: status.count(State::InSync),
+        pending: status.count(State::Pending),
+        drift: status.count(State::Drift),
+        only_in_file: status.count(State::OnlyInFile),
+        only_in_vapi: status.count(State::OnlyInVapi),
+        missing_in_vapi: status.count(State::MissingInVapi),
+        ignored: status.ignored,
+        items: status.items.iter().map(item).collect(),
+    }
+}
+
+fn item(item: &Item) -> v1::Item {
+    let Item { address, name, id, state, reason, since, fields } = item;
+    v1::Item {
+        address: address.to_string(),
+        name: name.clone(),
+        id: id.as_ref().map(|id| id.0.clone()),
+        state: match state {
+            State::InSync => v1::State::InSync,
+            State::Pending => v1::State::Pending,
+            State::Drift => v1::State::Drift,
+            State::OnlyInFile => v1::State::OnlyInFile,
+            State::OnlyInVapi => v1::State::OnlyInVapi,
+            State::MissingInVapi => v1::State::MissingInVapi,
+        },
+        reason: (!reason.is_empty()).then(|| reason.clone()),
+        since: since.clone(),
+        fields: fields.iter().map(field).collect(),
+    }
+}
+
+pub(super) fn last_run(run: &LastRun) -> v1::LastRun {
+    let LastRun { run, command, time, actor, commit } = run.clone();
+    v1::LastRun { run, command, time: time.to_string(), actor, commit }
 }
 
 pub(super) fn messages(diagnostics: &[Diagnostic]) -> Vec<v1::Message> {

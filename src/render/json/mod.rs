@@ -9,6 +9,7 @@ use schemars::generate::SchemaSettings;
 use serde::Serialize;
 use serde_json::Value as Json;
 
+use super::status::About;
 use crate::model::diagnostic::Diagnostic;
 use crate::model::{Redactor, escape};
 use crate::plan::report::Report;
@@ -50,11 +51,12 @@ pub fn sync(
     }
 }
 
-/// A status. `checked_at`: when Vapi was looked at, RFC 3339 in UTC.
-pub fn status(status: &Status, checked_at: &str, warnings: &[Diagnostic], errors: &[Diagnostic]) -> v1::Status {
+/// A status.
+pub fn status(status: &Status, about: &About<'_>, warnings: &[Diagnostic], errors: &[Diagnostic]) -> v1::Status {
     v1::Status {
-        in_sync: Some(status.in_sync),
-        checked_at: Some(checked_at.to_owned()),
+        in_sync: Some(status.in_sync()),
+        checked_at: Some(about.checked_at.to_string()),
+        last_run: about.last_run.map(convert::last_run),
         kinds: status.kinds.iter().map(|kind| (kind.kind.section.to_owned(), convert::kind_status(kind))).collect(),
         ..no_status(warnings, errors)
     }
@@ -66,6 +68,7 @@ fn no_status(warnings: &[Diagnostic], errors: &[Diagnostic]) -> v1::Status {
         command: "status".to_owned(),
         in_sync: None,
         checked_at: None,
+        last_run: None,
         kinds: Default::default(),
         warnings: convert::messages(warnings),
         errors: convert::messages(errors),

@@ -43,8 +43,9 @@ fn documents_are_valid() {
     for text in samples::HOSTILE {
         check(0, &report("plan", &samples::holding(text), true));
     }
-    check(1, &status(&samples::status(true), "2026-01-06T07:08:09Z", &[], &[]));
-    check(1, &status(&samples::status(false), "2026-01-06T07:08:09Z", &[], &[Diagnostic::error("e", "E")]));
+    let run = samples::last_run();
+    check(1, &status(&samples::status(true), &About { last_run: None, ..samples::about(&run) }, &[], &[]));
+    check(1, &status(&samples::status(false), &samples::about(&run), &[], &[Diagnostic::error("e", "E")]));
 }
 
 #[test]

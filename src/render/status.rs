@@ -128,6 +128,11 @@ pub(super) fn counts(kind: &KindStatus) -> String {
     format!("{in_file} in the file, {in_vapi} in Vapi, {in_sync} in sync{ignored}")
 }
 
+/// Who started a run, without the mail address behind the name.
+pub(super) fn person(actor: &str) -> &str {
+    actor.split_once(" <").map_or(actor, |(name, _)| name)
+}
+
 /// Where the dashboard shows an object. `None`: nowhere, or that is not known.
 pub(super) fn link(kind: &KindStatus, item: &Item, about: &About<'_>) -> Option<String> {
     Some(format!("{}/{}/{}", about.dashboard?, kind.kind.dashboard, item.id.as_ref()?))
@@ -149,7 +154,7 @@ fn footer(status: &Status, about: &About<'_>, view: &View<'_>) -> String {
         parts.push(format!("organisation {}", safe(org, view)));
     }
     if let Some(run) = about.last_run {
-        let (command, actor) = (safe(&run.command, view), safe(&run.actor, view));
+        let (command, actor) = (safe(&run.command, view), safe(person(&run.actor), view));
         parts.push(format!("last run: {command} on {} by {actor}", minute(run.time)));
     }
     if status.in_sync() && status.ignored() > 0 && !view.all {

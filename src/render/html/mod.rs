@@ -117,7 +117,7 @@ impl Writer<'_> {
                 @if checked { ". Last checked " (moment(&checked_at.to_string())) }
                 "."
                 @if let Some(run) = last_run {
-                    " Last run: " (self.safe(&run.command)) ", " (moment(&run.time.to_string())) ", by " (self.safe(&run.actor))
+                    " Last run: " (self.safe(&run.command)) ", " (moment(&run.time.to_string())) ", by " (self.safe(status::person(&run.actor)))
                     @if let Some(commit) = &run.commit { ", at commit " code { (self.safe(commit).chars().take(12).collect::<String>()) } }
                     " (" code { (self.safe(&run.run)) } ")."
                 }

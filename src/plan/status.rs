@@ -1,6 +1,6 @@
 //! Whether the file and Vapi agree, object by object.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 
@@ -134,6 +134,9 @@ fn of_kind(inputs: &Inputs<'_, '_>, plan: &Plan, kind: &'static Kind) -> KindSta
         .filter(|change| change.kind == kind && inputs.identities.of.contains_key(&change.address))
         .filter(|change| seen.insert(&change.address));
     let mut items: Vec<Item> = of_entries.map(entry).collect();
+    let entries = inputs.desired.file.entries.iter().enumerate();
+    let places: HashMap<&Address, usize> = entries.map(|(at, entry)| (&entry.address, at)).collect();
+    items.sort_by_key(|item| places.get(&item.address));
     let imports = super::import::named(&inputs.desired.file, inputs.identities, inputs.listings);
     items.extend(
         imports.into_iter().filter(|(of, ..)| *of == kind).map(|(_, live, address)| only_in_vapi(live, address)),

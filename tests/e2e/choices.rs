@@ -6,7 +6,7 @@ use std::process::Stdio;
 use serde_json::json;
 use vapi_sync::emulator::Collection;
 
-use crate::support::{World, all_is_quiet, id, is_quiet};
+use crate::support::{World, all_is_quiet, id};
 
 const NUMBER: &str = "\
 version: 1
@@ -318,41 +318,4 @@ fn many_equal_warnings_are_counted_and_validate_lists_them() {
     assert_eq!(world.run(&["validate"]).expect(0).stderr.matches("warning[yaml11]").count(), 60);
     let json = world.run(&["plan", "--format", "json"]).expect(0).json();
     assert_eq!(json["warnings"].as_array().map(Vec::len), Some(60));
-}
-
-#[test]
-fn status_counts_each_thing_once() {
-    let world = World::new(
-        "version: 1\nagents:\n  same: {config: {name: Same}}\n  pending: {config: {name: Pending, firstMessage: a}}\n  \
-         drifted: {config: {name: Drifted, firstMessage: a}}\n  gone: {config: {name: Gone}}\n",
-    );
-    world.run(&["apply", "--yes"]).expect(0);
-    world.commit("applied");
-    is_quiet(&world, &["status", "--exit-code"]);
-    world.edit("name: Pending, firstMessage: a", "name: Pending, firstMessage: b");
-    world.edit("agents:\n", "agents:\n  fresh: {config: {name: Fresh}}\n");
-    world.commit("changed");
-    world.vapi.edit(Collection::Assistant, &id(&world.agent("Drifted")), &json!({"firstMessage": "by hand"}));
-    world.vapi.remove(Collection::Assistant, &id(&world.agent("Gone")));
-    world.vapi.insert(Collection::Assistant, json!({"name": "Stranger"}));
-    world.run(&["status", "--exit-code"]).expect(2);
-    let json = world.run(&["status", "--format", "json"]).expect(0).json();
-    assert_eq!(json["in_sync"], json!(false));
-    assert_eq!(
-        json["kinds"]["agents"],
-        json!({"in_file": 5, "in_vapi": 4, "in_sync": 1, "pending": 1, "drift": 1, "only_in_file": 1, "only_in_vapi": 1,
-            "missing_in_vapi": 1})
-    );
-    let none = json!({"in_file": 0, "in_vapi": 0, "in_sync": 0, "pending": 0, "drift": 0, "only_in_file": 0,
-        "only_in_vapi": 0, "missing_in_vapi": 0});
-    assert_eq!(json["kinds"]["phone_numbers"], none);
-    let text = world.run(&["status"]).expect(0).stdout;
-    let html = world.run(&["status", "--format", "html"]).expect(0).stdout;
-    insta::with_settings!({filters => vec![
-        (r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}", "[ID]"),
-        (r"\d{4}-\d\d-\d\d[T ][0-9:.]+( UTC|Z)", "[TIME]"),
-        (r"<style>[^<]*</style>", "[STYLE]"),
-    ]}, {
-        insta::assert_snapshot!(format!("{text}\n{html}"));
-    });
 }

@@ -9,4 +9,5 @@ mod main_job;
 mod many;
 mod secrets;
 mod spec;
+mod status;
 mod wrong;

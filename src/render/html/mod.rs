@@ -36,6 +36,7 @@ pub fn page(page: &Page<'_>, redactor: &Redactor) -> String {
     let writer = Writer { view: View { verbose: true, flags: page.flags, ..View::plain(redactor) }, about: page.about };
     let title = match (page.errors, page.status) {
         ([], Some(status)) => status::verdict(status),
+        ([], None) => "Looking at Vapi for the first time.".to_owned(),
         _ => "The check failed.".to_owned(),
     };
     let markup = html! {

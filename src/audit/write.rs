@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::Record;
 use crate::files::open_own;
+use crate::files::platform::{make_private, private};
 use crate::files::workdir::{NAME, make_folder};
 use crate::model::diagnostic::Diagnostic;
 
@@ -52,10 +53,9 @@ impl Writer {
         }
         let mut options = OpenOptions::new();
         options.read(true).append(true).create(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        private(&mut options);
         let mut file = open_own(&mut options, path)?;
-        own(&file)?;
+        make_private(&file)?;
         let torn = is_torn(&mut file)?;
         Ok(Writer { file, path: path.to_path_buf(), torn })
     }
@@ -73,23 +73,6 @@ impl Writer {
         self.torn = false;
         Ok(())
     }
-}
-
-/// Restricts an existing log to its owner (0600).
-#[cfg(unix)]
-fn own(file: &File) -> std::io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    let mut permissions = file.metadata()?.permissions();
-    if permissions.mode() & 0o077 == 0 {
-        return Ok(());
-    }
-    permissions.set_mode(0o600);
-    file.set_permissions(permissions)
-}
-
-#[cfg(not(unix))]
-fn own(_: &File) -> std::io::Result<()> {
-    Ok(())
 }
 
 fn is_torn(file: &mut File) -> std::io::Result<bool> {

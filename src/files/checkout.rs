@@ -11,6 +11,7 @@ use std::rc::Rc;
 
 use git2::Repository;
 
+use super::platform::no_waiting;
 use super::workdir;
 use crate::model::diagnostic::Diagnostic;
 
@@ -162,8 +163,7 @@ pub fn open_own(options: &mut OpenOptions, path: &Path) -> std::io::Result<File>
 /// # Errors
 /// Those of the file system.
 pub fn open_regular(options: &mut OpenOptions, path: &Path) -> std::io::Result<File> {
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::custom_flags(options, libc::O_NONBLOCK);
+    no_waiting(options);
     let file = options.open(path)?;
     let kind = file.metadata()?.file_type();
     match kind.is_file() {

@@ -3,12 +3,13 @@
 //! A file is replaced through a temporary file beside it that is written, synced and renamed. A symbolic link stays one;
 //! mode and owner stay. What changed on the disk meanwhile is noticed, not overwritten.
 
-use std::fs::{File, Metadata};
+use std::fs::File;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
+use super::platform::{default_mode, keep_owner_and_mode};
 use super::read_text;
 use crate::model::diagnostic::Diagnostic;
 
@@ -154,31 +155,6 @@ pub fn clean_up(folder: &Path) {
         }
     }
 }
-
-#[cfg(unix)]
-fn keep_owner_and_mode(file: &File, before: &Metadata) {
-    use std::os::unix::fs::MetadataExt;
-    let _ = file.set_permissions(before.permissions());
-    if file.metadata().is_ok_and(|now| (now.uid(), now.gid()) != (before.uid(), before.gid())) {
-        // Only a privileged user can give a file away; for the others it was theirs already.
-        let _ = std::os::unix::fs::fchown(file, Some(before.uid()), Some(before.gid()));
-    }
-}
-
-#[cfg(not(unix))]
-fn keep_owner_and_mode(file: &File, before: &Metadata) {
-    let _ = file.set_permissions(before.permissions());
-}
-
-/// A temporary file is for its owner's eyes alone; a new state file is like any other file in a repository.
-#[cfg(unix)]
-fn default_mode(file: &File) {
-    use std::os::unix::fs::PermissionsExt;
-    let _ = file.set_permissions(std::fs::Permissions::from_mode(0o644));
-}
-
-#[cfg(not(unix))]
-fn default_mode(_file: &File) {}
 
 #[cfg(test)]
 mod tests {

@@ -4,6 +4,7 @@ pub mod agreed;
 mod checkout;
 pub mod commit;
 mod disk;
+pub mod platform;
 mod text;
 pub mod workdir;
 

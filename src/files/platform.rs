@@ -1,0 +1,74 @@
+//! What differs from system to system, in one place.
+//!
+//! Linux is where the program is tested by hand; macOS and Windows are tested in CI. What follows from their documentation:
+//! - **Windows** has no modes and no owners to keep: a new file takes the rights of its folder. A rename replaces a file that
+//!   others have open only if they share it for deletion, and never a read-only one: the error says so, the file stays as it was.
+//!   Locks bind everybody, so that a waiting run cannot read who holds one: it says "another run". Folders cannot be synced.
+//! - **macOS**: `sync_all` is `F_FULLFSYNC`; locks are those of BSD, between open files, as on Linux.
+
+use std::fs::{File, Metadata, OpenOptions};
+use std::io;
+
+/// A file that is made is for its owner's eyes alone.
+pub fn private(options: &mut OpenOptions) {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+    #[cfg(not(unix))]
+    let _ = options;
+}
+
+/// Restricts a file that is there to its owner.
+///
+/// # Errors
+/// Those of the file system: the file is somebody else's.
+#[cfg(unix)]
+pub fn make_private(file: &File) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let mut permissions = file.metadata()?.permissions();
+    if permissions.mode() & 0o077 == 0 {
+        return Ok(());
+    }
+    permissions.set_mode(0o600);
+    file.set_permissions(permissions)
+}
+
+/// Restricts a file that is there to its owner.
+///
+/// # Errors
+/// None: it has the rights of its folder.
+#[cfg(not(unix))]
+pub fn make_private(_: &File) -> io::Result<()> {
+    Ok(())
+}
+
+/// A pipe that nobody writes to is opened at once, and not waited for.
+pub(super) fn no_waiting(options: &mut OpenOptions) {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(options, libc::O_NONBLOCK);
+    #[cfg(not(unix))]
+    let _ = options;
+}
+
+/// A file that replaces another gets what that one had.
+pub(super) fn keep_owner_and_mode(file: &File, before: &Metadata) {
+    let _ = file.set_permissions(before.permissions());
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        if file.metadata().is_ok_and(|now| (now.uid(), now.gid()) != (before.uid(), before.gid())) {
+            // Only a privileged user can give a file away; for the others it was theirs already.
+            let _ = std::os::unix::fs::fchown(file, Some(before.uid()), Some(before.gid()));
+        }
+    }
+}
+
+/// A temporary file is for its owner's eyes alone; a new state file is like any other file in a repository.
+pub(super) fn default_mode(file: &File) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let _ = file.set_permissions(std::fs::Permissions::from_mode(0o644));
+    }
+    #[cfg(not(unix))]
+    let _ = file;
+}

@@ -108,7 +108,7 @@ async fn tell_github(app: &App, args: &Args, found: &Found) -> Result<Extra, Dia
     let Some(workflow) = &app.workflow else { return Ok(extra) };
     let flags = app.flags();
     let view = View { flags: &flags, ..View::plain(app.output.redactor()) };
-    let changed = render::github::issue(&found.plan, &found.status, &view);
+    let changed = render::github::issue(&found.status, &view);
     extra.summary = Some(render::github::status(&verdict(&found.status), changed.as_deref(), &view));
     extra.outputs.push(("drift", (found.status.count(State::Drift) > 0).to_string()));
     if args.issue {

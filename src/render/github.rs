@@ -3,13 +3,12 @@
 
 use std::fmt::Write as _;
 
-use super::field::counted;
 use super::{View, diagnostics, markdown, words};
 use crate::model::diagnostic::{Diagnostic, Place};
 use crate::model::{Redactor, escape};
 use crate::plan::judge::Verdict;
 use crate::plan::report::{Outcome, Report};
-use crate::plan::{Action, Change, Plan, State, Status};
+use crate::plan::{Action, Item, State, Status};
 
 /// The lines for `$GITHUB_OUTPUT`: counts of what is to be done (after a run: was done), `held-back`, `drift`, `failed`,
 /// `not-attempted`, `digest`, `summary`, `exit-code`, `failure-reason` and what else there is. A run without a report gives no
@@ -91,26 +90,24 @@ const MOST_ITEMS: usize = 200;
 
 /// The text of the issue about what was changed in Vapi: it is the same as long as that is. `None`: nothing was; what only waits
 /// to be applied is no reason for one.
-pub fn issue(plan: &Plan, status: &Status, view: &View<'_>) -> Option<String> {
+pub fn issue(status: &Status, view: &View<'_>) -> Option<String> {
     let code = |text: &str| format!("<code>{}</code>", markdown::html(text, view));
-    let of_change = |change: &Change| {
-        let fields = change.fields.iter().filter(|field| field.verdict == Verdict::Drift);
-        let fields: Vec<String> = fields.map(|field| code(&field.path.to_string())).collect();
-        let said = match (change.action(), fields.is_empty()) {
-            (Action::Recreate, _) => "was deleted in Vapi".to_owned(),
-            (_, false) => format!("{} was changed in Vapi", fields.join(", ")),
-            (_, true) => return None,
+    let of_item = |item: &Item| {
+        let said = match item.state {
+            State::Drift => {
+                let fields = item.fields.iter().filter(|field| field.verdict == Verdict::Drift);
+                let fields: Vec<String> = fields.map(|field| code(&field.path.to_string())).collect();
+                format!("{} changed in Vapi", fields.join(", "))
+            }
+            State::MissingInVapi => "deleted in Vapi".to_owned(),
+            State::OnlyInVapi => "only in Vapi".to_owned(),
+            State::InSync | State::Pending | State::OnlyInFile => return None,
         };
-        let name = change.name.as_deref().map(|name| format!(" {}", code(name))).unwrap_or_default();
-        let since = change.updated_at.as_deref().map(|time| format!(" (last change {})", code(time)));
-        Some(format!("{}{name}: {said}{}", code(&change.address.to_string()), since.unwrap_or_default()))
+        let name = item.name.as_deref().map(|name| format!(" {}", code(name))).unwrap_or_default();
+        let since = item.since.as_deref().map(|time| format!(" (since {})", code(time))).unwrap_or_default();
+        Some(format!("{}{name}: {said}{since}", code(&item.address.to_string())))
     };
-    let mut items: Vec<String> = plan.changes.iter().filter_map(of_change).collect();
-    let counts = status.kinds.iter().map(|kind| (kind.kind, kind.count(State::OnlyInVapi)));
-    items.extend(counts.filter(|(_, count)| *count > 0).map(|(kind, count)| {
-        let (noun, nouns) = (kind.noun, kind.nouns);
-        counted(count, &format!("{noun} is only in Vapi"), &format!("{nouns} are only in Vapi"))
-    }));
+    let mut items: Vec<String> = status.kinds.iter().flat_map(|kind| &kind.items).filter_map(of_item).collect();
     let more = items.len().saturating_sub(MOST_ITEMS);
     items.truncate(MOST_ITEMS);
     if more > 0 {

@@ -553,10 +553,10 @@ fn drift_opens_updates_and_closes_one_issue() {
     ci.github.taken();
     status().expect(0);
     assert!(!ci.github.taken().iter().any(|line| line.starts_with("PATCH") || line.contains("POST /repos")));
-    let night = ci.world.vapi.insert(Collection::Assistant, json!({"name": "After hours"}));
+    let night = ci.world.vapi.insert(Collection::Assistant, json!({"name": "After hours <b>@octo</b>"}));
     status().expect(0);
     let text = body(0);
-    assert!(ci.github.issues().len() == 1 && text.contains("1 agent is only in Vapi"), "{text}");
+    assert!(ci.github.issues().len() == 1 && text.contains("After hours &lt;b&gt;") && !text.contains("<b>"), "{text}");
     // A check that failed touches nothing.
     ci.github.taken();
     ci.step_with("schedule", "{}", &["status", "--issue"], &[("VAPI_API_KEY", "withdrawn")]).expect(1);

@@ -86,9 +86,13 @@ fn the_two_commands_of_the_readme_are_what_they_say() {
         .expect("sh");
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{text}{}", String::from_utf8_lossy(&output.stderr));
-    for expected in
-        ["Plan: 3 to create.", "Applied: 3 created.", "Pulled: 1 imported, 1 captured.", "No changes.", "In sync."]
-    {
+    for expected in [
+        "Plan: 3 to create.",
+        "Applied: 3 created.",
+        "Pulled: 1 imported, 1 captured.",
+        "No changes.",
+        "In sync: 3 agents and 1 phone number.",
+    ] {
         assert!(text.contains(expected), "{expected:?} is not in\n{text}");
     }
 }

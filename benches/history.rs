@@ -82,6 +82,7 @@ fn ask(folder: &Path) -> io::Result<()> {
         path,
         value,
         element: false,
+        after: None,
     };
     let model = FieldPath::root().key("model");
     let questions = [

@@ -48,7 +48,7 @@ fn findings(text: &str) -> usize {
     let document = Document::parse("state.yaml", text).expect("a file that parses");
     let includes = Includes::new(".");
     let desired = Desired::of(&document, &includes, &|_| None).expect("a file of the right shape");
-    check(&desired, &includes, &|_| None, &Options::default()).len()
+    check(&desired, &includes, &|_| None, &Options::default()).all().len()
 }
 
 /// A state file with about 2.5 KB for each agent.

@@ -10,8 +10,8 @@ use vapi_sync::audit::{Reader, Record};
 use vapi_sync::document::{Content, Document, Edit, PathStep};
 use vapi_sync::kinds::KINDS;
 use vapi_sync::model::diagnostic::Diagnostic;
-use vapi_sync::plan::Rules;
 use vapi_sync::plan::pair::Listings;
+use vapi_sync::plan::prefer::Prefer;
 use vapi_sync::plan::saved::Saved;
 use vapi_sync::state::ids::Ids;
 use vapi_sync::state::includes::IncludeSource;
@@ -229,5 +229,5 @@ pub fn audit_log(bytes: &[u8]) {
         serde_json::from_value::<Live>(Value::Object(json)).ok()
     });
     let listings = Listings::from([(KINDS[0].section, lives.collect())]);
-    let _ = vapi_sync::plan::restore::restore(&run, None, records.into_iter(), &listings, &Rules::default());
+    let _ = vapi_sync::plan::restore::restore(&run, None, records.into_iter(), &listings, &Prefer::default());
 }

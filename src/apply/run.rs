@@ -193,6 +193,9 @@ impl Run<'_> {
         if let Some(why) = &change.held {
             return Some(Err(Outcome::HeldBack(why.clone())));
         }
+        if let Some(refused) = &change.refused {
+            return Some(Err(Outcome::Failed(refused.clone())));
+        }
         if self.ports.transport.is_stopped() {
             return Some(Err(Outcome::NotAttempted("the run was interrupted".to_owned())));
         }

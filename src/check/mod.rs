@@ -34,7 +34,7 @@ use std::collections::BTreeSet;
 
 use self::secrets::SECRET;
 use crate::document::Document;
-use crate::model::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::model::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 use crate::plan::pair::{Candidates, Listings, identify};
 use crate::state::includes::IncludeSource;
 use crate::state::load::{Entry, StateFile};
@@ -47,7 +47,29 @@ pub struct Options {
     pub strict: bool,
 }
 
-/// Looks at a file. Gives errors, warnings and notes, in the order of their places.
+/// What is said of a file, in the order of the file.
+#[derive(Debug, Default)]
+pub struct Findings {
+    /// Errors that make the file unreadable as a whole: identity, references, includes.
+    pub errors: Diagnostics,
+    /// Errors about single values: Vapi would refuse them, as far as can be told here. What Vapi holds already it does not
+    /// refuse, whatever we think of it.
+    pub doubts: Diagnostics,
+    /// Warnings and notes.
+    pub others: Diagnostics,
+}
+
+impl Findings {
+    /// All of them.
+    pub fn all(self) -> Diagnostics {
+        let Findings { errors, doubts, others } = self;
+        let mut all = [errors, doubts, others].concat();
+        all.sort_by(|one, two| one.place.cmp(&two.place));
+        all
+    }
+}
+
+/// Looks at a file.
 ///
 /// What the parser and [`crate::state::load::interpret`] refuse is found before; this is what goes beyond. Entries that the file
 /// ignores are not looked at. `# vapi-sync: allow CODE` beside a line takes its finding away, as far as
@@ -57,7 +79,7 @@ pub fn check(
     includes: &dyn IncludeSource,
     env: &dyn Fn(&str) -> Option<String>,
     options: &Options,
-) -> Diagnostics {
+) -> Findings {
     let state = &desired.file;
     let looked_at: Vec<&Entry<'_>> = state.entries.iter().filter(|entry| !desired.is_ignored(entry)).collect();
     let mut found = state.document.warnings();
@@ -67,10 +89,24 @@ pub fn check(
     if let Err(twins) = identify(desired, &Listings::new(), &Candidates::default()) {
         found.extend(twins);
     }
-    found.extend(walk::entries(state.document, &looked_at, includes, env, options));
-    found.extend(numbers::check(&looked_at));
-    found.extend(rings::check(&looked_at));
-    tidy(state, found)
+    let mut of_values = walk::entries(state.document, &looked_at, includes, env, options);
+    of_values.extend(numbers::check(&looked_at));
+    of_values.extend(rings::check(&looked_at));
+    let key = |finding: &Diagnostic| (finding.code, finding.place.clone(), finding.message.clone());
+    let values: BTreeSet<_> = of_values.iter().map(key).collect();
+    found.extend(of_values);
+    let mut findings = Findings::default();
+    for finding in tidy(state, found) {
+        match finding.severity {
+            // A secret in the open is never one that Vapi and the file agreed on.
+            Severity::Error if finding.code != SECRET && values.contains(&key(&finding)) => {
+                findings.doubts.push(finding)
+            }
+            Severity::Error => findings.errors.push(finding),
+            Severity::Warning | Severity::Note => findings.others.push(finding),
+        }
+    }
+    findings
 }
 
 /// Whether a warning is about the key `on` of a hook: that is Vapi's own word, and every reader of this file takes keys

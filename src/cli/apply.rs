@@ -15,9 +15,11 @@ use super::{App, Finish};
 use crate::apply::{Consent, Fact};
 use crate::files::read_text;
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
+use crate::model::{Address, FieldPath};
+use crate::plan::judge::Verdict;
 use crate::plan::report::Report;
 use crate::plan::saved::Saved;
-use crate::plan::{Change, Direction, Plan, Status, Work};
+use crate::plan::{Change, Direction, FieldChange, Plan, Status, Work};
 use crate::recovery::Unfinished;
 
 /// Arguments of `apply`.
@@ -27,7 +29,7 @@ use crate::recovery::Unfinished;
 )]
 pub(super) struct Args {
     /// A plan saved by `plan --out`: do exactly that, or refuse.
-    #[arg(value_name = "PLAN", conflicts_with_all = ["only", "target", "on_drift", "allow_purchase", "send_secrets"])]
+    #[arg(value_name = "PLAN", conflicts_with_all = ["only", "target", "prefer", "allow_purchase", "send_secrets"])]
     plan: Option<PathBuf>,
     #[command(flatten)]
     asks: Asks,
@@ -61,6 +63,8 @@ pub(super) struct Job<'j> {
     pub(super) commits: bool,
     /// Refuse what was not reviewed.
     pub(super) require_reviewed: bool,
+    /// Disputes that were shown already, by entry and field.
+    pub(super) told: &'j [(Address, FieldPath)],
 }
 
 /// What came of an apply.
@@ -91,7 +95,8 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
         let mut run = Run::writing(app, "apply", &args.writing.running, Empty::Refused).await?;
         let (commits, require_reviewed) = (args.writing.commit && !args.push, args.require_reviewed);
         let saved = saved.as_ref();
-        let job = Job { wish: &wish, writing: &args.writing, asks, expect, saved, commits, require_reviewed };
+        let job =
+            Job { wish: &wish, writing: &args.writing, asks, expect, saved, commits, require_reviewed, told: &[] };
         let Applied { mut report, status, loaded, facts, reviewed } = apply(&mut run, &job).await?;
         let mut extra = Extra::default();
         if let Some(reviewed) = reviewed {
@@ -103,6 +108,7 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
             workflow.push(&loaded, &message("apply", &[&report]), &facts, &mut extra).await;
         }
         run.commit(&mut [&mut report]);
+        run.agree(&wish, &mut [&mut report]);
         report.warnings.extend_from_slice(&extra.warnings);
         let ending = ending(&report);
         let showing = Showing { all: args.writing.lists.all, status: status.as_ref(), plan_shown: asks };
@@ -133,12 +139,25 @@ pub(super) async fn apply(run: &mut Run<'_>, job: &Job<'_>) -> Result<Applied, D
         Some(workflow) => Some(workflow.reviewed(run.app, &made, &loaded, job.require_reviewed).await?),
         None => None,
     };
-    let Made { plan, status, ids, .. } = made;
+    let Made { mut plan, status, ids, .. } = made;
+    leave_out(&mut plan, job.told);
     let showing = Showing { all: job.writing.lists.all, status: status.as_ref(), ..Showing::default() };
     let consent = consent(run, &plan, job.asks, showing)?;
     let (report, facts) = run.write(&loaded, plan, consent, ids, &job.writing.running).await;
     drop(file);
     Ok(Applied { report, status, loaded, facts, reviewed })
+}
+
+/// Leaves out of a plan what was told of it already. It is held back: that changes nothing of what is written.
+fn leave_out(plan: &mut Plan, told: &[(Address, FieldPath)]) {
+    for Change { address, fields, reason, .. } in &mut plan.changes {
+        let is_told = |field: &FieldChange| told.iter().any(|(of, path)| of == address && *path == field.path);
+        let all = fields.len();
+        fields.retain(|field| field.verdict != Verdict::Drift || !is_told(field));
+        if fields.len() < all && reason.is_empty() {
+            "some of it is in dispute".clone_into(reason);
+        }
+    }
 }
 
 fn read_plan(path: &std::path::Path) -> Result<Saved, Diagnostic> {

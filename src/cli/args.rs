@@ -8,8 +8,8 @@ use clap::{Args, ValueEnum};
 
 use crate::kinds::KINDS;
 use crate::model::diagnostic::Diagnostic;
-use crate::plan::judge::{OnConflict, OnDrift};
-use crate::plan::{Choice, Policy, Rules, Selection, saved};
+use crate::plan::prefer::Prefer;
+use crate::plan::{Policy, Selection, saved};
 use crate::render::output::Color;
 
 /// How a result is printed.
@@ -125,7 +125,7 @@ pub(crate) struct Choices {
     #[command(flatten)]
     pub(crate) select: Select,
     #[command(flatten)]
-    drift: DriftArgs,
+    prefer: PreferArgs,
     /// Let it buy or allot phone numbers; a plan counts them in.
     #[arg(long)]
     allow_purchase: bool,
@@ -138,7 +138,7 @@ impl Choices {
     /// What they decide.
     pub(crate) fn policy(&self) -> Policy {
         Policy {
-            on_drift: self.drift.rules(),
+            prefer: self.prefer.rules(),
             allow_purchase: self.allow_purchase,
             send_secrets: self.send_secrets,
             ..Policy::default()
@@ -150,7 +150,7 @@ impl Choices {
         saved::Choices {
             only: self.select.only.clone(),
             target: self.select.target.clone(),
-            on_drift: self.drift.on_drift.clone(),
+            prefer: self.prefer.prefer.clone(),
             allow_purchase: self.allow_purchase,
             send_secrets: self.send_secrets,
         }
@@ -247,42 +247,30 @@ pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
 }
 
-/// `--on-drift`.
+/// `--prefer`.
 #[derive(Debug, Args)]
-pub(crate) struct DriftArgs {
-    /// What to do with a value in Vapi that nobody recorded: `hold` it (default) or `overwrite` it with the file's; for one
-    /// address: overwrite=agents.receptionist.
-    #[arg(long, value_name = "CHOICE[=ADDRESS]", value_parser = checked::<OnDrift>)]
-    on_drift: Vec<String>,
+pub(crate) struct PreferArgs {
+    /// Who is right where both the file and Vapi changed: `file` or `vapi`; for one entry or field:
+    /// file=agents.receptionist, vapi=agents.receptionist.model.temperature. The last that names a field counts.
+    #[arg(long, value_name = "file|vapi[=ADDRESS]", value_parser = checked_side)]
+    prefer: Vec<String>,
 }
 
-impl DriftArgs {
+impl PreferArgs {
     /// The rules. Each text was checked when the command line was read.
-    pub(crate) fn rules(&self) -> Rules<OnDrift> {
-        Rules::parse(&self.on_drift).unwrap_or_default()
+    pub(crate) fn rules(&self) -> Prefer {
+        Prefer::parse(&self.prefer).unwrap_or_default()
     }
+}
+
+fn checked_side(text: &str) -> Result<String, String> {
+    Prefer::parse(&[text.to_owned()]).map(|_| text.to_owned())
 }
 
 /// What a pull takes into the file.
 #[derive(Debug, Args)]
-pub(crate) struct ConflictArgs {
-    /// What to do where both the file and Vapi moved: `hold` (default), keep the `file`'s value or take the one of `vapi`; for
-    /// one address: vapi=agents.receptionist.
-    #[arg(long, value_name = "CHOICE[=ADDRESS]", value_parser = checked::<OnConflict>)]
-    on_conflict: Vec<String>,
+pub(crate) struct Takes {
     /// Take no field into the file that it does not speak of.
     #[arg(long)]
-    declared_only: bool,
-}
-
-impl ConflictArgs {
-    /// What they decide, beside what is decided already. Each text was checked when the command line was read.
-    pub(crate) fn policy(&self, others: Policy) -> Policy {
-        let on_conflict = Rules::parse(&self.on_conflict).unwrap_or_default();
-        Policy { on_conflict, declared_only: self.declared_only, ..others }
-    }
-}
-
-fn checked<T: Choice>(text: &str) -> Result<String, String> {
-    Rules::<T>::parse(&[text.to_owned()]).map(|_| text.to_owned())
+    pub(crate) declared_only: bool,
 }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::check::{Options, check};
+use crate::check::{Findings, Options, check};
 use crate::document::Document;
 use crate::files::{Disk, read_text};
 use crate::model::diagnostic::{Diagnostic, Diagnostics, Severity, attach_snippets};
@@ -55,14 +55,17 @@ impl Loaded {
     ///
     /// # Errors
     /// It is not of the right shape: then that is all there is to say.
-    pub fn look(&self, options: &Options) -> Result<(Desired<'_>, Diagnostics), Diagnostics> {
+    pub fn look(&self, options: &Options) -> Result<(Desired<'_>, Findings), Diagnostics> {
         let env = |name: &str| std::env::var(name).ok();
         let looked = Desired::of(&self.document, &self.includes, &env).map(|desired| {
             let findings = check(&desired, &self.includes, &env, options);
             (desired, findings)
         });
         match looked {
-            Ok((desired, findings)) => Ok((desired, self.annotated(findings))),
+            Ok((desired, Findings { errors, doubts, others })) => {
+                let [errors, doubts, others] = [errors, doubts, others].map(|found| self.annotated(found));
+                Ok((desired, Findings { errors, doubts, others }))
+            }
             Err(errors) => Err(self.annotated(errors)),
         }
     }
@@ -72,14 +75,17 @@ impl Loaded {
     /// # Errors
     /// Everything that is wrong with it.
     pub fn checked(&self) -> Result<Checked<'_>, Diagnostics> {
-        let (desired, findings) = self.look(&Options::default())?;
-        let (errors, others): (Vec<_>, Vec<_>) =
-            findings.into_iter().partition(|finding| finding.severity == Severity::Error);
+        let (desired, Findings { mut errors, doubts, others }) = self.look(&Options::default())?;
+        let is_of_entry = |doubt: &Diagnostic| desired.file.entries.iter().any(|entry| entry.holds(doubt));
+        let (doubts, lost): (Vec<_>, Vec<_>) = doubts.into_iter().partition(is_of_entry);
+        errors.extend(lost);
         if !errors.is_empty() {
+            errors.extend(doubts);
+            errors.sort_by(|one, two| one.place.cmp(&two.place));
             return Err(errors);
         }
         let warnings = others.into_iter().filter(|finding| finding.severity == Severity::Warning).collect();
-        Ok(Checked { loaded: self, desired, warnings })
+        Ok(Checked { loaded: self, desired, warnings, doubts })
     }
 
     /// Messages with the lines of the file that they speak of.
@@ -99,6 +105,8 @@ pub struct Checked<'l> {
     pub desired: Desired<'l>,
     /// What is worth knowing about it.
     pub warnings: Diagnostics,
+    /// Errors about single values of entries, which concern nobody before they are about to be sent.
+    pub doubts: Diagnostics,
 }
 
 impl Checked<'_> {

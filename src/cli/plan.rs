@@ -61,7 +61,7 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
         let changes_found = made.plan.has_work() || made.plan.held_back() > 0;
         let ending = Ending { changes_found: args.detailed_exitcode && changes_found, ..Ending::default() };
         let sent = app.workflow.as_ref().map(|_| sent(&made.plan, &made.ids)).unwrap_or_default();
-        let report = Report::planned(made.plan);
+        let report = Report::planned(made.plan).with_refusals();
         std::mem::forget(file);
         run.leave(loaded);
         let status = made.status.as_ref();

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::args::{ConflictArgs, Select, Tells, Writing};
+use super::args::{PreferArgs, Select, Takes, Tells, Writing};
 use super::commit::message;
 use super::connect::block_on;
 use super::file::{Checked, Empty, Loaded};
@@ -25,7 +25,9 @@ pub(super) struct Args {
     #[command(flatten)]
     pub(super) select: Select,
     #[command(flatten)]
-    conflict: ConflictArgs,
+    prefer: PreferArgs,
+    #[command(flatten)]
+    takes: Takes,
     #[command(flatten)]
     writing: Writing,
     #[command(flatten)]
@@ -36,11 +38,14 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
-    let wish = Wish { selection: args.select.selection()?, policy: args.conflict.policy(Policy::default()) };
+    let declared_only = args.takes.declared_only;
+    let policy = Policy { prefer: args.prefer.rules(), declared_only, ..Policy::default() };
+    let wish = Wish { selection: args.select.selection()?, policy };
     block_on(async {
         let mut run = Run::writing(app, "pull", &args.writing.running, Empty::Filled).await?;
         let mut report = pull(&mut run, &wish, &args.writing).await?;
         run.commit(&mut [&mut report]);
+        run.agree(&wish, &mut [&mut report]);
         let mut extra = Extra::default();
         if let (true, Some(workflow)) = (args.pull_request, &app.workflow) {
             extra.pushes = true;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::apply::{can_ask, consent};
-use super::args::{Asks, DriftArgs, Running};
+use super::args::{Asks, PreferArgs, Running};
 use super::connect::block_on;
 use super::file::Empty;
 use super::run::Run;
@@ -27,7 +27,7 @@ pub(super) struct Args {
     #[command(flatten)]
     asks: Asks,
     #[command(flatten)]
-    drift: DriftArgs,
+    prefer: PreferArgs,
     #[command(flatten)]
     running: Running,
 }
@@ -47,7 +47,7 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
         let loaded = run.load()?;
         run.hide(&loaded.checked()?.desired.noticed.secrets);
         run.fetch().await?;
-        let (listings, rules) = (&run.fetched.listings, args.drift.rules());
+        let (listings, rules) = (&run.fetched.listings, args.prefer.rules());
         let plan = restore(&args.run, args.address.as_deref(), records.into_iter(), listings, &rules)?;
         let consent = consent(&run, &plan, asks, Showing::default())?;
         let (report, _) = run.write(&loaded, plan, consent, HashMap::new(), &args.running).await;

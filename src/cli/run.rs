@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use futures::FutureExt;
 use futures::future::RemoteHandle;
+use jiff::Timestamp;
 
 use super::App;
 use super::args::{Net, Running};
@@ -17,11 +18,14 @@ use super::connect::{self, Vapi};
 use super::file::{Checked, Empty, Loaded};
 use super::session::{Fetched, Made, Request, fetch, make_plan};
 use crate::apply::{Approved, Consent, Fact, Ports, apply};
+use crate::audit::RunId;
+use crate::files::agreed::note;
 use crate::files::commit::Committing;
 use crate::files::workdir::{Lock, Workdir};
 use crate::files::{Disk, clean_up, is_tracked};
-use crate::history;
-use crate::model::diagnostic::{Diagnostic, Diagnostics, Failure};
+use crate::history::{self, GitRecord};
+use crate::model::agreed::Agreed;
+use crate::model::diagnostic::{Diagnostic, Diagnostics, Failure, Severity};
 use crate::model::{Address, RemoteId};
 use crate::plan::pair::Allowances;
 use crate::plan::report::Report;
@@ -145,15 +149,19 @@ impl<'a> Run<'a> {
             policy: &wish.policy,
             allow: self.allow,
             attempts: &|| Attempts::read(&self.audit_log, state_file),
+            agreements: &|org_id, entries, ids| history::agreements(state_file, &self.audit_log, org_id, entries, ids),
         };
         let open_record = |ids| -> Result<Box<dyn crate::model::recorded::Record>, Diagnostic> {
             Ok(Box::new(history::records(state_file, &self.audit_log, ids)?))
         };
         let reader = self.vapi.reader();
-        let made = make_plan(&file.desired, &mut self.fetched, &reader, &open_record, &request).await;
+        let made = make_plan(&file.desired, &file.doubts, &mut self.fetched, &reader, &open_record, &request).await;
         let mut made = made.map_err(|errors| file.loaded.annotated(errors))?;
         let news = file.loaded.annotated(std::mem::take(&mut made.plan.warnings));
         made.plan.warnings = file.warnings.iter().cloned().chain(news).collect();
+        let blocks =
+            |doubt: &&Diagnostic| made.plan.changes.iter().all(|change| change.refused.as_ref() != Some(*doubt));
+        made.notes.extend(file.doubts.iter().filter(blocks).map(accepted));
         if self.app.global.verbose > 0 {
             self.app.output.diagnostics(&made.notes);
         }
@@ -237,6 +245,42 @@ impl<'a> Run<'a> {
             last.errors.push(error);
         }
     }
+}
+
+impl Run<'_> {
+    /// Notes, after the last write, that the file and Vapi agree, if they do. That it cannot be noted is a warning.
+    pub(super) fn agree(&self, wish: &Wish, reports: &mut [&mut Report]) {
+        let agrees = wish.selection.is_all() && reports.iter().all(|report| report.waits_for_nothing());
+        let Some(last) = reports.last().filter(|last| agrees && last.agrees()) else { return };
+        let Some(org_id) = last.plan.org_id.clone() else { return };
+        let wrote = reports.iter().any(|report| report.was_written());
+        let run = reports.iter().rev().find_map(|report| report.run.clone());
+        let noted = self.note_agreement(&org_id, wrote, run);
+        if let (Err(warning), Some(last)) = (noted, reports.last_mut()) {
+            last.warnings.push(Diagnostic { severity: Severity::Warning, ..warning });
+        }
+    }
+
+    fn note_agreement(&self, org_id: &str, wrote: bool, run: Option<String>) -> Result<(), Diagnostic> {
+        let failed = |errors: Diagnostics| errors.into_iter().next();
+        // What is wrong with a file that somebody edits meanwhile, the next run says.
+        let Ok(loaded) = self.load() else { return Ok(()) };
+        let Some(git) = GitRecord::open(loaded.disk.real(), HashMap::new())? else { return Ok(()) };
+        let includes = match loaded.checked().map_err(failed) {
+            Ok(file) => file.includes(),
+            Err(_) => return Ok(()),
+        };
+        let Some(to_note) = git.to_note(org_id, &loaded.text, &includes, wrote)? else { return Ok(()) };
+        let now = Timestamp::now();
+        let run = run.unwrap_or_else(|| RunId::new(now).to_string());
+        let agreed = Agreed { commit: to_note.commit, time: now, run, path: to_note.path };
+        note(&to_note.repository, org_id, &agreed, to_note.former.as_deref())
+    }
+}
+
+/// A doubt about a value that Vapi holds, or did when it and the file agreed.
+pub(super) fn accepted(doubt: &Diagnostic) -> Diagnostic {
+    Diagnostic { severity: Severity::Note, ..doubt.clone() }
 }
 
 fn lock(app: &App, command: &str, patience: Duration) -> Result<Lock, Diagnostics> {

@@ -16,8 +16,8 @@ use crate::kinds::KINDS;
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::recorded::{Answers, Record};
 use crate::model::{Address, RemoteId};
-use crate::plan::pair::{Allowances, Identities, Listings, identify, missing};
-use crate::plan::{Direction, Draft, Inputs, Plan, Policy, Selection, Status, draft, status, to_file, to_vapi};
+use crate::plan::pair::{Allowances, Identities, Listings, guard_missing, identify, is_mass, missing};
+use crate::plan::{Bases, Direction, Draft, Inputs, Plan, Policy, Selection, Status, draft, status, to_file, to_vapi};
 use crate::recovery::{Attempts, former_ids, made_before};
 use crate::state::ids::{Id, Ids};
 use crate::state::load::StateFile;
@@ -67,7 +67,17 @@ pub struct Request<'r> {
     pub allow: Allowances,
     /// What the audit log says that earlier runs attempted to create. Read only where an entry has no object.
     pub attempts: &'r dyn Fn() -> Result<Attempts, Diagnostic>,
+    /// What entries and their objects last agreed on, in this organisation, given the ids that entries have now. Asked for only
+    /// where something differs.
+    pub agreements: &'r LookUpAgreements<'r>,
 }
+
+/// What entries and their objects last agreed on, with what is worth knowing about that.
+pub type Agreements = (Bases, Diagnostics);
+
+/// Looks up what was agreed on, given the organisation, the entries that differ, and all ids.
+pub type LookUpAgreements<'r> =
+    dyn Fn(Option<&str>, &[(Address, Option<RemoteId>)], &Ids) -> Result<Agreements, Diagnostic> + 'r;
 
 /// A plan, and what it was made from.
 pub struct Made {
@@ -98,6 +108,7 @@ fn known_ids(state: &StateFile<'_>, ids: &Ids) -> HashMap<Address, RemoteId> {
 /// Everything that stands in its way, at once where that is possible.
 pub async fn make_plan(
     desired: &Desired<'_>,
+    doubts: &[Diagnostic],
     fetched: &mut Fetched,
     reader: &Reader,
     open_record: OpenRecord<'_>,
@@ -114,16 +125,24 @@ pub async fn make_plan(
         ids = ids.replaced(former);
     }
     check_targets(state, &identities, fetched, request)?;
-    let draft = draft(&inputs(desired, fetched, &identities, &ids, request))?;
+    let mut draft = draft(&inputs(desired, doubts, fetched, &identities, &ids, request))?;
     if request.direction == Direction::ToVapi && draft.changes_agents() && rings_squads(fetched) {
         // Only who is rung through a squad is asked for here: without an answer the plan is none the worse.
         if let Ok(squads) = reader.list("/squad").await {
             fetched.listings.insert("squads", squads.objects);
         }
     }
-    let inputs = inputs(desired, fetched, &identities, &ids, request);
+    let inputs = inputs(desired, doubts, fetched, &identities, &ids, request);
+    inputs.check(&request.policy.prefer)?;
+    let mut warnings = Vec::new();
+    if draft.has_differences() {
+        let (bases, about) = (request.agreements)(identities.org_id.as_deref(), &draft.differing(), &ids)?;
+        draft.ask(&inputs, &bases);
+        warnings = about;
+    }
     let known = || open_record(known_ids(state, &ids));
-    let Asked { answers, warnings, notes } = ask(&draft, &known)?;
+    let Asked { answers, warnings: about, notes } = ask(&draft, &known)?;
+    warnings.extend(about);
     let mut plan = match request.direction {
         Direction::ToVapi => to_vapi(&inputs, draft, &answers, request.policy)?,
         Direction::ToFile => to_file(&inputs, draft, &answers, request.policy)?,
@@ -151,6 +170,7 @@ fn ask(draft: &Draft<'_>, open_record: &dyn Fn() -> Result<Box<dyn Record>, Diag
     if draft.asks_about_secrets {
         answers.uncommitted = !record.is_committed()?;
     }
+    answers.nothing_committed = !record.is_tracked()?;
     let set_at: Vec<_> = draft.set_at.iter().filter(|(question, _)| answers.of(*question).is_some()).collect();
     let asked: Vec<_> = set_at.iter().map(|(at, time)| (draft.questions[*at].clone(), *time)).collect();
     let held = record.held_at(&asked)?;
@@ -160,6 +180,7 @@ fn ask(draft: &Draft<'_>, open_record: &dyn Fn() -> Result<Box<dyn Record>, Diag
 
 fn inputs<'i, 'd>(
     desired: &'i Desired<'d>,
+    doubts: &'i [Diagnostic],
     fetched: &'i Fetched,
     identities: &'i Identities,
     ids: &'i Ids,
@@ -168,6 +189,7 @@ fn inputs<'i, 'd>(
     Inputs {
         direction: request.direction,
         desired,
+        doubts,
         listings: &fetched.listings,
         identities,
         ids,
@@ -183,18 +205,24 @@ async fn look_for_missing(
     reader: &Reader,
     allow: Allowances,
 ) -> Result<(), Diagnostics> {
-    let missing = missing(state, &fetched.listings, allow)?;
-    let asked = missing.iter().filter_map(|entry| {
+    let missing = missing(state, &fetched.listings)?;
+    let asked = missing.into_iter().filter_map(|entry| {
         let id = entry.id.as_ref()?.clone();
-        Some(async move { (entry.kind.section, reader.get(entry.kind.endpoint, id.as_str()).await) })
+        Some(async move { (entry, reader.get(entry.kind.endpoint, id.as_str()).await) })
     });
-    let answers: Vec<_> = futures::stream::iter(asked).buffer_unordered(16).collect().await;
-    for (section, answer) in answers {
-        if let Some(live) = answer? {
-            fetched.listings.entry(section).or_default().push(live);
+    let mut answers = futures::stream::iter(asked).buffered(16);
+    let mut gone = Vec::new();
+    while let Some((entry, answer)) = answers.next().await {
+        match answer? {
+            Some(live) => fetched.listings.entry(entry.kind.section).or_default().push(live),
+            None => gone.push(entry),
+        }
+        // Of another organisation there is no need to ask for the rest.
+        if !allow.mass_recreate && is_mass(state, gone.len()) {
+            break;
         }
     }
-    Ok(())
+    guard_missing(state, &fetched.listings, &gone, allow)
 }
 
 fn check_targets(

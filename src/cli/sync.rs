@@ -1,7 +1,7 @@
 //! `sync`: pull, then apply.
 
 use super::apply::{Applied, Job, apply, can_ask};
-use super::args::{Asks, Choices, ConflictArgs, Format, Writing};
+use super::args::{Asks, Choices, Format, Takes, Writing};
 use super::connect::block_on;
 use super::file::Empty;
 use super::pull::pull;
@@ -9,8 +9,9 @@ use super::run::{Run, Wish};
 use super::show::{Showing, ending, last_words, rendered};
 use super::{App, Finish};
 use crate::model::diagnostic::{Diagnostics, Ending};
-use crate::plan::Status;
+use crate::model::{Address, FieldPath};
 use crate::plan::report::Report;
+use crate::plan::{Change, Policy, Status};
 use crate::render;
 
 /// Arguments of `sync`.
@@ -22,7 +23,7 @@ pub(super) struct Args {
     #[command(flatten)]
     choices: Choices,
     #[command(flatten)]
-    conflict: ConflictArgs,
+    takes: Takes,
     #[command(flatten)]
     writing: Writing,
 }
@@ -32,7 +33,7 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
     if asks {
         can_ask(app)?;
     }
-    let policy = args.conflict.policy(args.choices.policy());
+    let policy = Policy { declared_only: args.takes.declared_only, ..args.choices.policy() };
     let wish = Wish { selection: args.choices.select.selection()?, policy };
     block_on(async {
         let mut run = Run::writing(app, "sync", &args.writing.running, Empty::Filled).await?;
@@ -41,18 +42,31 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
         let mut errors = show_pulled(app, &pulled, showing);
         let mut applied = None;
         if pulled.errors.is_empty() {
+            let told = disputes(&pulled);
             let (commits, require_reviewed) = (args.writing.commit, false);
             let writing = &args.writing;
-            let job = Job { wish: &wish, writing, asks, expect: None, saved: None, commits, require_reviewed };
+            let job =
+                Job { wish: &wish, writing, asks, expect: None, saved: None, commits, require_reviewed, told: &told };
             match apply(&mut run, &job).await {
                 Ok(Applied { report, status, .. }) => applied = Some((report, status)),
                 Err(failed) => errors.extend(failed),
             }
         }
         let reports = std::iter::once(&mut pulled).chain(applied.as_mut().map(|(report, _)| report));
-        run.commit(&mut reports.collect::<Vec<_>>());
+        let mut reports = reports.collect::<Vec<_>>();
+        run.commit(&mut reports);
+        run.agree(&wish, &mut reports);
         Ok(finish(app, pulled, applied, errors, Showing { plan_shown: asks, ..showing }))
     })
+}
+
+/// What a pull held back: the apply after it does, too, and need not say so again.
+fn disputes(pulled: &Report) -> Vec<(Address, FieldPath)> {
+    let held = |change: &Change| {
+        let fields = change.fields.iter().filter(|field| field.verdict.is_held_back());
+        fields.map(|field| (change.address.clone(), field.path.clone())).collect::<Vec<_>>()
+    };
+    pulled.plan.changes.iter().flat_map(held).collect()
 }
 
 /// Shows what the pull did before anybody is asked about the apply. Its warnings wait: the apply reads the file anew, and knows

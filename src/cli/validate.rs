@@ -3,11 +3,16 @@
 use super::args::{Format, Tells};
 use super::file::{Empty, Loaded};
 use super::github::Extra;
+use super::run::{accepted, audit_log};
 use super::{App, Finish};
-use crate::check::Options;
 use crate::check::spec::Spec;
+use crate::check::{Findings, Options};
+use crate::history;
 use crate::model::diagnostic::{Diagnostic, Diagnostics, Severity};
+use crate::plan::is_accepted;
 use crate::render;
+use crate::state::ids::Ids;
+use crate::state::resolve::Desired;
 
 /// Arguments of `validate`.
 #[derive(Debug, Default, clap::Args)]
@@ -28,7 +33,7 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
     let loaded = Loaded::read(&app.global.file, Empty::Refused);
     let spec = args.spec.as_deref().map(|source| super::spec::load(app, source)).transpose()?;
     let found = match loaded {
-        Ok(loaded) => found(&loaded, &options, spec.as_ref()),
+        Ok(loaded) => found(app, &loaded, &options, spec.as_ref()),
         Err(errors) => errors,
     };
     let machine = match app.global.format() {
@@ -53,16 +58,39 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
 }
 
 /// Everything that can be said of a file.
-fn found(loaded: &Loaded, options: &Options, spec: Option<&Spec>) -> Diagnostics {
-    let (desired, mut found) = match loaded.look(options) {
+fn found(app: &App, loaded: &Loaded, options: &Options, spec: Option<&Spec>) -> Diagnostics {
+    let (desired, found) = match loaded.look(options) {
         Ok(looked) => looked,
         Err(errors) => return errors,
     };
+    let mut found = accepted_aside(app, loaded, &desired, found);
     if let Some(spec) = spec {
         found.extend(loaded.annotated(spec.check(&desired.file, options)));
         found.sort_by(|left, right| left.place.cmp(&right.place));
     }
     found
+}
+
+/// What is said of a file, with doubts about values that it and Vapi agreed on as notes.
+fn accepted_aside(app: &App, loaded: &Loaded, desired: &Desired<'_>, mut found: Findings) -> Diagnostics {
+    if found.doubts.is_empty() {
+        return found.all();
+    }
+    let file = &desired.file;
+    let entries: Vec<_> = file.entries.iter().map(|entry| (entry.address.clone(), entry.id.clone())).collect();
+    let (state_file, log) = (loaded.disk.real(), audit_log(app, None));
+    let ids = Ids::in_file(&file.entries);
+    // Without a log and a ref nothing is known to be accepted.
+    let bases = history::agreements(state_file, &log, file.org_id.as_deref(), &entries, &ids);
+    let (bases, _) = bases.unwrap_or_default();
+    for doubt in &mut found.doubts {
+        let Some(entry) = file.entries.iter().find(|entry| entry.holds(doubt)) else { continue };
+        let base = bases.get(&entry.address);
+        if base.is_some_and(|base| is_accepted(entry, &desired.value(entry, &ids), base, doubt)) {
+            *doubt = accepted(doubt);
+        }
+    }
+    found.all()
 }
 
 fn summary(name: &str, warnings: &[Diagnostic]) -> String {

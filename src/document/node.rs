@@ -59,6 +59,13 @@ impl<'d> Node<'d> {
         Self { doc, id, key: None, borrowed: false }
     }
 
+    /// Whether a place is that of this value, of one inside it, or of a key inside it.
+    pub fn holds(&self, place: &Place) -> bool {
+        self.place() == *place
+            || self.entries().any(|entry| entry.key_place() == *place || entry.value.holds(place))
+            || self.items().any(|item| item.holds(place))
+    }
+
     /// What the value is, by the YAML 1.2 core schema.
     pub fn view(&self) -> View<'d> {
         let id = self.target();

@@ -20,13 +20,13 @@ use crate::state::includes::IncludeSource;
 use crate::state::load::interpret;
 use crate::state::resolve::{Noticed, Resolver};
 
-/// What the file said at the agreed commit, per entry.
+/// What the file said in a commit, per entry.
 #[derive(Debug, Default)]
-pub struct AgreedFile {
+pub struct CommittedFile {
     entries: Vec<(Address, Option<RemoteId>, Vec<Value>)>,
 }
 
-impl AgreedFile {
+impl CommittedFile {
     /// What an entry said, found by its handle, else by its id: once with its references as they were, once as they are now.
     pub fn entry(&self, address: &Address, id: Option<&RemoteId>) -> &[Value] {
         let by_id = |of: &&(Address, Option<RemoteId>, Vec<Value>)| id.is_some() && of.1.as_ref() == id;
@@ -100,7 +100,7 @@ impl GitRecord {
     }
 
     /// The names that the file had. One that was renamed and not committed yet may have had any that is gone.
-    fn former_names(&self) -> Result<Vec<PathBuf>, Diagnostic> {
+    pub(super) fn former_names(&self) -> Result<Vec<PathBuf>, Diagnostic> {
         let Some(head) = self.head()? else { return Ok(Vec::new()) };
         let repository = self.repository();
         let damaged = |error: git2::Error| not_read(error.message());
@@ -127,32 +127,31 @@ impl GitRecord {
         renamed.old_file().path().map(Path::to_path_buf)
     }
 
-    /// What the file said at the agreed commit. `ids` are those that entries have now. An entry that cannot be read has said
-    /// nothing.
+    /// What the file said in a commit, at a path from the root of the repository. `ids` are those that entries have now. An
+    /// entry that cannot be read has said nothing.
     ///
     /// # Errors
-    /// `agreed-not-read`: the file of that commit cannot be read.
-    pub fn agreed_file(&self, agreed: &Agreed, ids: &Ids) -> Result<AgreedFile, Diagnostic> {
-        let repository = self.repository();
-        let failed = |error: git2::Error| not_read(error.message());
-        let commit = Oid::from_str(&agreed.commit).and_then(|id| repository.find_commit(id)).map_err(failed)?;
-        let snapshot = Snapshot::new(repository, commit.tree_id());
-        let name = agreed.path.display().to_string();
-        let no_file = || not_read(&format!("{:.10} has no {name}", commit.id()));
-        let text = snapshot.blob(snapshot.file(&agreed.path)?.ok_or_else(no_file)?)?;
-        let first = |errors: Vec<Diagnostic>| {
-            let why = errors.into_iter().next().map_or_else(String::new, |error| format!(": {}", error.message));
-            not_read(&format!("{name} of {:.10} is no state file{why}", commit.id()))
+    /// `commit-not-read`: a warning. The file of that commit cannot be read.
+    pub fn file_at(&self, commit: &str, path: &Path, ids: &Ids) -> Result<CommittedFile, Diagnostic> {
+        let name = path.display().to_string();
+        let unread = |why: &str| {
+            let message = format!("{name} of {commit:.10} cannot be read, and counts for nothing{why}");
+            Diagnostic::warning("commit-not-read", message)
         };
-        let text = String::from_utf8(text).map_err(|_| no_file())?;
+        let snapshot = self.snapshot(Oid::from_str(commit).map_err(|error| unread(error.message()))?)?;
+        let blob = snapshot.file(path)?.ok_or_else(|| unread(": it is not there"))?;
+        let text = String::from_utf8(snapshot.blob(blob)?).map_err(|_| unread(": it is no UTF-8 text"))?;
+        let first = |errors: Vec<Diagnostic>| {
+            unread(&errors.first().map_or_else(String::new, |error| format!(": {}", error.message)))
+        };
         let document = Document::parse(&name, text).map_err(first)?;
         let state = interpret(&document).map_err(first)?;
-        let folder = agreed.path.parent().unwrap_or(Path::new(""));
-        let includes = CommitIncludes { repository, snapshot: &snapshot, folder };
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let includes = CommitIncludes { repository: self.repository(), snapshot: &snapshot, folder };
         let addresses = state.entries.iter().map(|entry| entry.address.clone()).collect();
         let resolver = Resolver { addresses: &addresses, env: &|_| None, includes: &includes };
         let then = Ids::in_file(&state.entries);
-        let mut file = AgreedFile::default();
+        let mut file = CommittedFile::default();
         for entry in &state.entries {
             let mut noticed = Noticed::default();
             let config = resolver.config(entry, &mut noticed);
@@ -213,7 +212,7 @@ impl GitRecord {
         }))
     }
 
-    fn snapshot(&self, commit: Oid) -> Result<Snapshot<'_>, Diagnostic> {
+    pub(super) fn snapshot(&self, commit: Oid) -> Result<Snapshot<'_>, Diagnostic> {
         let repository = self.repository();
         let found = repository.find_commit(commit);
         let commit = found.map_err(|error| super::trouble::object(repository, &error, "commit", commit))?;

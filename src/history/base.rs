@@ -3,16 +3,45 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use super::agreed::AgreedFile;
+use super::agreed::CommittedFile;
+use super::git::GitRecord;
 use crate::audit::{self, Outcome, Record};
 use crate::kinds;
 use crate::model::agreed::Agreed;
 use crate::model::diagnostic::Diagnostic;
 use crate::model::{AWAITED, Address, Part, RemoteId, SENSITIVE, Secret, Value};
+use crate::state;
 use crate::values::base::{Base, Stood, Written};
 
-/// What was agreed, by entry.
-pub type Bases = HashMap<Address, Base>;
+/// What entries of a state file and their objects last agreed on, with what is worth knowing about that. `log` need not be
+/// there; `ids` are those that entries have now.
+///
+/// # Errors
+/// `audit-not-readable`, and those of [`GitRecord::open`].
+pub fn agreements(
+    state_file: &Path,
+    log: &Path,
+    org_id: Option<&str>,
+    entries: &[(Address, Option<RemoteId>)],
+    ids: &state::ids::Ids,
+) -> Result<(HashMap<Address, Base>, Vec<Diagnostic>), Diagnostic> {
+    let mut warnings = Vec::new();
+    let git = GitRecord::open(state_file, HashMap::new())?;
+    let read = git.zip(org_id).and_then(|(git, org_id)| {
+        let read = git.agreed(org_id).and_then(|agreed| {
+            let Some(agreed) = agreed else { return Ok(None) };
+            let file = git.file_at(&agreed.commit, &agreed.path, ids)?;
+            Ok(Some((agreed, file)))
+        });
+        // Without it less is known: that is no reason to stop.
+        read.unwrap_or_else(|warning| {
+            warnings.push(warning);
+            None
+        })
+    });
+    let agreed = read.as_ref().map(|(agreed, file)| (agreed, file));
+    Ok((bases(entries, log, &audit::file_name(log, state_file), agreed)?, warnings))
+}
 
 /// What entries and their objects last agreed on. `file` is what the log calls the state file ([`audit::file_name`]); it need
 /// not be there.
@@ -23,9 +52,9 @@ pub fn bases(
     entries: &[(Address, Option<RemoteId>)],
     log: &Path,
     file: &str,
-    agreed: Option<(&Agreed, &AgreedFile)>,
-) -> Result<Bases, Diagnostic> {
-    let mut bases: Bases = entries
+    agreed: Option<(&Agreed, &CommittedFile)>,
+) -> Result<HashMap<Address, Base>, Diagnostic> {
+    let mut bases: HashMap<Address, Base> = entries
         .iter()
         .map(|(address, id)| {
             let stood = agreed.map(|(agreed, file)| Stood {
@@ -46,7 +75,7 @@ pub fn bases(
 /// The ids that entries have now.
 type Ids<'e> = HashMap<&'e Address, &'e str>;
 
-fn add(bases: &mut Bases, ids: &Ids<'_>, record: Record, file: &str) {
+fn add(bases: &mut HashMap<Address, Base>, ids: &Ids<'_>, record: Record, file: &str) {
     if record.file.as_deref().is_some_and(|of| of != file) {
         return;
     }
@@ -68,8 +97,10 @@ fn add(bases: &mut Bases, ids: &Ids<'_>, record: Record, file: &str) {
     if is_sure {
         base.written.retain(|written| written.is_sure || written.run != record.run);
     }
+    let is_pulled = record.action == "capture";
     for field in record.fields.into_iter().filter(|field| !field.sensitive) {
         let Ok(path) = field.path.parse() else { continue };
+        let replaced = is_pulled.then(|| field.before.map(|value| logged(value.into(), ids)));
         base.written.push(Written {
             path,
             value: field.merged.or(field.after).map(|value| logged(value.into(), ids)),
@@ -77,6 +108,7 @@ fn add(bases: &mut Bases, ids: &Ids<'_>, record: Record, file: &str) {
             run: record.run.clone(),
             commit: record.commit.clone(),
             is_sure,
+            replaced,
         });
     }
 }

@@ -71,6 +71,11 @@ impl GitRecord {
         &self.repository
     }
 
+    /// The ids that entries have now.
+    pub(super) fn ids(&self) -> &HashMap<Address, RemoteId> {
+        &self.ids
+    }
+
     /// The state file from the root of the repository.
     pub(super) fn path(&self) -> &Path {
         &self.path
@@ -86,7 +91,7 @@ impl GitRecord {
     }
 
     /// All branches by their short names, the one that `HEAD` is compared with most likely first.
-    fn branches(&self) -> Result<Vec<(String, Oid)>, Diagnostic> {
+    pub(super) fn branches(&self) -> Result<Vec<(String, Oid)>, Diagnostic> {
         let failed = |error: git2::Error| trouble::not_read(&self.repository, &error, "a branch");
         let mut branches = Vec::new();
         for branch in self.repository.branches(None).map_err(failed)? {
@@ -96,6 +101,12 @@ impl GitRecord {
                 continue;
             }
             let name = String::from_utf8_lossy(branch.name_bytes().map_err(failed)?).into_owned();
+            let bare =
+                if kind == BranchType::Remote { name.split_once('/').map_or("", |(_, bare)| bare) } else { &name };
+            // What the program itself proposes is nobody's record.
+            if bare.starts_with("vapi-sync/") {
+                continue;
+            }
             let commit = branch.get().peel_to_commit().map_err(failed)?.id();
             branches.push((kind == BranchType::Local, name, commit));
         }
@@ -123,6 +134,11 @@ impl Record for GitRecord {
         Ok(self.repository.status_file(&self.path).is_ok_and(|status| status == git2::Status::CURRENT))
     }
 
+    fn is_tracked(&mut self) -> Result<bool, Diagnostic> {
+        let Some(head) = self.head()? else { return Ok(false) };
+        Ok(self.snapshot(head)?.file(&self.path)?.is_some())
+    }
+
     fn versions(&mut self, look: &mut dyn FnMut(&[u8]) -> ControlFlow<()>) -> Result<(), Diagnostic> {
         let mut walk = Walk::new(&self.repository, &self.path);
         let branches = self.branches()?.into_iter().map(|(_, commit)| commit);
@@ -139,6 +155,38 @@ impl Record for GitRecord {
     }
 
     fn answer(&mut self, questions: &[Question]) -> Result<Vec<Option<Recorded>>, Diagnostic> {
+        let (since, ever): (Vec<usize>, Vec<usize>) =
+            (0..questions.len()).partition(|at| questions[*at].after.is_some());
+        let asked = |at: &[usize]| at.iter().map(|at| questions[*at].clone()).collect::<Vec<_>>();
+        let mut answers = vec![None; questions.len()];
+        for (at, answer) in since.iter().zip(self.answer_since(&asked(&since))?) {
+            answers[*at] = answer;
+        }
+        for (at, answer) in ever.iter().zip(self.answer_ever(&asked(&ever))?) {
+            answers[*at] = answer;
+        }
+        Ok(answers)
+    }
+
+    fn held_at(&mut self, questions: &[(Question, Timestamp)]) -> Result<Vec<bool>, Diagnostic> {
+        let mut held = vec![false; questions.len()];
+        let mut times: Vec<Timestamp> = questions.iter().map(|(_, time)| *time).collect();
+        times.sort_unstable();
+        times.dedup();
+        for time in times {
+            let at: Vec<usize> = (0..questions.len()).filter(|at| questions[*at].1 == time).collect();
+            let asked: Vec<Question> = at.iter().map(|at| questions[*at].0.clone()).collect();
+            for answered in self.held_by_version_at(&asked, time)? {
+                held[at[answered]] = true;
+            }
+        }
+        Ok(held)
+    }
+}
+
+impl GitRecord {
+    /// The newest record per question, however old.
+    fn answer_ever(&mut self, questions: &[Question]) -> Result<Vec<Option<Recorded>>, Diagnostic> {
         let mut answers = vec![None; questions.len()];
         if questions.is_empty() {
             return Ok(answers);
@@ -185,23 +233,6 @@ impl Record for GitRecord {
         Ok(answers)
     }
 
-    fn held_at(&mut self, questions: &[(Question, Timestamp)]) -> Result<Vec<bool>, Diagnostic> {
-        let mut held = vec![false; questions.len()];
-        let mut times: Vec<Timestamp> = questions.iter().map(|(_, time)| *time).collect();
-        times.sort_unstable();
-        times.dedup();
-        for time in times {
-            let at: Vec<usize> = (0..questions.len()).filter(|at| questions[*at].1 == time).collect();
-            let asked: Vec<Question> = at.iter().map(|at| questions[*at].0.clone()).collect();
-            for answered in self.held_by_version_at(&asked, time)? {
-                held[at[answered]] = true;
-            }
-        }
-        Ok(held)
-    }
-}
-
-impl GitRecord {
     /// Which of these questions the version of `HEAD` answers that was the newest at a time.
     fn held_by_version_at(&mut self, questions: &[Question], time: Timestamp) -> Result<Vec<usize>, Diagnostic> {
         let Some(head) = self.head()? else { return Ok(Vec::new()) };
@@ -234,7 +265,7 @@ fn shallow() -> Diagnostic {
 }
 
 /// Seconds since 1970 as RFC 3339 in UTC.
-fn time_of(seconds: i64) -> String {
+pub(super) fn time_of(seconds: i64) -> String {
     jiff::Timestamp::from_second(seconds).unwrap_or_default().to_string()
 }
 

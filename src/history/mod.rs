@@ -19,6 +19,7 @@ mod outline;
 mod pack;
 mod renames;
 mod search;
+mod since;
 mod slice;
 mod snapshot;
 mod subject;
@@ -32,9 +33,9 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
-pub use agreed::{AgreedFile, ToNote};
+pub use agreed::{CommittedFile, ToNote};
 pub use audit::AuditRecord;
-pub use base::{Bases, bases};
+pub use base::{agreements, bases};
 pub use clone::{AtHead, at_head, commits_since};
 pub use git::GitRecord;
 
@@ -89,6 +90,13 @@ impl Record for Records {
         match self {
             Records::Git(git) => git.is_committed(),
             Records::Audit(audit) => audit.is_committed(),
+        }
+    }
+
+    fn is_tracked(&mut self) -> Result<bool, Diagnostic> {
+        match self {
+            Records::Git(git) => git.is_tracked(),
+            Records::Audit(audit) => audit.is_tracked(),
         }
     }
 

@@ -41,6 +41,7 @@ mod tests {
             path: FieldPath::root(),
             value: Value::Text(text.into()),
             element: false,
+            after: None,
         };
         can_hold(yaml.as_bytes(), &question)
     }

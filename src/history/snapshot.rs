@@ -65,6 +65,18 @@ impl<'r> Snapshot<'r> {
         Ok(None)
     }
 
+    /// The folder that a path stands in, as git names its content.
+    pub(super) fn folder_of(&self, path: &Path) -> Result<Option<Oid>, Diagnostic> {
+        let mut tree = self.root;
+        for component in path.parent().into_iter().flat_map(Path::components) {
+            let next =
+                self.tree(tree)?.get_name_bytes(component.as_os_str().as_encoded_bytes()).map(|entry| entry.id());
+            let Some(next) = next else { return Ok(None) };
+            tree = next;
+        }
+        Ok(Some(tree))
+    }
+
     /// The file at a path, if there is one: no folder, no link.
     pub(super) fn file(&self, path: &Path) -> Result<Option<Oid>, Diagnostic> {
         Ok(match self.item(path)? {

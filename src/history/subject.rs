@@ -217,7 +217,7 @@ fn stands_around(kind: &'static Kind, config: &Value, question: &Question, live:
 }
 
 /// Makes what this version does not tell (secrets from the environment, missing includes) equal to nothing.
-fn make_unequal(value: &mut Value) {
+pub(super) fn make_unequal(value: &mut Value) {
     match value {
         Value::Secret(secret) if secret.expose().is_none_or(|text| text.contains(NO_TEXT)) => {
             *value = Value::Unknown(Vec::new());
@@ -230,7 +230,7 @@ fn make_unequal(value: &mut Value) {
 }
 
 /// Whether a recorded config holds what is asked.
-fn answers(kind: &'static Kind, config: &Value, question: &Question) -> bool {
+pub(super) fn answers(kind: &'static Kind, config: &Value, question: &Question) -> bool {
     let root = kind.root();
     let spot = root.at(&question.path);
     match value_at(root, config, &question.path) {

@@ -49,6 +49,7 @@ fn questions() -> Vec<Question> {
                     path: FieldPath(path.split('.').map(|key| Step::Key(key.into())).collect()),
                     value: Value::from(value),
                     element: false,
+                    after: None,
                 });
             }
         }

@@ -19,6 +19,8 @@ pub struct Spot {
     is_secret: bool,
     /// The user's own words began above.
     is_below_free: bool,
+    /// No table has it, here or above.
+    is_unknown: bool,
 }
 
 impl Spot {
@@ -43,7 +45,20 @@ impl Spot {
                 // Any value of such a mapping may be a credential: `Authorization`, `x-api-key`, a cookie.
                 || (found.each.is_some() && self.has(|row| row.secrecy != Secrecy::Open)),
             is_below_free,
+            is_unknown: self.is_unknown
+                || (row.is_none() && !is_below_free && self.has_fields() && found.each.is_none()),
         }
+    }
+
+    fn has_fields(&self) -> bool {
+        let mut has = false;
+        self.shape.into_iter().for_each(|shape| mappings(shape, &mut |_| has = true));
+        has
+    }
+
+    /// Whether nobody here knows the field: Vapi has it, and no table does.
+    pub(crate) fn is_unknown(&self) -> bool {
+        self.is_unknown
     }
 
     /// The spot of an element of the list that stands here.

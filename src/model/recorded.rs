@@ -8,6 +8,7 @@ use std::ops::ControlFlow;
 
 use jiff::Timestamp;
 
+use crate::model::agreed::Agreement;
 use crate::model::diagnostic::Diagnostic;
 use crate::model::{Address, FieldPath, RemoteId, Value};
 
@@ -24,6 +25,8 @@ pub struct Question {
     pub value: Value,
     /// The value is an element of the list that stands at `path`, wherever in it.
     pub element: bool,
+    /// Only commits after this one count, or those that only another branch has.
+    pub after: Option<Agreement>,
 }
 
 /// A record that holds a value.
@@ -87,6 +90,14 @@ pub trait Record {
         Ok(true)
     }
 
+    /// Whether the checked out commit has the state file at all. Outside git there is no telling: `true`.
+    ///
+    /// # Errors
+    /// As for [`Record::answer`].
+    fn is_tracked(&mut self) -> Result<bool, Diagnostic> {
+        Ok(true)
+    }
+
     /// Shows the texts of all versions of the state file, the newest first, until `look` breaks off. Outside git there are none.
     ///
     /// # Errors
@@ -115,6 +126,8 @@ pub struct Answers {
     pub since: HashSet<usize>,
     /// The state file is not as it was committed.
     pub uncommitted: bool,
+    /// The state file was never committed.
+    pub nothing_committed: bool,
 }
 
 impl Answers {

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use crate::kinds::Kind;
-use crate::model::diagnostic::Place;
+use crate::model::agreed::Agreement;
+use crate::model::diagnostic::{Diagnostic, Place};
 use crate::model::recorded::Recorded;
 use crate::model::{Address, FieldPath, Map, RemoteId, Value};
 use crate::plan::judge::{Rule, Verdict};
@@ -58,6 +59,10 @@ pub struct FieldChange {
     pub sensitive: bool,
     /// What happens.
     pub verdict: Verdict,
+    /// Who knows what it was when the file and Vapi last agreed on it.
+    pub base: Option<Agreement>,
+    /// What came of merging a text that both sides changed since.
+    pub merge: Option<TextMerge>,
     /// The record that gives the replaced value back.
     pub recorded: Option<Recorded>,
     /// Why it is held back, or what one should know.
@@ -71,8 +76,18 @@ impl FieldChange {
     pub fn new(path: FieldPath, before: Option<Value>, after: Option<Value>, verdict: Verdict) -> Self {
         let is_secret = |value: &Option<Value>| matches!(value, Some(Value::Secret(_)));
         let sensitive = is_secret(&before) || is_secret(&after);
-        Self { path, before, after, sensitive, verdict, recorded: None, note: None, place: None }
+        let (base, merge, recorded, note, place) = (None, None, None, None, None);
+        Self { path, before, after, sensitive, verdict, base, merge, recorded, note, place }
     }
+}
+
+/// What came of merging a text that both sides changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TextMerge {
+    /// Vapi's text, whose changes are in the field's new value.
+    Clean(String),
+    /// Both changed the same lines: the text with all three versions of them, between conflict markers.
+    Overlap(String),
 }
 
 /// What is written to Vapi for a change. Exact: an apply makes no choices.
@@ -141,6 +156,10 @@ pub struct Change {
     pub place: Option<Place>,
     /// Why the whole change waits for a person.
     pub held: Option<String>,
+    /// Whether a difference stays, since a person prefers Vapi's value.
+    pub left: bool,
+    /// Why it is not sent: Vapi would refuse a value that is new in it.
+    pub refused: Option<Diagnostic>,
     /// Entries that must have an id before this can be written.
     pub needs: BTreeSet<Address>,
     /// Vapi's own time of the last change, as the plan saw it.
@@ -162,6 +181,8 @@ impl Change {
             fields: Vec::new(),
             place: None,
             held: None,
+            left: false,
+            refused: None,
             needs: BTreeSet::new(),
             updated_at: None,
             version: None,

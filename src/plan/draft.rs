@@ -1,20 +1,24 @@
 //! The first half of a plan: where the file and Vapi differ, and what must be asked about it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use jiff::Timestamp;
 
+use crate::kinds::Kind;
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::recorded::{Answers, Question, Recorded};
-use crate::model::{Address, Part, Value};
+use crate::model::{Address, Part, RemoteId, Value};
 use crate::plan::judge::{Basis, FileBasis};
 use crate::plan::pair::{Identities, Identity, Listings};
+use crate::plan::prefer::Prefer;
 use crate::plan::{Change, Direction, Selection};
 use crate::state::ids::{Id, Ids};
 use crate::state::load::Entry;
 use crate::state::resolve::Desired;
-use crate::values::compare::{AtStake, Difference, What, differences};
+use crate::values::base::{Base, Known};
+use crate::values::compare::{AtStake, Difference, What, differences, value_at};
 use crate::values::live::{Header, Live};
+use crate::values::merge::{Merged, has_lines, merge};
 use crate::values::normalize;
 
 /// All that a plan is made of.
@@ -23,6 +27,8 @@ pub struct Inputs<'i, 'd> {
     pub direction: Direction,
     /// What the file says.
     pub desired: &'i Desired<'d>,
+    /// Errors about single values of the file.
+    pub doubts: &'i [Diagnostic],
     /// What Vapi holds.
     pub listings: &'i Listings,
     /// Which entry is which object.
@@ -36,6 +42,27 @@ pub struct Inputs<'i, 'd> {
 }
 
 impl<'i> Inputs<'i, '_> {
+    /// Complains about preferences that name no entry of the file, or a field that is on neither side.
+    ///
+    /// # Errors
+    /// Those of [`Prefer::check`].
+    pub fn check(&self, prefer: &Prefer) -> Result<(), Diagnostics> {
+        let entries = &self.desired.file.entries;
+        let addresses: Vec<Address> = entries.iter().map(|entry| entry.address.clone()).collect();
+        prefer.check(&addresses, &|address, path| {
+            let Some(entry) = entries.iter().find(|entry| entry.address == *address) else { return false };
+            let has = |value: &Value| value_at(entry.kind.root(), value, path).is_some();
+            let live = || match self.identities.of.get(address) {
+                Some(Identity::Linked(at) | Identity::Link(at)) => {
+                    let live = self.live(entry.kind.section, *at)?;
+                    normalize::object(entry.kind, live).ok()
+                }
+                _ => None,
+            };
+            has(&self.desired.value(entry, self.ids)) || live().as_ref().is_some_and(has)
+        })
+    }
+
     /// The live object at a position of the listing of a kind.
     pub(super) fn live(&self, section: &str, at: usize) -> Option<&'i Live> {
         self.listings.get(section)?.get(at)
@@ -49,6 +76,14 @@ pub(super) struct Asked {
     live: Vec<Vec<usize>>,
     /// Position of the question whether the file's value is recorded.
     file: Option<usize>,
+    /// What it was when the file and Vapi last agreed on it.
+    pub(super) base: Option<Known>,
+    /// Vapi still has what it had then.
+    is_agreed: bool,
+    /// No table knows the field, and the file still says what it said then.
+    is_unknown: bool,
+    /// What comes of merging a text that both sides changed.
+    pub(super) merged: Option<Merged>,
     /// The text around a secret differs: that is work like any other.
     pub(super) is_more_than_secret: bool,
     /// A secret stands in the file's value, which no record can tell from another one.
@@ -101,7 +136,22 @@ pub fn draft<'d>(inputs: &Inputs<'_, 'd>) -> Result<Draft<'d>, Diagnostics> {
     if errors.is_empty() { Ok(draft) } else { Err(errors) }
 }
 
+/// What entries and their objects last agreed on.
+pub type Bases = HashMap<Address, Base>;
+
 impl<'d> Draft<'d> {
+    /// Whether any field differs, so that there is something to [`Draft::ask`].
+    pub fn has_differences(&self) -> bool {
+        self.drafted.iter().any(|drafted| !drafted.asked.is_empty())
+    }
+
+    /// The entries that differ, with the ids that they have.
+    pub fn differing(&self) -> Vec<(Address, Option<RemoteId>)> {
+        let differing = self.drafted.iter().filter(|drafted| !drafted.asked.is_empty());
+        let id = |drafted: &Drafted<'_>| drafted.live.as_ref().map(|(header, _)| RemoteId(header.id.clone()));
+        differing.map(|drafted| (drafted.entry.address.clone(), id(drafted))).collect()
+    }
+
     /// Whether any agent is not simply in step.
     pub fn changes_agents(&self) -> bool {
         self.drafted.iter().any(|drafted| drafted.entry.kind.assignment.is_empty())
@@ -134,7 +184,7 @@ impl<'d> Draft<'d> {
             self.in_step.push(Change::of_entry(entry, &live_value));
             return Ok(());
         }
-        let asked = found.into_iter().map(|difference| self.ask(inputs, entry, &live.header, difference)).collect();
+        let asked = found.into_iter().map(Asked::about).collect();
         self.drafted.push(Drafted {
             entry: entry.clone(),
             identity: identity.clone(),
@@ -175,21 +225,40 @@ impl<'d> Draft<'d> {
         });
     }
 
-    fn ask(&mut self, inputs: &Inputs<'_, '_>, entry: &Entry<'_>, header: &Header, difference: Difference) -> Asked {
-        let mut asked =
-            Asked { difference, live: Vec::new(), file: None, is_more_than_secret: false, file_has_secret: false };
+    /// Looks up what was agreed on of each field that differs, and asks what must be known beside it.
+    pub fn ask(&mut self, inputs: &Inputs<'_, '_>, bases: &Bases) {
+        let mut drafted = std::mem::take(&mut self.drafted);
+        for Drafted { entry, live, asked, .. } in &mut drafted {
+            let Some((header, _)) = live else { continue };
+            let base = bases.get(&entry.address);
+            asked.iter_mut().for_each(|asked| self.ask_about(inputs, entry, header, base, asked));
+        }
+        self.drafted = drafted;
+    }
+
+    fn ask_about(
+        &mut self,
+        inputs: &Inputs<'_, '_>,
+        entry: &Entry<'_>,
+        header: &Header,
+        base: Option<&Base>,
+        asked: &mut Asked,
+    ) {
         // What a pull writes into the file must never hold the secret: it leaves all of the text alone.
         asked.is_more_than_secret = inputs.direction == Direction::ToVapi && differs_around(&asked.difference);
-        if asked.known_basis(inputs.ids).is_some() {
-            return asked;
+        asked.remember(entry.kind, base);
+        if asked.is_agreed || asked.known_basis(inputs.ids).is_some() {
+            return;
         }
+        let after = asked.base.as_ref().map(|base| base.agreement.clone());
         let mut question = |value: &Value, element: bool| {
             self.questions.push(Question {
                 address: entry.address.clone(),
-                id: Some(crate::model::RemoteId(header.id.clone())),
+                id: Some(RemoteId(header.id.clone())),
                 path: asked.difference.path.clone(),
                 value: without_secrets(value),
                 element,
+                after: after.clone(),
             });
             self.questions.len() - 1
         };
@@ -205,6 +274,7 @@ impl<'d> Draft<'d> {
             }
         }
         if inputs.direction == Direction::ToFile
+            && after.is_none()
             && let Some(desired) = &asked.difference.desired
         {
             let at = question(desired, false);
@@ -215,7 +285,6 @@ impl<'d> Draft<'d> {
                 self.set_at.push((at, time));
             }
         }
-        asked
     }
 }
 
@@ -230,13 +299,13 @@ fn differs_around(difference: &Difference) -> bool {
 }
 
 /// What is known of a live value without asking anybody.
-fn known_basis(difference: &Difference, ids: &Ids, is_more_than_secret: bool) -> Option<Basis> {
+fn known_basis(difference: &Difference, ids: &Ids, is_more_than_secret: bool, has_base: bool) -> Option<Basis> {
     let is_secret = |value: &Option<Value>| !is_more_than_secret && matches!(value, Some(Value::Secret(_)));
     if difference.at_stake == AtStake::Nothing && difference.what != What::Undeclared {
         Some(Basis::NothingAtStake)
     } else if is_secret(&difference.desired) || is_secret(&difference.live) {
         Some(Basis::Secret)
-    } else if difference.default {
+    } else if difference.default && (!has_base || difference.what == What::Undeclared) {
         Some(Basis::Default)
     } else if is_stale(difference, ids) {
         Some(Basis::StaleReference)
@@ -269,8 +338,39 @@ fn without_secrets(value: &Value) -> Value {
 }
 
 impl Asked {
+    fn about(difference: Difference) -> Self {
+        Self {
+            difference,
+            live: Vec::new(),
+            file: None,
+            base: None,
+            is_agreed: false,
+            is_unknown: false,
+            merged: None,
+            is_more_than_secret: false,
+            file_has_secret: false,
+        }
+    }
+
+    /// Takes in what was agreed on. A secret has no base.
+    fn remember(&mut self, kind: &'static Kind, base: Option<&Base>) {
+        let root = kind.root();
+        let Difference { path, desired, live, .. } = &self.difference;
+        if [desired, live].into_iter().flatten().any(|value| matches!(value, Value::Secret(_))) {
+            return;
+        }
+        let Some(known) = base.and_then(|base| base.of(root, path, desired.as_ref())) else { return };
+        self.is_agreed = known.is_live(root.at(path), &self.difference);
+        let has_file_moved = !known.is_desired(root.at(path), desired.as_ref());
+        self.is_unknown = root.at(path).is_unknown() && !has_file_moved;
+        if !self.is_agreed && has_file_moved {
+            self.merged = known.text().and_then(|base| merged(base, desired.as_ref()?, live.as_ref()?));
+        }
+        self.base = Some(known);
+    }
+
     fn known_basis(&self, ids: &Ids) -> Option<Basis> {
-        known_basis(&self.difference, ids, self.is_more_than_secret)
+        known_basis(&self.difference, ids, self.is_more_than_secret, self.base.is_some())
     }
 
     /// What is known of the live value, and the record that gives it back.
@@ -278,13 +378,26 @@ impl Asked {
         if let Some(basis) = self.known_basis(ids) {
             return (basis, None);
         }
+        if self.is_agreed {
+            return (Basis::Agreed, None);
+        }
         let answer = |at: &usize| answers.of(*at);
         let group = self.live.iter().find(|group| group.iter().all(|at| answer(at).is_some()));
-        match group {
-            Some(group) => {
-                (Basis::Recorded, group.iter().filter_map(answer).max_by_key(|found| found.time().to_owned()))
-            }
-            None => (Basis::Unrecorded, None),
+        let Some(group) = group else {
+            let basis = match self.base {
+                Some(_) if self.is_unknown => Basis::UnknownField,
+                Some(_) => Basis::Moved,
+                None => Basis::Unrecorded,
+            };
+            return (basis, None);
+        };
+        let records = || group.iter().filter_map(answer);
+        let newest = records().max_by_key(|found| found.time().to_owned());
+        let is_elsewhere = |record: &Recorded| matches!(record, Recorded::Commit { only_on: Some(_), .. });
+        match records().find(|record| is_elsewhere(record)) {
+            Some(elsewhere) => (Basis::OtherBranch, Some(elsewhere)),
+            None if self.base.is_some() => (Basis::AppliedSince, newest),
+            None => (Basis::Recorded, newest),
         }
     }
 
@@ -293,8 +406,22 @@ impl Asked {
         answers.of(self.file?)
     }
 
+    /// Whether the file's value is what both sides agreed on: no check of ours refuses that.
+    pub(super) fn is_accepted(&self, kind: &'static Kind) -> bool {
+        let spot = kind.root().at(&self.difference.path);
+        self.base.as_ref().is_some_and(|base| base.is_desired(spot, self.difference.desired.as_ref()))
+    }
+
     /// What is known of the file's value.
-    pub(super) fn file_basis(&self, answers: &Answers) -> FileBasis {
+    pub(super) fn file_basis(&self, kind: &'static Kind, answers: &Answers) -> FileBasis {
+        if let Some(base) = &self.base {
+            let spot = kind.root().at(&self.difference.path);
+            return match &self.merged {
+                _ if base.is_desired(spot, self.difference.desired.as_ref()) => FileBasis::Agreed,
+                Some(Merged::Clean(_)) => FileBasis::Mergeable,
+                Some(Merged::Overlap(_)) | None => FileBasis::Moved,
+            };
+        }
         match (self.file, self.file_record(answers)) {
             _ if self.difference.desired.is_none() => FileBasis::Nothing,
             (Some(_), Some(_)) if self.file_has_secret && answers.uncommitted => FileBasis::Uncommitted,
@@ -303,6 +430,12 @@ impl Asked {
             _ => FileBasis::Uncommitted,
         }
     }
+}
+
+/// What comes of merging a text of several lines.
+fn merged(base: &str, desired: &Value, live: &Value) -> Option<Merged> {
+    let (desired, live) = (desired.as_text()?, live.as_text()?);
+    if has_lines(desired) && has_lines(live) { merge(base, desired, live) } else { None }
 }
 
 /// The entries that a value waits for.

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::prefer::Side;
 use crate::values::compare::What;
 
 /// What is known about a live value that the file's value would replace.
@@ -12,25 +13,40 @@ use crate::values::compare::What;
 pub enum Basis {
     /// Nothing would be lost.
     NothingAtStake,
-    /// Git (or outside git the audit log) gives it back.
-    Recorded,
-    /// It is Vapi's documented default.
-    Default,
     /// It is a secret: by design recorded nowhere.
     Secret,
     /// It is the id that an entry of the file had until now.
     StaleReference,
-    /// Nobody recorded it.
+    /// It is what the file and Vapi last agreed on.
+    Agreed,
+    /// It is not, but a commit since then has it, from which somebody applied.
+    AppliedSince,
+    /// It is not, and no commit since then has it: somebody set it in Vapi.
+    Moved,
+    /// The same of a field that no table knows and that the file did not move: Vapi itself may have set it.
+    UnknownField,
+    /// Only a branch has it that `HEAD` lacks.
+    OtherBranch,
+    /// Nobody knows what was agreed on. Git (or outside git the audit log) gives it back.
+    Recorded,
+    /// Nobody knows what was agreed on. It is Vapi's documented default.
+    Default,
+    /// Nobody knows what was agreed on, and nobody recorded it.
     Unrecorded,
 }
 
 impl Basis {
-    const ALL: [Basis; 6] = [
+    const ALL: [Basis; 11] = [
         Basis::NothingAtStake,
-        Basis::Recorded,
-        Basis::Default,
         Basis::Secret,
         Basis::StaleReference,
+        Basis::Agreed,
+        Basis::AppliedSince,
+        Basis::Moved,
+        Basis::UnknownField,
+        Basis::OtherBranch,
+        Basis::Recorded,
+        Basis::Default,
         Basis::Unrecorded,
     ];
 }
@@ -38,19 +54,32 @@ impl Basis {
 /// What is known about a value of the file that Vapi's value would replace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum FileBasis {
-    /// It is committed, and was so before Vapi's value was set.
+    /// It is what the file and Vapi last agreed on.
+    Agreed,
+    /// It is not.
+    Moved,
+    /// It is not, but its changes and those of Vapi are in different lines of a text.
+    Mergeable,
+    /// Nobody knows what was agreed on. It is committed, and was so before Vapi's value was set.
     Committed,
-    /// It is committed, but after Vapi's value was set: it cannot have been applied yet.
+    /// Nobody knows what was agreed on. It is committed, but after Vapi's value was set: it cannot have been applied yet.
     CommittedSince,
-    /// It is not committed.
+    /// Nobody knows what was agreed on. It is not committed.
     Uncommitted,
-    /// The file has no value there.
+    /// Nobody knows what was agreed on. The file has no value there.
     Nothing,
 }
 
 impl FileBasis {
-    const ALL: [FileBasis; 4] =
-        [FileBasis::Committed, FileBasis::CommittedSince, FileBasis::Uncommitted, FileBasis::Nothing];
+    const ALL: [FileBasis; 7] = [
+        FileBasis::Agreed,
+        FileBasis::Moved,
+        FileBasis::Mergeable,
+        FileBasis::Committed,
+        FileBasis::CommittedSince,
+        FileBasis::Uncommitted,
+        FileBasis::Nothing,
+    ];
 }
 
 /// What happens to a field.
@@ -69,6 +98,8 @@ pub enum Verdict {
     Drift,
     /// To the file: Vapi's value is written into it.
     Capture,
+    /// To the file: the changes of both sides to a text are written into it.
+    Merge,
     /// The file is ahead; nothing is written into it.
     Pending,
     /// Held back: both moved.
@@ -82,29 +113,10 @@ impl Verdict {
     }
 }
 
-/// `--on-drift`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum OnDrift {
-    /// Take the file's value.
-    Overwrite,
-    /// Leave Vapi's value and say so.
-    #[default]
-    Hold,
-}
-
-/// `--on-conflict`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum OnConflict {
-    /// Keep the file's value.
-    File,
-    /// Take Vapi's value.
-    Vapi,
-    /// Keep the file's value and say that somebody must decide.
-    #[default]
-    Hold,
-}
-
-use Basis::{Default as DefaultValue, NothingAtStake, Recorded, Secret, StaleReference, Unrecorded};
+use Basis::{
+    Agreed, AppliedSince, Default as DefaultValue, Moved, NothingAtStake, OtherBranch, Recorded, Secret,
+    StaleReference, UnknownField, Unrecorded,
+};
 use What::{Absent, Clear, CreateOnly, Differs, Gained, Lost, Undeclared};
 
 /// A row of the table of `plan` and `apply`: for these differences on any of these bases, this verdict. `None`: nothing
@@ -115,25 +127,17 @@ pub struct ApplyRow {
     verdict: Option<Verdict>,
 }
 
+/// Bases on which nobody's work is lost.
+const NOBODYS: &[Basis] = &[NothingAtStake, Secret, StaleReference, Agreed, AppliedSince, Recorded, DefaultValue];
+
 /// What `plan` and `apply` do with a field.
 pub const APPLY: &[ApplyRow] = &[
     ApplyRow { what: &[Absent, Gained], basis: &Basis::ALL, verdict: Some(Verdict::Set) },
-    ApplyRow {
-        what: &[Differs],
-        basis: &[NothingAtStake, Recorded, DefaultValue, Secret, StaleReference],
-        verdict: Some(Verdict::Change),
-    },
-    ApplyRow {
-        what: &[Clear],
-        basis: &[NothingAtStake, Recorded, DefaultValue, Secret, StaleReference],
-        verdict: Some(Verdict::Clear),
-    },
-    ApplyRow {
-        what: &[Lost],
-        basis: &[NothingAtStake, Recorded, DefaultValue, Secret, StaleReference],
-        verdict: Some(Verdict::Remove),
-    },
-    ApplyRow { what: &[Differs, Clear, Lost], basis: &[Unrecorded], verdict: Some(Verdict::Drift) },
+    ApplyRow { what: &[Differs], basis: NOBODYS, verdict: Some(Verdict::Change) },
+    ApplyRow { what: &[Clear], basis: NOBODYS, verdict: Some(Verdict::Clear) },
+    ApplyRow { what: &[Lost], basis: NOBODYS, verdict: Some(Verdict::Remove) },
+    ApplyRow { what: &[Differs, Clear, Lost], basis: &[Moved, OtherBranch, Unrecorded], verdict: Some(Verdict::Drift) },
+    ApplyRow { what: &[Differs, Clear, Lost], basis: &[UnknownField], verdict: None },
     ApplyRow { what: &[Undeclared, CreateOnly], basis: &Basis::ALL, verdict: None },
 ];
 
@@ -155,27 +159,42 @@ pub const PULL: &[PullRow] = &[
     },
     PullRow {
         what: &[Differs, Clear, Lost],
-        live: &[NothingAtStake, Recorded, DefaultValue, Secret, StaleReference],
+        live: &[NothingAtStake, Secret, StaleReference, Agreed, AppliedSince, OtherBranch, Recorded, DefaultValue],
         file: &FileBasis::ALL,
         verdict: Some(Verdict::Pending),
     },
     PullRow {
-        what: &[Differs, Clear],
-        live: &[Unrecorded],
-        file: &[FileBasis::Committed, FileBasis::Nothing],
+        what: &[Differs, Clear, Lost],
+        live: &[Moved, UnknownField, Unrecorded],
+        file: &[FileBasis::Agreed, FileBasis::Committed, FileBasis::Nothing],
         verdict: Some(Verdict::Capture),
     },
     PullRow {
-        what: &[Differs, Clear],
-        live: &[Unrecorded],
-        file: &[FileBasis::Uncommitted, FileBasis::CommittedSince],
+        what: &[Differs, Clear, Lost],
+        live: &[Moved, UnknownField, Unrecorded],
+        file: &[FileBasis::Moved, FileBasis::CommittedSince, FileBasis::Uncommitted],
         verdict: Some(Verdict::Conflict),
     },
-    PullRow { what: &[Lost], live: &[Unrecorded], file: &FileBasis::ALL, verdict: Some(Verdict::Capture) },
-    PullRow { what: &[Undeclared], live: &[DefaultValue], file: &FileBasis::ALL, verdict: None },
+    PullRow {
+        what: &[Differs, Clear, Lost],
+        live: &[Moved, UnknownField, Unrecorded],
+        file: &[FileBasis::Mergeable],
+        verdict: Some(Verdict::Merge),
+    },
+    PullRow { what: &[Undeclared], live: &[Agreed, DefaultValue], file: &FileBasis::ALL, verdict: None },
     PullRow {
         what: &[Undeclared],
-        live: &[NothingAtStake, Recorded, Secret, StaleReference, Unrecorded],
+        live: &[
+            NothingAtStake,
+            Secret,
+            StaleReference,
+            AppliedSince,
+            Moved,
+            UnknownField,
+            OtherBranch,
+            Recorded,
+            Unrecorded,
+        ],
         file: &FileBasis::ALL,
         verdict: Some(Verdict::Capture),
     },
@@ -192,7 +211,7 @@ pub enum Since {
     SecretLost,
 }
 
-/// What `restore` does with a field: the verdict where drift is held, and where it is overwritten. `Change` becomes `Clear` where
+/// What `restore` does with a field: the verdict where a person must decide, and with `--prefer file`. `Change` becomes `Clear` where
 /// there was no value.
 pub const RESTORE: &[(Since, Verdict, Verdict)] = &[
     (Since::AsLeft, Verdict::Change, Verdict::Change),
@@ -243,6 +262,8 @@ pub const TOGETHER: &[(Verdict, Verdict, Verdict)] = &[
     (Verdict::Remove, Verdict::Drift, Verdict::Drift),
     (Verdict::Capture, Verdict::Conflict, Verdict::Conflict),
     (Verdict::Capture, Verdict::Pending, Verdict::Conflict),
+    (Verdict::Merge, Verdict::Conflict, Verdict::Conflict),
+    (Verdict::Merge, Verdict::Pending, Verdict::Conflict),
 ];
 
 /// The verdict on a field that is decided together with one of this other verdict. `None`: it keeps its own.
@@ -251,32 +272,36 @@ pub fn together(own: Verdict, other: Verdict) -> Option<Verdict> {
 }
 
 /// The verdict of `restore` on a field; `had_value`: there was one before that run.
-pub fn restored(since: Since, had_value: bool, on_drift: OnDrift) -> Verdict {
+pub fn restored(since: Since, had_value: bool, prefer: Option<Side>) -> Verdict {
     let row = RESTORE.iter().find(|row| row.0 == since);
-    let verdict = row.map_or(Verdict::Drift, |row| if on_drift == OnDrift::Overwrite { row.2 } else { row.1 });
+    let verdict = row.map_or(Verdict::Drift, |row| if prefer == Some(Side::File) { row.2 } else { row.1 });
     if verdict == Verdict::Change && !had_value { Verdict::Clear } else { verdict }
 }
 
 /// The verdict of `plan` and `apply` on a field. `None`: nothing happens to it.
-pub fn to_vapi(what: What, basis: Basis, on_drift: OnDrift) -> Option<Verdict> {
+pub fn to_vapi(what: What, basis: Basis, prefer: Option<Side>) -> Option<Verdict> {
     let row = APPLY.iter().find(|row| row.what.contains(&what) && row.basis.contains(&basis));
     let verdict = row.and_then(|row| row.verdict)?;
-    match (verdict, on_drift, what) {
-        (Verdict::Drift, OnDrift::Overwrite, What::Clear) => Some(Verdict::Clear),
-        (Verdict::Drift, OnDrift::Overwrite, What::Lost) => Some(Verdict::Remove),
-        (Verdict::Drift, OnDrift::Overwrite, _) => Some(Verdict::Change),
-        (verdict, _, _) => Some(verdict),
+    match (verdict, prefer, what) {
+        (Verdict::Drift, Some(Side::File), What::Clear) => Some(Verdict::Clear),
+        (Verdict::Drift, Some(Side::File), What::Lost) => Some(Verdict::Remove),
+        (Verdict::Drift, Some(Side::File), _) => Some(Verdict::Change),
+        (Verdict::Drift, Some(Side::Vapi), _) => None,
+        (verdict, ..) => Some(verdict),
     }
 }
 
 /// The verdict of `pull` on a field. `None`: nothing happens to it.
-pub fn to_file(what: What, live: Basis, file: FileBasis, on_conflict: OnConflict) -> Option<Verdict> {
+///
+/// Whatever `apply` would hold back as drift is in dispute here too: `--prefer file` keeps the file's value, so that the
+/// `apply` after it can send it.
+pub fn to_file(what: What, live: Basis, file: FileBasis, prefer: Option<Side>) -> Option<Verdict> {
     let row = PULL.iter().find(|row| row.what.contains(&what) && row.live.contains(&live) && row.file.contains(&file));
     let verdict = row.and_then(|row| row.verdict)?;
-    match (verdict, on_conflict) {
-        (Verdict::Conflict, OnConflict::Vapi) => Some(Verdict::Capture),
-        (Verdict::Conflict, OnConflict::File) => Some(Verdict::Pending),
-        (verdict, _) => Some(verdict),
+    match prefer.filter(|_| to_vapi(what, live, None) == Some(Verdict::Drift)) {
+        Some(Side::Vapi) => Some(Verdict::Capture),
+        Some(Side::File) => Some(Verdict::Pending),
+        None => Some(verdict),
     }
 }
 
@@ -291,35 +316,13 @@ mod tests {
     }
 
     #[test]
-    fn the_table_of_apply() {
-        let mut table = format!("{:<12}{:<16}{:<10}{}\n", "what", "live value is", "hold", "overwrite");
-        for what in WHATS {
-            for basis in Basis::ALL {
-                let rows = APPLY.iter().filter(|row| row.what.contains(&what) && row.basis.contains(&basis)).count();
-                assert_eq!(rows, 1, "{what:?} {basis:?}: exactly one row decides");
-                let (hold, over) = (to_vapi(what, basis, OnDrift::Hold), to_vapi(what, basis, OnDrift::Overwrite));
-                let line = format!(
-                    "{:<12}{:<16}{:<10}{}",
-                    format!("{what:?}"),
-                    format!("{basis:?}"),
-                    shown(hold),
-                    shown(over)
-                );
-                table.push_str(line.trim_end());
-                table.push('\n');
-            }
-        }
-        insta::assert_snapshot!(table);
-    }
-
-    #[test]
     fn the_smaller_tables() {
-        let mut table = format!("{:<14}{:<10}{}\n", "restore", "hold", "overwrite");
+        let mut table = format!("{:<14}{:<10}{}\n", "restore", "verdict", "file");
         for since in [Since::AsLeft, Since::Moved, Since::SecretLost] {
             assert_eq!(RESTORE.iter().filter(|row| row.0 == since).count(), 1, "{since:?}");
             for (what, had_value) in [("", true), ("/new", false)] {
-                let verdict = |on_drift| shown(Some(restored(since, had_value, on_drift)));
-                let (hold, over) = (verdict(OnDrift::Hold), verdict(OnDrift::Overwrite));
+                let verdict = |prefer| shown(Some(restored(since, had_value, prefer)));
+                let (hold, over) = (verdict(None), verdict(Some(Side::File)));
                 table.push_str(&format!("{:<14}{hold:<10}{over}\n", format!("{since:?}{what}")));
             }
         }
@@ -335,11 +338,43 @@ mod tests {
         insta::assert_snapshot!(table);
     }
 
+    /// Whether two things can be known of one field.
+    fn is_possible(what: What, live: Basis, file: FileBasis) -> bool {
+        use FileBasis::{Agreed as FileAgreed, Mergeable, Moved as FileMoved, Nothing};
+        let has_base = matches!(file, FileAgreed | FileMoved | Mergeable);
+        match live {
+            // Had the file stayed as well, the two would not differ.
+            Agreed => file == FileMoved,
+            Moved => has_base && (file != Mergeable || what == Differs),
+            AppliedSince => matches!(file, FileAgreed | FileMoved),
+            UnknownField => file == FileAgreed,
+            OtherBranch => file != Mergeable,
+            Recorded | DefaultValue | Unrecorded => !has_base && (file == Nothing) == matches!(what, Lost | Undeclared),
+            NothingAtStake | Secret | StaleReference => file == Nothing,
+        }
+    }
+
+    #[test]
+    fn the_table_of_apply() {
+        let mut table = format!("{:<12}{:<16}{:<10}{:<10}{}\n", "what", "live value is", "verdict", "file", "vapi");
+        for what in WHATS {
+            for basis in Basis::ALL {
+                let rows = APPLY.iter().filter(|row| row.what.contains(&what) && row.basis.contains(&basis)).count();
+                assert_eq!(rows, 1, "{what:?} {basis:?}: exactly one row decides");
+                let verdict = |prefer| shown(to_vapi(what, basis, prefer));
+                let [open, file, vapi] = [None, Some(Side::File), Some(Side::Vapi)].map(verdict);
+                let (what, basis) = (format!("{what:?}"), format!("{basis:?}"));
+                table.push_str(&format!("{what:<12}{basis:<16}{open:<10}{file:<10}{vapi}\n"));
+            }
+        }
+        insta::assert_snapshot!(table);
+    }
+
     #[test]
     fn the_table_of_pull() {
         let mut table = format!(
             "{:<12}{:<16}{:<16}{:<10}{:<10}{}\n",
-            "what", "live value is", "file value is", "hold", "file", "vapi"
+            "what", "live value is", "file value is", "verdict", "file", "vapi"
         );
         for what in WHATS {
             for live in Basis::ALL {
@@ -348,11 +383,13 @@ mod tests {
                         .iter()
                         .filter(|row| row.what.contains(&what) && row.live.contains(&live) && row.file.contains(&file));
                     assert_eq!(rows.count(), 1, "{what:?} {live:?} {file:?}: exactly one row decides");
-                    let verdict = |policy| shown(to_file(what, live, file, policy));
-                    let (hold, keep, vapi) =
-                        (verdict(OnConflict::Hold), verdict(OnConflict::File), verdict(OnConflict::Vapi));
+                    if !is_possible(what, live, file) {
+                        continue;
+                    }
+                    let verdict = |prefer| shown(to_file(what, live, file, prefer));
+                    let [open, keep, vapi] = [None, Some(Side::File), Some(Side::Vapi)].map(verdict);
                     let (what, live, file) = (format!("{what:?}"), format!("{live:?}"), format!("{file:?}"));
-                    table.push_str(&format!("{what:<12}{live:<16}{file:<16}{hold:<10}{keep:<10}{vapi}\n"));
+                    table.push_str(&format!("{what:<12}{live:<16}{file:<16}{open:<10}{keep:<10}{vapi}\n"));
                 }
             }
         }

@@ -4,6 +4,7 @@
 //! entries + identities + listings → draft (differences, questions) → answers → to_vapi | to_file → Plan
 //! ```
 
+mod accepted;
 mod change;
 mod digest;
 mod draft;
@@ -24,14 +25,16 @@ mod status;
 mod to_file;
 mod to_vapi;
 mod together;
+mod words;
 
-pub use change::{Action, Change, FieldChange, Work, Write};
+pub use accepted::is_accepted;
+pub use change::{Action, Change, FieldChange, TextMerge, Work, Write};
 pub use digest::{Sent, sent};
-pub use draft::{Draft, Inputs, draft};
+pub use draft::{Bases, Draft, Inputs, draft};
 pub use fields::raw;
 pub use impact::{Ring, rings};
 pub use import::import_addresses;
-pub use policy::{Choice, Policy, Rules};
+pub use policy::Policy;
 pub use select::Selection;
 pub use status::{Item, KindStatus, LastRun, State, Status, status};
 pub use to_file::to_file;

@@ -81,59 +81,64 @@ pub fn is_ignored_live(ignore: &Ignore, kind: &Kind, header: &Header) -> bool {
     ignore.matches(kind, [header.id.as_str()].into_iter().chain(names))
 }
 
-/// The entries whose id is in no listing, after the guards have looked at them: each must be asked for by id before it
-/// counts as gone, since a list may lag behind.
+/// The entries whose id is in no listing. Each must be asked for by id before it counts as gone, since a list may lag behind;
+/// then [`guard_missing`] has a say.
 ///
 /// # Errors
-/// The key is of another organisation; nobody can tell of which; or so many objects are missing that it must be.
-pub fn missing<'e>(
-    state: &'e StateFile<'_>,
-    listings: &Listings,
-    allow: Allowances,
-) -> Result<Vec<&'e Entry<'e>>, Diagnostics> {
+/// The key is of another organisation.
+pub fn missing<'e>(state: &'e StateFile<'_>, listings: &Listings) -> Result<Vec<&'e Entry<'e>>, Diagnostics> {
     guard_org(state, listings)?;
     let live_ids: HashSet<(&str, &str)> = listings
         .iter()
         .flat_map(|(section, lives)| lives.iter().map(move |live| (*section, live.header.id.as_str())))
         .collect();
-    let linked: Vec<&Entry> = state.entries.iter().filter(|entry| entry.id.is_some()).collect();
     let is_missing =
         |entry: &&Entry| entry.id.as_ref().is_some_and(|id| !live_ids.contains(&(entry.kind.section, id.as_str())));
-    let missing: Vec<&Entry> = linked.iter().copied().filter(is_missing).collect();
-    if allow.mass_recreate || missing.is_empty() {
-        return Ok(missing);
-    }
-    let place = missing.first().map(|entry| entry.id_place.clone().unwrap_or_else(|| entry.place.clone()));
+    Ok(state.entries.iter().filter(is_missing).collect())
+}
+
+/// Whether so many objects are gone that it must be the wrong organisation: more than half of at least four.
+pub fn is_mass(state: &StateFile<'_>, gone: usize) -> bool {
+    let linked = state.entries.iter().filter(|entry| entry.id.is_some()).count();
+    linked >= 4 && gone * 2 > linked
+}
+
+/// Stops where the objects that are gone say that it is the wrong organisation. `gone` are those that Vapi was asked for by id.
+///
+/// # Errors
+/// So many are gone; or the organisation is empty, so that nobody can tell which it is.
+pub fn guard_missing(
+    state: &StateFile<'_>,
+    listings: &Listings,
+    gone: &[&Entry<'_>],
+    allow: Allowances,
+) -> Result<(), Diagnostics> {
+    let Some(first) = gone.first().filter(|_| !allow.mass_recreate) else { return Ok(()) };
+    let linked = state.entries.iter().filter(|entry| entry.id.is_some()).count();
     let guard = |code, message: String| {
-        let mut error = Diagnostic::error(code, message).help(
+        let error = Diagnostic::error(code, message).help(
             "check VAPI_API_KEY and VAPI_BASE_URL; if the objects really are to be made anew, pass --allow-mass-recreate",
         );
-        error.place = place.clone();
-        Err(error.into())
+        Err(error.at(first.id_place.clone().unwrap_or_else(|| first.place.clone())).into())
     };
-    let is_empty = listings.values().flatten().all(|live| live.header.org_id.is_none());
-    if is_empty {
+    if listings.values().flatten().all(|live| live.header.org_id.is_none()) {
+        let objects = plural(linked, "object", "objects");
         return guard(
             "empty-org",
             format!(
-                "the organisation of this key is empty, while the file has {} linked {}: it may be the wrong organisation. \
-                 Nothing was done",
-                linked.len(),
-                plural(linked.len(), "object", "objects"),
+                "the organisation of this key is empty, while the file has {linked} linked {objects}: it may be the wrong \
+                 organisation. Nothing was done"
             ),
         );
     }
-    if linked.len() >= 4 && missing.len() * 2 > linked.len() {
-        return guard(
-            "mass-missing",
-            format!(
-                "{} of the {} linked objects are not in Vapi: it may be the wrong organisation. Nothing was done",
-                missing.len(),
-                linked.len(),
-            ),
+    if is_mass(state, gone.len()) {
+        let message = format!(
+            "{} of the {linked} linked objects are not in Vapi: it may be the wrong organisation. Nothing was done",
+            gone.len()
         );
+        return guard("mass-missing", message);
     }
-    Ok(missing)
+    Ok(())
 }
 
 /// One or many.

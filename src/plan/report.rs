@@ -3,7 +3,7 @@
 use crate::model::RemoteId;
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
 use crate::plan::judge::Verdict;
-use crate::plan::{Action, Change, Plan};
+use crate::plan::{Action, Change, FieldChange, Plan, Work};
 
 /// What became of one change.
 #[derive(Debug, Clone, PartialEq)]
@@ -67,6 +67,13 @@ impl Report {
         Self { plan, outcomes: Vec::new(), errors: Vec::new(), warnings: Vec::new(), notes: Vec::new(), run: None }
     }
 
+    /// What would be refused of a plan that nobody carries out, as errors.
+    #[must_use]
+    pub fn with_refusals(mut self) -> Self {
+        self.errors.extend(self.plan.changes.iter().filter_map(|change| change.refused.clone()));
+        self
+    }
+
     /// The changes with their outcomes.
     pub fn changes(&self) -> impl Iterator<Item = (&Change, Option<&Outcome>)> {
         self.plan
@@ -97,6 +104,32 @@ impl Report {
         };
         let (drift, conflicts) = (fields(Verdict::Drift), fields(Verdict::Conflict));
         Waiting { drift, conflicts, objects: self.held_back() - drift - conflicts }
+    }
+
+    /// Whether anything was written.
+    pub fn was_written(&self) -> bool {
+        self.outcomes.iter().flatten().any(|outcome| matches!(outcome, Outcome::Done { .. }))
+    }
+
+    /// Whether nothing failed and nothing waits for a person.
+    pub fn waits_for_nothing(&self) -> bool {
+        let is_well = |outcome: &Outcome| match outcome {
+            Outcome::Done { .. } => true,
+            Outcome::Failed(_) | Outcome::HeldBack(_) | Outcome::NotAttempted(_) => false,
+        };
+        self.errors.is_empty() && self.plan.held_back() == 0 && self.outcomes.iter().flatten().all(is_well)
+    }
+
+    /// Whether the file and Vapi hold the same once the plan is carried out.
+    pub fn agrees(&self) -> bool {
+        let stays = |field: &FieldChange| matches!(field.verdict, Verdict::Pending | Verdict::Merge);
+        let agrees = |change: &Change| match change.work {
+            Work::None => change.is_in_step(),
+            Work::Create(_) | Work::Recreate(_) | Work::Update(_) | Work::Link(_) | Work::Import(_) | Work::Capture => {
+                !change.fields.iter().any(stays)
+            }
+        };
+        self.waits_for_nothing() && self.plan.changes.iter().all(|change| !change.left && agrees(change))
     }
 
     /// Whether anything was tried: the report of a run, not of a plan.

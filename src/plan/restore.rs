@@ -10,9 +10,10 @@ use crate::kinds::{KINDS, Kind, Spot};
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::recorded::Recorded;
 use crate::model::{Address, FieldPath, Map, RemoteId, SENSITIVE, Step, Value};
-use crate::plan::judge::{OnDrift, Rule, Since, restored};
+use crate::plan::judge::{Rule, Since, restored};
 use crate::plan::pair::Listings;
-use crate::plan::{Change, Direction, FieldChange, Plan, Rules, Work, Write};
+use crate::plan::prefer::Prefer;
+use crate::plan::{Change, Direction, FieldChange, Plan, Work, Write};
 use crate::values::compare::{element_position, value_at};
 use crate::values::live::Live;
 use crate::values::normalize::{self, same};
@@ -36,7 +37,7 @@ pub fn restore(
     address: Option<&str>,
     records: impl Iterator<Item = Record>,
     listings: &Listings,
-    on_drift: &Rules<OnDrift>,
+    prefer: &Prefer,
 ) -> Result<Plan, Diagnostics> {
     let done = done_by(run, records);
     if done.is_empty() {
@@ -68,7 +69,7 @@ pub fn restore(
             continue;
         };
         org_id = live.header.org_id.clone().or(org_id);
-        changes.push(way_back(&done, live, on_drift.of(&done.address))?);
+        changes.push(way_back(&done, live, prefer)?);
     }
     Ok(Plan { warnings, ..Plan::new(Direction::ToVapi, org_id, changes) })
 }
@@ -106,7 +107,7 @@ fn done_by(run: &str, records: impl Iterator<Item = Record>) -> BTreeMap<String,
     done
 }
 
-fn way_back(done: &Done, live: &Live, on_drift: OnDrift) -> Result<Change, Diagnostic> {
+fn way_back(done: &Done, live: &Live, prefer: &Prefer) -> Result<Change, Diagnostic> {
     let kind = done.kind;
     let seen = normalize::object(kind, live)?;
     let mut back = seen.clone();
@@ -127,10 +128,10 @@ fn way_back(done: &Done, live: &Live, on_drift: OnDrift) -> Result<Change, Diagn
         };
         let note = match since {
             Since::SecretLost => Some("it held a secret, which is in no log: set it by hand"),
-            Since::Moved => Some("somebody changed it since that run; `--on-drift overwrite` gives the old value back"),
+            Since::Moved => Some("somebody changed it since that run; `--prefer file` gives the old value back"),
             Since::AsLeft => None,
         };
-        let verdict = restored(since, before.is_some(), on_drift);
+        let verdict = restored(since, before.is_some(), prefer.of(&done.address, path));
         if !verdict.is_held_back() {
             put(kind.root(), &mut back, &path.0, before.clone());
         }

@@ -10,7 +10,8 @@ use sha2::{Digest, Sha256};
 
 use crate::kinds::KINDS;
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
-use crate::plan::{Plan, Policy, Rules, Selection};
+use crate::plan::prefer::Prefer;
+use crate::plan::{Plan, Policy, Selection};
 
 /// The version of the form of saved plans.
 const FORMAT: &str = "vapi-sync plan 1";
@@ -23,8 +24,8 @@ pub struct Choices {
     pub only: Option<String>,
     /// `--target`.
     pub target: Vec<String>,
-    /// `--on-drift`, as it was written.
-    pub on_drift: Vec<String>,
+    /// `--prefer`, as it was written.
+    pub prefer: Vec<String>,
     /// `--allow-purchase`.
     pub allow_purchase: bool,
     /// `--send-secrets`.
@@ -82,12 +83,12 @@ impl Saved {
     /// # Errors
     /// The file was tampered with.
     pub fn choices(&self) -> Result<(Selection, Policy), Diagnostic> {
-        let Choices { only, target, on_drift, allow_purchase, send_secrets } = &self.choices;
+        let Choices { only, target, prefer, allow_purchase, send_secrets } = &self.choices;
         let only = only.as_deref().and_then(|option| KINDS.into_iter().find(|kind| kind.option == option));
-        let on_drift = Rules::parse(on_drift)
-            .map_err(|why| Diagnostic::error("not-a-plan", format!("the saved plan's --on-drift: {why}")))?;
+        let prefer = Prefer::parse(prefer)
+            .map_err(|why| Diagnostic::error("not-a-plan", format!("the saved plan's --prefer: {why}")))?;
         let policy =
-            Policy { on_drift, allow_purchase: *allow_purchase, send_secrets: *send_secrets, ..Policy::default() };
+            Policy { prefer, allow_purchase: *allow_purchase, send_secrets: *send_secrets, ..Policy::default() };
         Ok((Selection::new(only, target)?, policy))
     }
 

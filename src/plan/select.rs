@@ -35,6 +35,11 @@ impl Selection {
         }
     }
 
+    /// Whether everything is selected.
+    pub fn is_all(&self) -> bool {
+        self.only.is_none() && self.targets.is_empty()
+    }
+
     /// Complains about targets that select nothing.
     ///
     /// # Errors

@@ -1,15 +1,17 @@
 //! The plan of `pull`: what is written into the file, and what waits for a person.
 
-use super::draft::{Draft, Drafted, Inputs};
+use super::draft::{Asked, Draft, Drafted, Inputs};
 use super::fields::place_of;
-use super::{Change, Direction, FieldChange, Plan, Policy, Work, import, together};
+use super::{Change, Direction, FieldChange, Plan, Policy, TextMerge, Work, import, together, words};
 use crate::model::Value;
 use crate::model::diagnostic::Diagnostics;
 use crate::model::recorded::Answers;
-use crate::plan::judge::{Basis, FileBasis, OnConflict, Verdict, to_file as verdict_of};
+use crate::plan::judge::{Verdict, to_file as verdict_of};
 use crate::plan::pair::Identity;
+use crate::state::load::Entry;
 use crate::values::compare::What;
 use crate::values::live::Header;
+use crate::values::merge::Merged;
 
 /// Judges a draft and says what a pull would write.
 pub fn to_file(
@@ -52,36 +54,13 @@ fn captured(
     let entry = &drafted.entry;
     let mut change = Change::of_entry(entry, live).seen(header);
     for asked in &drafted.asked {
-        let difference = &asked.difference;
-        if difference.what == What::Undeclared && policy.declared_only {
+        if asked.difference.what == What::Undeclared && policy.declared_only {
             continue;
         }
-        let (basis, recorded) = asked.basis(answers, inputs.ids);
-        let file = asked.file_basis(answers);
-        let verdict = verdict_of(difference.what, basis, file, policy.on_conflict.of(&entry.address));
-        let Some(verdict) = verdict else { continue };
-        let note = match (verdict, basis, file) {
-            (Verdict::Conflict, _, FileBasis::CommittedSince) => {
-                Some("the file's value was committed after Vapi's was set: both moved".to_owned())
-            }
-            (Verdict::Conflict, ..) => Some("the file's value is not committed, and Vapi's is in no commit".to_owned()),
-            (Verdict::Pending, Basis::Recorded, _) => Some("the file is ahead; `apply` sends it".to_owned()),
-            (Verdict::Capture, _, FileBasis::Committed) => Some("replaces a committed value".to_owned()),
-            _ => None,
-        };
-        // Which commit gives the replaced value back: the file's for a capture, Vapi's for what is ahead of it.
-        let recorded = if verdict == Verdict::Capture { asked.file_record(answers) } else { recorded };
-        change.fields.push(FieldChange {
-            place: place_of(entry, &difference.path).or_else(|| Some(entry.place.clone())),
-            recorded: recorded.cloned(),
-            note,
-            ..FieldChange::new(difference.path.clone(), difference.desired.clone(), difference.live.clone(), verdict)
-        });
+        change.fields.extend(field(inputs, entry, asked, answers, policy));
     }
-    if policy.on_conflict.of(&entry.address) == OnConflict::Hold {
-        together::decide(&mut change.fields);
-    }
-    let captures = change.fields.iter().any(|field| field.verdict == Verdict::Capture);
+    together::decide(&mut change.fields, |field| policy.prefer.of(&entry.address, &field.path).is_some());
+    let captures = change.fields.iter().any(|field| matches!(field.verdict, Verdict::Capture | Verdict::Merge));
     if captures || matches!(drafted.identity, Identity::Link(_)) {
         change.work = Work::Capture;
     }
@@ -89,6 +68,37 @@ fn captured(
         change.reason = format!("found in Vapi; its id ({}) goes into the file", header.id);
     }
     change
+}
+
+fn field(
+    inputs: &Inputs<'_, '_>,
+    entry: &Entry<'_>,
+    asked: &Asked,
+    answers: &Answers,
+    policy: &Policy,
+) -> Option<FieldChange> {
+    let difference = &asked.difference;
+    let (basis, recorded) = asked.basis(answers, inputs.ids);
+    let file = asked.file_basis(entry.kind, answers);
+    let verdict = verdict_of(difference.what, basis, file, policy.prefer.of(&entry.address, &difference.path))?;
+    let live = difference.live.clone();
+    let (after, merge) = match (verdict, &asked.merged, &difference.live) {
+        (Verdict::Merge, Some(Merged::Clean(text)), Some(Value::Text(live))) => {
+            (Some(Value::Text(text.clone())), Some(TextMerge::Clean(live.clone())))
+        }
+        (Verdict::Conflict, Some(Merged::Overlap(text)), _) => (live, Some(TextMerge::Overlap(text.clone()))),
+        _ => (live, None),
+    };
+    // Which commit gives the replaced value back: the file's for a capture, Vapi's for what is ahead of it.
+    let recorded = if verdict == Verdict::Capture { asked.file_record(answers) } else { recorded };
+    Some(FieldChange {
+        place: place_of(entry, &difference.path).or_else(|| Some(entry.place.clone())),
+        base: asked.base.as_ref().map(|base| base.agreement.clone()),
+        merge,
+        recorded: recorded.cloned(),
+        note: words::of_pull(verdict, basis, file, asked, answers),
+        ..FieldChange::new(difference.path.clone(), difference.desired.clone(), after, verdict)
+    })
 }
 
 fn imports(inputs: &Inputs<'_, '_>) -> Result<Vec<Change>, Diagnostics> {

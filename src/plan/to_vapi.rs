@@ -3,14 +3,14 @@
 use std::collections::HashSet;
 
 use super::draft::{Asked, Draft, Drafted, Inputs, needs};
-use super::fields::{all_set, place_of};
+use super::fields::{all_set, node_at, place_of};
 use super::secrets::{hidden_path, known_secrets, missing_secrets};
-use super::{Change, Direction, FieldChange, Plan, Policy, Work, Write, impact, order, together};
+use super::{Change, Direction, FieldChange, Plan, Policy, Work, Write, impact, order, together, words};
 use crate::kinds::Kind;
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
-use crate::model::recorded::{Answers, Recorded};
+use crate::model::recorded::Answers;
 use crate::model::{Address, FieldPath, Map, Part, Value};
-use crate::plan::judge::{OnDrift, Rule, Verdict, to_vapi as verdict_of};
+use crate::plan::judge::{Rule, to_vapi as verdict_of};
 use crate::plan::pair::Identity;
 use crate::state::ids::{Id, Ids};
 use crate::state::load::Entry;
@@ -102,6 +102,7 @@ impl Planner<'_, '_, '_> {
         change.fields = fields;
         needs(&Value::Map(body.clone()), &mut change.needs);
         let write = Write::Create { body, purchase };
+        change.refused = self.doubts(entry).next().cloned();
         change.work = if stale.is_some() { Work::Recreate(write) } else { Work::Create(write) };
         change.id = stale;
         change
@@ -133,18 +134,26 @@ impl Planner<'_, '_, '_> {
             Some(name) => format!("found in Vapi as {name:?} ({})", header.id),
             None => String::new(),
         };
+        let mut left = HashSet::new();
         for asked in asked {
-            change.fields.extend(self.field(entry, header, asked));
+            match self.field(entry, header, asked) {
+                Some(field) => change.fields.push(field),
+                None => drop(left.insert(asked.difference.path.clone())),
+            }
         }
-        if self.policy.on_drift.of(&entry.address) == OnDrift::Hold {
-            together::decide(&mut change.fields);
+        if left.iter().any(|path| self.policy.prefer.of(&entry.address, path).is_some()) {
+            change.left = true;
+            change.reason = "Vapi's value is left as it is (--prefer vapi)".to_owned();
         }
+        let decided = |field: &FieldChange| self.policy.prefer.of(&entry.address, &field.path).is_some();
+        together::decide(&mut change.fields, decided);
         if self.policy.send_secrets {
             change.fields.extend(self.rotation(entry, desired, &change.fields));
         }
-        self.hold_hidden_parents(entry, desired, live, &mut change.fields);
+        self.hold_hidden_parents(entry, desired, live, &mut change.fields, &left);
         self.check_assignment(entry, desired, live);
-        let body = self.body(entry, desired, live, &change.fields);
+        change.refused = self.refused(entry, asked, &change.fields);
+        let body = self.body(entry, desired, live, &change.fields, &left);
         if !body.is_empty() {
             self.check_known(entry, &body);
             needs(&Value::Map(body.clone()), &mut change.needs);
@@ -158,26 +167,39 @@ impl Planner<'_, '_, '_> {
         change
     }
 
-    fn field(&mut self, entry: &Entry<'_>, header: &Header, asked: &Asked) -> Option<FieldChange> {
+    fn field(&self, entry: &Entry<'_>, header: &Header, asked: &Asked) -> Option<FieldChange> {
         let difference = &asked.difference;
         let (basis, recorded) = asked.basis(self.answers, self.inputs.ids);
-        let verdict = verdict_of(difference.what, basis, self.policy.on_drift.of(&entry.address))?;
-        let note = match (verdict, recorded) {
-            (Verdict::Drift, _) if asked.is_more_than_secret => {
-                Some(format!("{}; it has a secret in it: take over by hand what should stay", drift_note(header)))
-            }
-            (Verdict::Drift, _) => Some(drift_note(header)),
-            (_, Some(Recorded::Commit { only_on: Some(branch), .. })) => {
-                Some(format!("Vapi has a value of {branch}: this branch is behind it"))
-            }
-            _ => None,
-        };
+        let verdict = verdict_of(difference.what, basis, self.policy.prefer.of(&entry.address, &difference.path))?;
         Some(FieldChange {
             place: place_of(entry, &difference.path).or_else(|| Some(entry.place.clone())),
+            base: asked.base.as_ref().map(|base| base.agreement.clone()),
             recorded: recorded.cloned(),
-            note,
+            note: words::of_apply(verdict, asked, recorded, entry.kind, header, self.answers),
             ..FieldChange::new(difference.path.clone(), difference.live.clone(), sent(entry.kind, difference), verdict)
         })
+    }
+
+    /// What our checks have against values of an entry.
+    fn doubts(&self, entry: &Entry<'_>) -> impl Iterator<Item = &Diagnostic> {
+        let doubts = if self.policy.only_looks { &[] } else { self.inputs.doubts };
+        doubts.iter().filter(|doubt| entry.holds(doubt))
+    }
+
+    /// Why an update is not sent: a value in it is new, and surely wrong. What is live or was agreed on is no such value.
+    fn refused(&self, entry: &Entry<'_>, asked: &[Asked], fields: &[FieldChange]) -> Option<Diagnostic> {
+        let is_sent =
+            |path: &FieldPath| fields.iter().any(|field| field.path == *path && !field.verdict.is_held_back());
+        let new = asked.iter().filter(|asked| is_sent(&asked.difference.path) && !asked.is_accepted(entry.kind));
+        let nodes: Vec<_> = new
+            .filter_map(|asked| {
+                let (node, is_itself) = node_at(entry.config?, entry.kind.root(), &asked.difference.path);
+                is_itself.then_some(node)
+            })
+            .collect();
+        let is_new =
+            |doubt: &&Diagnostic| doubt.place.as_ref().is_some_and(|at| nodes.iter().any(|node| node.holds(at)));
+        self.doubts(entry).find(is_new).cloned()
     }
 
     /// `--send-secrets`: all secrets of an entry, also those that Vapi does not show.
@@ -197,8 +219,15 @@ impl Planner<'_, '_, '_> {
     }
 
     /// Holds back what cannot be sent without wiping a secret that Vapi does not show.
-    fn hold_hidden_parents(&self, entry: &Entry<'_>, desired: &Value, live: &Value, fields: &mut [FieldChange]) {
-        let body = self.body(entry, desired, live, fields);
+    fn hold_hidden_parents(
+        &self,
+        entry: &Entry<'_>,
+        desired: &Value,
+        live: &Value,
+        fields: &mut [FieldChange],
+        left: &HashSet<FieldPath>,
+    ) {
+        let body = self.body(entry, desired, live, fields, left);
         for (key, value) in body.iter().filter(|(_, value)| holds_hidden(value)) {
             let place = hidden_path(value, FieldPath::root().key(key));
             for field in fields.iter_mut().filter(|field| field.path.top() == Some(key)) {
@@ -211,10 +240,18 @@ impl Planner<'_, '_, '_> {
         }
     }
 
-    /// The body of the `PATCH`: every top-level field with an approved change, whole.
-    fn body(&self, entry: &Entry<'_>, desired: &Value, live: &Value, fields: &[FieldChange]) -> Map {
-        let held: HashSet<FieldPath> =
-            fields.iter().filter(|field| field.verdict.is_held_back()).map(|field| field.path.clone()).collect();
+    /// The body of the `PATCH`: every top-level field with an approved change, whole, with what is held back or `left` as it
+    /// is in Vapi.
+    fn body(
+        &self,
+        entry: &Entry<'_>,
+        desired: &Value,
+        live: &Value,
+        fields: &[FieldChange],
+        left: &HashSet<FieldPath>,
+    ) -> Map {
+        let held = fields.iter().filter(|field| field.verdict.is_held_back()).map(|field| field.path.clone());
+        let held: HashSet<FieldPath> = held.chain(left.iter().cloned()).collect();
         let approved = |field: &&FieldChange| !field.verdict.is_held_back();
         let mut tops: Vec<&str> = fields.iter().filter(approved).filter_map(|field| field.path.top()).collect();
         tops.dedup();
@@ -313,11 +350,4 @@ fn repoint(kind: &'static Kind, header: &Header, seen: &Value, field: &str, addr
     let body = Map::from_iter([(field.to_owned(), after)]);
     change.work = Work::Update(Write::Update { body, seen: seen.clone(), desired: Value::Map(Map::default()) });
     change
-}
-
-fn drift_note(header: &Header) -> String {
-    match &header.updated_at {
-        Some(time) => format!("no commit has held Vapi's value: somebody set it outside git (last change {time})"),
-        None => "no commit has held Vapi's value: somebody set it outside git".to_owned(),
-    }
 }

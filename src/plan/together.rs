@@ -7,14 +7,14 @@ use super::FieldChange;
 use crate::model::{FieldPath, Step};
 use crate::plan::judge::{Verdict, together};
 
-/// Gives fields that are decided together with others the verdict that they get so.
-pub(super) fn decide(fields: &mut [FieldChange]) {
+/// Gives fields that are decided together with others the verdict that they get so, but for what a person `decided`.
+pub(super) fn decide(fields: &mut [FieldChange], decided: impl Fn(&FieldChange) -> bool) {
     let wholes: Vec<FieldPath> = fields.iter().filter_map(|field| whole(&field.path)).collect();
     for whole in wholes {
         let inside = |field: &FieldChange| field.path.0.len() > whole.0.len() && field.path.0.starts_with(&whole.0);
         let others: Vec<(String, Verdict)> =
             fields.iter().filter(|field| inside(field)).map(|field| (field.path.to_string(), field.verdict)).collect();
-        for field in fields.iter_mut().filter(|field| inside(field)) {
+        for field in fields.iter_mut().filter(|field| inside(field) && !decided(field)) {
             let found = others.iter().find_map(|(path, other)| Some((path, together(field.verdict, *other)?)));
             let Some((path, verdict)) = found else { continue };
             field.verdict = verdict;

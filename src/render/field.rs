@@ -7,7 +7,7 @@ use super::{View, columns, pretty};
 use crate::model::recorded::Recorded;
 use crate::model::{SENSITIVE, Value, escape};
 use crate::plan::judge::Verdict;
-use crate::plan::{Direction, FieldChange};
+use crate::plan::{Direction, FieldChange, TextMerge};
 
 /// Values of up to so many columns are shown on the field's own line.
 const SHORT: usize = 60;
@@ -77,7 +77,7 @@ pub struct Shown {
 
 /// A field as people see it.
 pub fn shown(field: &FieldChange, direction: Direction, view: &View<'_>) -> Shown {
-    let FieldChange { path, before, after, sensitive, verdict, recorded, note, place: _ } = field;
+    let FieldChange { path, before, after, sensitive, verdict, base: _, merge, recorded, note, place: _ } = field;
     // A pull leaves it alone, an apply sends it: what is shown is what the apply would do.
     let (before, after, direction) = match (verdict, direction) {
         (Verdict::Pending, Direction::ToFile) => (after, before, Direction::ToVapi),
@@ -88,17 +88,19 @@ pub fn shown(field: &FieldChange, direction: Direction, view: &View<'_>) -> Show
         Verdict::Pending => Mark::Pending,
         Verdict::Set => Mark::Add,
         Verdict::Remove => Mark::Remove,
-        Verdict::Change | Verdict::Clear | Verdict::Capture if before.is_none() => Mark::Add,
-        Verdict::Change | Verdict::Clear | Verdict::Capture => Mark::Change,
+        Verdict::Change | Verdict::Clear | Verdict::Capture | Verdict::Merge if before.is_none() => Mark::Add,
+        Verdict::Change | Verdict::Clear | Verdict::Capture | Verdict::Merge => Mark::Change,
     };
     let label = match verdict {
         Verdict::Drift => Some("held back (drift)"),
         Verdict::Conflict => Some("held back (conflict)"),
         Verdict::Pending => Some("pending"),
+        Verdict::Merge => Some("merged"),
         Verdict::Set | Verdict::Change | Verdict::Clear | Verdict::Remove | Verdict::Capture => None,
     };
     let sides = match direction {
         Direction::ToVapi => ("Vapi", "file"),
+        Direction::ToFile if *verdict == Verdict::Merge => ("file", "both"),
         Direction::ToFile => ("file", "Vapi"),
     };
     let json = |value: &Option<Value>| value.as_ref().map(|value| view.redactor.json(value.to_shown()));
@@ -109,6 +111,8 @@ pub fn shown(field: &FieldChange, direction: Direction, view: &View<'_>) -> Show
     } else if let Some(awaited) = after.as_ref().and_then(Value::awaited) {
         // No value yet: it must not look like a text.
         Body::Short(json(before).as_ref().map(outline), Some(escape::line(&awaited).into_owned()))
+    } else if let Some(TextMerge::Overlap(text)) = merge {
+        overlap(&view.redactor.text(text))
     } else {
         body(json(before), json(after), view.verbose)
     };
@@ -125,6 +129,35 @@ pub fn shown(field: &FieldChange, direction: Direction, view: &View<'_>) -> Show
             .map(|note| escape::line(&note).into_owned())
             .collect(),
     }
+}
+
+/// A text that both sides changed in the same lines: each such place with what stood there when they last agreed.
+fn overlap(text: &str) -> Body {
+    const AROUND: usize = 2;
+    let text = escape::lines(text);
+    let lines: Vec<&str> = text.lines().collect();
+    let mut place = None;
+    let signs: Vec<Option<Sign>> = lines
+        .iter()
+        .map(|line| {
+            let marks = [("<<<<<<< ", Sign::Remove), ("||||||| ", Sign::Context), (">>>>>>> ", Sign::Add)];
+            if let Some((_, sign)) = marks.iter().find(|(mark, _)| line.starts_with(mark)) {
+                place = (*sign != Sign::Add).then_some(*sign);
+                return Some(Sign::Remark);
+            }
+            if *line == "=======" && place.is_some() {
+                place = Some(Sign::Add);
+                return Some(Sign::Remark);
+            }
+            place
+        })
+        .collect();
+    let near = |at: usize| {
+        let (from, to) = (at.saturating_sub(AROUND), (at + AROUND).min(lines.len() - 1));
+        signs[from..=to].iter().any(Option::is_some)
+    };
+    let shown = (0..lines.len()).filter(|at| near(*at));
+    Body::Diff(None, shown.map(|at| Line::new(signs[at].unwrap_or(Sign::Context), lines[at].to_owned())).collect())
 }
 
 fn body(before: Option<Json>, after: Option<Json>, verbose: bool) -> Body {
@@ -255,7 +288,7 @@ fn size(value: &Json) -> String {
 /// Which record gives the replaced value back.
 fn provenance(recorded: &Recorded, verdict: Verdict) -> String {
     let side = match verdict {
-        Verdict::Capture | Verdict::Conflict => "the file",
+        Verdict::Capture | Verdict::Merge | Verdict::Conflict => "the file",
         Verdict::Set | Verdict::Change | Verdict::Clear | Verdict::Remove | Verdict::Drift | Verdict::Pending => "Vapi",
     };
     let day = |time: &str| time.split('T').next().unwrap_or(time).to_owned();

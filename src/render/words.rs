@@ -114,21 +114,18 @@ pub fn ways_out(change: &Change, direction: Direction, flags: &str) -> Vec<(&'st
         field.verdict == Verdict::Drift && field.place.is_some() && field.before.is_some() && field.recorded.is_none()
     };
     let address = shell_word(&change.address.to_string());
-    match direction {
-        Direction::ToVapi if change.fields.iter().any(drifts) => {
-            let overwrite = format!("vapi-sync apply{flags} --on-drift overwrite={address}");
-            let pull = format!("vapi-sync pull{flags} --target {address} --on-conflict vapi");
-            // A text with a secret in it is never written into the file.
-            let captures = change.fields.iter().any(|field| drifts(field) && !field.sensitive);
-            let pull = captures.then_some(("take Vapi's value", pull));
-            [("take the file's value", overwrite)].into_iter().chain(pull).collect()
-        }
-        Direction::ToFile if has(Verdict::Conflict) => vec![
-            ("take Vapi's value", format!("vapi-sync pull{flags} --on-conflict vapi={address}")),
-            ("keep the file's value", format!("vapi-sync pull{flags} --on-conflict file={address}")),
-        ],
-        _ => Vec::new(),
+    let is_open = match direction {
+        Direction::ToVapi => change.fields.iter().any(drifts),
+        Direction::ToFile => has(Verdict::Conflict),
+    };
+    if !is_open {
+        return Vec::new();
     }
+    let prefer = |side: &str| format!("vapi-sync sync{flags} --prefer {side}={address}");
+    // A text with a secret in it is never written into the file.
+    let takes = change.fields.iter().any(|field| field.verdict.is_held_back() && !field.sensitive);
+    let vapi = takes.then(|| ("take Vapi's value", prefer("vapi")));
+    [("take the file's value", prefer("file"))].into_iter().chain(vapi).collect()
 }
 
 /// What is said of a change after its name: `create — not in Vapi yet`, `update: done`. Safe to print.

@@ -46,6 +46,13 @@ pub struct Entry<'d> {
     pub config: Option<Node<'d>>,
 }
 
+impl Entry<'_> {
+    /// Whether a finding is about the config of this entry.
+    pub fn holds(&self, finding: &Diagnostic) -> bool {
+        self.config.zip(finding.place.as_ref()).is_some_and(|(config, place)| config.holds(place))
+    }
+}
+
 /// What `ignore` names, per kind.
 #[derive(Default)]
 pub struct Ignore {

@@ -34,6 +34,19 @@ pub struct Written {
     pub commit: Option<String>,
     /// It is known to have been written: a run that was killed may have been cut off before.
     pub is_sure: bool,
+    /// Of what a pull wrote: what the file said before. A file that says so again (`git checkout`, another branch) has undone
+    /// the pull.
+    pub replaced: Option<Option<Value>>,
+}
+
+impl Written {
+    fn is_undone(&self, spot: Spot, path: &FieldPath, desired: Option<&Value>) -> bool {
+        let Some(replaced) = self.replaced.as_ref().filter(|_| self.path == *path) else { return false };
+        match (replaced, desired) {
+            (Some(replaced), Some(desired)) => covers(spot, replaced, desired) && covers(spot, desired, replaced),
+            (replaced, desired) => replaced.is_none() && desired.is_none(),
+        }
+    }
 }
 
 /// What an entry said at the agreed commit.
@@ -57,9 +70,9 @@ pub struct Known {
 }
 
 impl Base {
-    /// What a field was at the last agreement. `None`: nobody knows, so it has no base.
-    pub fn of(&self, root: Spot, path: &FieldPath) -> Option<Known> {
-        let (by_run, by_commit) = (self.by_run(root, path), self.by_commit(root, path));
+    /// What a field was at the last agreement, given what the file says of it now. `None`: nobody knows, so it has no base.
+    pub fn of(&self, root: Spot, path: &FieldPath, desired: Option<&Value>) -> Option<Known> {
+        let (by_run, by_commit) = (self.by_run(root, path, desired), self.by_commit(root, path));
         match (by_run, by_commit) {
             (Some(run), Some(commit)) if commit.agreement.time > run.agreement.time => Some(commit),
             (run, commit) => run.or(commit),
@@ -73,12 +86,13 @@ impl Base {
         Some(Known { values, agreement: Agreement { by: AgreedBy::Commit(stood.commit.clone()), time: stood.time } })
     }
 
-    fn by_run(&self, root: Spot, path: &FieldPath) -> Option<Known> {
+    fn by_run(&self, root: Spot, path: &FieldPath, desired: Option<&Value>) -> Option<Known> {
         let mut values = Vec::new();
         // Parts of the field that were written after all of it.
         let mut parts: Vec<&Written> = Vec::new();
         let mut newest: Option<&Written> = None;
-        for written in self.written.iter().rev() {
+        let stands = |written: &&Written| !written.is_undone(root.at(path), path, desired);
+        for written in self.written.iter().rev().filter(stands) {
             if written.path.0.len() > path.0.len() && written.path.0.starts_with(&path.0) && written.is_sure {
                 newest.get_or_insert(written);
                 parts.push(written);
@@ -86,6 +100,8 @@ impl Base {
             let Some(rest) = path.0.strip_prefix(written.path.0.as_slice()) else { continue };
             let spot = root.at(&written.path);
             let known = written.value.as_ref().map_or(Some(None), |value| known_at(spot, value, rest));
+            // What a secret was, no log tells; nor which variable it came from.
+            let known = known.filter(|value| !value.as_ref().is_some_and(Value::holds_secret));
             let mut value = match known {
                 Some(value) => value,
                 None if written.is_sure => return None,
@@ -124,12 +140,30 @@ impl Known {
     /// Whether the file still says what it said.
     pub fn is_desired(&self, spot: Spot, desired: Option<&Value>) -> bool {
         let Some(desired) = desired else { return self.values.contains(&None) };
-        self.values.iter().flatten().any(|value| covers(spot, value, desired))
+        self.values.iter().flatten().any(|value| covers(spot, value, desired) && variables(value) == variables(desired))
+    }
+
+    /// Whether a value is what it was, no more and no less.
+    pub fn is_just(&self, spot: Spot, value: &Value) -> bool {
+        let mut known = self.values.iter().flatten();
+        known.any(|known| {
+            covers(spot, known, value) && covers(spot, value, known) && variables(known) == variables(value)
+        })
     }
 
     /// The text that it was.
     pub fn text(&self) -> Option<&str> {
         self.values.first()?.as_ref()?.as_text()
+    }
+}
+
+/// The variables that the secrets in a value come from: two secrets are told apart by them alone.
+fn variables(value: &Value) -> Vec<&str> {
+    match value {
+        Value::Secret(secret) => secret.variables().iter().map(String::as_str).collect(),
+        Value::List(items) => items.iter().flat_map(variables).collect(),
+        Value::Map(map) => map.values().flat_map(variables).collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) | Value::Unknown(_) => Vec::new(),
     }
 }
 
@@ -203,7 +237,15 @@ mod tests {
     fn written(minute: i64, path: &str, value: serde_json::Value) -> Written {
         let value = Some(Value::from(value));
         let path = path.parse().expect("a path");
-        Written { path, value, time: at(minute), run: format!("r{minute}"), commit: None, is_sure: true }
+        Written {
+            path,
+            value,
+            time: at(minute),
+            run: format!("r{minute}"),
+            commit: None,
+            is_sure: true,
+            replaced: None,
+        }
     }
 
     fn stood(minute: i64, config: serde_json::Value) -> Stood {
@@ -212,7 +254,7 @@ mod tests {
 
     /// What the base says of a field, and who says it.
     fn said(base: &Base, path: &str) -> String {
-        let Some(known) = base.of(root(), &path.parse().expect("a path")) else { return "-".to_owned() };
+        let Some(known) = base.of(root(), &path.parse().expect("a path"), None) else { return "-".to_owned() };
         let shown =
             known.values.iter().map(|value| value.as_ref().map_or("nothing".into(), |v| v.to_shown().to_string()));
         let by = match &known.agreement.by {
@@ -259,6 +301,18 @@ mod tests {
     }
 
     #[test]
+    fn a_pull_that_the_file_undid_counts_for_nothing() {
+        let mut pulled = written(2, "name", json!("B"));
+        pulled.replaced = Some(Some(Value::from(json!("A"))));
+        let base = Base { written: vec![written(1, "name", json!("A")), pulled], agreed: None };
+        let said = |file: &str| {
+            let known = base.of(root(), &FieldPath::root().key("name"), Some(&Value::from(json!(file))));
+            known.expect("a base").text().map(str::to_owned)
+        };
+        assert_eq!([said("A"), said("B"), said("C")], ["A", "B", "B"].map(|text| Some(text.to_owned())));
+    }
+
+    #[test]
     fn a_secret_has_none() {
         let secret = Value::Secret(crate::model::Secret::missing(vec![]));
         let mut field = written(1, "server", json!({"url": "https://x"}));
@@ -294,7 +348,7 @@ mod tests {
             let base = Base { written: Vec::new(), agreed: Some(stood) };
             let found = differences(root(), &file, &live);
             let [difference] = found.as_slice() else { panic!("{found:?}") };
-            let known = base.of(root(), &difference.path).expect("a base");
+            let known = base.of(root(), &difference.path, difference.desired.as_ref()).expect("a base");
             let spot = root().at(&difference.path);
             let moved = (known.is_live(spot, difference), known.is_desired(spot, difference.desired.as_ref()));
             assert_eq!(moved, expected, "{difference:?}");

@@ -10,11 +10,12 @@ use crate::kinds::Spot;
 use crate::model::diagnostic::Diagnostic;
 use crate::model::{FieldPath, RemoteId, Step, Value};
 use crate::plan::judge::Verdict;
-use crate::plan::{Change, Plan, Work};
+use crate::plan::{Change, FieldChange, Plan, Work};
 use crate::state::includes::Includes;
 use crate::state::load::StateFile;
-use crate::state::template::{self, Token};
+use crate::state::template::{self, Token, escape};
 use crate::values::compare::element_position;
+use crate::values::merge::{Merged, merge};
 
 /// What a pull would write.
 #[derive(Debug)]
@@ -41,7 +42,8 @@ pub struct Refused {
 /// What the document cannot take is left out and told in `refused`; the rest is written.
 pub fn capture(plan: &Plan, state: &StateFile<'_>, includes: &Includes) -> Captured {
     let owners = owners(plan, state);
-    let mut writer = Writer { state, includes, owners: &owners, edits: Vec::new(), to_includes: HashMap::new() };
+    let (edits, refused) = (Vec::new(), Vec::new());
+    let mut writer = Writer { state, includes, owners: &owners, edits, to_includes: HashMap::new(), refused };
     if let (true, Some(org_id)) = (plan.records_org, &plan.org_id) {
         writer.edits.push((usize::MAX, org_edit(org_id, state.document)));
     }
@@ -53,7 +55,8 @@ pub fn capture(plan: &Plan, state: &StateFile<'_>, includes: &Includes) -> Captu
         }
     }
     let written = writer.write_includes();
-    let (text, refused) = apply_edits(state.document, writer.edits);
+    let (text, mut refused) = apply_edits(state.document, writer.edits);
+    refused.extend(writer.refused);
     Captured { text, includes: written, refused }
 }
 
@@ -104,6 +107,7 @@ struct Writer<'w, 'd> {
     owners: &'w Owners,
     edits: Vec<(usize, Edit)>,
     to_includes: HashMap<String, Vec<Wish>>,
+    refused: Vec<Refused>,
 }
 
 impl<'d> Writer<'_, 'd> {
@@ -125,10 +129,9 @@ impl<'d> Writer<'_, 'd> {
         if let Some(id) = change.id.as_ref().filter(|id| entry.id.as_ref() != Some(id)) {
             self.edits.push((at, id_edit(&change.address, id)));
         }
-        for field in change.fields.iter().filter(|field| field.verdict == Verdict::Capture) {
-            let Some(after) = &field.after else { continue };
-            let path = word_of(&change.address, "config");
-            self.field(at, change, entry.config, path, &field.path, after);
+        let written = |field: &&FieldChange| matches!(field.verdict, Verdict::Capture | Verdict::Merge);
+        for field in change.fields.iter().filter(written) {
+            self.field(at, change, entry.config, word_of(&change.address, "config"), field);
         }
     }
 
@@ -138,9 +141,9 @@ impl<'d> Writer<'_, 'd> {
         change: &Change,
         config: Option<Node<'d>>,
         mut path: Vec<PathStep>,
-        field: &FieldPath,
-        after: &Value,
+        change_of: &FieldChange,
     ) {
+        let FieldChange { path: field, before, after: Some(after), verdict, .. } = change_of else { return };
         let mut spot = change.kind.root();
         let mut node = config;
         for step in &field.0 {
@@ -178,9 +181,35 @@ impl<'d> Writer<'_, 'd> {
                     text: text.clone(),
                     inline: content,
                 }),
+                None if *verdict == Verdict::Merge => self.merged(at, change_of, path, node, before.as_ref(), text),
                 None => self.edits.push((at, Edit::Set { path, value: content })),
             },
             _ => self.edits.push((at, Edit::Set { path, value: content })),
+        }
+    }
+
+    /// Writes a merged text as the file spells it: its references and escapes stay where Vapi changed other lines.
+    fn merged(
+        &mut self,
+        at: usize,
+        field: &FieldChange,
+        path: Vec<PathStep>,
+        node: Node<'_>,
+        before: Option<&Value>,
+        merged: &str,
+    ) {
+        let before = before.and_then(Value::as_text).unwrap_or_default();
+        let spelled = node.as_text().unwrap_or_default();
+        match merge(&escape(before), spelled, &escape(merged)) {
+            Some(Merged::Clean(text)) => self.edits.push((at, Edit::Set { path, value: Content::Text(text) })),
+            Some(Merged::Overlap(_)) | None => self.refused.push(Refused {
+                change: at,
+                diagnostic: Diagnostic::error(
+                    "reference-changed",
+                    format!("{} changed in Vapi in a line that holds a reference: merge it by hand", field.path),
+                )
+                .at(node.place()),
+            }),
         }
     }
 

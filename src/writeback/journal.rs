@@ -10,7 +10,7 @@ use crate::model::diagnostic::Diagnostic;
 use crate::model::{SENSITIVE, Value};
 use crate::plan::judge::Verdict;
 use crate::plan::report::{Outcome, Report};
-use crate::plan::{Action, Change, FieldChange, Work};
+use crate::plan::{Action, Change, FieldChange, TextMerge, Work};
 
 /// Writes the audit log of one run. The log is opened when the first record is written: a run that does nothing leaves
 /// nothing.
@@ -105,7 +105,7 @@ impl<'h> AuditJournal<'h> {
             let Some(Outcome::Done { .. }) = outcome else { continue };
             let fields = match &change.work {
                 Work::Import(Value::Map(map)) => map.iter().map(|(key, value)| imported(key, value)).collect(),
-                _ => logged(change, |verdict| verdict == Verdict::Capture),
+                _ => logged(change, |verdict| matches!(verdict, Verdict::Capture | Verdict::Merge)),
             };
             let ending = if done { Ending::Done } else { Ending::Intent };
             records.push(self.record(change, fields, ending, None)?);
@@ -170,7 +170,10 @@ fn logged(change: &Change, wanted: impl Fn(Verdict) -> bool) -> Vec<Field> {
             path: field.path.to_string(),
             before: if recreated { None } else { shown(field, field.before.as_ref()) },
             after: shown(field, field.after.as_ref()),
-            merged: None,
+            merged: match &field.merge {
+                Some(TextMerge::Clean(vapi)) => Some(vapi.clone().into()),
+                Some(TextMerge::Overlap(_)) | None => None,
+            },
             sensitive: field.sensitive,
         })
         .collect()

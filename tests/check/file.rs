@@ -16,7 +16,7 @@ pub fn findings(name: &str, text: &str, includes: &Path, options: Options) -> Di
     };
     let includes = Includes::new(includes);
     let mut found = match Desired::of(&document, &includes, &env) {
-        Ok(desired) => check(&desired, &includes, &env, &options),
+        Ok(desired) => check(&desired, &includes, &env, &options).all(),
         Err(errors) => errors,
     };
     attach_snippets(&mut found, |place| (*place.file == *name).then(|| document.line_text(place.line)));

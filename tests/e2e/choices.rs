@@ -138,8 +138,8 @@ fn a_number_is_never_left_without_what_it_rings() {
         world.commit("applied");
         world.edit("assistantId: ${agent:one}", &format!("assistantId: {emptied}"));
         world.taken();
-        for drift in ["hold", "overwrite"] {
-            let run = world.run(&["apply", "--yes", "--on-drift", drift]).expect(1);
+        for side in ["file", "vapi"] {
+            let run = world.run(&["apply", "--yes", "--prefer", side]).expect(1);
             assert!(run.stderr.contains("vapi-state.yaml:"), "with its place: {}", run.stderr);
         }
         world.run(&["plan"]).expect(1);
@@ -207,8 +207,8 @@ fn a_purchase_without_a_name_is_not_made() {
     let bought =
         |config: &str| format!("version: 1\nphone_numbers:\n  bought:\n    config: {{provider: vapi{config}}}\n");
     for (config, code, says) in [
-        ("", 1, "[unnamed-purchase]"),
-        (", numberDesiredAreaCode: '415', name: ''", 1, "[unnamed-purchase]"),
+        ("", 3, "give it a `name`"),
+        (", numberDesiredAreaCode: '415', name: ''", 3, "give it a `name`"),
         (", number: '+14155550111', name: Main", 3, "+14155550111 is not in Vapi and cannot be chosen"),
         (", number: '+14155550111'", 3, "give it a `name`"),
     ] {

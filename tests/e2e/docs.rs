@@ -137,7 +137,7 @@ fn timeless(text: &str) -> String {
     let mut words: Vec<String> = Vec::new();
     for line in text.lines() {
         let mut line = line.trim_end().to_owned();
-        for marker in ["Vapi has the value of ", "(last change "] {
+        for marker in ["changed in Vapi on "] {
             if let Some(at) = line.find(marker) {
                 line.truncate(at + marker.len());
             }

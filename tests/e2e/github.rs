@@ -332,7 +332,7 @@ fn reviewed_is_applied_and_what_was_not_is_refused() {
         ci.step(event, &payload, &["apply", "--yes", "--require-reviewed", "--expect", &digest])
     };
     approve("push", &digest).expect(3);
-    approve("workflow_dispatch", "another").expect(1);
+    approve("workflow_dispatch", "another").expect(3);
     assert_eq!(ci.world.writes().len(), 0);
     assert_eq!(approve("workflow_dispatch", &digest).expect(0).output("reviewed"), "true");
     assert!(ci.world.agent("Billing")["firstMessage"] == "Billing, good night." && unseen == ci.head());

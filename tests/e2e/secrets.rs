@@ -120,9 +120,9 @@ fn no_command_shows_one() {
         });
         for command in [
             &["plan"][..],
-            &["plan", "--send-secrets", "--on-drift", "overwrite"],
+            &["plan", "--send-secrets", "--prefer", "file"],
             &["status"],
-            &["pull", "--on-conflict", "vapi"],
+            &["pull", "--prefer", "vapi"],
             &["apply", "--yes", "--send-secrets"],
             &["sync", "--yes"],
             &["log"],

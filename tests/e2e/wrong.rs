@@ -207,7 +207,7 @@ fn cases() -> Vec<Case> {
         },
         usage("a format that the command does not have", &[&["plan", "--format", "sarif"]]),
         usage("an unknown kind", &[&["plan", "--only", "tools"]]),
-        usage("an unknown choice", &[&["plan", "--on-drift", "delete"]]),
+        usage("an unknown choice", &[&["plan", "--prefer", "delete"]]),
         usage("a broken glob", &[&["plan", "--target", "agents.["]]),
     ]);
     cases

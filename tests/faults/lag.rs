@@ -158,7 +158,7 @@ fn what_was_sent_is_found_again_also_where_the_file_says_something_else_by_now()
     let made = id(&world.agents()[0]);
     world.write("vapi-state.yaml", &NAMELESS.replace("Hello", "Good day"));
     world.commit("good day");
-    world.run(&["apply", "--yes", "--on-drift", "overwrite"]).expect(0);
+    world.run(&["apply", "--yes", "--prefer", "file"]).expect(0);
     assert_eq!(world.agents().len(), 2, "each once");
     assert!(world.state().contains(&made), "{}", world.state());
     assert_eq!(world.agents().iter().filter(|agent| agent["firstMessage"] == "Good day").count(), 1);
@@ -170,7 +170,7 @@ fn what_was_sent_is_found_again_also_where_the_file_says_something_else_by_now()
     world.vapi.set_faults(Vec::new());
     let made = id(&world.agent("A"));
     world.write("vapi-state.yaml", &AGENTS.replace("name: A", "name: Front desk"));
-    world.run(&["apply", "--yes", "--on-drift", "overwrite"]).expect(0);
+    world.run(&["apply", "--yes", "--prefer", "file"]).expect(0);
     assert_eq!(world.agents().len(), 2, "each once");
     assert!(world.state().contains(&made), "{}", world.state());
     assert_eq!(id(&world.agent("Front desk")), made);
@@ -265,7 +265,7 @@ fn a_number_that_exists_is_linked_and_what_differs_is_told() {
             // The next run judges it as any difference: this name was never in git, so it is held back.
             world.run(&["apply", "--yes"]).expect(3);
             assert_eq!(world.numbers()[0]["name"], "Theirs");
-            world.run(&["apply", "--yes", "--on-drift", "overwrite"]).expect(0);
+            world.run(&["apply", "--yes", "--prefer", "file"]).expect(0);
             assert_eq!(world.numbers()[0]["name"], "Ours");
         }
     }

@@ -19,7 +19,7 @@ const SEEDS: [&str; 10] = [
     "- a\n-\n  - >+\n    folded\n    text\n\n\n- !!str 5\n- ? k\n  : v\n- 'it''s'\n- \"\\u263a \\x41\\\n   b\"\n",
     r#"{"id": "x", "orgId": "o", "name": "A", "model": {"provider": "openai", "tools": [{"type": "function", "function": {"name": "f"}, "server": {"secret": "s"}}], "toolIds": ["b", "a"]}, "temperature": 1.0}"#,
     r#"{"provider": "twilio", "number": "+1", "twilioAuthToken": "***", "isServerUrlSecretSet": true, "server": {"headers": {"Authorization": "x"}}, "hooks": [{"on": "call.ringing"}, {"on": "call.ringing"}], "n": -0.0, "e": 1e300}"#,
-    r#"{"format": "vapi-sync plan 1", "digest": "d", "org_id": null, "files": {}, "objects": {}, "choices": {"only": "agents", "target": ["agents.*"], "on_drift": ["overwrite=agents.a"], "allow_purchase": false, "send_secrets": true}}"#,
+    r#"{"format": "vapi-sync plan 1", "digest": "d", "org_id": null, "files": {}, "objects": {}, "choices": {"only": "agents", "target": ["agents.*"], "prefer": ["file=agents.a"], "allow_purchase": false, "send_secrets": true}}"#,
     "# nothing\n---\n...\n",
     "{\"time\":\"2026-01-01T12:00:00Z\",\"run\":\"r\",\"command\":\"apply\",\"actor\":\"a\",\"address\":\"agents.a\",\"vapi_id\":\"7b\",\"action\":\"update\",\"fields\":[{\"path\":\"name\",\"before\":\"A\",\"after\":\"B\",\"sensitive\":false},{\"path\":\"model.messages[role:system].content\",\"after\":null}],\"outcome\":\"intent\"}\n{\"time\":\"2026-01-01T12:00:01Z\",\"run\":\"r\",\"command\":\"apply\",\"address\":\"agents.a\",\"action\":\"update\",\"outcome\":\"done\",\"status\":200}\n",
     "a: |2\n    two\n  zero\n\tb: {c: [d, ], e: }\n",

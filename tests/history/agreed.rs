@@ -43,7 +43,7 @@ fn commit_of(file: &Path) -> Option<String> {
 /// What the file said of a field of an entry at the agreed commit.
 fn said(git: &GitRecord, address: &str, id: Option<&str>, field: &str) -> Option<Value> {
     let agreed = git.agreed(ORG).unwrap()?;
-    let file = git.agreed_file(&agreed, &Ids::default()).unwrap();
+    let file = git.file_at(&agreed.commit, &agreed.path, &Ids::default()).unwrap();
     let id = id.map(|id| RemoteId(id.to_owned()));
     let values = file.entry(&Address::new("agents", address), id.as_ref());
     values.first()?.as_map()?.get(field).cloned()

@@ -153,6 +153,7 @@ pub fn agent(handle: &str, path: &str, value: serde_json::Value) -> Question {
         path: FieldPath(path.split('.').map(|key| Step::Key(key.to_owned())).collect()),
         value: Value::from(value),
         element: false,
+        after: None,
     }
 }
 

@@ -6,6 +6,7 @@
 mod oracle;
 mod sample;
 mod simulation;
+mod third;
 
 use proptest::prelude::*;
 use serde_json::json;

@@ -73,11 +73,12 @@ impl<'c> Simulation<'c> {
             policy: &Policy::default(),
             allow: Allowances::default(),
             attempts: &|| Ok(Attempts::default()),
+            agreements: &|_, _, _| Ok((HashMap::new(), Vec::new())),
         };
         let env = |name: &str| name.ends_with("_SERVER_SECRET").then(|| SECRET.to_owned());
         let desired = Desired::of(&loaded.document, &loaded.includes, &env).expect("a state file");
         let made = NOWHERE.with(|(runtime, reader)| {
-            runtime.block_on(make_plan(&desired, &mut fetched, reader, &open_record, &request))
+            runtime.block_on(make_plan(&desired, &[], &mut fetched, reader, &open_record, &request))
         });
         made.unwrap_or_else(|errors| panic!("{errors:?}\n{}", self.text())).plan
     }

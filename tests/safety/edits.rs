@@ -174,9 +174,7 @@ fn both_commands_of_a_drift_decide_it() {
     };
     let run = |world: &World, command: &[String]| {
         let mut args: Vec<&str> = command.iter().map(String::as_str).collect();
-        if args[0] == "apply" {
-            args.push("--yes");
-        }
+        args.push("--yes");
         world.run(&args).expect(0);
     };
     for committed_since in [false, true] {
@@ -200,9 +198,9 @@ fn both_commands_of_a_drift_decide_it() {
 fn a_held_back_field_says_why_and_since_when() {
     let (world, id) = world();
     world.vapi.edit(Collection::Assistant, &id, &json!({"firstMessage": "Mine"}));
-    let updated: Value = world.agent("Desk")["updatedAt"].clone();
+    let updated: jiff::Timestamp = world.agent("Desk")["updatedAt"].as_str().expect("a time").parse().expect("a time");
     let plan = world.run(&["plan"]).expect(0).stdout;
-    let since = updated.as_str().expect("a time").split('.').next().expect("seconds").to_owned();
+    let since = updated.strftime("%-d %b %H:%M UTC").to_string();
     assert!(plan.contains(&since), "{since} is not in {plan}");
 }
 
@@ -328,13 +326,13 @@ fn commands_that_are_offered_name_the_file() {
     let plan = world.run(&[&["plan"][..], &file].concat()).expect(0).stdout;
     let flags = r"-f 'live org/it'\''s.yaml'";
     for command in [
-        format!("vapi-sync apply {flags} --on-drift overwrite=agents.desk\n"),
-        format!("vapi-sync pull {flags} --target agents.desk --on-conflict vapi\n"),
+        format!("vapi-sync sync {flags} --prefer file=agents.desk\n"),
+        format!("vapi-sync sync {flags} --prefer vapi=agents.desk\n"),
         format!("`vapi-sync pull {flags}` takes it into the file"),
     ] {
         assert!(plan.contains(&command), "{command} in {plan}");
     }
-    let run = world.run(&[&["apply", "--yes", "--on-drift", "overwrite=agents.desk"][..], &file].concat()).expect(0);
+    let run = world.run(&[&["apply", "--yes", "--prefer", "file=agents.desk"][..], &file].concat()).expect(0);
     let offered = run.stderr.lines().find_map(|line| line.split_once("vapi-sync restore ")).expect("an offer").1;
     assert!(offered.ends_with(flags), "{offered}");
     let saved = world.run(&[&["plan", "--out", "a plan"][..], &file].concat()).expect(0);

@@ -82,7 +82,7 @@ fn what_is_held_back_in_an_element_holds_all_of_it() {
     let run = world.run(&["apply", "--yes"]).expect(3);
     assert_eq!(world.agent("A")["model"]["tools"][0]["destinations"], theirs, "{}", run.stdout);
     assert!(run.stdout.contains("is decided as a whole, with"), "{}", run.stdout);
-    for command in [["apply", "--yes", "--on-drift", "overwrite=agents.a"], ["pull", "--on-conflict", "vapi", "-q"]] {
+    for command in [["apply", "--yes", "--prefer", "file=agents.a"], ["pull", "--prefer", "vapi", "-q"]] {
         world.run(&command).expect(0);
         world.run(&["plan", "--detailed-exitcode"]).expect(0);
     }
@@ -100,7 +100,7 @@ fn what_hangs_on_a_provider_waits_with_it_and_all_else_goes_on() {
     let run = world.run(&["apply", "--yes"]).expect(3);
     let agent = world.agent("A");
     assert_eq!((&agent["firstMessage"], &agent["transcriber"]), (&json!("two"), &theirs), "{}", run.stdout);
-    world.run(&["pull", "--target", "agents.a", "--on-conflict", "vapi"]).expect(0);
+    world.run(&["pull", "--target", "agents.a", "--prefer", "vapi"]).expect(0);
     assert!(world.state().contains("assembly-ai"), "{}", world.state());
 }
 
@@ -167,7 +167,7 @@ fn a_variable_that_is_not_committed_is_not_replaced() {
     assert_eq!(world.state(), before, "{}", pulled.text());
     world.commit("rotated");
     // Committed after Vapi's value was set: still a conflict, that a person decides.
-    run(&["pull", "--on-conflict", "vapi"]).expect(0);
+    run(&["pull", "--prefer", "vapi"]).expect(0);
     assert!(world.state().contains("anthropic"), "{}", world.state());
 }
 
@@ -219,7 +219,7 @@ fn the_text_around_a_secret_is_not_lost() {
     let before = world.state();
     run("5550300", &["pull"]);
     assert_eq!(world.state(), before, "a secret is never written into the file");
-    run("5550300", &["apply", "--yes", "--on-drift", "overwrite"]).expect(0);
+    run("5550300", &["apply", "--yes", "--prefer", "file"]).expect(0);
     assert_eq!(said(), "Call 5550300 if you need help, or 55503001.");
     // Without the variable, what can be told is told.
     world.run(&["plan", "--detailed-exitcode"]).expect(0);

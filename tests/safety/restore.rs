@@ -131,7 +131,7 @@ fn it_gives_back_exactly_what_was_before_and_the_plan_shows_the_difference() {
     world.run(&["plan", "--detailed-exitcode"]).expect(0);
     // And back again, from the log of the restore.
     let restore = runs(&world).into_iter().rev().nth(1).expect("the restore");
-    world.run(&["restore", &restore, "--yes", "--on-drift", "overwrite"]).expect(0);
+    world.run(&["restore", &restore, "--yes", "--prefer", "file"]).expect(0);
     let first = world.agent("Desk")["firstMessage"].clone();
     assert_eq!(first, json!("Good morning"));
 }
@@ -157,7 +157,7 @@ fn what_somebody_changed_since_waits() {
     assert!(restored.stdout.contains("somebody changed it since that run"), "{}", restored.stdout);
     let now = world.agent("Desk");
     assert_eq!((&now["firstMessage"], &now["maxDurationSeconds"]), (&json!("Mine"), &json!(900)));
-    world.run(&["restore", &run, "--yes", "--on-drift", "overwrite"]).expect(0);
+    world.run(&["restore", &run, "--yes", "--prefer", "file"]).expect(0);
     assert_eq!(objects(&world), before);
 }
 

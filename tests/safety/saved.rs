@@ -109,11 +109,11 @@ fn what_history_says_moved() {
     world.commit("applied");
     world.vapi.edit(Collection::Assistant, &id(&world.agent("Desk")), &json!({"firstMessage": "Mine"}));
     world.run(&["plan", "--out", "plan.json"]).expect(0);
-    // Somebody records the value on another branch: it is not drift any more.
-    world.git(&["checkout", "-q", "-b", "other"]);
-    world.edit("Hello", "Mine");
-    world.git(&["commit", "-q", "-am", "mine"]);
-    world.git(&["checkout", "-q", "main"]);
+    // Somebody records the value, as if another checkout had applied it: it is not drift any more.
+    for (from, to) in [("Hello", "Mine"), ("Mine", "Hello")] {
+        world.edit(from, to);
+        world.commit(to);
+    }
     world.writes();
     refused(&world, "what it would do is not the same any more");
 }
@@ -122,7 +122,7 @@ fn what_history_says_moved() {
 fn its_choices_go_with_it() {
     let world = planned();
     world.vapi.edit(Collection::Assistant, &id(&world.agent("Night")), &json!({"firstMessage": "Mine"}));
-    let args = ["plan", "--out", "plan.json", "--target", "agents.night", "--on-drift", "overwrite=agents.night"];
+    let args = ["plan", "--out", "plan.json", "--target", "agents.night", "--prefer", "file=agents.night"];
     world.run(&args).expect(0);
     world.run(&["apply", "plan.json"]).expect(0);
     assert_eq!(world.agent("Night")["firstMessage"], json!("Good night"));
@@ -132,7 +132,7 @@ fn its_choices_go_with_it() {
 #[test]
 fn a_saved_plan_takes_no_other_choices() {
     let world = planned();
-    world.run(&["apply", "plan.json", "--on-drift", "overwrite"]).expect(64);
+    world.run(&["apply", "plan.json", "--prefer", "file"]).expect(64);
     world.run(&["apply", "plan.json", "--target", "agents.desk"]).expect(64);
     assert_eq!(world.writes().len(), 0);
 }

@@ -23,11 +23,33 @@ macro_rules! stories {
 }
 
 stories! {
+    accepted_values
+    base_applied_elsewhere
+    base_both_moved
+    base_both_moved_vapi_is_right
+    base_clone_with_refs
+    base_clone_without_refs
+    base_file_moved
+    base_held_field_keeps_the_ref
+    base_line_taken_out
+    base_merge
+    base_merge_overlap
+    base_merge_sync
+    base_merged_and_not_applied
+    base_nothing_committed
+    base_other_branch
+    base_pull_undone
+    base_rebased
+    base_renamed_file
+    base_set_back
+    base_two_files
+    base_unknown_field
+    base_vapi_moved
+    base_without_commits
     change_default
     change_recorded
     change_recorded_300_commits_ago
     change_recorded_in_a_moved_prompt
-    change_recorded_on_another_branch
     change_secret
     change_set_back_in_the_dashboard
     change_stale_reference
@@ -40,6 +62,7 @@ stories! {
     drift_newly_declared
     drift_overwrite
     drift_overwrite_one
+    drift_recorded_on_another_branch
     empty_org
     ignored
     link
@@ -51,6 +74,7 @@ stories! {
     mass_missing
     outside_git_with_log
     outside_git_without_log
+    prefer_typo
     pull_capture
     pull_capture_comment
     pull_clear

@@ -58,6 +58,11 @@ struct Step {
     removed: Option<String>,
     /// The repository becomes a clone of itself that knows the last commit only.
     shallow: bool,
+    /// The repository becomes a clone of itself, without what runs here left beside the file: with `refs`, or `without` those of
+    /// the agreed commits.
+    clone: Option<String>,
+    /// Which commits are known to be agreed on is told.
+    agreed: bool,
     /// `plan` in each format, with these arguments.
     plan: Option<String>,
     /// A run.
@@ -114,6 +119,7 @@ pub fn tell(name: &str) {
     settings.set_omit_expression(true);
     settings.set_description(story.about.as_str());
     settings.add_filter(r"20\d\d-\d\d-\d\d(T[0-9:.]+Z| [0-9:]+ UTC)?", "TODAY");
+    settings.add_filter(r"\d{1,2} [A-Z][a-z]{2} \d\d:\d\d UTC", "TODAY");
     settings.add_filter(r"\d{8}T\d{9}Z-[0-9a-f]{8}", "RUN");
     settings.add_filter(r"in the \d+\.\d s between", "in the TIME between");
     settings.add_filter(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", "ID_NEW");
@@ -178,6 +184,8 @@ impl Teller {
             moved,
             removed,
             shallow,
+            clone,
+            agreed,
             plan,
             run,
             exit,
@@ -220,6 +228,9 @@ impl Teller {
         if *shallow {
             self.make_shallow();
         }
+        if let Some(refs) = clone {
+            self.make_clone(refs);
+        }
         if commit.is_some() || commits.is_some() || git.is_some() {
             self.learn_commits();
         }
@@ -228,6 +239,9 @@ impl Teller {
         }
         if let Some(args) = run {
             self.run(args, *exit);
+        }
+        if *agreed {
+            self.tell_agreed();
         }
     }
 
@@ -278,6 +292,30 @@ impl Teller {
         std::fs::remove_dir_all(self.world.path(".git")).expect("removed");
         std::fs::rename(self.world.path("clone/.git"), self.world.path(".git")).expect("moved");
         std::fs::remove_dir_all(self.world.path("clone")).expect("removed");
+    }
+
+    fn make_clone(&self, refs: &str) {
+        self.git(&["clone", "-q", "--no-hardlinks", ".", "clone"]);
+        match refs {
+            "refs" => drop(self.git(&["-C", "clone", "fetch", "-q", "origin", "+refs/vapi-sync/*:refs/vapi-sync/*"])),
+            "without" => {}
+            other => panic!("a clone with {other}"),
+        }
+        for left in [".git", ".vapi-sync"] {
+            let _ = std::fs::remove_dir_all(self.world.path(left));
+        }
+        std::fs::rename(self.world.path("clone/.git"), self.world.path(".git")).expect("moved");
+        std::fs::remove_dir_all(self.world.path("clone")).expect("removed");
+        self.git(&["config", "user.name", "Bea"]);
+        self.git(&["config", "user.email", "bea@example.com"]);
+    }
+
+    fn tell_agreed(&mut self) {
+        self.learn_commits();
+        let format = "--format=%(refname) %(*objectname)";
+        let refs = self.filtered(&self.git(&["for-each-ref", format, "refs/vapi-sync"]));
+        let runs = self.told.entry("runs").or_default();
+        let _ = write!(runs, "\nagreed:\n{refs}");
     }
 
     fn learn_commits(&mut self) {

@@ -3,6 +3,7 @@
 use serde_json::Value as Json;
 
 use super::v1;
+use crate::model::agreed::{AgreedBy, Agreement};
 use crate::model::diagnostic::Diagnostic;
 use crate::model::recorded::Recorded;
 use crate::model::{SENSITIVE, Value};
@@ -97,7 +98,7 @@ fn change(change: &Change, outcome: Option<&Outcome>) -> v1::Change {
 }
 
 fn field(field: &FieldChange) -> v1::Field {
-    let FieldChange { path, before, after, sensitive, verdict, recorded, note, place: _ } = field;
+    let FieldChange { path, before, after, sensitive, verdict, base, merge: _, recorded, note, place: _ } = field;
     let shown = |value: &Option<Value>| match value {
         Some(_) if *sensitive => Json::from(SENSITIVE),
         Some(value) => value.to_shown(),
@@ -115,9 +116,11 @@ fn field(field: &FieldChange) -> v1::Field {
             Verdict::Remove => v1::Verdict::Remove,
             Verdict::Drift => v1::Verdict::Drift,
             Verdict::Capture => v1::Verdict::Capture,
+            Verdict::Merge => v1::Verdict::Merge,
             Verdict::Pending => v1::Verdict::Pending,
             Verdict::Conflict => v1::Verdict::Conflict,
         },
+        base: base.as_ref().map(agreement),
         recorded_in: recorded.as_ref().map(|recorded| match recorded {
             Recorded::Commit { id, time, only_on: _ } => {
                 v1::RecordedIn::Commit { commit: id.clone(), time: time.clone() }
@@ -125,6 +128,14 @@ fn field(field: &FieldChange) -> v1::Field {
             Recorded::AuditLog { time: _ } => v1::RecordedIn::AuditLog(v1::AuditLog::AuditLog),
         }),
         note: note.clone(),
+    }
+}
+
+fn agreement(agreement: &Agreement) -> v1::Base {
+    let time = agreement.time.to_string();
+    match &agreement.by {
+        AgreedBy::Commit(commit) => v1::Base::Commit { commit: commit.clone(), time },
+        AgreedBy::Run { run, commit: _ } => v1::Base::Run { run: run.clone(), time },
     }
 }
 

@@ -108,7 +108,7 @@ fn names_are_those_of_the_design() {
     );
     let change = &document["changes"][1];
     assert_eq!(keys(change), "address kind id name action reason held_back fields outcome note error");
-    assert_eq!(keys(&change["fields"][0]), "path before after sensitive verdict recorded_in note");
+    assert_eq!(keys(&change["fields"][0]), "path before after sensitive verdict base recorded_in note");
     assert_eq!(change["kind"], "agent");
     assert_eq!(document["changes"][3]["kind"], "phone_number");
     assert_eq!(

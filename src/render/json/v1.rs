@@ -158,6 +158,8 @@ pub struct Field {
     pub sensitive: bool,
     /// What happens.
     pub verdict: Verdict,
+    /// Who knows what it was when the file and Vapi last agreed on it; null if nobody does.
+    pub base: Option<Base>,
     /// The record that gives the replaced value back.
     pub recorded_in: Option<RecordedIn>,
     /// Why it is held back, or what one should know.
@@ -180,10 +182,32 @@ pub enum Verdict {
     Drift,
     /// To the file: Vapi's value is written into it.
     Capture,
+    /// To the file: the changes of both sides to a text are written into it.
+    Merge,
     /// The file is ahead; nothing is written into it.
     Pending,
     /// Held back: both moved.
     Conflict,
+}
+
+/// Who knows what a field was when the file and Vapi last agreed on it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Base {
+    /// The commit at which all of the file and Vapi agreed.
+    Commit {
+        /// Its full id.
+        commit: String,
+        /// When they were found to agree, RFC 3339 in UTC.
+        time: String,
+    },
+    /// A run that wrote the field.
+    Run {
+        /// The run, as `vapi-sync log` names it.
+        run: String,
+        /// When, RFC 3339 in UTC.
+        time: String,
+    },
 }
 
 /// The record that gives a value back.

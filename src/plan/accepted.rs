@@ -1,0 +1,37 @@
+//! What was agreed on once is not refused by our own checks, whatever they think of it.
+
+use crate::document::Node;
+use crate::kinds::Spot;
+use crate::model::diagnostic::{Diagnostic, Place};
+use crate::model::{FieldPath, Step, Value};
+use crate::state::load::Entry;
+use crate::values::base::Base;
+use crate::values::compare::value_at;
+
+/// Whether a finding is about a value that the file and Vapi agreed on. `desired` is what the entry says.
+pub fn is_accepted(entry: &Entry<'_>, desired: &Value, base: &Base, finding: &Diagnostic) -> bool {
+    let root = entry.kind.root();
+    let path = entry.config.zip(finding.place.as_ref()).and_then(|(config, place)| path_to(config, root, place));
+    path.is_some_and(|path| {
+        let value = value_at(root, desired, &path);
+        let known = base.of(root, &path, value);
+        known.zip(value).is_some_and(|(known, value)| known.is_just(root.at(&path), value))
+    })
+}
+
+/// The path to what stands at a place, or has its key there.
+fn path_to(node: Node<'_>, spot: Spot, place: &Place) -> Option<FieldPath> {
+    let below = |step: Step, path: FieldPath| FieldPath([vec![step], path.0].concat());
+    let in_map = node.entries().find_map(|entry| {
+        let step = Step::Key(entry.key.to_owned());
+        match path_to(entry.value, spot.key(entry.key), place) {
+            Some(path) => Some(below(step, path)),
+            None => (entry.key_place() == *place).then(|| FieldPath(vec![step])),
+        }
+    });
+    let in_list = || {
+        let mut items = node.items().enumerate();
+        items.find_map(|(at, item)| Some(below(Step::Index(at), path_to(item, spot.item(), place)?)))
+    };
+    in_map.or_else(in_list).or_else(|| (node.place() == *place).then(FieldPath::root))
+}

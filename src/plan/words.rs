@@ -1,0 +1,114 @@
+//! Why a field is held back, or what one should know of it, for a person. Nothing is decided by these sentences.
+
+use jiff::Timestamp;
+
+use super::draft::Asked;
+use crate::kinds::Kind;
+use crate::model::agreed::{AgreedBy, Agreement};
+use crate::model::recorded::{Answers, Recorded};
+use crate::plan::judge::{Basis, FileBasis, Verdict};
+use crate::values::live::Header;
+
+/// What is said of a field by `plan` and `apply`.
+pub(super) fn of_apply(
+    verdict: Verdict,
+    asked: &Asked,
+    recorded: Option<&Recorded>,
+    kind: &'static Kind,
+    header: &Header,
+    answers: &Answers,
+) -> Option<String> {
+    if verdict != Verdict::Drift {
+        return None;
+    }
+    let said = match (recorded, &asked.base) {
+        (Some(Recorded::Commit { only_on: Some(branch), .. }), _) => behind(branch),
+        (_, Some(base)) => match asked.file_basis(kind, answers) {
+            FileBasis::Agreed => changed_in_vapi(header, &base.agreement),
+            FileBasis::Mergeable => {
+                let both = both_changed(&base.agreement);
+                format!("{both}{}, in different lines: `vapi-sync pull` merges them", in_vapi(header, &base.agreement))
+            }
+            _ => format!("{}{}", both_changed(&base.agreement), in_vapi(header, &base.agreement)),
+        },
+        _ if answers.nothing_committed => NOTHING_COMMITTED.to_owned(),
+        _ => set_outside_git(header),
+    };
+    let has_secret =
+        if asked.is_more_than_secret { "; it has a secret in it: take over by hand what should stay" } else { "" };
+    Some(format!("{said}{has_secret}"))
+}
+
+/// What is said of a field by `pull`.
+pub(super) fn of_pull(
+    verdict: Verdict,
+    basis: Basis,
+    file: FileBasis,
+    asked: &Asked,
+    answers: &Answers,
+) -> Option<String> {
+    let said = match (verdict, basis, file) {
+        (Verdict::Conflict, ..) => match (&asked.base, file) {
+            (Some(base), _) => both_changed(&base.agreement),
+            (None, FileBasis::CommittedSince) => {
+                "the file's value was committed after Vapi's was set: both moved".into()
+            }
+            (None, _) if answers.nothing_committed => NOTHING_COMMITTED.to_owned(),
+            (None, _) => "the file's value is not committed, and Vapi's is in no commit".to_owned(),
+        },
+        (Verdict::Merge, ..) => {
+            let base = asked.base.as_ref()?;
+            format!("{}, in different lines: both changes are in the file now", both_changed(&base.agreement))
+        }
+        (Verdict::Pending, Basis::Recorded | Basis::Agreed | Basis::AppliedSince, _) => {
+            "the file is ahead; `apply` sends it".to_owned()
+        }
+        (Verdict::Capture, _, FileBasis::Committed) => "replaces a committed value".to_owned(),
+        _ => return None,
+    };
+    Some(said)
+}
+
+const NOTHING_COMMITTED: &str = "nothing is committed yet, so an edit of yours and one in the dashboard look alike";
+
+fn behind(branch: &str) -> String {
+    format!("this branch is behind {branch}, which has Vapi's value")
+}
+
+fn changed_in_vapi(header: &Header, agreement: &Agreement) -> String {
+    let when = since(header, agreement).map_or_else(String::new, |when| format!(" on {}", shown(when)));
+    match &agreement.by {
+        AgreedBy::Commit(commit) => format!("changed in Vapi{when}, after {commit:.8} was applied"),
+        AgreedBy::Run { .. } => {
+            format!("changed in Vapi{when}, after the last run wrote it ({})", shown(agreement.time))
+        }
+    }
+}
+
+/// When Vapi says that the object changed, if that was since then.
+fn since(header: &Header, agreement: &Agreement) -> Option<Timestamp> {
+    let when: Timestamp = header.updated_at.as_deref()?.parse().ok()?;
+    (when >= agreement.time).then_some(when)
+}
+
+fn in_vapi(header: &Header, agreement: &Agreement) -> String {
+    since(header, agreement).map_or_else(String::new, |when| format!(" (Vapi on {})", shown(when)))
+}
+
+fn both_changed(agreement: &Agreement) -> String {
+    match &agreement.by {
+        AgreedBy::Commit(commit) => format!("both changed since {commit:.8}"),
+        AgreedBy::Run { .. } => format!("both changed since the last run wrote it ({})", shown(agreement.time)),
+    }
+}
+
+fn shown(time: Timestamp) -> String {
+    time.strftime("%-d %b %H:%M UTC").to_string()
+}
+
+fn set_outside_git(header: &Header) -> String {
+    match &header.updated_at {
+        Some(time) => format!("no commit has held Vapi's value: somebody set it outside git (last change {time})"),
+        None => "no commit has held Vapi's value: somebody set it outside git".to_owned(),
+    }
+}

@@ -29,6 +29,7 @@ const MAY_NAME: &[(&str, &str)] = &[
 
 /// Outside crates that are not for everybody, each with the rooms that may name it.
 const CRATES: &[(&str, &str)] = &[
+    ("aho_corasick", "model"),
     ("anstream", "render"),
     ("clap", "cli emulator"),
     ("clap_complete", "cli"),

@@ -117,7 +117,7 @@ impl Workflow {
                 (text, render::diagnostics::annotations(&list, redactor))
             }
         };
-        app.output.message(&annotations);
+        app.output.commands(&annotations);
         let mut outputs = told.extra.outputs.clone();
         if let Some(path) = self.plan_file.as_ref().filter(|path| path.exists()) {
             outputs.push(("plan-file", path.display().to_string()));

@@ -240,13 +240,14 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         verbosity: global.verbose,
         folds: !matches!(command, Command::Validate(_)),
         machine: global.format() == Format::Json,
+        commands: global.format() == Format::Github,
     };
     let output = Arc::new(Output::new(settings, redactor));
     let name = command.name();
     let workflow = command.workflow(&global.file).transpose();
     let (workflow, refused) = workflow.map_or_else(|error| (None, Err(error)), |workflow| (workflow, Ok(())));
     if let Err(error) = &refused {
-        output.message(&github::refused(error, 1, output.redactor()));
+        output.commands(&github::refused(error, 1, output.redactor()));
     }
     let app = App { global, output, workflow };
     let allowed = refused.and_then(|()| app.global.allow_formats(formats(name))).map_err(Diagnostics::from);
@@ -323,7 +324,7 @@ fn wrong_usage(arguments: &[OsString], error: &clap::Error, redactor: Redactor) 
     let message = text.trim().trim_start_matches("error: ").to_owned();
     let errors = [Diagnostic::usage(message)];
     if arguments.iter().any(|argument| argument == "--github") {
-        output.message(&github::refused(&errors[0], 64, output.redactor()));
+        output.commands(&github::refused(&errors[0], 64, output.redactor()));
     }
     if wants_json(arguments) {
         let _ = output.json(&render::json::failure("", &[], &errors));

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
 
 use super::store::{Collection, Store};
 
@@ -98,10 +99,43 @@ fn to_json(store: &Store) -> Value {
     file.insert("version".into(), json!(VERSION));
     file.insert("issued".into(), json!(store.issued()));
     for collection in Collection::ALL {
-        let objects = store.all(collection).map(|record| Value::Object(record.object.clone())).collect();
-        file.insert(collection.path().into(), Value::Array(objects));
+        let objects = store.all(collection).map(|record| {
+            let mut object = Value::Object(record.object.clone());
+            let salt = record.object.get("id").map(Value::to_string).unwrap_or_default();
+            digest_secrets(&mut object, &salt, false);
+            object
+        });
+        file.insert(collection.path().into(), objects.collect());
     }
     Value::Object(file)
+}
+
+/// What the digest of a secret begins with.
+const DIGEST: &str = "sha256:";
+
+/// Whether a text is what the file holds of a secret.
+pub(super) fn is_digest(text: &str) -> bool {
+    text.strip_prefix(DIGEST).is_some_and(|hex| hex.len() == 64 && hex.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}
+
+/// Puts digests in the place of secrets: a real Vapi does not keep them in a file beside yours.
+fn digest_secrets(value: &mut Value, salt: &str, is_secret: bool) {
+    match value {
+        Value::String(text) if is_secret && !text.is_empty() && !is_digest(text) => {
+            let digest = Sha256::digest(format!("{salt}{text}"));
+            *text = digest.iter().fold(DIGEST.to_owned(), |text, byte| format!("{text}{byte:02x}"));
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| digest_secrets(item, salt, is_secret)),
+        Value::Object(map) => {
+            for (key, value) in map.iter_mut() {
+                let name = key.to_ascii_lowercase();
+                let ends = ["secret", "token", "password", "apikey", "privatekey", "secretkey", "authorization"];
+                let inner = is_secret || name == "headers" || ends.iter().any(|end| name.ends_with(end));
+                digest_secrets(value, salt, inner);
+            }
+        }
+        Value::String(_) | Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
 }
 
 fn parse(text: &[u8], seed: u64) -> Result<Store, String> {
@@ -133,6 +167,29 @@ fn parse(text: &[u8], seed: u64) -> Result<Store, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_secret_is_in_the_file() -> Result<(), Box<dyn std::error::Error>> {
+        let folder = tempfile::tempdir()?;
+        let path = folder.path().join("data.json");
+        let mut store = Store::new(5, 0);
+        let object = json!({
+            "name": "plain-name",
+            "server": {"secret": "hidden-1", "headers": {"x-any": "hidden-2"}},
+            "model": {"tools": [{"server": {"secret": "hidden-3", "url": "plain-url"}}]},
+            "twilioAuthToken": "hidden-4",
+            "credentials": [{"apiKey": "hidden-5"}],
+        });
+        let Value::Object(object) = object else { return Err("an object".into()) };
+        store.create(Collection::Assistant, "org", object, Timestamp::UNIX_EPOCH, Timestamp::UNIX_EPOCH);
+        DataFile::new(path.clone(), 5).write(&store)?;
+        let text = std::fs::read_to_string(&path)?;
+        assert!(!text.contains("hidden-") && text.contains("plain-name") && text.contains("plain-url"), "{text}");
+        let read = DataFile::new(path.clone(), 5).read_if_changed()?.ok_or("not read")?;
+        DataFile::new(path.clone(), 5).write(&read)?;
+        assert_eq!(std::fs::read_to_string(&path)?, text, "a digest stays what it is");
+        Ok(())
+    }
 
     #[test]
     fn what_is_written_is_read_back_with_all_digits() -> Result<(), Box<dyn std::error::Error>> {

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::clock;
 use super::config::Credentials;
+use super::persist::is_digest;
 use super::store::{Collection, Object, Record};
 
 /// What stands in place of a masked credential.
@@ -16,7 +17,19 @@ pub(super) fn of(record: &Record, collection: Collection, credentials: Credentia
     object.insert("updatedAt".into(), clock::shown(record.updated).into());
     hide_server_secret(&mut object, collection);
     hide_credentials(&mut object, credentials);
-    Value::Object(object)
+    let mut object = Value::Object(object);
+    mask_digests(&mut object);
+    object
+}
+
+/// Of a secret that was read from a file only a digest is known.
+fn mask_digests(value: &mut Value) {
+    match value {
+        Value::String(text) if is_digest(text) => MASK.clone_into(text),
+        Value::Array(items) => items.iter_mut().for_each(mask_digests),
+        Value::Object(map) => map.values_mut().for_each(mask_digests),
+        Value::String(_) | Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
 }
 
 /// `server.secret` can be written and not read; only whether there is one is shown. That of a tool, inside

@@ -1,8 +1,13 @@
 //! `--commit`: a commit of exactly the state file and its included files, whatever else is in the index or the tree.
+//!
+//! `git commit` itself makes it, so that hooks run, commits are signed where you sign them, and the index is locked before
+//! the branch moves.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
-use git2::{Oid, Repository, build::TreeUpdateBuilder};
+use git2::{Oid, Repository};
 
 use crate::model::diagnostic::Diagnostic;
 
@@ -12,17 +17,21 @@ pub struct Committing {
     root: PathBuf,
 }
 
-fn failed(error: &git2::Error) -> Diagnostic {
-    Diagnostic::error("not-committed", format!("git could not make the commit: {}", error.message()))
+fn failed(why: &str) -> Diagnostic {
+    Diagnostic::error("not-committed", format!("git could not make the commit: {}", why.trim()))
         .help("the files are written; commit them by hand")
+}
+
+fn unread(error: git2::Error) -> Diagnostic {
+    failed(error.message())
 }
 
 impl Committing {
     /// Looks at the repository of these files.
     ///
     /// # Errors
-    /// There is no repository; git does not know who commits; a merge or the like is under way, which a commit would end or
-    /// confuse; or one of the files has staged changes, which a commit would take along.
+    /// There is no repository, or no `git` to run; git does not know who commits; a merge or another git command is under
+    /// way; or one of the files has staged changes, which a commit would take along.
     pub fn prepare(files: &[PathBuf]) -> Result<Self, Diagnostic> {
         let none = || {
             Diagnostic::error("not-in-git", "--commit: the state file is in no working tree of git. Nothing was done")
@@ -33,9 +42,10 @@ impl Committing {
         let root = repository.workdir().and_then(|root| root.canonicalize().ok()).ok_or_else(none)?;
         let committing = Self { repository, root };
         committing.check_state()?;
+        committing.check_git()?;
         for file in files {
             let path = committing.path(file)?;
-            if committing.is_staged(&path).map_err(|error| failed(&error))? {
+            if committing.is_staged(&path).map_err(unread)? {
                 return Err(Diagnostic::error(
                     "staged-changes",
                     format!(
@@ -75,6 +85,30 @@ impl Committing {
         })
     }
 
+    fn check_git(&self) -> Result<(), Diagnostic> {
+        if let Err(error) = self.git(&["--version"]).output() {
+            let message = format!("--commit: git cannot be run ({error}). Nothing was done");
+            return Err(Diagnostic::error("no-git", message).help("install git, or commit by hand"));
+        }
+        if self.repository.path().join("index.lock").exists() {
+            let message = "--commit: another git command holds the index (index.lock). Nothing was done";
+            return Err(Diagnostic::error("git-busy", message)
+                .help("wait for it to end; if it has crashed, remove .git/index.lock"));
+        }
+        Ok(())
+    }
+
+    /// Whether no branch is checked out, so that the commit is on none.
+    pub fn is_detached(&self) -> bool {
+        self.repository.head_detached().unwrap_or(false)
+    }
+
+    fn git(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new("git");
+        command.arg("--literal-pathspecs").args(arguments).current_dir(&self.root).stdin(Stdio::null());
+        command
+    }
+
     fn path(&self, file: &Path) -> Result<PathBuf, Diagnostic> {
         let real = file.canonicalize().unwrap_or_else(|_| file.to_path_buf());
         real.strip_prefix(&self.root).map(Path::to_path_buf).map_err(|_| {
@@ -106,50 +140,50 @@ impl Committing {
     /// Git could not make the commit. The files are written all the same.
     pub fn commit(&self, files: &[PathBuf], message: &str) -> Result<Option<String>, Diagnostic> {
         let mut changed = Vec::new();
+        let mut new = Vec::new();
         for file in files {
             let path = self.path(file)?;
-            let blob = self.repository.blob_path(file).map_err(|error| failed(&error))?;
-            if self.head_blob(&path).map_err(|error| failed(&error))? != Some(blob) {
-                changed.push((path, blob));
+            let blob = self.repository.blob_path(file).map_err(unread)?;
+            match self.head_blob(&path).map_err(unread)? {
+                Some(known) if known == blob => continue,
+                Some(_) => {}
+                None => new.push(path.clone()),
             }
+            changed.push(path);
         }
-        changed.sort();
-        changed.dedup();
         if changed.is_empty() {
             return Ok(None);
         }
-        self.write(&changed, message).map(Some).map_err(|error| failed(&error))
+        if !new.is_empty() {
+            self.run(&["add", "--intent-to-add"], &new, "")?;
+        }
+        let made = self.run(&["commit", "--quiet", "--only", "--file=-"], &changed, message);
+        if made.is_err() && !new.is_empty() {
+            let _ = self.run(&["rm", "--cached", "--force", "--quiet"], &new, "");
+        }
+        made?;
+        let head = self.repository.head().and_then(|head| head.peel_to_commit()).map_err(unread)?;
+        Ok(Some(head.id().to_string()))
     }
 
-    fn write(&self, changed: &[(PathBuf, Oid)], message: &str) -> Result<String, git2::Error> {
-        let repository = &self.repository;
-        let parent = match repository.head() {
-            Ok(head) => Some(head.peel_to_commit()?),
-            Err(error) if error.code() == git2::ErrorCode::UnbornBranch => None,
-            Err(error) => return Err(error),
+    /// Runs git on some paths, with a text on its standard input.
+    fn run(&self, arguments: &[&str], paths: &[PathBuf], input: &str) -> Result<(), Diagnostic> {
+        let mut command = self.git(arguments);
+        command.arg("--").args(paths).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let run = || {
+            let mut child = command.spawn()?;
+            // Its message is shorter than a pipe, and git reads it or says why not.
+            if let Some(mut stdin) = child.stdin.take() {
+                let _ = stdin.write_all(input.as_bytes());
+            }
+            child.wait_with_output()
         };
-        let empty = || repository.treebuilder(None).and_then(|builder| repository.find_tree(builder.write()?));
-        let base = match &parent {
-            Some(commit) => commit.tree()?,
-            None => empty()?,
-        };
-        let mut update = TreeUpdateBuilder::new();
-        for (path, blob) in changed {
-            let mode = match base.get_path(path).map(|entry| entry.filemode()) {
-                Ok(0o100_755) => git2::FileMode::BlobExecutable,
-                _ => git2::FileMode::Blob,
-            };
-            update.upsert(path, *blob, mode);
+        let output = run().map_err(|error| failed(&error.to_string()))?;
+        if output.status.success() {
+            return Ok(());
         }
-        let tree = repository.find_tree(update.create_updated(repository, &base)?)?;
-        let signature = repository.signature()?;
-        let parents: Vec<&git2::Commit> = parent.iter().collect();
-        let id = repository.commit(Some("HEAD"), &signature, &signature, message, &tree, &parents)?;
-        let mut index = repository.index()?;
-        for (path, _) in changed {
-            index.add_path(path)?;
-        }
-        index.write()?;
-        Ok(id.to_string())
+        // A hook may say why on either.
+        let said = [output.stderr, output.stdout].concat();
+        Err(failed(&String::from_utf8_lossy(&said)))
     }
 }

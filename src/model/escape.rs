@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 /// Text for a single line: line ends and tabs are shown as `\n`, `\r`, `\t`, other hostile characters as `\u{1b}`.
 pub fn line(text: &str) -> Cow<'_, str> {
-    replace(text, |c| c == '\n' || c == '\t' || is_hostile(c), braced)
+    replace(text, |before, c| c == '\n' || c == '\t' || is_hostile(before, c), braced)
 }
 
 /// Text that may span lines: `\n` and tabs stay, all else as in [`line`].
@@ -20,12 +20,35 @@ pub fn lines(text: &str) -> Cow<'_, str> {
 ///
 /// It means the same to every parser, since JSON has no such characters outside strings.
 pub fn json(text: &str) -> Cow<'_, str> {
-    replace(text, is_hostile, |c, out| {
+    let escaped = replace(text, is_hostile, |c, out| {
         for unit in c.encode_utf16(&mut [0; 2]) {
             // Writing to a `String` cannot fail.
             let _ = write!(out, "\\u{unit:04x}");
         }
-    })
+    });
+    match escaped.contains(OLD_COMMAND) {
+        true => escaped.replace(OLD_COMMAND, "#\\u0023[").into(),
+        false => escaped,
+    }
+}
+
+/// Where the old form of a GitHub workflow command begins, anywhere in a line.
+const OLD_COMMAND: &str = "##[";
+
+/// Text in which no line is a command to the runner of a GitHub workflow: `::set-env …` or `##[…]`.
+pub fn inert(text: &str) -> Cow<'_, str> {
+    let is_command = |line: &str| line.trim_start().starts_with("::") || line.contains(OLD_COMMAND);
+    if !text.split(['\n', '\r']).any(is_command) {
+        return Cow::Borrowed(text);
+    }
+    let lines = text.split_inclusive(['\n', '\r']).map(|line| {
+        let line = line.replace(OLD_COMMAND, "# #[");
+        match line.trim_start().strip_prefix("::") {
+            Some(rest) => format!("{}: :{rest}", &line[..line.len() - rest.len() - 2]),
+            None => line,
+        }
+    });
+    Cow::Owned(lines.collect())
 }
 
 /// A text in quotes, on one line.
@@ -40,13 +63,31 @@ pub fn shell_word(text: &str) -> String {
     if is_plain { text.to_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
 }
 
-fn replace(text: &str, is_replaced: impl Fn(char) -> bool, mut put: impl FnMut(char, &mut String)) -> Cow<'_, str> {
-    if !text.contains(&is_replaced) {
+/// The first character of a text that acts or hides without being seen: its place in bytes.
+pub fn first_hidden(text: &str) -> Option<usize> {
+    let mut before = '\0';
+    text.char_indices().find_map(|(at, c)| {
+        let is_hidden = is_hostile(std::mem::replace(&mut before, c), c);
+        // A BOM in front and Windows' line ends are the editor's.
+        let is_editors = (at == 0 && c == '\u{feff}') || (c == '\r' && text[at..].starts_with("\r\n"));
+        (is_hidden && !is_editors).then_some(at)
+    })
+}
+
+/// `is_replaced` is asked with the character before each.
+fn replace(
+    text: &str,
+    is_replaced: impl Fn(char, char) -> bool,
+    mut put: impl FnMut(char, &mut String),
+) -> Cow<'_, str> {
+    let mut before = '\0';
+    if !text.chars().any(|c| is_replaced(std::mem::replace(&mut before, c), c)) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 16);
+    let mut before = '\0';
     for c in text.chars() {
-        if is_replaced(c) { put(c, &mut out) } else { out.push(c) }
+        if is_replaced(std::mem::replace(&mut before, c), c) { put(c, &mut out) } else { out.push(c) }
     }
     Cow::Owned(out)
 }
@@ -64,18 +105,32 @@ fn braced(c: char, out: &mut String) {
 }
 
 /// Whether a character acts on a terminal or a reader without being seen: control characters but `\n` and tab, line
-/// separators, marks that reorder text (Unicode TR 36), and characters without a look of their own. Joiners stay: Persian
-/// and emoji are written with them.
-fn is_hostile(c: char) -> bool {
+/// separators, marks that reorder text (Unicode TR 36), and characters without a look of their own. One joiner or variation
+/// selector after a character of its script stays: Persian and emoji are written with them.
+fn is_hostile(before: char, c: char) -> bool {
     match c {
         '\n' | '\t' => false,
         c if c.is_control() => true,
-        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{feff}' => true,
-        '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{fff9}'..='\u{fffb}' => true,
-        // Tags and private uses of them: invisible text that a language model reads.
+        '\u{200c}' | '\u{200d}' => !is_joined(before),
+        '\u{fe00}'..='\u{fe0f}' => {
+            let is_second = matches!(before, '\u{fe00}'..='\u{fe0f}');
+            is_second || !(is_joined(before) || matches!(before, '#' | '*' | '0'..='9' | '©' | '®'))
+        }
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{feff}' | '\u{fffc}' => true,
+        '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{fff0}'..='\u{fffb}' => true,
+        // Fillers and blanks that look like nothing.
+        '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}' | '\u{2800}' | '\u{17b4}' | '\u{17b5}' => true,
+        '\u{180b}'..='\u{180f}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' => true,
+        // Tags, selectors and private uses of them: invisible text that a language model reads.
         '\u{e0000}'..='\u{e0fff}' => true,
         _ => false,
     }
+}
+
+/// Whether a joiner or a selector may follow this character: letters of other scripts, emoji, their selector.
+fn is_joined(before: char) -> bool {
+    let is_hidden = matches!(before, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{206f}');
+    before > '\u{2ff}' && !is_hidden && !before.is_whitespace()
 }
 
 #[cfg(test)]
@@ -91,11 +146,30 @@ mod tests {
             ("\u{9b}2J", r"\u{9b}2J"),
             ("\u{202e}evil\u{2066}", r"\u{202e}evil\u{2066}"),
             ("\u{e0041}", r"\u{e0041}"),
+            ("می\u{200c}خواهم ❤\u{fe0f} 1\u{fe0f}\u{20e3}", "می\u{200c}خواهم ❤\u{fe0f} 1\u{fe0f}\u{20e3}"),
+            ("❤\u{fe0f}\u{200d}🔥", "❤\u{fe0f}\u{200d}🔥"),
+            ("❤\u{fe0f}\u{fe01}", "❤\u{fe0f}\\u{fe01}"),
+            ("a\u{200d}b\u{fe01}", r"a\u{200d}b\u{fe01}"),
+            ("a\u{3164}\u{2800}\u{115f}", r"a\u{3164}\u{2800}\u{115f}"),
         ];
         for (raw, shown) in table {
             assert_eq!(line(raw), shown);
         }
         assert_eq!(lines("a\n\tb\r\n"), "a\n\tb\\r\n");
+    }
+
+    #[test]
+    fn no_line_is_a_command_to_a_runner() {
+        for (text, safe) in [
+            ("a::b\n", "a::b\n"),
+            ("x\n  ::set-env name=A::b\n", "x\n  : :set-env name=A::b\n"),
+            ("::error::x", ": :error::x"),
+            ("a ##[group]b", "a # #[group]b"),
+            ("a\r::debug::b", "a\r: :debug::b"),
+        ] {
+            assert_eq!(inert(text), safe);
+        }
+        assert_eq!(json("{\"a\": \"##[x]\"}"), "{\"a\": \"#\\u0023[x]\"}");
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod address;
 pub mod agreed;
 pub mod diagnostic;
 pub mod escape;
+pub mod keys;
 mod path;
 pub mod recorded;
 mod redact;

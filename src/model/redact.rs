@@ -4,13 +4,15 @@
 //! request, an error of a library, the line of a file.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::fmt;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use aho_corasick::AhoCorasick;
 use serde_json::Value as Json;
 
-use super::{SENSITIVE, escape};
+use super::{SENSITIVE, escape, keys};
 
 /// Shorter texts are not looked for: `true` or `1234` would be taken out of everything.
 const SHORTEST: usize = 6;
@@ -18,8 +20,15 @@ const SHORTEST: usize = 6;
 /// The texts that must not be shown. Clones share them.
 #[derive(Clone, Default)]
 pub struct Redactor {
-    /// Every spelling of every secret, no two equal.
-    spellings: Arc<Mutex<Vec<String>>>,
+    known: Arc<Mutex<Known>>,
+}
+
+#[derive(Default)]
+struct Known {
+    /// Every spelling of every secret.
+    spellings: HashSet<String>,
+    /// What finds them. `None`: it must be made (again).
+    search: Option<AhoCorasick>,
 }
 
 impl Redactor {
@@ -30,14 +39,11 @@ impl Redactor {
 
     /// From now on this text is not shown, in any of its spellings. Texts of fewer than 6 characters are let through.
     pub fn add(&self, secret: &str) {
-        let mut known = self.spellings.lock().unwrap_or_else(PoisonError::into_inner);
-        for text in std::iter::once(secret).chain(secret.lines().map(str::trim)) {
-            if text.chars().count() >= SHORTEST {
-                for spelling in spellings(text) {
-                    if !known.contains(&spelling) {
-                        known.push(spelling);
-                    }
-                }
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        for text in std::iter::once(secret).chain(secret.lines()).map(str::trim) {
+            if text.chars().count() >= SHORTEST && !known.spellings.contains(text) {
+                known.spellings.extend(spellings(text));
+                known.search = None;
             }
         }
     }
@@ -71,18 +77,16 @@ impl Redactor {
         }
     }
 
-    /// Where secrets stand, in order; those that overlap or touch are one.
+    /// Where secrets and keys stand, in order; those that overlap or touch are one.
     fn places(&self, text: &str) -> Vec<Range<usize>> {
-        let known = self.spellings.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut found: Vec<Range<usize>> = known
-            .iter()
-            .flat_map(|secret| text.match_indices(secret.as_str()))
-            .map(|(at, secret)| at..at + secret.len())
-            .collect();
-        // A text that was cut short may end inside a secret.
-        for (end, _) in text.match_indices('…') {
-            found.extend(known.iter().filter_map(|secret| Some(end - cut_secret(&text[..end], secret)?..end)));
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.search.is_none() {
+            // It fails for more than gigabytes of secrets only.
+            known.search = AhoCorasick::new(&known.spellings).ok();
         }
+        let secrets = known.search.iter().flat_map(|search| search.find_overlapping_iter(text));
+        let mut found: Vec<Range<usize>> = secrets.map(|secret| secret.range()).collect();
+        found.extend(keys::find(text).map(|(place, _)| place));
         found.sort_by_key(|place| place.start);
         found.into_iter().fold(Vec::new(), |mut merged, place| {
             match merged.last_mut() {
@@ -100,22 +104,18 @@ impl fmt::Debug for Redactor {
     }
 }
 
-/// How many bytes of a secret's beginning a text ends with. `None`: fewer than [`SHORTEST`] characters.
-fn cut_secret(text: &str, secret: &str) -> Option<usize> {
-    let ends = secret.char_indices().map(|(at, _)| at).skip(SHORTEST);
-    ends.filter(|length| text.ends_with(&secret[..*length])).last()
-}
-
-/// The ways in which a text may stand in a request, a log line, an error.
-fn spellings(secret: &str) -> [String; 8] {
+/// The ways in which a text may stand in a request, a log line, an error, a page.
+fn spellings(secret: &str) -> Vec<String> {
     let json = Json::from(secret).to_string();
     let debug = format!("{secret:?}");
     let form: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
     let percent = form.replace('+', "%20");
     let inner = |quoted: &str| quoted.get(1..quoted.len() - 1).unwrap_or_default().to_owned();
-    [
+    let html = secret.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
+    let mut all = vec![
         secret.to_owned(),
         inner(&json),
+        inner(&json).replace('/', "\\/"),
         // A request that is quoted whole inside JSON.
         inner(&Json::from(inner(&json)).to_string()),
         inner(&debug),
@@ -123,8 +123,35 @@ fn spellings(secret: &str) -> [String; 8] {
         percent,
         form,
         escape::lines(secret).into_owned(),
-    ]
+        html.replace('\'', "&#39;"),
+        html.replace('\'', "&#x27;"),
+        html,
+    ];
+    all.extend(in_base64(secret.as_bytes()));
+    all
 }
+
+/// How bytes look inside a longer text in base64, wherever they begin in it, with both alphabets.
+fn in_base64(bytes: &[u8]) -> impl Iterator<Item = String> {
+    (0..3).flat_map(move |before| {
+        let shifted: Vec<u8> = std::iter::repeat_n(0, before).chain(bytes.iter().copied()).collect();
+        // The characters that hold bits of these bytes alone.
+        let (first, last) = ((before * 8).div_ceil(6), shifted.len() * 8 / 6);
+        let inside = |alphabet: &[u8; 64]| -> String {
+            let six = |at: usize| (0..6).map(|bit| at * 6 + bit).fold(0, |six, bit| six << 1 | bit_of(&shifted, bit));
+            (first..last).map(|at| char::from(alphabet[usize::from(six(at))])).collect()
+        };
+        let (standard, url) = (inside(&ALPHABET), inside(&URL_ALPHABET));
+        [standard, url].into_iter().filter(|text| text.len() >= SHORTEST)
+    })
+}
+
+fn bit_of(bytes: &[u8], bit: usize) -> u8 {
+    bytes.get(bit / 8).map_or(0, |byte| byte >> (7 - bit % 8) & 1)
+}
+
+const ALPHABET: [u8; 64] = *b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+const URL_ALPHABET: [u8; 64] = *b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 /// `%2F` as `%2f`.
 fn lower_case_escapes(text: &str) -> String {
@@ -162,11 +189,32 @@ mod tests {
         }
     }
 
+    /// Whoever writes the file would read a key letter by letter.
     #[test]
-    fn a_secret_that_was_cut_short_is_found() {
+    fn the_beginning_of_a_secret_is_a_text_like_any_other() {
         let redactor = Redactor::new();
         redactor.add("geheim-ünd-lang");
-        assert_eq!(redactor.text("is geheim-ü… and geheim-ünd-la…, geh…"), "is (sensitive)… and (sensitive)…, geh…");
+        for text in ["is geheim-ü… and geheim-ünd-lan…, geh…", "geheim-ünd-lan", "eheim-ünd-lang"] {
+            assert_eq!(redactor.text(text), text);
+        }
+    }
+
+    #[test]
+    fn base64_and_html_are_found() {
+        let redactor = Redactor::new();
+        redactor.add("p<ss&w'rd\"1");
+        for text in [
+            // `p<ss&w'rd"1`, `user:p<ss&w'rd"1` and `u:p<ss&w'rd"1!`
+            "cDxzcyZ3J3JkIjE=",
+            "dXNlcjpwPHNzJncncmQiMQ==",
+            "dTpwPHNzJncncmQiMSE=",
+            "p&lt;ss&amp;w'rd&quot;1",
+            "p&lt;ss&amp;w&#39;rd&quot;1",
+            "p&lt;ss&amp;w&#x27;rd&quot;1",
+        ] {
+            let safe = redactor.text(text);
+            assert!(safe.contains(SENSITIVE), "{text}");
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The choke point: every text that leaves the program goes through an [`Output`], which takes secrets out of it, drops
 //! colours where they are not wanted, and does not mind a closed pipe.
 
+use std::borrow::Cow;
 use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -14,6 +15,7 @@ use super::progress::Progress;
 use super::{Palette, diagnostics, json};
 use crate::model::Redactor;
 use crate::model::diagnostic::{Diagnostic, Severity};
+use crate::model::escape::inert;
 
 /// `--color`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -40,6 +42,8 @@ pub struct Settings {
     pub folds: bool,
     /// The result is a document for a machine (`--format json`): no progress beside it on one terminal.
     pub machine: bool,
+    /// The result is made of commands to the runner of a GitHub workflow (`--format github`).
+    pub commands: bool,
 }
 
 type Sink = Box<dyn Write + Send>;
@@ -104,7 +108,8 @@ impl Output {
     /// # Errors
     /// It could not be written (a full disk). A reader that has gone away is no error: the run goes on unheard.
     pub fn result(&self, text: &str) -> Result<(), Diagnostic> {
-        let written = self.progress().suspend(|| write(&self.stdout, &self.safe(text)));
+        let text = self.safe(text, self.settings.commands);
+        let written = self.progress().suspend(|| write(&self.stdout, &text));
         written.map_err(|error| Diagnostic::error("output", format!("the result could not be written: {error}")))
     }
 
@@ -121,7 +126,12 @@ impl Output {
 
     /// Writes a message to stderr, with its own line ends. Whoever cannot be told is not told.
     pub fn message(&self, text: &str) {
-        let _ = self.progress().suspend(|| write(&self.stderr, &self.safe(text)));
+        let _ = self.progress().suspend(|| write(&self.stderr, &self.safe(text, false)));
+    }
+
+    /// Writes commands to the runner of a GitHub workflow to stderr, a line each.
+    pub fn commands(&self, text: &str) {
+        let _ = self.progress().suspend(|| write(&self.stderr, &self.safe(text, true)));
     }
 
     /// Writes a message to stderr unless `-q`.
@@ -162,17 +172,22 @@ impl Output {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The text without secrets. A secret may be torn apart by colours: if it is, the colours go.
-    fn safe(&self, text: &str) -> String {
+    /// The text without secrets and, unless it is made of them, without commands to the runner of a workflow. Either may be
+    /// torn apart by colours: if it is there, the colours go.
+    fn safe(&self, text: &str, commands: bool) -> String {
         let plain = strip_str(text).to_string();
         let redacted = self.redactor.text(&plain);
         if redacted == plain {
-            return text.to_owned();
+            return match inert(&plain) {
+                Cow::Owned(inert) if !commands => inert,
+                _ => text.to_owned(),
+            };
         }
         // In a document text by text: a secret of digits only must not tear a number out of it.
         match serde_json::from_str::<Json>(&plain) {
             Ok(document @ (Json::Object(_) | Json::Array(_))) => json::to_text(&document, &self.redactor),
-            _ => redacted.into_owned(),
+            _ if commands => redacted.into_owned(),
+            _ => inert(&redacted).into_owned(),
         }
     }
 }

@@ -1,0 +1,85 @@
+//! Keys of well-known services, told by their shape.
+
+use std::ops::Range;
+
+/// What the beginnings of well-known keys are, whose they are, and how many characters of a key follow at least.
+const KEYS: &[(&str, &str, usize)] = &[
+    ("sk-", "an API key", 20),
+    ("sk_live_", "a Stripe key", 16),
+    ("sk_test_", "a Stripe key", 16),
+    ("rk_live_", "a Stripe key", 16),
+    ("whsec_", "a webhook secret", 16),
+    ("gsk_", "a Groq key", 20),
+    ("xai-", "an xAI key", 40),
+    ("hf_", "a Hugging Face token", 30),
+    ("ghp_", "a GitHub token", 36),
+    ("gho_", "a GitHub token", 36),
+    ("ghs_", "a GitHub token", 36),
+    ("github_pat_", "a GitHub token", 40),
+    ("glpat-", "a GitLab token", 20),
+    ("xoxb-", "a Slack token", 20),
+    ("xoxp-", "a Slack token", 20),
+    ("AKIA", "an AWS access key", 16),
+    ("AIza", "a Google API key", 35),
+    ("SG.", "a SendGrid key", 40),
+    ("eyJ", "a JSON web token", 60),
+];
+
+/// The keys in a text: where each stands, and whose it is.
+pub fn find(text: &str) -> impl Iterator<Item = (Range<usize>, &'static str)> {
+    let block = text.find("-----BEGIN").and_then(|start| {
+        let is_key = text[start..].contains("PRIVATE KEY-----");
+        let end = text.rfind("PRIVATE KEY-----").map_or(text.len(), |at| at + "PRIVATE KEY-----".len());
+        let end = if text[start..].contains("-----END") { end } else { text.len() };
+        is_key.then_some((start..end, "a private key"))
+    });
+    let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let words = text.split(move |c| !is_part(c)).scan(0, |next, word| {
+        let at = *next;
+        // What separates words may be longer than a byte.
+        *next = at + word.len() + text[at + word.len()..].chars().next().map_or(0, char::len_utf8);
+        Some((at, word))
+    });
+    let keys = words.filter_map(|(at, word)| {
+        if word.len() < 20 || !word.bytes().any(|byte| byte.is_ascii_digit()) {
+            return None;
+        }
+        let (start, owner, rest) = KEYS.iter().find(|(start, ..)| word.starts_with(start))?;
+        // `sk-this-is-only-an-example` is prose; a key mixes digits and letters without a pause.
+        let tail = &word[start.len()..];
+        let longest = tail.split(['-', '_', '.']).map(str::len).max().unwrap_or(0);
+        (tail.len() >= *rest && longest >= 12).then_some((at..at + word.len(), *owner))
+    });
+    block.into_iter().chain(keys)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_told_from_prose() {
+        for (text, expected) in [
+            ("Bearer sk-proj-4f9aK2mQ81xZ7Lw0Yt5RbN3c", Some(("sk-proj-4f9aK2mQ81xZ7Lw0Yt5RbN3c", "an API key"))),
+            (
+                "é https://x.example/?key=AIzaSyA1234567890abcdefghijklmnopqrstuv&b",
+                Some(("AIzaSyA1234567890abcdefghijklmnopqrstuv", "a Google API key")),
+            ),
+            (
+                "ghp_0123456789abcdefghijklmnopqrstuvwxyz",
+                Some(("ghp_0123456789abcdefghijklmnopqrstuvwxyz", "a GitHub token")),
+            ),
+            ("a -----BEGIN RSA PRIVATE KEY-----\nMII", Some(("-----BEGIN RSA PRIVATE KEY-----\nMII", "a private key"))),
+            (
+                "-----BEGIN PRIVATE KEY-----\nMII\n-----END PRIVATE KEY-----\nrest",
+                Some(("-----BEGIN PRIVATE KEY-----\nMII\n-----END PRIVATE KEY-----", "a private key")),
+            ),
+            ("sk-this-is-only-an-example-of-1-key", None),
+            ("ask-me-anything-about-2026-and-more-of-it", None),
+            ("7b0e2f4c-1a2b-4c3d-8e9f-001122334455", None),
+            ("", None),
+        ] {
+            assert_eq!(find(text).next().map(|(at, owner)| (&text[at], owner)), expected, "{text}");
+        }
+    }
+}

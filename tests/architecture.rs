@@ -48,7 +48,7 @@ const CRATES: &[(&str, &str)] = &[
     ("reqwest", "check github vapi"),
     ("schemars", "cli render"),
     ("serde_yaml", "document"),
-    ("sha2", "github plan render"),
+    ("sha2", "emulator github plan render"),
     ("similar", "render"),
     ("strsim", "state"),
     ("tempfile", "check emulator files"),

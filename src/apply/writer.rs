@@ -3,7 +3,8 @@
 use serde_json::Value as Json;
 
 use crate::kinds::Kind;
-use crate::model::RemoteId;
+use crate::model::{RemoteId, Value};
+use crate::values::normalize;
 use crate::vapi::{Answer, RequestError, Transport, object_path};
 
 /// Writes objects. Private to `apply`.
@@ -18,7 +19,8 @@ impl Writer {
 
     /// Makes an object. Never sent again where it may have been carried out.
     #[expect(clippy::disallowed_methods, reason = "this is the writer")]
-    pub(super) async fn create(&self, kind: &Kind, body: &Json) -> Result<Answer<Json>, RequestError> {
+    pub(super) async fn create(&self, kind: &'static Kind, body: &Json) -> Result<Answer<Json>, RequestError> {
+        self.hide_secrets(kind, body);
         let bytes = body.to_string();
         self.transport
             .execute(kind.endpoint, &[], |client, url| {
@@ -29,7 +31,13 @@ impl Writer {
 
     /// Replaces top-level fields of an object. Saying it twice changes nothing more than saying it once.
     #[expect(clippy::disallowed_methods, reason = "this is the writer")]
-    pub(super) async fn update(&self, kind: &Kind, id: &RemoteId, body: &Json) -> Result<Answer<Json>, RequestError> {
+    pub(super) async fn update(
+        &self,
+        kind: &'static Kind,
+        id: &RemoteId,
+        body: &Json,
+    ) -> Result<Answer<Json>, RequestError> {
+        self.hide_secrets(kind, body);
         let bytes = body.to_string();
         // An id that cannot be in a path was refused when the file was read.
         let path = object_path(kind.endpoint, id.as_str()).unwrap_or_else(|_| kind.endpoint.to_owned() + "/-");
@@ -38,5 +46,18 @@ impl Writer {
                 client.patch(url).header("content-type", "application/json").body(bytes.clone())
             })
             .await
+    }
+
+    /// Whatever is sent may be quoted in a refusal: also a secret of Vapi's own that goes back as it was.
+    fn hide_secrets(&self, kind: &'static Kind, body: &Json) {
+        let mut values = vec![normalize::live(kind, body.clone())];
+        while let Some(value) = values.pop() {
+            match value {
+                Value::Secret(secret) => secret.expose().into_iter().for_each(|text| self.transport.hide(text)),
+                Value::List(items) => values.extend(items),
+                Value::Map(map) => values.extend(map.into_iter().map(|(_, value)| value)),
+                Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) | Value::Unknown(_) => {}
+            }
+        }
     }
 }

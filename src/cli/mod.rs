@@ -34,13 +34,14 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use self::args::{DEFAULT_FILE, Format, Global};
 use self::github::{Extra, Told, Workflow};
-use crate::files::check_state_file;
+use crate::files::{check_state_file, read_text};
 use crate::model::Redactor;
 use crate::model::diagnostic::{Diagnostic, Diagnostics, Ending, exit_code};
 use crate::model::escape::shell_word;
 use crate::plan::report::Report;
 use crate::render::output::Settings;
 use crate::render::{self, Output};
+use crate::state::template;
 
 /// Keeps a version-controlled YAML file and a Vapi organisation in step.
 ///
@@ -261,9 +262,19 @@ fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
     Cli::from_arg_matches(&matches)
 }
 
+/// Keeps the values of all variables that the file names out of what is said, before anything is.
+fn hide_variables(app: &App) {
+    // A file that cannot be read is reported by whoever needs it.
+    let Ok(text) = read_text(&app.global.file, "") else { return };
+    for value in template::variables(&text).filter_map(|name| std::env::var(name).ok()) {
+        app.output.redactor().add(&value);
+    }
+}
+
 fn dispatch(app: &App, command: Command) -> Result<Finish, Diagnostics> {
     if !formats(command.name()).is_empty() && !matches!(command, Command::Schema(_)) {
         check_state_file(&app.global.file)?;
+        hide_variables(app);
     }
     if let (Command::Plan(_), Some(who)) = (&command, app.workflow.as_ref().and_then(|of| of.without_key(app))) {
         return github::validated(app, who);

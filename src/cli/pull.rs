@@ -71,7 +71,7 @@ pub(super) async fn pull(run: &mut Run<'_>, wish: &Wish, writing: &Writing) -> R
         let file = loaded.checked()?;
         run.prepare_commit(writing.commit, &file)?;
         let plan = run.plan(&file, Direction::ToFile, wish).await?.plan;
-        let captured = capture(&plan, &file.desired.file, &loaded.includes);
+        let captured = capture(&plan, &file.desired.file, &loaded.includes, &|name| std::env::var(name).ok());
         let includes = file.includes();
         let folders: BTreeSet<&Path> = includes.iter().filter_map(|include| include.parent()).collect();
         folders.into_iter().for_each(clean_up);

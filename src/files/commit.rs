@@ -170,7 +170,7 @@ impl Committing {
     fn run(&self, arguments: &[&str], paths: &[PathBuf], input: &str) -> Result<(), Diagnostic> {
         let mut command = self.git(arguments);
         command.arg("--").args(paths).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let run = || {
+        let mut run = || {
             let mut child = command.spawn()?;
             // Its message is shorter than a pipe, and git reads it or says why not.
             if let Some(mut stdin) = child.stdin.take() {

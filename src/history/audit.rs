@@ -100,7 +100,7 @@ impl<'q> Asked<'q> {
 /// Makes what stands in the log in place of a secret equal to nothing.
 fn make_unequal(value: &mut Value) {
     match value {
-        Value::Text(text) if text == SENSITIVE => *value = Value::Unknown(Vec::new()),
+        Value::Text(text) if text.contains(SENSITIVE) => *value = Value::Unknown(Vec::new()),
         Value::List(items) => items.iter_mut().for_each(make_unequal),
         Value::Map(map) => map.values_mut().for_each(make_unequal),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) | Value::Secret(_) | Value::Unknown(_) => {}

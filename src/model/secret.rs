@@ -81,6 +81,19 @@ impl Secret {
         })
     }
 
+    /// What a reviewer sees of it: as the file spells it, where it comes from variables.
+    pub fn reviewed(&self) -> String {
+        let names = self.variables.iter().map(|name| format!("${{env:{name}}}"));
+        match self.around.as_slice() {
+            _ if self.variables.is_empty() => SENSITIVE.to_owned(),
+            [] => names.collect(),
+            [first, others @ ..] => {
+                let after = others.iter().map(String::as_str).chain(std::iter::repeat(""));
+                names.zip(after).fold(first.clone(), |text, (name, after)| format!("{text}{name}{after}"))
+            }
+        }
+    }
+
     /// Whether Vapi holds it and does not show it.
     pub fn is_hidden(&self) -> bool {
         self.state == SecretState::Hidden

@@ -111,28 +111,38 @@ impl Value {
         }
     }
 
-    /// The value as JSON for people and machines to read: secrets as `(sensitive)`, ids that are not known yet as
-    /// `(known after apply: agents.x)`.
+    /// The value as it may be shown and written down: `(sensitive)` in place of secrets.
     pub fn to_shown(&self) -> serde_json::Value {
+        self.shown(&|_| SENSITIVE.to_owned())
+    }
+
+    /// The value as a reviewer sees it: a secret as the file spells it (`Bearer ${env:KEY}`), where it does.
+    pub fn to_reviewed(&self) -> serde_json::Value {
+        self.shown(&Secret::reviewed)
+    }
+
+    fn shown(&self, secret: &dyn Fn(&Secret) -> String) -> serde_json::Value {
         use serde_json::Value as Json;
         match self {
             Value::Null => Json::Null,
             Value::Bool(value) => Json::Bool(*value),
             Value::Number(value) => Json::Number(value.clone()),
             Value::Text(text) => Json::String(text.clone()),
-            Value::Secret(_) => Json::String(SENSITIVE.to_owned()),
+            Value::Secret(value) => Json::String(secret(value)),
             Value::Unknown(parts) => Json::String(
                 parts
                     .iter()
                     .map(|part| match part {
                         Part::Text(text) => text.clone(),
                         Part::Id(address) => awaited(address),
-                        Part::Secret(_) => SENSITIVE.to_owned(),
+                        Part::Secret(value) => secret(value),
                     })
                     .collect(),
             ),
-            Value::List(items) => Json::Array(items.iter().map(Value::to_shown).collect()),
-            Value::Map(map) => Json::Object(map.iter().map(|(key, value)| (key.clone(), value.to_shown())).collect()),
+            Value::List(items) => Json::Array(items.iter().map(|item| item.shown(secret)).collect()),
+            Value::Map(map) => {
+                Json::Object(map.iter().map(|(key, value)| (key.clone(), value.shown(secret))).collect())
+            }
         }
     }
 }

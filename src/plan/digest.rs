@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use super::{Change, Plan, Work, Write};
 use crate::model::{Address, Part, RemoteId, Value};
 
-/// A hash of all that the plan would do: without secrets, whose texts stand in no plan, and without times and reasons.
+/// A hash of all that the plan would do: secrets as the file spells them, and without times and reasons.
 pub fn of(plan: &Plan) -> String {
     let mut hash = Sha256::new();
     let mut line = |text: &str| {
@@ -45,7 +45,7 @@ pub fn of(plan: &Plan) -> String {
 }
 
 fn shown(value: Option<&Value>) -> String {
-    value.map_or_else(String::new, |value| value.to_shown().to_string())
+    value.map_or_else(String::new, |value| value.to_reviewed().to_string())
 }
 
 /// What an entry will be sent, in words that stay the same from a review to the apply: without ids, times, values before, and
@@ -61,7 +61,7 @@ pub struct Sent {
 /// What a plan would send, entry by entry. `ids` are the ids that entries have: a reference reads the same before and after.
 pub fn sent(plan: &Plan, ids: &HashMap<Address, RemoteId>) -> Vec<Sent> {
     let owners: HashMap<&str, &Address> = ids.iter().map(|(address, id)| (id.as_str(), address)).collect();
-    let named = |value: &Value| by_handle(value.to_shown(), &owners);
+    let named = |value: &Value| by_handle(value.to_reviewed(), &owners);
     let what = |change: &Change, write: &Write| match write {
         Write::Create { body, .. } => json!(["create", named(&Value::Map(body.clone()))]),
         Write::Complete { desired } => json!(["complete", named(&Value::Map(desired.clone()))]),

@@ -106,7 +106,7 @@ fn is_since(live: &Live, not_before: Timestamp) -> bool {
 /// What the log knows of a value: no secrets, and no ids that were not there yet. `None`: nothing.
 fn known(value: Json) -> Option<Json> {
     match value {
-        Json::String(text) if text == SENSITIVE || text.contains(AWAITED) => None,
+        Json::String(text) if text.contains(SENSITIVE) || text.contains(AWAITED) => None,
         Json::Array(items) => items.into_iter().map(known).collect::<Option<Vec<_>>>().map(Json::Array),
         Json::Object(map) => {
             Some(Json::Object(map.into_iter().filter_map(|(key, value)| Some((key, known(value)?))).collect()))

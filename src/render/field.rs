@@ -103,11 +103,11 @@ pub fn shown(field: &FieldChange, direction: Direction, view: &View<'_>) -> Show
         Direction::ToFile if *verdict == Verdict::Merge => ("file", "both"),
         Direction::ToFile => ("file", "Vapi"),
     };
-    let json = |value: &Option<Value>| value.as_ref().map(|value| view.redactor.json(value.to_shown()));
+    let json = |value: &Option<Value>| value.as_ref().map(|value| view.redactor.json(value.to_reviewed()));
     let body = if *sensitive {
         // Where two values are shown beside each other, that there is one is news.
         let beside = matches!(mark, Mark::Held | Mark::Pending) && before.is_some();
-        Body::Short(beside.then(|| SENSITIVE.to_owned()), Some(SENSITIVE.to_owned()))
+        Body::Short(beside.then(|| secret(before, view)), Some(secret(after, view)))
     } else if let Some(awaited) = after.as_ref().and_then(Value::awaited) {
         // No value yet: it must not look like a text.
         Body::Short(json(before).as_ref().map(outline), Some(escape::line(&awaited).into_owned()))
@@ -158,6 +158,15 @@ fn overlap(text: &str) -> Body {
     };
     let shown = (0..lines.len()).filter(|at| near(*at));
     Body::Diff(None, shown.map(|at| Line::new(signs[at].unwrap_or(Sign::Context), lines[at].to_owned())).collect())
+}
+
+/// A secret field, with the variables that it comes from.
+fn secret(value: &Option<Value>, view: &View<'_>) -> String {
+    let reviewed = match value {
+        Some(Value::Secret(secret)) if !secret.variables().is_empty() => secret.reviewed(),
+        _ => return SENSITIVE.to_owned(),
+    };
+    format!("{} {SENSITIVE}", escape::line(&view.redactor.text(&reviewed)))
 }
 
 fn body(before: Option<Json>, after: Option<Json>, verbose: bool) -> Body {

@@ -132,6 +132,18 @@ fn meant(word: &str) -> Option<&'static str> {
 /// Longer words are no slips.
 const LONGEST_WORD: usize = 32;
 
+/// The variables that a text names anywhere, also where it does not parse: none of their values may be shown.
+pub fn variables(text: &str) -> impl Iterator<Item = &str> {
+    text.split("${").skip(1).filter_map(|inside| {
+        let inside = inside.trim_start();
+        let name =
+            inside.get(..ENV.len()).filter(|word| word.eq_ignore_ascii_case(ENV)).map(|_| &inside[ENV.len()..])?;
+        let name = name.trim_start().strip_prefix(':')?.trim_start();
+        let end = name.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(name.len());
+        Some(&name[..end]).filter(|name| !name.is_empty())
+    })
+}
+
 /// How a text must be written in the file so that it is read as just this text.
 pub fn escape(text: &str) -> Cow<'_, str> {
     let mut escaped = String::new();

@@ -69,6 +69,11 @@ impl Transport {
         &self.shared.connection
     }
 
+    /// From now on this text is not shown, should the service repeat it.
+    pub fn hide(&self, secret: &str) {
+        self.shared.settings.redactor.add(secret);
+    }
+
     /// The most requests that are under way at once.
     pub fn parallelism(&self) -> usize {
         self.shared.settings.parallelism

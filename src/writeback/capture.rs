@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 
-use super::content::{Owners, Writing};
+use super::content::{Owners, Variables, Writing};
 use super::{id_edit, key, org_edit, word_of};
 use crate::document::{Content, Document, Edit, Node, PathStep, View};
 use crate::kinds::Spot;
@@ -16,6 +16,7 @@ use crate::state::load::StateFile;
 use crate::state::template::{self, Token, escape};
 use crate::values::compare::element_position;
 use crate::values::merge::{Merged, merge};
+use crate::values::normalize::same;
 
 /// What a pull would write.
 #[derive(Debug)]
@@ -40,10 +41,24 @@ pub struct Refused {
 /// The text of the state file and its includes with everything that a plan captures and imports.
 ///
 /// What the document cannot take is left out and told in `refused`; the rest is written.
-pub fn capture(plan: &Plan, state: &StateFile<'_>, includes: &Includes) -> Captured {
+pub fn capture(
+    plan: &Plan,
+    state: &StateFile<'_>,
+    includes: &Includes,
+    env: &dyn Fn(&str) -> Option<String>,
+) -> Captured {
     let owners = owners(plan, state);
+    let variables = Variables::of(&state.document.text().to_string(), env);
     let (edits, refused) = (Vec::new(), Vec::new());
-    let mut writer = Writer { state, includes, owners: &owners, edits, to_includes: HashMap::new(), refused };
+    let mut writer = Writer {
+        state,
+        includes,
+        owners: &owners,
+        variables: &variables,
+        edits,
+        to_includes: HashMap::new(),
+        refused,
+    };
     if let (true, Some(org_id)) = (plan.records_org, &plan.org_id) {
         writer.edits.push((usize::MAX, org_edit(org_id, state.document)));
     }
@@ -105,6 +120,7 @@ struct Writer<'w, 'd> {
     state: &'w StateFile<'d>,
     includes: &'w Includes,
     owners: &'w Owners,
+    variables: &'w Variables,
     edits: Vec<(usize, Edit)>,
     to_includes: HashMap<String, Vec<Wish>>,
     refused: Vec<Refused>,
@@ -113,8 +129,10 @@ struct Writer<'w, 'd> {
 impl<'d> Writer<'_, 'd> {
     fn import(&mut self, at: usize, change: &Change, value: &Value) {
         let Some(id) = &change.id else { return };
-        let writing = Writing { address: &change.address, owners: self.owners };
-        let config = writing.content(change.kind.root(), &FieldPath::root(), value).unwrap_or(Content::Map(Vec::new()));
+        let config = self
+            .writing(change)
+            .content(change.kind.root(), &FieldPath::root(), value)
+            .unwrap_or(Content::Map(Vec::new()));
         let entry = Content::Map(vec![
             (change.kind.id_key.to_owned(), Content::Text(id.0.clone())),
             ("config".to_owned(), config),
@@ -172,7 +190,22 @@ impl<'d> Writer<'_, 'd> {
                 }
             }
         }
-        let Some(content) = self.content(change, spot, field, after) else { return };
+        if let (Some(node), Some(Value::List(before)), Value::List(items)) = (node, before, after)
+            && before.len() == node.items().len()
+            && let Some((last, kept)) = items.split_last()
+            && kept.len() == before.len()
+            && kept.iter().zip(before).all(|(kept, before)| same(before, kept))
+        {
+            // A list that grew by one element keeps every byte of the others.
+            let field = field.join(Step::Index(kept.len()));
+            return self.new_element(at, change, path, spot.item(), &field, kept.len(), last);
+        }
+        let writing = self.writing(change);
+        let content = match (node, before) {
+            (Some(node), Some(before)) => writing.respelled(spot, field, node, before, after),
+            _ => writing.content(spot, field, after),
+        };
+        let Some(content) = content else { return };
         match (node, after) {
             (Some(node), Value::Text(text)) => match included(node) {
                 Some(include) => self.to_includes.entry(include.to_owned()).or_default().push(Wish {
@@ -213,8 +246,8 @@ impl<'d> Writer<'_, 'd> {
         }
     }
 
-    fn content(&self, change: &Change, spot: Spot, path: &FieldPath, value: &Value) -> Option<Content> {
-        Writing { address: &change.address, owners: self.owners }.content(spot, path, value)
+    fn writing<'c>(&'c self, change: &'c Change) -> Writing<'c> {
+        Writing { address: &change.address, owners: self.owners, variables: self.variables }
     }
 
     #[expect(clippy::too_many_arguments, reason = "one call site; a struct for it would be read only here")]
@@ -228,7 +261,7 @@ impl<'d> Writer<'_, 'd> {
         index: usize,
         after: &Value,
     ) {
-        if let Some(value) = self.content(change, spot, field, after) {
+        if let Some(value) = self.writing(change).content(spot, field, after) {
             self.edits.push((at, Edit::InsertItem { list, index, value }));
         }
     }

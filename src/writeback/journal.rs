@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
+use serde_json::Value as Json;
 
 use crate::apply::Journal;
 use crate::audit::{Field, Outcome as Ending, Record, RunId, Writer, actor, file_name};
@@ -73,6 +74,15 @@ impl<'h> AuditJournal<'h> {
     ) -> Result<Record, Diagnostic> {
         let command = self.command.clone();
         let file = file_name(&self.path, &self.state_file);
+        let hide = self.hide;
+        let hidden = |value: Option<Json>| value.map(|value| hidden(value, hide));
+        let fields = fields.into_iter().map(|field| Field {
+            before: hidden(field.before),
+            after: hidden(field.after),
+            merged: hidden(field.merged),
+            ..field
+        });
+        let fields = fields.collect();
         let open = self.open()?;
         Ok(Record {
             time: Timestamp::now(),
@@ -177,6 +187,16 @@ fn logged(change: &Change, wanted: impl Fn(Verdict) -> bool) -> Vec<Field> {
             sensitive: field.sensitive,
         })
         .collect()
+}
+
+/// A value in which no text holds a secret: Vapi or the file may hold one where none belongs.
+fn hidden(value: Json, hide: &dyn Fn(&str) -> String) -> Json {
+    match value {
+        Json::String(text) => hide(&text).into(),
+        Json::Array(items) => items.into_iter().map(|item| hidden(item, hide)).collect(),
+        Json::Object(map) => map.into_iter().map(|(key, value)| (hide(&key), hidden(value, hide))).collect(),
+        Json::Null | Json::Bool(_) | Json::Number(_) => value,
+    }
 }
 
 fn shown(field: &FieldChange, value: Option<&Value>) -> Option<serde_json::Value> {

@@ -112,7 +112,8 @@ pub fn recorded(name: &str, text: &str, facts: &[Fact]) -> Result<String, Diagno
                     Step::Key(word) => Some(key(word)),
                     Step::Index(_) | Step::Element(_) => None,
                 }));
-                let writing = content::Writing { address, owners: &Owners::new() };
+                let variables = content::Variables::default();
+                let writing = content::Writing { address, owners: &Owners::new(), variables: &variables };
                 if let Some(value) = writing.content(kinds::of(address).root(), &FieldPath::root(), value) {
                     edits.push(Edit::Set { path: at, value });
                 }

@@ -1,3 +1,4 @@
 //! What an adversary tries: a checkout made by one, a hostile server, secrets looked for everywhere.
 
 mod checkout;
+mod secrets;

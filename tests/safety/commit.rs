@@ -156,6 +156,68 @@ fn a_detached_head_gets_the_commit_and_no_branch_moves() {
     assert_eq!(status(&world), OTHERS);
 }
 
+#[cfg(unix)]
+fn program(world: &World, name: &str, text: &str) {
+    use std::os::unix::fs::PermissionsExt;
+    world.write(name, text);
+    std::fs::set_permissions(world.path(name), std::fs::Permissions::from_mode(0o755)).expect("set");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_hook_that_refuses_is_heard_and_nothing_of_the_index_changes() {
+    let world = world();
+    program(&world, ".git/hooks/pre-commit", "#!/bin/sh\necho 'not on my watch' >&2\nexit 1\n");
+    dashboard(&world, &json!({"firstMessage": "Hi.\n", "endCallMessage": "Bye"}));
+    let run = world.run(&["pull", "--commit"]).expect(1);
+    assert!(run.stderr.contains("not on my watch") && run.stderr.contains("the files are written"), "{}", run.stderr);
+    assert_eq!(world.git(&["rev-list", "--count", "HEAD"]).trim(), "2");
+    assert_eq!(
+        status(&world),
+        format!(
+            " M changed.txt\n M hello.md\nA  new-staged.txt\nM  staged.txt\n M vapi-state.yaml\n?? untracked.txt\n"
+        )
+    );
+    program(&world, ".git/hooks/pre-commit", "#!/bin/sh\nexit 0\n");
+    program(&world, ".git/hooks/commit-msg", "#!/bin/sh\necho 'Reviewed-by: a hook' >> \"$1\"\n");
+    dashboard(&world, &json!({"maxDurationSeconds": 700}));
+    world.run(&["pull", "--commit"]).expect(0);
+    assert!(world.git(&["log", "-1", "--format=%B"]).contains("Reviewed-by: a hook"));
+    assert_eq!(status(&world), OTHERS);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_commit_is_signed_where_you_sign_yours() {
+    let world = world();
+    program(
+        &world,
+        ".git/fake-gpg",
+        "#!/bin/sh\ncat > /dev/null\necho '[GNUPG:] SIG_CREATED D' >&2\necho '-----BEGIN PGP SIGNATURE-----'\necho '-----END PGP SIGNATURE-----'\n",
+    );
+    world.git(&["config", "commit.gpgsign", "true"]);
+    world.git(&["config", "gpg.program", &world.path(".git/fake-gpg").display().to_string()]);
+    dashboard(&world, &json!({"endCallMessage": "Bye"}));
+    world.run(&["pull", "--commit"]).expect(0);
+    assert!(world.git(&["cat-file", "commit", "HEAD"]).contains("gpgsig"), "it is not signed");
+}
+
+#[test]
+fn an_index_that_another_command_holds_is_said_before_anything_is_done() {
+    let world = world();
+    dashboard(&world, &json!({"endCallMessage": "Bye"}));
+    let before = world.state();
+    world.write(".git/index.lock", "");
+    world.writes();
+    for command in [&["pull", "--commit"][..], &["apply", "--yes", "--commit"], &["sync", "--yes", "--commit"]] {
+        let run = world.run(command).expect(1);
+        assert!(run.stderr.contains("index.lock") && run.stderr.contains("Nothing was done"), "{}", run.stderr);
+    }
+    assert_eq!(world.writes().len(), 0);
+    assert_eq!(world.state(), before);
+    assert_eq!(world.git(&["rev-list", "--count", "HEAD"]).trim(), "2");
+}
+
 #[test]
 fn nobody_to_commit_as_is_said_before_anything_is_done() {
     let world = world();

@@ -157,6 +157,8 @@ impl<'a> Run<'a> {
         let reader = self.vapi.reader();
         let made = make_plan(&file.desired, &file.doubts, &mut self.fetched, &reader, &open_record, &request).await;
         let mut made = made.map_err(|errors| file.loaded.annotated(errors))?;
+        let recorded: Vec<String> = made.variables.iter().filter_map(|name| std::env::var(name).ok()).collect();
+        self.hide(&recorded);
         let news = file.loaded.annotated(std::mem::take(&mut made.plan.warnings));
         made.plan.warnings = file.warnings.iter().cloned().chain(news).collect();
         let blocks =
@@ -241,8 +243,14 @@ impl<'a> Run<'a> {
         let Some(committing) = &self.committing else { return };
         let told: Vec<&Report> = reports.iter().map(|report| &**report).collect();
         let made = committing.commit(&self.files, &message(self.command, &told));
-        if let (Err(error), Some(last)) = (made, reports.last_mut()) {
-            last.errors.push(error);
+        let Some(last) = reports.last_mut() else { return };
+        match made {
+            Err(error) => last.errors.push(error),
+            Ok(Some(commit)) if committing.is_detached() => last.warnings.push(
+                Diagnostic::warning("detached-head", format!("the commit {commit:.10} is on no branch"))
+                    .help("no branch is checked out; `git switch -c NAME` makes one of it"),
+            ),
+            Ok(_) => {}
         }
     }
 }

@@ -6,7 +6,8 @@
 //!
 //! Reading Vapi happens here and nowhere below: what makes the plan is handed values.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
@@ -22,6 +23,7 @@ use crate::recovery::{Attempts, former_ids, made_before};
 use crate::state::ids::{Id, Ids};
 use crate::state::load::StateFile;
 use crate::state::resolve::Desired;
+use crate::state::template;
 use crate::values::live::{Live, read_ahead};
 use crate::values::normalize;
 use crate::vapi::Reader;
@@ -89,6 +91,8 @@ pub struct Made {
     pub ids: HashMap<Address, RemoteId>,
     /// What only those want to know who ask for more.
     pub notes: Diagnostics,
+    /// The variables that recorded versions of the file name: what was a secret stays one.
+    pub variables: BTreeSet<String>,
 }
 
 /// Opens the record of values, given the ids that entries have. Asked for only where something differs.
@@ -141,7 +145,7 @@ pub async fn make_plan(
         warnings = about;
     }
     let known = || open_record(known_ids(state, &ids));
-    let Asked { answers, warnings: about, notes } = ask(&draft, &known)?;
+    let Asked { answers, warnings: about, notes, variables } = ask(&draft, &known)?;
     warnings.extend(about);
     let mut plan = match request.direction {
         Direction::ToVapi => to_vapi(&inputs, draft, &answers, request.policy)?,
@@ -149,7 +153,7 @@ pub async fn make_plan(
     };
     plan.warnings.extend(warnings);
     let status = (request.direction == Direction::ToVapi).then(|| status(&inputs, &plan));
-    Ok(Made { ids: known_ids(state, &ids), notes, plan, status })
+    Ok(Made { ids: known_ids(state, &ids), notes, plan, status, variables })
 }
 
 /// What the record of values says.
@@ -158,6 +162,22 @@ struct Asked {
     answers: Answers,
     warnings: Diagnostics,
     notes: Diagnostics,
+    variables: BTreeSet<String>,
+}
+
+/// How many bytes of old versions are looked through for variables.
+const MAX_LOOKED_AT: usize = 64 << 20;
+
+/// The variables that versions of the file name, the newest first.
+fn recorded_variables(record: &mut dyn Record) -> Result<BTreeSet<String>, Diagnostic> {
+    let mut names = BTreeSet::new();
+    let mut looked_at = 0;
+    record.versions(&mut |text| {
+        looked_at += text.len();
+        names.extend(template::variables(&String::from_utf8_lossy(text)).map(str::to_owned));
+        if looked_at < MAX_LOOKED_AT { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    })?;
+    Ok(names)
 }
 
 /// Asks the record what a draft must know before it is judged.
@@ -175,7 +195,8 @@ fn ask(draft: &Draft<'_>, open_record: &dyn Fn() -> Result<Box<dyn Record>, Diag
     let asked: Vec<_> = set_at.iter().map(|(at, time)| (draft.questions[*at].clone(), *time)).collect();
     let held = record.held_at(&asked)?;
     answers.since = set_at.iter().zip(held).filter(|(_, held)| !held).map(|((at, _), _)| *at).collect();
-    Ok(Asked { answers, warnings: record.warnings().to_vec(), notes: record.notes().to_vec() })
+    let variables = recorded_variables(record.as_mut())?;
+    Ok(Asked { answers, warnings: record.warnings().to_vec(), notes: record.notes().to_vec(), variables })
 }
 
 fn inputs<'i, 'd>(

@@ -84,7 +84,7 @@ pub(super) struct Asked {
     is_unknown: bool,
     /// What comes of merging a text that both sides changed.
     pub(super) merged: Option<Merged>,
-    /// The text around a secret differs: that is work like any other.
+    /// The text around a secret differs, or both values can be read: that is work like any other.
     pub(super) is_more_than_secret: bool,
     /// A secret stands in the file's value, which no record can tell from another one.
     file_has_secret: bool,
@@ -245,7 +245,8 @@ impl<'d> Draft<'d> {
         asked: &mut Asked,
     ) {
         // What a pull writes into the file must never hold the secret: it leaves all of the text alone.
-        asked.is_more_than_secret = inputs.direction == Direction::ToVapi && differs_around(&asked.difference);
+        asked.is_more_than_secret = inputs.direction == Direction::ToVapi
+            && (differs_around(&asked.difference) || stand_in_the_open(&asked.difference));
         asked.remember(entry.kind, base);
         if asked.is_agreed || asked.known_basis(inputs.ids).is_some() {
             return;
@@ -296,6 +297,12 @@ fn differs_around(difference: &Difference) -> bool {
         _ => None,
     };
     matches!((&difference.desired, live), (Some(Value::Secret(desired)), Some(live)) if !desired.fits(live))
+}
+
+/// Whether the file has a plain value in the place of a secret, and Vapi shows another one: only `${env:…}` is never drift.
+fn stand_in_the_open(difference: &Difference) -> bool {
+    let is_plain = |value: &Option<Value>| matches!(value, Some(Value::Secret(secret)) if secret.expose().is_some() && secret.variables().is_empty());
+    is_plain(&difference.desired) && is_plain(&difference.live)
 }
 
 /// What is known of a live value without asking anybody.

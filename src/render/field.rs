@@ -103,7 +103,12 @@ pub fn shown(field: &FieldChange, direction: Direction, view: &View<'_>) -> Show
         Direction::ToFile if *verdict == Verdict::Merge => ("file", "both"),
         Direction::ToFile => ("file", "Vapi"),
     };
-    let json = |value: &Option<Value>| value.as_ref().map(|value| view.redactor.json(value.to_reviewed()));
+    // Vapi does not say which variable a text came from: beside its text, the file's has no variables either, unless that is
+    // all there is to see.
+    let differ_in_variables = matches!((before, after), (Some(before), Some(after)) if view.redactor.json(before.to_shown()) == view.redactor.json(after.to_shown()));
+    let names = differ_in_variables || before.is_none() || after.is_none();
+    let form = |value: &Value| if names { value.to_reviewed() } else { value.to_shown() };
+    let json = |value: &Option<Value>| value.as_ref().map(|value| view.redactor.json(form(value)));
     let body = if *sensitive {
         // Where two values are shown beside each other, that there is one is news.
         let beside = matches!(mark, Mark::Held | Mark::Pending) && before.is_some();

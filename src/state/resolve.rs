@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use crate::document::{self, Document, Node, View};
 use crate::kinds;
-use crate::model::diagnostic::{Diagnostic, Diagnostics};
+use crate::model::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::model::{Address, Map, Part, Secret, Value, normal_number};
 use crate::state::ids::{self, Ids};
 use crate::state::includes::IncludeSource;
@@ -47,6 +47,7 @@ impl<'d> Desired<'d> {
             }
             noticed.merge(of_entry);
         }
+        noticed.errors.extend(written_out(document, env));
         Ok(Desired { noticed, ..desired })
     }
 
@@ -106,6 +107,25 @@ impl Noticed {
         self.includes.extend(includes);
         self.secrets.extend(secrets);
     }
+}
+
+/// The keys that vapi-sync itself runs with.
+fn api_keys(env: &dyn Fn(&str) -> Option<String>) -> impl Iterator<Item = String> {
+    let keys = ["VAPI_API_KEY", "VAPI_TOKEN"].into_iter().filter_map(env);
+    keys.map(|key| key.trim().to_owned()).filter(|key| key.len() >= SHORTEST_KEY)
+}
+
+/// Shorter keys are none: they would be found in words.
+const SHORTEST_KEY: usize = 8;
+
+/// The API key where it stands in the file itself.
+fn written_out(document: &Document, env: &dyn Fn(&str) -> Option<String>) -> Option<Diagnostic> {
+    let text = document.text();
+    let at = api_keys(env).find_map(|key| text.find(&key))?;
+    let (line, column) = (text[..at].matches('\n').count() + 1, text[..at].rsplit('\n').next()?.chars().count() + 1);
+    let place = Place { file: document.name().into(), line, column, width: 1 };
+    let error = Diagnostic::error("api-key-in-file", "the key of the Vapi API stands in the file").at(place);
+    Some(error.help("take it out, and revoke it in the dashboard if it was ever committed"))
 }
 
 impl Resolver<'_> {
@@ -168,6 +188,10 @@ impl Resolver<'_> {
             }
             Token::Env("") => fail(Diagnostic::error("bad-reference", "`${env:}` names no variable"), noticed),
             Token::Env(name) => match (self.env)(name).filter(|value| !value.is_empty()) {
+                Some(value) if api_keys(self.env).any(|key| value.contains(&key)) => {
+                    let message = format!("${{env:{name}}} is the key of the Vapi API, which belongs into no field");
+                    fail(Diagnostic::error("api-key-in-file", message), noticed)
+                }
                 Some(value) => {
                     noticed.secrets.push(value.clone());
                     Part::Secret(Secret::new(value, vec![name.to_owned()]))

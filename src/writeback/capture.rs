@@ -48,7 +48,7 @@ pub fn capture(
     env: &dyn Fn(&str) -> Option<String>,
 ) -> Captured {
     let owners = owners(plan, state);
-    let variables = Variables::of(&state.document.text().to_string(), env);
+    let variables = Variables::of(state.document.text(), env);
     let (edits, refused) = (Vec::new(), Vec::new());
     let mut writer = Writer {
         state,

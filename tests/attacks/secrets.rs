@@ -177,10 +177,10 @@ impl Case {
         self.world.vapi.edit_with(Collection::Assistant, &one, |agent| {
             agent["server"]["headers"]["x-new"] = json!(extra);
             agent["model"]["tools"][0]["server"]["headers"]["x-key"] = json!(tool);
-            if choice != 0 {
-                if let Some(messages) = agent["model"]["messages"].as_array_mut() {
-                    messages.push(json!({"role": "assistant", "content": "Noted."}));
-                }
+            if choice != 0
+                && let Some(messages) = agent["model"]["messages"].as_array_mut()
+            {
+                messages.push(json!({"role": "assistant", "content": "Noted."}));
             }
             if choice == 1 {
                 let spoken = agent["firstMessage"].as_str().unwrap_or_default().to_owned();
@@ -259,7 +259,7 @@ fn no_output_tells_one_secret_from_another() {
         [&["validate", "-v"][..], &["plan", "-v"], &["plan", "--format", "markdown"], &["status"]]
             .map(run)
             .into_iter()
-            .map(|text| text.lines().filter(|line| !line.contains("requests")).collect::<Vec<_>>().join("\n"))
+            .map(|text| text.lines().filter(|line| !line.contains("Checked ")).collect::<Vec<_>>().join("\n"))
             .collect()
     };
     assert_eq!(said(12, 1), said(33, 2));
@@ -282,9 +282,10 @@ fn the_file_cannot_ask_for_a_key_letter_by_letter() {
 #[test]
 fn a_list_that_grew_keeps_the_spelling_of_its_elements() {
     let mut world = World::new(
-        "version: 1\nagents:\n  one:\n    config:\n      name: One\n      model:\n        provider: openai\n        model: gpt-4.1\n        messages:\n          # the door\n          - {role: system, content: 'Code ${env:DOOR}.'}\n          - {role: user, content: '${file:hello.md}'}\n      endCallPhrases: ['${env:DOOR}', bye]\n",
+        "version: 1\nagents:\n  one:\n    config:\n      name: One\n      model:\n        provider: openai\n        model: gpt-4.1\n        messages:\n          # the door\n          - {role: system, content: 'Code ${env:DOOR}.'}\n          - {role: user, content: '${file:hello.md}'}\n      endCallPhrases: ['${file:bye.md}', bye]\n",
     );
     world.write("hello.md", "Hello from the file.");
+    world.write("bye.md", "Bye from the file.");
     world.env.push(("DOOR".into(), "secret-of-the-door".into()));
     world.run(&["apply", "--yes"]).expect(0);
     world.commit("applied");
@@ -297,11 +298,19 @@ fn a_list_that_grew_keeps_the_spelling_of_its_elements() {
     });
     world.run(&["pull"]).expect(0);
     let state = world.state();
-    for kept in ["# the door", "'Code ${env:DOOR}.'", "'${file:hello.md}'", "One more.", "so long", "good night"] {
+    for kept in [
+        "# the door",
+        "${file:bye.md}",
+        "'Code ${env:DOOR}.'",
+        "'${file:hello.md}'",
+        "One more.",
+        "so long",
+        "good night",
+    ] {
         assert!(state.contains(kept), "{kept} is not in\n{state}");
     }
-    assert_eq!(state.matches("${env:DOOR}").count(), 2, "{state}");
-    assert!(!state.contains("secret-of-the-door") && !state.contains("Hello from"), "{state}");
+    assert_eq!(state.matches("${env:DOOR}").count(), 1, "{state}");
+    assert!(!state.contains("secret-of-the-door") && !state.contains("from the file"), "{state}");
     world.run(&["plan", "--detailed-exitcode"]).expect(0);
 }
 
@@ -321,4 +330,45 @@ fn a_plan_names_the_variable_and_its_digest_depends_on_it() {
     let (a, b, bearer) = (digest("A_KEY", ""), digest("B_KEY", ""), digest("A_KEY", "Bearer "));
     assert!(a != b && a != bearer && b != bearer);
     assert_eq!(a, digest("A_KEY", ""));
+}
+
+/// A header that stands in the open in a committed file and was changed in the dashboard is somebody's work.
+#[test]
+fn a_plain_value_in_the_place_of_a_secret_is_compared() {
+    let world = World::new(
+        "version: 1\nagents:\n  one: {config: {name: One, server: {url: 'https://x.example', headers: {x-tenant: north}}}}\n",
+    );
+    world.run(&["apply", "--yes"]).expect(0);
+    world.commit("applied");
+    let one = id(&world.agent("One"));
+    world.edit("x-tenant: north", "x-tenant: south");
+    world.run(&["apply", "--yes"]).expect(0);
+    assert_eq!(world.agent("One")["server"]["headers"]["x-tenant"], "south", "the file alone moved");
+    world.commit("south");
+    world.vapi.edit_with(Collection::Assistant, &one, |agent| agent["server"]["headers"]["x-tenant"] = json!("west"));
+    world.writes();
+    world.run(&["apply", "--yes"]).expect(3);
+    assert!(world.writes().is_empty());
+    world.edit("x-tenant: south", "x-tenant: east");
+    world.run(&["apply", "--yes"]).expect(3);
+    assert_eq!(world.agent("One")["server"]["headers"]["x-tenant"], "west");
+}
+
+/// Not by its own name, not by another, not written out, not inside a longer text.
+#[test]
+fn the_key_of_the_api_is_in_no_field() {
+    let key = "live-key-9f8e7d6c5b4a";
+    for text in ["${env:VAPI_API_KEY}", "${env:OTHER}", "Bearer ${env:LONGER}", "live-key-9f8e7d6c5b4a"] {
+        let mut world =
+            World::new(&format!("version: 1\nagents:\n  one: {{config: {{name: One, firstMessage: '{text}'}}}}\n"));
+        for (name, value) in [("VAPI_API_KEY", key), ("OTHER", key), ("LONGER", "x live-key-9f8e7d6c5b4a")] {
+            world.env.push((name.into(), value.into()));
+        }
+        for command in [&["validate"][..], &["plan"], &["apply", "--yes"]] {
+            let run = world.run(command).expect(1);
+            assert!(run.text().contains("api-key-in-file"), "{text}: {}", run.text());
+            assert!(!run.text().contains(key), "{text}: {}", run.text());
+        }
+        assert!(world.writes().is_empty());
+    }
 }

@@ -150,7 +150,8 @@ fn a_detached_head_gets_the_commit_and_no_branch_moves() {
     let main = world.git(&["rev-parse", "main"]);
     world.git(&["checkout", "-q", "--detach"]);
     dashboard(&world, &json!({"endCallMessage": "Bye"}));
-    world.run(&["pull", "--commit"]).expect(0);
+    let run = world.run(&["pull", "--commit"]).expect(0);
+    assert!(run.stderr.contains("is on no branch"), "{}", run.stderr);
     assert_eq!(world.git(&["rev-parse", "HEAD~1"]), main);
     assert_eq!(world.git(&["rev-parse", "main"]), main);
     assert_eq!(status(&world), OTHERS);

@@ -99,5 +99,5 @@ fn flaws(text: &str, written: &Written<'_, '_>) -> impl Iterator<Item = texts::F
     let prose = !written.spot.is_free() && written.trail.last_key() != Some("code");
     let braces = prose.then(|| texts::open_braces(text)).flatten();
     let repeated = prose.then(|| texts::repeated_paragraph(text)).flatten();
-    braces.into_iter().chain(repeated)
+    braces.into_iter().chain(repeated).chain(texts::hidden(text))
 }

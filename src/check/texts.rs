@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::trail::Trail;
 use crate::model::diagnostic::Diagnostic;
+use crate::model::escape;
 
 /// A paragraph of fewer characters may well be meant twice: a heading, a rule that is worth repeating.
 const LONG_PARAGRAPH: usize = 160;
@@ -25,6 +26,8 @@ pub(super) enum FlawKind {
     OpenBraces,
     /// A paragraph that stood before, at this byte.
     Repeated(usize),
+    /// A character that nobody sees.
+    Hidden,
 }
 
 /// What to say about a flaw of a text.
@@ -34,12 +37,24 @@ pub(super) fn finding(flaw: &Flaw, text: &str, trail: &Trail<'_>) -> Diagnostic 
             Diagnostic::warning("open-braces", format!("`{{{{` in {} is never closed", trail.path()))
                 .help("a variable is written {{name}}")
         }
+        FlawKind::Hidden => {
+            let hidden = escape::line(&text[flaw.range.clone()]).into_owned();
+            Diagnostic::warning("hidden-text", format!("{} holds {hidden}, which nobody sees", trail.path()))
+                .help("a language model reads it all the same: take it out if you do not know what it is for")
+        }
         FlawKind::Repeated(first) => {
             let line = text[..first].matches('\n').count() + 1;
             let message = format!("{} holds this paragraph twice: first in its line {line}", trail.path());
             Diagnostic::warning("repeated-paragraph", message).help("was the prompt pasted over itself?")
         }
     }
+}
+
+/// The first character of a text that nobody sees.
+pub(super) fn hidden(text: &str) -> Option<Flaw> {
+    let at = escape::first_hidden(text)?;
+    let end = at + text[at..].chars().next().map_or(0, char::len_utf8);
+    Some(Flaw { range: at..end, kind: FlawKind::Hidden })
 }
 
 /// The first `{{` of a text that nothing closes.

@@ -53,6 +53,41 @@ pub fn find(text: &str) -> impl Iterator<Item = (Range<usize>, &'static str)> {
     block.into_iter().chain(keys)
 }
 
+/// Whether something of this name is a secret, where anything may stand: `api_key`, `X-Auth`, `sig`.
+pub fn is_key_like(name: &str) -> bool {
+    const WORDS: [&str; 8] = ["auth", "key", "token", "secret", "password", "cookie", "signature", "credential"];
+    let name = name.to_ascii_lowercase();
+    WORDS.iter().any(|word| name.contains(word)) || name == "sig"
+}
+
+/// The secrets in the addresses of a text: passwords before the host, and values of parameters that are called like keys.
+pub fn in_addresses(text: &str) -> impl Iterator<Item = Range<usize>> {
+    let addresses = text.match_indices("://").map(|(at, scheme)| {
+        let start = at + scheme.len();
+        let ends = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '"' | '\'' | '<' | '>' | '`' | '\\');
+        start..text[start..].find(ends).map_or(text.len(), |end| start + end)
+    });
+    addresses.flat_map(move |address| {
+        let authority = text[address.clone()].find(['/', '?', '#']).map_or(address.end, |end| address.start + end);
+        let user = text[address.start..authority].rfind('@').map(|at| address.start..address.start + at);
+        let password = user.and_then(|user| {
+            let colon = text[user.clone()].find(':')?;
+            Some(user.start + colon + 1..user.end)
+        });
+        let query = text[authority..address.end].find('?').map_or(address.end, |at| authority + at + 1);
+        let mut next = query;
+        let values = text[query..address.end].split(['&', '#']).filter_map(move |parameter| {
+            let start = next;
+            next += parameter.len() + 1;
+            let (name, value) = parameter.split_once('=')?;
+            is_key_like(name).then_some(start + name.len() + 1..start + name.len() + 1 + value.len())
+        });
+        // What is filled in later is no secret: `{{token}}`, `${env:…}`, `(sensitive)`.
+        let is_there = |place: &Range<usize>| !place.is_empty() && !text[place.clone()].contains(['{', '(']);
+        password.into_iter().chain(values).filter(is_there).collect::<Vec<_>>()
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -80,6 +115,20 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(find(text).next().map(|(at, owner)| (&text[at], owner)), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn addresses_that_let_in_whoever_knows_them() {
+        for (text, expected) in [
+            ("see https://user:pa55@x.example/a?b=c", vec!["pa55"]),
+            ("https://x.example/?city=Rome&api_key=abc&sig=d%20e#token=f now", vec!["abc", "d%20e", "f"]),
+            ("https://user@x.example/?key={{key}}&token=${env:T}", vec![]),
+            ("a://b 'http://u:p@h' c", vec!["p"]),
+            ("no address: key=abc, a@b:c", vec![]),
+            ("://", vec![]),
+        ] {
+            assert_eq!(in_addresses(text).map(|at| &text[at]).collect::<Vec<_>>(), expected, "{text}");
         }
     }
 }

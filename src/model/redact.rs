@@ -86,7 +86,7 @@ impl Redactor {
         }
         let secrets = known.search.iter().flat_map(|search| search.find_overlapping_iter(text));
         let mut found: Vec<Range<usize>> = secrets.map(|secret| secret.range()).collect();
-        found.extend(keys::find(text).map(|(place, _)| place));
+        found.extend(keys::find(text).map(|(place, _)| place).chain(keys::in_addresses(text)));
         found.sort_by_key(|place| place.start);
         found.into_iter().fold(Vec::new(), |mut merged, place| {
             match merged.last_mut() {

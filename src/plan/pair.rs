@@ -324,7 +324,7 @@ impl Pairing<'_, '_> {
 
     fn ambiguous(&mut self, entry: &Entry<'_>, named: Option<&Named>, candidates: &[usize]) {
         let like = match named {
-            Some((field, text)) => format!("with {field} {text:?}"),
+            Some(named) => format!("with {} {}", named.0, spelled(entry, named)),
             None => "without a name".to_owned(),
         };
         let listed = candidates.iter().map(|at| &self.lives[*at].header).map(|header| {
@@ -354,16 +354,26 @@ pub fn identity_field(header: &Header, field: &str) -> Option<String> {
     text.map(name)
 }
 
-fn twins(entry: &Entry<'_>, first: &Entry<'_>, (field, text): &Named) -> Diagnostic {
-    let spelled = |entry: &Entry<'_>| Some(entry.config?.get(field)?.as_text()?.to_owned());
-    let differ = if spelled(entry) == spelled(first) {
+/// A name as the file has it, in quotes: where it comes from a variable, its value is nobody's business.
+fn spelled(entry: &Entry<'_>, (field, text): &Named) -> String {
+    let in_file = entry.config.and_then(|config| config.get(field)?.as_text());
+    format!("{:?}", in_file.unwrap_or(text))
+}
+
+fn twins(entry: &Entry<'_>, first: &Entry<'_>, named: &Named) -> Diagnostic {
+    let field = named.0;
+    let differ = if spelled(entry, named) == spelled(first, named) {
         ""
     } else {
         " (they differ only in spaces at their ends or in their Unicode form)"
     };
     let message = format!(
-        "{} (line {}) and {} (line {}) both have {field} {text:?}{differ} and no id: nobody could tell them apart",
-        first.address, first.place.line, entry.address, entry.place.line
+        "{} (line {}) and {} (line {}) both have {field} {}{differ} and no id: nobody could tell them apart",
+        first.address,
+        first.place.line,
+        entry.address,
+        entry.place.line,
+        spelled(entry, named)
     );
     Diagnostic::error("twins", message)
         .at(entry.place.clone())

@@ -7,7 +7,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::kinds::{Kind, Spot, is_masked};
 use crate::model::diagnostic::Diagnostic;
-use crate::model::{Map, Secret, Value};
+use crate::model::{Map, Secret, Value, keys};
 use crate::values::live::Live;
 
 /// A name or number as names are compared: a service may store it trimmed, and in another Unicode form (NFC).
@@ -102,13 +102,63 @@ pub fn normal_form(kind: &'static Kind, mut value: Value) -> Value {
 /// Gives secrets their type.
 fn protect(spot: Spot, value: &mut Value) {
     match value {
-        Value::Text(text) if spot.is_secret() && !text.is_empty() => {
-            let secret = if is_masked(text) { Secret::hidden() } else { Secret::new(std::mem::take(text), Vec::new()) };
-            *value = Value::Secret(secret);
-        }
+        Value::Text(_) if spot.is_secret() => make_secret(value),
         Value::List(items) => items.iter_mut().for_each(|item| protect(spot.item(), item)),
-        Value::Map(map) => map.iter_mut().for_each(|(key, value)| protect(spot.key(key), value)),
+        Value::Map(map) => {
+            protect_by_shape(map);
+            map.iter_mut().for_each(|(key, value)| protect(spot.key(key), value));
+        }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) | Value::Secret(_) | Value::Unknown(_) => {}
+    }
+}
+
+/// Gives secrets their type that are not told by the name of their field: values beside their names, headers in a JSON
+/// schema, addresses that let in whoever knows them.
+fn protect_by_shape(map: &mut Map) {
+    let is_mcp = map.get("type").and_then(Value::as_text) == Some("mcp");
+    for (key, value) in map.iter_mut() {
+        match (key.as_str(), value) {
+            ("slackWebhookUrl", url) => make_secret(url),
+            ("environmentVariables", Value::List(items)) => {
+                items.iter_mut().filter_map(|item| field(item, "value")).for_each(make_secret);
+            }
+            ("parameters", Value::List(items)) => {
+                let is_key = |item: &Value| {
+                    let text = |key: &str| item.as_map().and_then(|item| item.get(key)?.as_text());
+                    let names = ["key", "name"].into_iter().filter_map(text);
+                    names.into_iter().any(keys::is_key_like)
+                        || text("value").is_some_and(|text| keys::find(text).next().is_some())
+                };
+                items
+                    .iter_mut()
+                    .filter(|item| is_key(item))
+                    .filter_map(|item| field(item, "value"))
+                    .for_each(make_secret);
+            }
+            ("headers", headers) => {
+                if let Some(Value::Map(properties)) = field(headers, "properties") {
+                    properties.iter_mut().filter_map(|(_, header)| field(header, "value")).for_each(make_secret);
+                }
+            }
+            ("server", server) if is_mcp => field(server, "url").into_iter().for_each(make_secret),
+            _ => {}
+        }
+    }
+}
+
+fn field<'v>(value: &'v mut Value, key: &str) -> Option<&'v mut Value> {
+    match value {
+        Value::Map(map) => map.get_mut(key),
+        _ => None,
+    }
+}
+
+fn make_secret(value: &mut Value) {
+    if let Value::Text(text) = value
+        && !text.is_empty()
+    {
+        let secret = if is_masked(text) { Secret::hidden() } else { Secret::new(std::mem::take(text), Vec::new()) };
+        *value = Value::Secret(secret);
     }
 }
 
@@ -191,6 +241,20 @@ mod tests {
         for secret in ["h1", "s1", "s2", "s3", "s4"] {
             assert!(!shown.to_string().contains(secret), "{secret} in {shown}");
         }
+    }
+
+    #[test]
+    fn secrets_of_other_shapes_have_their_type() {
+        let value = agent(json!({"model": {"tools": [
+            {"type": "apiRequest", "headers": {"type": "object", "properties": {"X-Any": {"type": "string", "value": "h1"}}}},
+            {"type": "code", "environmentVariables": [{"name": "PLAIN", "value": "h2"}]},
+            {"type": "mcp", "server": {"url": "https://mcp.example/h3"}},
+            {"type": "function", "parameters": [{"key": "apiKey", "value": "h4"}, {"key": "city", "value": "seen1"}]},
+            {"type": "function", "server": {"url": "https://seen2.example"}},
+        ]}, "analysisPlan": {"slackWebhookUrl": "https://hooks.example/h5"}}));
+        let shown = value.to_shown().to_string();
+        assert!((1..=5).all(|number| !shown.contains(&format!("h{number}"))), "{shown}");
+        assert!(shown.contains("seen1") && shown.contains("seen2") && shown.contains("X-Any"), "{shown}");
     }
 
     #[test]

@@ -20,6 +20,10 @@ const PAGE: usize = 1000;
 /// one could have been cut by something on the way that allows less than [`PAGE`], so the end is asked for.
 const DOUBTFUL: usize = 100;
 
+/// A list of more objects, or of more bytes, is one that does not end.
+const MOST_OBJECTS: usize = 200_000;
+const MOST_BYTES: usize = 1 << 30;
+
 /// All that must be known of the last object of a page to ask for the next.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -84,6 +88,7 @@ impl Reader {
     ) -> Result<Listing, Diagnostic> {
         let mut list = Listing { objects: Vec::new(), pages: 0 };
         let mut seen = HashSet::new();
+        let mut bytes = 0;
         let mut total = None;
         let mut before: Option<Timestamp> = None;
         let mut coming = self.ask(endpoint, made, None);
@@ -106,6 +111,10 @@ impl Reader {
                         format!("GET {endpoint}: {host} lists what cannot be read: {why}"),
                     )
                 })?;
+            bytes += objects.iter().map(|live| live.raw().len()).sum::<usize>();
+            if list.objects.len() + count > MOST_OBJECTS || bytes > MOST_BYTES {
+                return Err(incomplete(endpoint, list.objects.len(), "it does not end"));
+            }
             on_page(&objects);
             let next = end_of_oldest(&objects);
             let known = list.objects.len();

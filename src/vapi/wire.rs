@@ -13,7 +13,7 @@ use super::error::{Certainty, Fault, Problem};
 use super::settings::Settings;
 
 /// No list page of Vapi comes near it; a body beyond it is an attack on our memory.
-const LARGEST_BODY: usize = 1 << 30;
+const LARGEST_BODY: usize = 256 << 20;
 
 /// The HTTP client. Made at the first request: reading the system's certificates takes a while.
 #[derive(Debug, Default)]

@@ -1,7 +1,7 @@
 //! Values from Vapi as a person would write them into the file.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use crate::document::{Content, Node, View};
@@ -21,20 +21,28 @@ const SHORTEST_INSIDE: usize = 6;
 pub struct Variables {
     /// The secret of each name; `None` where its text is not known.
     by_name: RefCell<HashMap<String, Option<String>>>,
+    /// Those that the file names.
+    in_file: HashSet<String>,
 }
 
 impl Variables {
     /// The variables that the text of a file names already, with their values as far as they are set.
     pub fn of(text: &str, env: &dyn Fn(&str) -> Option<String>) -> Self {
-        let by_name = template::variables(text).map(|name| (name.to_owned(), env(name)));
-        Self { by_name: RefCell::new(by_name.collect()) }
+        let in_file: HashSet<String> = template::variables(text).map(str::to_owned).collect();
+        let by_name = in_file.iter().map(|name| (name.clone(), env(name)));
+        Self { by_name: RefCell::new(by_name.collect()), in_file }
     }
 
     /// Where secrets of variables stand in a text, each with its variable.
     fn places(&self, text: &str) -> Vec<(Range<usize>, String)> {
         let by_name = self.by_name.borrow();
         let known = by_name.iter().filter_map(|(name, secret)| Some((name, secret.as_deref()?)));
-        let known = known.filter(|(_, secret)| secret.chars().count() >= SHORTEST_INSIDE);
+        // A header of several words may be a sentence that stands elsewhere by right.
+        let is_sought = |name: &String, secret: &str| {
+            secret.chars().count() >= SHORTEST_INSIDE
+                && (self.in_file.contains(name) || !secret.contains(char::is_whitespace))
+        };
+        let known = known.filter(|(name, secret)| is_sought(name, secret));
         known
             .flat_map(|(name, secret)| {
                 text.match_indices(secret).map(move |(at, found)| (at..at + found.len(), name.clone()))
@@ -105,7 +113,7 @@ impl Writing<'_> {
             return reference(address);
         }
         let mut places = self.variables.places(text);
-        for (place, _) in keys::find(text) {
+        for place in keys::find(text).map(|(place, _)| place).chain(keys::in_addresses(text)) {
             let secret = Secret::new(&text[place.clone()], Vec::new());
             places.push((place, self.variables.name(variable(self.address, path), &secret)));
         }

@@ -88,16 +88,21 @@ impl Case {
         world.env = VARIABLES.iter().zip(&secrets).map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
         // What stands in the dashboard only: headers, keys, a text that is shaped like a key.
         let shaped = format!("sk-proj-{}{}", "4f9aK2mQ81xZ7Lw0Yt5RbN3c", seed.next(1 << 40));
+        let address = format!("in-an-address-{}", seed.next(1 << 40));
         world.vapi.insert(
             Collection::Assistant,
             json!({
                 "name": "Dashboard",
                 "server": {"url": "https://example.org", "headers": {"x-any": secrets[10], "X-Api-Key": secrets[11], "X_Api_Key": secrets[12]}},
                 "credentials": [{"provider": "openai", "apiKey": secrets[13]}],
-                "model": {"provider": "openai", "model": "gpt-4.1", "messages": [{"role": "system", "content": format!("use {shaped} here")}]},
+                "model": {
+                    "provider": "openai",
+                    "model": "gpt-4.1",
+                    "messages": [{"role": "system", "content": format!("use {shaped} here, or https://u:{address}@x.example/")}],
+                },
             }),
         );
-        secrets.push(shaped);
+        secrets.extend([shaped, address]);
         Self { world, secrets }
     }
 
@@ -371,4 +376,26 @@ fn the_key_of_the_api_is_in_no_field() {
         }
         assert!(world.writes().is_empty());
     }
+}
+
+/// An error names the field as the file spells it, also where the value is too short to be looked for.
+#[test]
+fn an_error_about_names_does_not_tell_a_variable() {
+    let mut world =
+        World::new("version: 1\nagents:\n  a: {config: {name: '${env:WHO}'}}\n  b: {config: {name: '${env:WHO}'}}\n");
+    for who in ["xq", "quite-a-long-name-of-somebody"] {
+        world.env = vec![("WHO".into(), who.into())];
+        for command in [&["validate"][..], &["plan"], &["apply", "--yes"], &["validate", "--format", "json"]] {
+            let run = world.run(command).expect(1);
+            assert!(run.text().contains("twins") && run.text().contains("${env:WHO}"), "{}", run.text());
+            assert!(!run.text().contains(who), "{}", run.text());
+        }
+    }
+    world.write("vapi-state.yaml", "version: 1\nagents:\n  a: {config: {name: '${env:WHO}'}}\n");
+    world.env = vec![("WHO".into(), "xq".into())];
+    for _ in 0..2 {
+        world.vapi.insert(Collection::Assistant, json!({"name": "xq"}));
+    }
+    let run = world.run(&["plan"]).expect(1);
+    assert!(run.text().contains("could be any of 2") && !run.text().contains("xq"), "{}", run.text());
 }

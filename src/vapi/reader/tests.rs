@@ -248,3 +248,20 @@ fn the_end_of_a_moment_is_after_all_that_it_can_stand_for() {
     assert_eq!(end("2026-01-01T02:00:00.123+02:00"), ok("2026-01-01T00:00:00.124Z"));
     assert!(end("").is_err());
 }
+
+#[tokio::test]
+async fn a_list_that_does_not_end_is_given_up() {
+    let next = std::sync::atomic::AtomicI64::new(0);
+    let server = Server::start(move |_, _| {
+        let first = next.fetch_add(1000, std::sync::atomic::Ordering::Relaxed);
+        let object = |number: i64| {
+            let time = Timestamp::from_millisecond(YEAR_2026 / 1000 - number).unwrap();
+            format!(r#"{{"id":"id-{number}","createdAt":"{time:.3}"}}"#)
+        };
+        let objects: Vec<_> = (first..first + 1000).map(object).collect();
+        Reply::json(200, &format!("[{}]", objects.join(",")))
+    })
+    .await;
+    let error = Reader::new(server.transport()).list("/assistant").await.unwrap_err();
+    assert!(error.message.contains("does not end"), "{}", error.message);
+}

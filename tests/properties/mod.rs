@@ -117,7 +117,8 @@ proptest! {
 /// A case as a repository and a Vapi.
 fn real(case: &Case) -> World {
     let mut world = World::new(&state(&case.versions[0].configs));
-    world.env = ["ONE", "TWO"].map(|handle| (format!("{handle}_SERVER_SECRET"), sample::SECRET.to_owned())).to_vec();
+    world.env =
+        ["ONE", "TWO"].map(|handle| (format!("AGENT_{handle}_SERVER_SECRET"), sample::SECRET.to_owned())).to_vec();
     for version in &case.versions[1..] {
         if version.on_branch {
             world.git(&["checkout", "-q", "-b", &format!("branch-{}", version.time)]);

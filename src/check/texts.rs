@@ -127,6 +127,20 @@ mod tests {
     }
 
     #[test]
+    fn hidden_characters_are_found_and_those_of_scripts_and_emoji_are_not() {
+        for (text, expected) in [
+            ("Bye\u{3164} now", Some(3)),
+            ("Hello \u{e0041} there", Some(6)),
+            ("x\u{200b}", Some(1)),
+            ("☺\u{fe0f}\u{fe01}", Some(6)),
+            ("می\u{200c}خواهم ❤\u{fe0f} 👩\u{200d}🚀", None),
+            ("\u{feff}Hello\r\nthere\t.", None),
+        ] {
+            assert_eq!(hidden(text).map(|flaw| flaw.range.start), expected, "{text:?}");
+        }
+    }
+
+    #[test]
     fn only_long_paragraphs_count_as_repeated() {
         let long = "Ask for the caller's name and date of birth. ".repeat(5);
         let text = format!("# Rules\n\n{long}\n\nBe kind.\n\n# Rules\n\n{long}\n");

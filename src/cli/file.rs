@@ -2,12 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::apply::Fact;
 use crate::check::{Findings, Options, check};
 use crate::document::Document;
 use crate::files::{Disk, read_text};
 use crate::model::diagnostic::{Diagnostic, Diagnostics, Severity, attach_snippets};
+use crate::model::{Address, RemoteId};
 use crate::state::includes::Includes;
 use crate::state::resolve::Desired;
+use crate::writeback::recorded;
 
 /// The state file as it was read.
 pub struct Loaded {
@@ -58,7 +61,9 @@ impl Loaded {
     pub fn look(&self, options: &Options) -> Result<(Desired<'_>, Findings), Diagnostics> {
         let env = |name: &str| std::env::var(name).ok();
         let looked = Desired::of(&self.document, &self.includes, &env).map(|desired| {
-            let findings = check(&desired, &self.includes, &env, options);
+            let mut findings = check(&desired, &self.includes, &env, options);
+            let new = desired.file.entries.iter().filter(|entry| entry.id.is_none());
+            findings.errors.extend(self.try_out(new.map(|entry| &entry.address)).err());
             (desired, findings)
         });
         match looked {
@@ -86,6 +91,23 @@ impl Loaded {
         }
         let warnings = others.into_iter().filter(|finding| finding.severity == Severity::Warning).collect();
         Ok(Checked { loaded: self, desired, warnings, doubts })
+    }
+
+    /// Tries out whether the ids of these entries could be recorded, before anything is sent: nothing is written.
+    ///
+    /// # Errors
+    /// The file cannot be edited without touching something else.
+    pub fn try_out<'e>(&self, addresses: impl Iterator<Item = &'e Address>) -> Result<(), Diagnostic> {
+        let id = RemoteId("00000000-0000-4000-8000-000000000000".to_owned());
+        let facts: Vec<Fact> = addresses.map(|address| Fact::Id { address: address.clone(), id: id.clone() }).collect();
+        if facts.is_empty() {
+            return Ok(());
+        }
+        recorded(self.document.name(), self.document.text(), &facts).map(drop).map_err(|why| Diagnostic {
+            code: "not-recordable",
+            message: format!("the ids of new objects could not be written into this file: {}", why.message),
+            ..why
+        })
     }
 
     /// Messages with the lines of the file that they speak of.

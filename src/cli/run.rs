@@ -29,7 +29,7 @@ use crate::model::diagnostic::{Diagnostic, Diagnostics, Failure, Severity};
 use crate::model::{Address, RemoteId};
 use crate::plan::pair::Allowances;
 use crate::plan::report::Report;
-use crate::plan::{Direction, Plan, Policy, Selection};
+use crate::plan::{Action, Change, Direction, Plan, Policy, Selection};
 use crate::recovery::Attempts;
 use crate::writeback::FileRecorder;
 use crate::writeback::journal::AuditJournal;
@@ -157,6 +157,8 @@ impl<'a> Run<'a> {
         let reader = self.vapi.reader();
         let made = make_plan(&file.desired, &file.doubts, &mut self.fetched, &reader, &open_record, &request).await;
         let mut made = made.map_err(|errors| file.loaded.annotated(errors))?;
+        let writes_id = |change: &&Change| matches!(change.action(), Action::Recreate | Action::Link);
+        file.loaded.try_out(made.plan.changes.iter().filter(writes_id).map(|change| &change.address))?;
         let recorded: Vec<String> = made.variables.iter().filter_map(|name| std::env::var(name).ok()).collect();
         self.hide(&recorded);
         let news = file.loaded.annotated(std::mem::take(&mut made.plan.warnings));

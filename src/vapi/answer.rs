@@ -28,6 +28,13 @@ pub(super) fn judge<T: DeserializeOwned>(
     body: &[u8],
     redactor: &Redactor,
 ) -> Result<T, Fault> {
+    if matches!(status, StatusCode::PARTIAL_CONTENT | StatusCode::RESET_CONTENT | StatusCode::MULTI_STATUS) {
+        let why = format!("only a part of the answer ({})", status.as_u16());
+        return Err(Fault {
+            status: Some(status.as_u16()),
+            ..Fault::new(Problem::Unreadable(why), Certainty::Unclear, true)
+        });
+    }
     if status.is_success() {
         return serde_json::from_slice(body).map_err(|error| unreadable(status, body, &error, redactor));
     }

@@ -2,6 +2,7 @@
 
 mod commit;
 mod edits;
+mod files;
 mod lists;
 mod restore;
 mod saved;

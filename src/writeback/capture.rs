@@ -50,15 +50,8 @@ pub fn capture(
     let owners = owners(plan, state);
     let variables = Variables::of(state.document.text(), env);
     let (edits, refused) = (Vec::new(), Vec::new());
-    let mut writer = Writer {
-        state,
-        includes,
-        owners: &owners,
-        variables: &variables,
-        edits,
-        to_includes: HashMap::new(),
-        refused,
-    };
+    let mut writer =
+        Writer { state, includes, owners: &owners, variables: &variables, edits, to_includes: HashMap::new(), refused };
     if let (true, Some(org_id)) = (plan.records_org, &plan.org_id) {
         writer.edits.push((usize::MAX, org_edit(org_id, state.document)));
     }

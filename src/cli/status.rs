@@ -1,5 +1,6 @@
 //! `status`: whether the file and Vapi agree.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -12,6 +13,8 @@ use super::github::Extra;
 use super::run::{Run, Wish, audit_log};
 use super::{App, Finish, serve};
 use crate::audit;
+use crate::history::GitRecord;
+use crate::model::agreed::LastAgreed;
 use crate::model::diagnostic::{Diagnostic, Diagnostics, Ending};
 use crate::plan::{Direction, LastRun, Plan, Policy, Selection, State, Status};
 use crate::render::html::{Page, page};
@@ -59,6 +62,7 @@ struct Found {
     plan: Plan,
     status: Status,
     dashboard: Option<&'static str>,
+    agreed: Option<LastAgreed>,
     at: Timestamp,
 }
 
@@ -127,7 +131,9 @@ async fn check(app: &App, args: &Args) -> Result<Found, Diagnostics> {
     let file = loaded.checked()?;
     let made = run.plan(&file, Direction::ToVapi, &wish).await?;
     let status = made.status.unwrap_or(Status { kinds: Vec::new() });
-    let found = Found { status, plan: made.plan, dashboard: run.vapi.dashboard(), at: now() };
+    let git = GitRecord::open(loaded.disk.real(), HashMap::new()).ok().flatten();
+    let agreed = git.zip(made.plan.org_id.as_deref()).and_then(|(git, org_id)| git.last_agreed(org_id));
+    let found = Found { status, plan: made.plan, dashboard: run.vapi.dashboard(), agreed, at: now() };
     if args.serve.is_none() {
         std::mem::forget(file);
         run.leave(loaded);
@@ -142,12 +148,13 @@ fn now() -> Timestamp {
 
 fn about<'a>(app: &'a App, found: &'a Found, last_run: Option<&'a LastRun>) -> About<'a> {
     let (org_id, dashboard) = (found.plan.org_id.as_deref(), found.dashboard);
-    About { org_id, checked_at: found.at, last_run, dashboard, ..nothing_known(app) }
+    let agreed = found.agreed.as_ref();
+    About { org_id, checked_at: found.at, last_run, agreed, dashboard, ..nothing_known(app) }
 }
 
 fn nothing_known(app: &App) -> About<'_> {
     let file = app.global.file.to_str().unwrap_or("the state file");
-    About { file, org_id: None, checked_at: now(), last_run: None, dashboard: None }
+    About { file, org_id: None, checked_at: now(), last_run: None, agreed: None, dashboard: None }
 }
 
 /// What the audit log tells of the last run. A log that cannot be read tells nothing, and `status` is none the worse.

@@ -12,7 +12,7 @@ use super::walk::Walk;
 use super::worktree;
 use crate::document::Document;
 use crate::kinds::KINDS;
-use crate::model::agreed::{Agreed, path_of, ref_name, refs_of};
+use crate::model::agreed::{Agreed, LastAgreed, path_of, ref_name, refs_of};
 use crate::model::diagnostic::Diagnostic;
 use crate::model::{Address, RemoteId, Value};
 use crate::state::ids::Ids;
@@ -210,6 +210,19 @@ impl GitRecord {
             path,
             former,
         }))
+    }
+
+    /// The agreed commit, with how many commits of `HEAD` changed the state file since. `None`: none is known.
+    pub fn last_agreed(&self, org_id: &str) -> Option<LastAgreed> {
+        let agreed = self.agreed(org_id).ok().flatten()?;
+        let file = self.repository().workdir()?.join(self.path());
+        let commits = super::clone::commits_since(&file, &agreed.commit).unwrap_or_default();
+        let blob = |commit: Oid| self.snapshot(commit).and_then(|snapshot| snapshot.file(self.path())).ok().flatten();
+        let changes_file = |id: &&String| {
+            let commit = Oid::from_str(id).and_then(|id| self.repository().find_commit(id));
+            commit.is_ok_and(|commit| commit.parent_ids().all(|parent| blob(parent) != blob(commit.id())))
+        };
+        Some(LastAgreed { waiting: commits.iter().filter(changes_file).count(), agreed })
     }
 
     pub(super) fn snapshot(&self, commit: Oid) -> Result<Snapshot<'_>, Diagnostic> {

@@ -21,6 +21,15 @@ pub struct Agreed {
     pub path: PathBuf,
 }
 
+/// The last commit at which the file and Vapi agreed, and what came since.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LastAgreed {
+    /// The commit.
+    pub agreed: Agreed,
+    /// How many commits changed the file since: they wait to be applied.
+    pub waiting: usize,
+}
+
 /// Who knows what a field was when the file and Vapi last agreed on it, and since when.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Agreement {

@@ -354,6 +354,7 @@ pub fn about(last_run: &LastRun) -> About<'_> {
         org_id: Some("org-1"),
         checked_at: "2026-01-06T07:08:09Z".parse().expect("a time"),
         last_run: Some(last_run),
+        agreed: None,
         dashboard: Some("https://dashboard.vapi.ai"),
     }
 }

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::field::counted;
 use super::palette::paint;
 use super::{View, columns};
+use crate::model::agreed::LastAgreed;
 use crate::model::escape;
 use crate::plan::{Item, KindStatus, LastRun, State, Status};
 
@@ -19,6 +20,8 @@ pub struct About<'a> {
     pub checked_at: Timestamp,
     /// The last run that the audit log knows of.
     pub last_run: Option<&'a LastRun>,
+    /// The last commit at which the two agreed.
+    pub agreed: Option<&'a LastAgreed>,
     /// Where the dashboard is, if this Vapi has one.
     pub dashboard: Option<&'a str>,
 }
@@ -156,6 +159,10 @@ fn footer(status: &Status, about: &About<'_>, view: &View<'_>) -> String {
     if let Some(run) = about.last_run {
         let (command, actor) = (safe(&run.command, view), safe(person(&run.actor), view));
         parts.push(format!("last run: {command} on {} by {actor}", minute(run.time)));
+    }
+    if let Some(LastAgreed { agreed, waiting }) = about.agreed {
+        let waits = if *waiting > 0 { format!(", commits of the file since: {waiting}") } else { String::new() };
+        parts.push(format!("agreed at {:.8} on {}{waits}", agreed.commit, minute(agreed.time)));
     }
     if status.in_sync() && status.ignored() > 0 && !view.all {
         parts.push(format!("{} ignored", status.ignored()));

@@ -110,7 +110,7 @@ impl Writer<'_> {
     }
 
     fn footer(&self, checked: bool) -> Markup {
-        let About { file, org_id, checked_at, last_run, dashboard: _ } = self.about;
+        let About { file, org_id, checked_at, last_run, agreed, dashboard: _ } = self.about;
         html! {
             p.quiet {
                 (self.safe(file)) " and Vapi"
@@ -121,6 +121,10 @@ impl Writer<'_> {
                     " Last run: " (self.safe(&run.command)) ", " (moment(&run.time.to_string())) ", by " (self.safe(status::person(&run.actor)))
                     @if let Some(commit) = &run.commit { ", at commit " code { (self.safe(commit).chars().take(12).collect::<String>()) } }
                     " (" code { (self.safe(&run.run)) } ")."
+                }
+                @if let Some(last) = agreed {
+                    " Agreed at commit " code { (last.agreed.commit.chars().take(12).collect::<String>()) } ", "
+                    (moment(&last.agreed.time.to_string())) "; commits of the file since: " (last.waiting) "."
                 }
             }
         }

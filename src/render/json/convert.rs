@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use super::v1;
-use crate::model::agreed::{AgreedBy, Agreement};
+use crate::model::agreed::{AgreedBy, Agreement, LastAgreed};
 use crate::model::diagnostic::Diagnostic;
 use crate::model::recorded::Recorded;
 use crate::model::{SENSITIVE, Value};
@@ -191,6 +191,10 @@ fn item(item: &Item) -> v1::Item {
 pub(super) fn last_run(run: &LastRun) -> v1::LastRun {
     let LastRun { run, command, time, actor, commit } = run.clone();
     v1::LastRun { run, command, time: time.to_string(), actor, commit }
+}
+
+pub(super) fn last_agreed(LastAgreed { agreed, waiting }: &LastAgreed) -> v1::Agreed {
+    v1::Agreed { commit: agreed.commit.clone(), time: agreed.time.to_string(), commits_waiting: *waiting }
 }
 
 pub(super) fn messages(diagnostics: &[Diagnostic]) -> Vec<v1::Message> {

@@ -57,6 +57,7 @@ pub fn status(status: &Status, about: &About<'_>, warnings: &[Diagnostic], error
         in_sync: Some(status.in_sync()),
         checked_at: Some(about.checked_at.to_string()),
         last_run: about.last_run.map(convert::last_run),
+        agreed: about.agreed.map(convert::last_agreed),
         kinds: status.kinds.iter().map(|kind| (kind.kind.section.to_owned(), convert::kind_status(kind))).collect(),
         ..no_status(warnings, errors)
     }
@@ -69,6 +70,7 @@ fn no_status(warnings: &[Diagnostic], errors: &[Diagnostic]) -> v1::Status {
         in_sync: None,
         checked_at: None,
         last_run: None,
+        agreed: None,
         kinds: Default::default(),
         warnings: convert::messages(warnings),
         errors: convert::messages(errors),

@@ -303,12 +303,25 @@ pub struct Status {
     pub checked_at: Option<String>,
     /// The last run that the audit log knows of.
     pub last_run: Option<LastRun>,
+    /// The last commit at which the file and Vapi agreed. Null if none is known.
+    pub agreed: Option<Agreed>,
     /// The objects and entries per section of the file, counted and one by one.
     pub kinds: IndexMap<String, KindStatus>,
     /// What is worth knowing.
     pub warnings: Vec<Message>,
     /// What went wrong.
     pub errors: Vec<Message>,
+}
+
+/// The last commit at which the file and Vapi agreed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Agreed {
+    /// Its full id.
+    pub commit: String,
+    /// When they were found to agree, RFC 3339 in UTC.
+    pub time: String,
+    /// How many commits changed the file since: they wait to be applied.
+    pub commits_waiting: usize,
 }
 
 /// A run that wrote something.

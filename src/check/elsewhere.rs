@@ -1,8 +1,8 @@
 //! Fields that are not known where they stand: misspelt, another provider's, or at another place.
 
-use super::trail::Trail;
 use crate::document::Node;
 use crate::kinds::table::{Fields, Shape, Union};
+use crate::model::Trail;
 use crate::model::diagnostic::Diagnostic;
 use crate::state::load::did_you_mean;
 

@@ -27,7 +27,6 @@ mod scalar;
 mod secrets;
 pub mod spec;
 mod texts;
-mod trail;
 mod walk;
 
 use std::collections::BTreeSet;

@@ -4,10 +4,8 @@ use std::collections::HashMap;
 
 use crate::document::{Node, View};
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
-use crate::model::{Map, Value};
+use crate::model::{Map, Trail, Value};
 use crate::state::load::Entry;
-
-use super::trail::Trail;
 
 /// What is wrong with the phone numbers of a file.
 pub(super) fn check(entries: &[&Entry<'_>]) -> Diagnostics {

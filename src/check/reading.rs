@@ -2,10 +2,10 @@
 
 use std::collections::HashSet;
 
-use super::trail::Trail;
 use super::{numbers, place, secrets, texts};
 use crate::document::{Document, Node};
 use crate::kinds::Spot;
+use crate::model::Trail;
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
 use crate::state::includes::IncludeSource;
 use crate::state::template::{self, Token};

@@ -1,8 +1,8 @@
 //! Single values beside what they may be: types, ranges, lengths, words.
 
-use super::trail::Trail;
 use crate::document::{Node, View};
 use crate::kinds::table::{Range, Shape, Text};
+use crate::model::Trail;
 use crate::model::diagnostic::Diagnostic;
 use crate::state::load::did_you_mean;
 

@@ -2,10 +2,8 @@
 
 use crate::kinds::{Spot, is_masked};
 use crate::model::diagnostic::Diagnostic;
-use crate::model::keys;
+use crate::model::{Trail, keys, variable};
 use crate::state::template::{self, Token};
-
-use super::trail::Trail;
 
 /// The code of the finding: its line must not be shown as it is.
 pub(super) const SECRET: &str = "secret-in-file";
@@ -18,7 +16,10 @@ pub(super) fn check(text: &str, spot: Spot, trail: &Trail<'_>) -> Option<Diagnos
                 "secret-in-file",
                 format!("{} is a secret, and stands here for all to read", trail.path()),
             )
-            .help(format!("write ${{env:{}}} and set that variable where vapi-sync runs", variable(trail)))
+            .help(format!(
+                "write ${{env:{}}} and set that variable where vapi-sync runs",
+                variable([trail.last_key().unwrap_or("SECRET")])
+            ))
         });
     }
     let (_, owner) = keys::find(text).next()?;
@@ -44,39 +45,4 @@ fn is_named_secret(spot: Spot, trail: &Trail<'_>) -> bool {
 fn is_open(text: &str) -> bool {
     let from_elsewhere = || template::parse(text).iter().any(|token| matches!(token, Token::Env(_)));
     !text.trim().is_empty() && !text.contains("{{") && !is_masked(text) && !from_elsewhere()
-}
-
-/// A name for the variable that the secret moves to.
-fn variable(trail: &Trail<'_>) -> String {
-    let key = trail.last_key().unwrap_or("SECRET");
-    let mut name = String::new();
-    let mut before = '_';
-    for c in key.chars() {
-        match c {
-            c if c.is_ascii_uppercase() && before.is_ascii_lowercase() => name.extend(['_', c]),
-            c if c.is_ascii_alphanumeric() => name.push(c.to_ascii_uppercase()),
-            _ if !name.ends_with('_') => name.push('_'),
-            _ => {}
-        }
-        before = c;
-    }
-    name.trim_matches('_').to_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_variable_is_named_after_the_field() {
-        let root = Trail::root();
-        for (key, expected) in [
-            ("twilioAuthToken", "TWILIO_AUTH_TOKEN"),
-            ("x-api-key", "X_API_KEY"),
-            ("Authorization", "AUTHORIZATION"),
-            ("secret", "SECRET"),
-        ] {
-            assert_eq!(variable(&root.key(key)), expected);
-        }
-    }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::trail::Trail;
+use crate::model::Trail;
 use crate::model::diagnostic::Diagnostic;
 use crate::model::escape;
 

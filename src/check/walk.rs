@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::reading::{Reading, Written};
-use super::trail::Trail;
 use super::{Options, elsewhere, room, scalar};
 use crate::document::{self, Document, Node, View};
 use crate::kinds::table::{Fields, Shape, Union};
 use crate::kinds::{Kind, Spot};
+use crate::model::Trail;
 use crate::model::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 use crate::state::includes::IncludeSource;
 use crate::state::load::{Entry, did_you_mean};
@@ -92,7 +92,7 @@ impl<'w> Walk<'w> {
         self.exists = entry.id.is_some();
         let shape = (self.config)(entry.kind);
         self.root = shape;
-        let here = Here { node: config, key: None, map: None, shape, spot: entry.kind.root(), trail: Trail::root() };
+        let here = Here { node: config, key: None, map: None, shape, spot: entry.kind.root(), trail: Trail::Root };
         let before = self.found.len();
         self.value(here);
         // The root of a config has no key of its own: what it lacks is said at the entry's handle.

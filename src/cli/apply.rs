@@ -162,10 +162,8 @@ fn leave_out(plan: &mut Plan, told: &[(Address, FieldPath)]) {
 
 fn read_plan(path: &std::path::Path) -> Result<Saved, Diagnostic> {
     let name = path.display().to_string();
-    let text = read_text(path, &name).map_err(|error| match error.code {
-        "file-not-found" => error.help(format!("`vapi-sync plan --out {name}` makes one")),
-        _ => error,
-    })?;
+    let text =
+        read_text(path, &name).map_err(|error| error.or_missing(format!("`vapi-sync plan --out {name}` makes one")))?;
     Saved::parse(&name, &text)
 }
 

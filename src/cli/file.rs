@@ -41,10 +41,8 @@ impl Loaded {
     pub fn read(path: &Path, empty: Empty) -> Result<Self, Diagnostics> {
         let name = path.display().to_string();
         let disk = Disk::at(path, &name);
-        let text = disk.read().map_err(|error| match error.code {
-            "file-not-found" => error.help("`vapi-sync init` starts a state file; -f names another one"),
-            _ => error,
-        })?;
+        let missing = "`vapi-sync init` starts a state file; -f names another one";
+        let text = disk.read().map_err(|error| error.or_missing(missing))?;
         let includes = Includes::new(disk.folder());
         let mut document = Document::parse(&name, text.as_str())?;
         if document.root().is_none() && empty == Empty::Filled {

@@ -2,7 +2,7 @@
 
 use super::args::Format;
 use super::{App, Finish};
-use crate::files::{Disk, NotReplaced};
+use crate::files::{Disk, NotRead, NotReplaced};
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
 use crate::render;
 
@@ -35,7 +35,7 @@ pub(super) fn run(app: &App, _args: &Args) -> Result<Finish, Diagnostics> {
             .help("`vapi-sync pull` takes what is in Vapi into it")
             .into());
         }
-        Err(error) if error.code == "file-not-found" => None,
+        Err(NotRead::Missing(_)) => None,
         Err(error) => return Err(error.into()),
     };
     match disk.replace(before.as_deref(), STARTER) {

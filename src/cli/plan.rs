@@ -9,7 +9,7 @@ use super::github::Extra;
 use super::run::{Run, Wish};
 use super::show::{Showing, finish};
 use super::{App, Finish};
-use crate::files::{Disk, NotReplaced, read_text};
+use crate::files::{Disk, NotRead, NotReplaced, read_text};
 use crate::model::diagnostic::{Diagnostic, Diagnostics, Ending};
 use crate::model::escape::shell_word;
 use crate::plan::report::Report;
@@ -83,8 +83,8 @@ fn save(saved: &Saved, path: &Path) -> Result<(), Diagnostic> {
     let there = match read_text(path, &name) {
         Ok(text) if text.is_empty() || Saved::parse(&name, &text).is_ok() => Some(text),
         Ok(_) => return Err(failed("there is a file that is no saved plan".to_owned())),
-        Err(error) if error.code == "file-not-found" => None,
-        Err(error) => return Err(failed(error.message)),
+        Err(NotRead::Missing(_)) => None,
+        Err(NotRead::Failed(error)) => return Err(failed(error.message)),
     };
     match Disk::at(path, &name).replace(there.as_deref(), &saved.to_text()) {
         Ok(()) => Ok(()),

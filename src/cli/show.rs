@@ -51,7 +51,7 @@ pub(super) fn finish(app: &App, command: &str, report: Report, ending: Ending, s
 /// How a run that wrote ended.
 pub(super) fn ending(report: &Report) -> Ending {
     Ending {
-        writes_failed: report.count("failed") + report.count("not_attempted") > 0,
+        writes_failed: report.failed() + report.not_attempted() > 0,
         held_back: report.held_back() > 0,
         changes_found: false,
     }

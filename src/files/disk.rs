@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 use super::platform::{default_mode, keep_owner_and_mode};
-use super::read_text;
+use super::{NotRead, read_text};
 use crate::model::diagnostic::Diagnostic;
 
 /// A file that may be replaced.
@@ -63,7 +63,7 @@ impl Disk {
     ///
     /// # Errors
     /// See [`read_text`].
-    pub fn read(&self) -> Result<String, Diagnostic> {
+    pub fn read(&self) -> Result<String, NotRead> {
         read_text(&self.real, &self.name)
     }
 
@@ -90,9 +90,9 @@ impl Disk {
         // The last look is as late as it can be.
         match (expected, self.read()) {
             (Some(expected), Ok(now)) if now == expected => {}
-            (None, Err(error)) if error.code == "file-not-found" => {}
+            (None, Err(NotRead::Missing(_))) => {}
             (_, Ok(now)) => return Err(NotReplaced::Changed(now)),
-            (_, Err(error)) => return Err(NotReplaced::Failed(error)),
+            (_, Err(error)) => return Err(NotReplaced::Failed(error.into())),
         }
         temporary.persist(&self.real).map_err(|error| failed("replace a file", error.error))?;
         // The rename itself must survive a power loss too. Not every file system can sync a folder.

@@ -10,4 +10,4 @@ pub mod workdir;
 
 pub use checkout::{Checkout, check_state_file, is_tracked, open_own, open_regular};
 pub use disk::{Disk, NotReplaced, clean_up};
-pub use text::{MAX_BYTES, read_text};
+pub use text::{MAX_BYTES, NotRead, read_text};

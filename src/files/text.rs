@@ -4,22 +4,63 @@ use std::io::Read;
 use std::path::Path;
 
 use super::open_regular;
-use crate::model::diagnostic::{Diagnostic, Place};
+use crate::model::diagnostic::{Diagnostic, Diagnostics, Place};
 
 /// The largest text file that is read, in bytes.
 pub const MAX_BYTES: u64 = 64 * 1024 * 1024;
+
+/// Why a text file was not read.
+#[derive(Debug)]
+pub enum NotRead {
+    /// It is not there.
+    Missing(Diagnostic),
+    /// Anything else.
+    Failed(Diagnostic),
+}
+
+impl NotRead {
+    /// The message, with more help if the file is not there.
+    pub fn or_missing(self, help: impl Into<String>) -> Diagnostic {
+        match self {
+            NotRead::Missing(error) => error.help(help),
+            NotRead::Failed(error) => error,
+        }
+    }
+}
+
+impl From<Diagnostic> for NotRead {
+    fn from(error: Diagnostic) -> Self {
+        NotRead::Failed(error)
+    }
+}
+
+impl From<NotRead> for Diagnostic {
+    fn from(error: NotRead) -> Self {
+        match error {
+            NotRead::Missing(error) | NotRead::Failed(error) => error,
+        }
+    }
+}
+
+impl From<NotRead> for Diagnostics {
+    fn from(error: NotRead) -> Self {
+        vec![error.into()]
+    }
+}
 
 /// Reads a text file that a user named.
 ///
 /// # Errors
 /// It is not there, not readable, a folder, larger than [`MAX_BYTES`], or not UTF-8 (with the place of the first wrong byte).
-pub fn read_text(path: &Path, name: &str) -> Result<String, Diagnostic> {
+pub fn read_text(path: &Path, name: &str) -> Result<String, NotRead> {
+    let is_folder =
+        || NotRead::Failed(Diagnostic::error("file-not-readable", format!("{name} is a folder, not a file")));
     let failed = |error: std::io::Error| match error.kind() {
-        std::io::ErrorKind::NotFound => Diagnostic::error("file-not-found", format!("{name} is not there")),
-        std::io::ErrorKind::IsADirectory => {
-            Diagnostic::error("file-not-readable", format!("{name} is a folder, not a file"))
+        std::io::ErrorKind::NotFound => {
+            NotRead::Missing(Diagnostic::error("file-not-found", format!("{name} is not there")))
         }
-        _ => Diagnostic::error("file-not-readable", format!("{name} cannot be read: {error}")),
+        std::io::ErrorKind::IsADirectory => is_folder(),
+        _ => Diagnostic::error("file-not-readable", format!("{name} cannot be read: {error}")).into(),
     };
     let mut file = open_regular(std::fs::File::options().read(true), path).map_err(failed)?;
     let metadata = file.metadata().map_err(failed)?;
@@ -28,13 +69,13 @@ pub fn read_text(path: &Path, name: &str) -> Result<String, Diagnostic> {
             .help("move long prompts into files of their own with ${file:…}, or split the organisation")
     };
     if metadata.len() > MAX_BYTES {
-        return Err(too_large());
+        return Err(too_large().into());
     }
     let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0));
     // What is read may be longer than what was announced: a file that grows.
     (&mut file).take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;
     if bytes.len() as u64 > MAX_BYTES {
-        return Err(too_large());
+        return Err(too_large().into());
     }
     String::from_utf8(bytes).map_err(|error| {
         let valid = error.utf8_error().valid_up_to();
@@ -44,5 +85,6 @@ pub fn read_text(path: &Path, name: &str) -> Result<String, Diagnostic> {
         Diagnostic::error("not-utf8", format!("{name} is not UTF-8 text"))
             .at(Place { file: name.into(), line, column, width: 1 })
             .help("save the file as UTF-8")
+            .into()
     })
 }

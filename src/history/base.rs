@@ -120,13 +120,11 @@ fn address(text: &str) -> Option<Address> {
 
 /// A value of the log, with ids that were not known then put in. What a secret was, it does not tell.
 fn logged(value: Value, ids: &Ids<'_>) -> Value {
-    match value {
-        Value::Text(text) if text.contains(SENSITIVE) => Value::Secret(Secret::missing(Vec::new())),
-        Value::Text(text) if text.contains(AWAITED) => awaited(&text, ids),
-        Value::List(items) => Value::List(items.into_iter().map(|item| logged(item, ids)).collect()),
-        Value::Map(map) => Value::Map(map.into_iter().map(|(key, value)| (key, logged(value, ids))).collect()),
-        other => other,
-    }
+    value.map(&|value| match value {
+        Value::Text(text) if text.contains(SENSITIVE) => *value = Value::Secret(Secret::missing(Vec::new())),
+        Value::Text(text) if text.contains(AWAITED) => *value = awaited(text, ids),
+        _ => {}
+    })
 }
 
 fn awaited(text: &str, ids: &Ids<'_>) -> Value {

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use git2::{Oid, Revwalk, Sort};
 
 use super::git::{GitRecord, time_of};
-use super::subject::{answers, make_unequal};
+use super::subject::{answers, told};
 use crate::kinds;
 use crate::model::agreed::Agreement;
 use crate::model::diagnostic::Diagnostic;
@@ -109,11 +109,10 @@ impl GitRecord {
             let Ok(file) = self.file_at(&commit.to_string(), &path, &ids) else { continue };
             for at in open {
                 let question = &questions[at];
-                let holds = file.entry(&question.address, question.id.as_ref()).iter().any(|config| {
-                    let mut config = config.clone();
-                    make_unequal(&mut config);
-                    answers(kinds::of(&question.address), &config, question)
-                });
+                let holds = file
+                    .entry(&question.address, question.id.as_ref())
+                    .iter()
+                    .any(|config| answers(kinds::of(&question.address), &told(config.clone()), question));
                 if holds {
                     let time = self.repository().find_commit(commit).map(|commit| commit.time().seconds());
                     let time = time_of(time.unwrap_or_default());

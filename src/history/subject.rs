@@ -197,13 +197,13 @@ pub(super) fn holds(
     held
 }
 
-fn answered(kind: &'static Kind, mut config: Value, questions: &[Question], asked: &[usize]) -> Vec<usize> {
+fn answered(kind: &'static Kind, config: Value, questions: &[Question], asked: &[usize]) -> Vec<usize> {
     let around = |question: &Question| match &question.value {
         Value::Secret(live) => live.expose().is_some_and(|live| stands_around(kind, &config, question, live)),
         _ => false,
     };
     let mut held: Vec<usize> = asked.iter().copied().filter(|&index| around(&questions[index])).collect();
-    make_unequal(&mut config);
+    let config = told(config);
     held.extend(asked.iter().copied().filter(|&index| answers(kind, &config, &questions[index])));
     held
 }
@@ -216,17 +216,18 @@ fn stands_around(kind: &'static Kind, config: &Value, question: &Question, live:
     }
 }
 
-/// Makes what this version does not tell (secrets from the environment, missing includes) equal to nothing.
-pub(super) fn make_unequal(value: &mut Value) {
-    match value {
-        Value::Secret(secret) if secret.expose().is_none_or(|text| text.contains(NO_TEXT)) => {
+/// A value in which what this version does not tell (secrets from the environment, missing includes) equals nothing.
+pub(super) fn told(value: Value) -> Value {
+    value.map(&|value| {
+        let is_told = match value {
+            Value::Secret(secret) => secret.expose().is_some_and(|text| !text.contains(NO_TEXT)),
+            Value::Text(text) => !text.contains(NO_TEXT),
+            _ => true,
+        };
+        if !is_told {
             *value = Value::Unknown(Vec::new());
         }
-        Value::Text(text) if text.contains(NO_TEXT) => *value = Value::Unknown(Vec::new()),
-        Value::List(items) => items.iter_mut().for_each(make_unequal),
-        Value::Map(map) => map.values_mut().for_each(make_unequal),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) | Value::Secret(_) | Value::Unknown(_) => {}
-    }
+    })
 }
 
 /// Whether a recorded config holds what is asked.

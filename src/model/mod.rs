@@ -14,7 +14,7 @@ mod secret;
 mod value;
 
 pub use address::{Address, RemoteId};
-pub use path::{FieldPath, Step};
+pub use path::{FieldPath, Step, Trail};
 pub use redact::Redactor;
-pub use secret::{SENSITIVE, Secret};
+pub use secret::{SENSITIVE, Secret, variable};
 pub use value::{AWAITED, Map, Part, Value, normal_number};

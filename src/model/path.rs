@@ -45,6 +45,68 @@ impl FieldPath {
     }
 }
 
+/// Where a walk through a value is, kept on the stack: costs nothing until somebody asks for the path.
+#[derive(Clone, Copy)]
+pub enum Trail<'t> {
+    /// Where the walk began.
+    Root,
+    /// At the value of a key.
+    Key(&'t Trail<'t>, &'t str),
+    /// At an item of a list.
+    Item(&'t Trail<'t>, usize),
+    /// At the value that a step leads to.
+    Step(&'t Trail<'t>, &'t Step),
+}
+
+impl<'t> Trail<'t> {
+    /// One step on, to the value of a key.
+    pub fn key(&'t self, key: &'t str) -> Self {
+        Trail::Key(self, key)
+    }
+
+    /// One step on, to an item.
+    pub fn item(&'t self, index: usize) -> Self {
+        Trail::Item(self, index)
+    }
+
+    /// The path.
+    pub fn path(&self) -> FieldPath {
+        let mut steps = Vec::new();
+        let mut trail = self;
+        loop {
+            let (before, step) = match trail {
+                Trail::Root => break,
+                Trail::Key(before, key) => (before, Step::Key((*key).to_owned())),
+                Trail::Item(before, index) => (before, Step::Index(*index)),
+                Trail::Step(before, step) => (before, (*step).clone()),
+            };
+            steps.push(step);
+            trail = before;
+        }
+        steps.reverse();
+        FieldPath(steps)
+    }
+
+    /// The last key on the way.
+    pub fn last_key(&self) -> Option<&'t str> {
+        match self {
+            Trail::Root => None,
+            Trail::Key(_, key) => Some(key),
+            Trail::Step(_, Step::Key(key)) => Some(key),
+            Trail::Item(before, _) | Trail::Step(before, _) => before.last_key(),
+        }
+    }
+
+    /// Whether an item of a list is passed on the way.
+    pub fn in_list(&self) -> bool {
+        match self {
+            Trail::Root => false,
+            Trail::Key(before, _) | Trail::Step(before, Step::Key(_)) => before.in_list(),
+            Trail::Item(..) | Trail::Step(..) => true,
+        }
+    }
+}
+
 impl std::str::FromStr for FieldPath {
     type Err = ();
 

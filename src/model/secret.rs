@@ -115,3 +115,49 @@ impl fmt::Debug for Secret {
         f.write_str(SENSITIVE)
     }
 }
+
+/// The name of the environment variable for a secret that these words lead to: `RECEPTIONIST_SERVER_SECRET`.
+pub fn variable<W: AsRef<str>>(words: impl IntoIterator<Item = W>) -> String {
+    let mut name = String::new();
+    for word in words {
+        if !name.is_empty() {
+            name.push('_');
+        }
+        let mut lower = false;
+        for c in word.as_ref().chars() {
+            if !c.is_ascii() {
+                // By its code point: `Müller` and `Möller` are two people with two secrets.
+                name.push_str(&format!("U{:X}", u32::from(c)));
+            } else if !c.is_ascii_alphanumeric() {
+                if !name.ends_with('_') {
+                    name.push('_');
+                }
+            } else {
+                if lower && c.is_ascii_uppercase() {
+                    name.push('_');
+                }
+                name.push(c.to_ascii_uppercase());
+            }
+            lower = c.is_ascii_lowercase() || c.is_ascii_digit();
+        }
+    }
+    // A variable cannot begin with a digit.
+    if name.starts_with(|c: char| c.is_ascii_digit()) { format!("VAPI_{name}") } else { name }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::variable;
+
+    #[test]
+    fn a_variable_is_named_after_the_field() {
+        for (key, expected) in [
+            ("twilioAuthToken", "TWILIO_AUTH_TOKEN"),
+            ("x-api-key", "X_API_KEY"),
+            ("Authorization", "AUTHORIZATION"),
+            ("secret", "SECRET"),
+        ] {
+            assert_eq!(variable([key]), expected);
+        }
+    }
+}

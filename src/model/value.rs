@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 use serde_json::Number;
 
-use super::{Address, SENSITIVE, Secret};
+use super::{Address, SENSITIVE, Secret, Trail};
 
 /// How what is shown of an id that is not known yet begins.
 pub const AWAITED: &str = "(known after apply: ";
@@ -89,15 +89,49 @@ impl Value {
         self.as_map()?.get(key)?.as_text()
     }
 
+    /// Whether it, or a value anywhere in it, is as asked.
+    pub fn any(&self, is: &impl Fn(&Value) -> bool) -> bool {
+        is(self)
+            || match self {
+                Value::List(items) => items.iter().any(|item| item.any(is)),
+                Value::Map(map) => map.values().any(|value| value.any(is)),
+                _ => false,
+            }
+    }
+
+    /// Sees it and every value in it, from the outside in, each with the way that leads there from where `trail` is.
+    pub fn visit<'v>(&'v self, trail: Trail<'_>, see: &mut impl FnMut(Trail<'_>, &'v Value)) {
+        see(trail, self);
+        match self {
+            Value::List(items) => items.iter().enumerate().for_each(|(at, item)| item.visit(trail.item(at), see)),
+            Value::Map(map) => map.iter().for_each(|(key, value)| value.visit(trail.key(key), see)),
+            _ => {}
+        }
+    }
+
+    /// It with every value in it changed, from the outside in.
+    #[must_use]
+    pub fn map(mut self, change: &impl Fn(&mut Value)) -> Self {
+        self.change(change);
+        self
+    }
+
+    fn change(&mut self, change: &impl Fn(&mut Value)) {
+        change(self);
+        match self {
+            Value::List(items) => items.iter_mut().for_each(|item| item.change(change)),
+            Value::Map(map) => map.values_mut().for_each(|value| value.change(change)),
+            _ => {}
+        }
+    }
+
     /// Whether a secret stands anywhere in it.
     pub fn holds_secret(&self) -> bool {
-        match self {
+        self.any(&|value| match value {
             Value::Secret(_) => true,
             Value::Unknown(parts) => parts.iter().any(|part| matches!(part, Part::Secret(_))),
-            Value::List(items) => items.iter().any(Value::holds_secret),
-            Value::Map(map) => map.values().any(Value::holds_secret),
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) => false,
-        }
+            _ => false,
+        })
     }
 
     /// What stands for the value as long as it is the id of an object that is not there yet, and nothing more.

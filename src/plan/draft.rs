@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::kinds::Kind;
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::recorded::{Answers, Question, Recorded};
-use crate::model::{Address, Part, RemoteId, Value};
+use crate::model::{Address, Part, RemoteId, Trail, Value};
 use crate::plan::judge::{Basis, FileBasis};
 use crate::plan::pair::{Identities, Identity, Listings};
 use crate::plan::prefer::Prefer;
@@ -332,16 +332,11 @@ fn is_stale(difference: &Difference, ids: &Ids) -> bool {
 
 /// A value without its secrets: they are recorded nowhere, so nobody can be asked about them.
 fn without_secrets(value: &Value) -> Value {
-    match value {
-        Value::List(items) => Value::List(items.iter().map(without_secrets).collect()),
-        Value::Map(map) => Value::Map(
-            map.iter()
-                .filter(|(_, value)| !matches!(value, Value::Secret(_)))
-                .map(|(key, value)| (key.clone(), without_secrets(value)))
-                .collect(),
-        ),
-        other => other.clone(),
-    }
+    value.clone().map(&|value| {
+        if let Value::Map(map) = value {
+            map.retain(|_, value| !matches!(value, Value::Secret(_)));
+        }
+    })
 }
 
 impl Asked {
@@ -447,13 +442,11 @@ fn merged(base: &str, desired: &Value, live: &Value) -> Option<Merged> {
 
 /// The entries that a value waits for.
 pub(super) fn needs(value: &Value, found: &mut BTreeSet<Address>) {
-    match value {
-        Value::Unknown(parts) => found.extend(parts.iter().filter_map(|part| match part {
+    value.visit(Trail::Root, &mut |_, value| {
+        let Value::Unknown(parts) = value else { return };
+        found.extend(parts.iter().filter_map(|part| match part {
             Part::Id(address) => Some(address.clone()),
             Part::Text(_) | Part::Secret(_) => None,
-        })),
-        Value::List(items) => items.iter().for_each(|item| needs(item, found)),
-        Value::Map(map) => map.values().for_each(|value| needs(value, found)),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) | Value::Secret(_) => {}
-    }
+        }));
+    });
 }

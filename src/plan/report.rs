@@ -21,18 +21,6 @@ pub enum Outcome {
     NotAttempted(String),
 }
 
-impl Outcome {
-    /// The word of the JSON.
-    pub fn word(&self) -> &'static str {
-        match self {
-            Outcome::Done { .. } => "done",
-            Outcome::Failed(_) => "failed",
-            Outcome::HeldBack(_) => "held_back",
-            Outcome::NotAttempted(_) => "not_attempted",
-        }
-    }
-}
-
 /// How many fields and objects wait for a person, by why they do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Waiting {
@@ -83,9 +71,23 @@ impl Report {
             .map(|(at, change)| (change, self.outcomes.get(at).and_then(Option::as_ref)))
     }
 
-    /// How many changes ended with an outcome of this word.
-    pub fn count(&self, word: &str) -> usize {
-        self.outcomes.iter().flatten().filter(|outcome| outcome.word() == word).count()
+    /// How many changes were done, whatever they are.
+    pub fn all_done(&self) -> usize {
+        self.count(|outcome| matches!(outcome, Outcome::Done { .. }))
+    }
+
+    /// How many changes failed.
+    pub fn failed(&self) -> usize {
+        self.count(|outcome| matches!(outcome, Outcome::Failed(_)))
+    }
+
+    /// How many changes were not tried.
+    pub fn not_attempted(&self) -> usize {
+        self.count(|outcome| matches!(outcome, Outcome::NotAttempted(_)))
+    }
+
+    fn count(&self, is: impl Fn(&Outcome) -> bool) -> usize {
+        self.outcomes.iter().flatten().filter(|outcome| is(outcome)).count()
     }
 
     /// How many fields and objects wait for a person, also those that only turned out to on the way.

@@ -229,12 +229,7 @@ fn is_same(left: Option<&Value>, right: Option<&Value>) -> bool {
 }
 
 fn holds_sensitive(json: &serde_json::Value) -> bool {
-    match json {
-        serde_json::Value::String(text) => text.contains(SENSITIVE),
-        serde_json::Value::Array(items) => items.iter().any(holds_sensitive),
-        serde_json::Value::Object(map) => map.values().any(holds_sensitive),
-        _ => false,
-    }
+    Value::from(json.clone()).any(&|value| value.as_text().is_some_and(|text| text.contains(SENSITIVE)))
 }
 
 /// Puts a value at a path, or takes out what is there.

@@ -1,7 +1,6 @@
 //! Where secrets stand in what is about to be sent.
 
-use crate::model::{FieldPath, Part, Secret, Step, Value};
-use crate::values::normalize::holds_hidden;
+use crate::model::{FieldPath, Part, Secret, Trail, Value};
 
 /// The secrets of a value whose text is known, for a rotation.
 pub(super) fn known_secrets(value: &Value, path: &FieldPath, found: &mut Vec<(FieldPath, Value)>) {
@@ -15,42 +14,26 @@ pub(super) fn known_secrets(value: &Value, path: &FieldPath, found: &mut Vec<(Fi
 }
 
 /// The secrets of a value that are not known, with their variables.
-pub(super) fn missing_secrets<'v>(value: &'v Value, path: &FieldPath, found: &mut Vec<(FieldPath, &'v Secret)>) {
-    match value {
+pub(super) fn missing_secrets<'v>(value: &'v Value, trail: Trail<'_>, found: &mut Vec<(FieldPath, &'v Secret)>) {
+    value.visit(trail, &mut |trail, value| match value {
         Value::Secret(secret) if secret.expose().is_none() && !secret.variables().is_empty() => {
-            found.push((path.clone(), secret));
+            found.push((trail.path(), secret));
         }
-        Value::Unknown(parts) => {
-            for part in parts {
-                if let Part::Secret(secret) = part
-                    && secret.expose().is_none()
-                {
-                    found.push((path.clone(), secret));
-                }
-            }
-        }
-        Value::List(items) => {
-            for (at, item) in items.iter().enumerate() {
-                missing_secrets(item, &path.join(Step::Index(at)), found);
-            }
-        }
-        Value::Map(map) => map.iter().for_each(|(key, value)| missing_secrets(value, &path.key(key), found)),
-        Value::Secret(_) | Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) => {}
-    }
+        Value::Unknown(parts) => found.extend(parts.iter().filter_map(|part| match part {
+            Part::Secret(secret) if secret.expose().is_none() => Some((trail.path(), secret)),
+            _ => None,
+        })),
+        _ => {}
+    });
 }
 
 /// Where the first secret stands that Vapi does not show.
-pub(super) fn hidden_path(value: &Value, path: FieldPath) -> FieldPath {
-    match value {
-        Value::Map(map) => map
-            .iter()
-            .find(|(_, value)| holds_hidden(value))
-            .map_or(path.clone(), |(key, value)| hidden_path(value, path.key(key))),
-        Value::List(items) => items
-            .iter()
-            .enumerate()
-            .find(|(_, value)| holds_hidden(value))
-            .map_or(path.clone(), |(at, value)| hidden_path(value, path.join(Step::Index(at)))),
-        _ => path,
-    }
+pub(super) fn hidden_path(value: &Value, trail: Trail<'_>) -> FieldPath {
+    let mut found = None;
+    value.visit(trail, &mut |trail, value| {
+        if found.is_none() && matches!(value, Value::Secret(secret) if secret.is_hidden()) {
+            found = Some(trail.path());
+        }
+    });
+    found.unwrap_or_else(|| trail.path())
 }

@@ -9,7 +9,7 @@ use super::{Change, Direction, FieldChange, Plan, Policy, Work, Write, impact, o
 use crate::kinds::Kind;
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::recorded::Answers;
-use crate::model::{Address, FieldPath, Map, Part, Value};
+use crate::model::{Address, FieldPath, Map, Part, Trail, Value};
 use crate::plan::judge::{Rule, to_vapi as verdict_of};
 use crate::plan::pair::Identity;
 use crate::state::ids::{Id, Ids};
@@ -229,7 +229,7 @@ impl Planner<'_, '_, '_> {
     ) {
         let body = self.body(entry, desired, live, fields, left);
         for (key, value) in body.iter().filter(|(_, value)| holds_hidden(value)) {
-            let place = hidden_path(value, FieldPath::root().key(key));
+            let place = hidden_path(value, Trail::Root.key(key));
             for field in fields.iter_mut().filter(|field| field.path.top() == Some(key)) {
                 field.verdict = Rule::WouldWipe.verdict();
                 field.note = Some(format!(
@@ -275,7 +275,7 @@ impl Planner<'_, '_, '_> {
             return;
         }
         let mut found = Vec::new();
-        body.iter().for_each(|(key, value)| missing_secrets(value, &FieldPath::root().key(key), &mut found));
+        body.iter().for_each(|(key, value)| missing_secrets(value, Trail::Root.key(key), &mut found));
         for (path, secret) in found {
             let names = secret.variables().join(", ");
             let error = Diagnostic::error(

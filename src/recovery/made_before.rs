@@ -83,7 +83,9 @@ fn is_made_again(entry: &Entry<'_>, desired: &Sought, live: &Live) -> bool {
 fn known_of(kind: &'static Kind, desired: Value) -> Sought {
     let purchase = (kind.purchase)(&desired);
     let Value::Map(mut fields) = desired else { return Sought::new(kind, Map::default()) };
-    fields.retain(|field, value| !(holds_unknown(value) || purchase && field == "number"));
+    fields.retain(|field, value| {
+        !(value.any(&|value| matches!(value, Value::Unknown(_))) || purchase && field == "number")
+    });
     Sought::new(kind, fields)
 }
 
@@ -112,14 +114,5 @@ fn known(value: Json) -> Option<Json> {
             Some(Json::Object(map.into_iter().filter_map(|(key, value)| Some((key, known(value)?))).collect()))
         }
         other => Some(other),
-    }
-}
-
-fn holds_unknown(value: &Value) -> bool {
-    match value {
-        Value::Unknown(_) => true,
-        Value::List(items) => items.iter().any(holds_unknown),
-        Value::Map(map) => map.values().any(holds_unknown),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) | Value::Secret(_) => false,
     }
 }

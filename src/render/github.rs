@@ -43,8 +43,8 @@ pub fn outputs(
         }
         put("held-back", &report.held_back().to_string());
         put("drift", &(report.waiting().drift > 0).to_string());
-        put("failed", &report.count("failed").to_string());
-        put("not-attempted", &report.count("not_attempted").to_string());
+        put("failed", &report.failed().to_string());
+        put("not-attempted", &report.not_attempted().to_string());
         put("digest", &report.plan.digest);
         put("summary", &words::summary(report));
     }

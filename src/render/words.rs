@@ -26,8 +26,8 @@ pub fn summary(report: &Report) -> String {
         let word = if tried { done(*action).to_owned() } else { format!("to {}", action.word()) };
         parts.push((count, word));
     }
-    parts.push((report.count("failed"), "failed".to_owned()));
-    parts.push((report.count("not_attempted"), "not attempted".to_owned()));
+    parts.push((report.failed(), "failed".to_owned()));
+    parts.push((report.not_attempted(), "not attempted".to_owned()));
     parts.push((report.held_back(), held_back(&report.waiting())));
     parts.retain(|(count, _)| *count > 0);
     if parts.is_empty() {

@@ -67,26 +67,16 @@ fn hide_unshown(spot: Spot, value: &mut Value, at_root: bool, told: &dyn Fn(&str
 
 /// Whether such a secret stands anywhere in a value: sending it back would wipe it in Vapi.
 pub fn holds_hidden(value: &Value) -> bool {
-    match value {
-        Value::Secret(secret) => secret.is_hidden(),
-        Value::List(items) => items.iter().any(holds_hidden),
-        Value::Map(map) => map.values().any(holds_hidden),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) | Value::Unknown(_) => false,
-    }
+    value.any(&|value| matches!(value, Value::Secret(secret) if secret.is_hidden()))
 }
 
 /// A value without secrets of which nobody knows whether they exist: at top level, leaving them out keeps them as they are.
 pub fn without_unsure(value: Value) -> Value {
-    match value {
-        Value::Map(map) => Value::Map(
-            map.into_iter()
-                .filter(|(_, value)| !matches!(value, Value::Secret(secret) if secret.is_unsure()))
-                .map(|(key, value)| (key, without_unsure(value)))
-                .collect(),
-        ),
-        Value::List(items) => Value::List(items.into_iter().map(without_unsure).collect()),
-        other => other,
-    }
+    value.map(&|value| {
+        if let Value::Map(map) = value {
+            map.retain(|_, value| !matches!(value, Value::Secret(secret) if secret.is_unsure()));
+        }
+    })
 }
 
 /// The normal form of the config of an object, wherever it comes from.

@@ -1,12 +1,13 @@
 //! Values from Vapi as a person would write them into the file.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use crate::document::{Content, Node, View};
 use crate::kinds::{self, ListRule, Spot};
-use crate::model::{Address, FieldPath, Secret, Step, Value, keys};
+use crate::model::{Address, FieldPath, Secret, Step, Value, keys, variable};
 use crate::state::template::{self, escape};
 use crate::values::normalize::same;
 
@@ -115,7 +116,7 @@ impl Writing<'_> {
         let mut places = self.variables.places(text);
         for place in keys::find(text).map(|(place, _)| place).chain(keys::in_addresses(text)) {
             let secret = Secret::new(&text[place.clone()], Vec::new());
-            places.push((place, self.variables.name(variable(self.address, path), &secret)));
+            places.push((place, self.variables.name(variable_for(self.address, path), &secret)));
         }
         // Of two that overlap the one that begins first; of those the longer one.
         places.sort_by_key(|(place, _)| (place.start, std::cmp::Reverse(place.end)));
@@ -176,7 +177,7 @@ impl Writing<'_> {
     }
 
     fn secret(&self, path: &FieldPath, secret: &Secret) -> Content {
-        let name = self.variables.name(variable(self.address, path), secret);
+        let name = self.variables.name(variable_for(self.address, path), secret);
         Content::Commented(
             Box::new(Content::Text(format!("${{env:{name}}}"))),
             "a secret that Vapi holds; set this variable before it has to be sent".to_owned(),
@@ -202,39 +203,13 @@ pub fn reference(address: &Address) -> String {
 }
 
 /// The variable for a secret: `AGENT_RECEPTIONIST_SERVER_SECRET`.
-fn variable(address: &Address, path: &FieldPath) -> String {
-    let mut name = String::new();
-    let mut word = |text: &str| {
-        if !name.is_empty() {
-            name.push('_');
-        }
-        let mut lower = false;
-        for c in text.chars() {
-            if !c.is_ascii() {
-                // By its code point: `Müller` and `Möller` are two people with two secrets.
-                name.push_str(&format!("U{:X}", u32::from(c)));
-            } else if !c.is_ascii_alphanumeric() {
-                if !name.ends_with('_') {
-                    name.push('_');
-                }
-            } else {
-                if lower && c.is_ascii_uppercase() {
-                    name.push('_');
-                }
-                name.push(c.to_ascii_uppercase());
-            }
-            lower = c.is_ascii_lowercase() || c.is_ascii_digit();
-        }
-    };
-    word(kinds::of(address).word);
-    word(&address.handle);
-    for step in &path.0 {
-        match step {
-            Step::Key(key) | Step::Element(key) => word(key),
-            Step::Index(at) => word(&at.to_string()),
-        }
-    }
-    name
+fn variable_for(address: &Address, path: &FieldPath) -> String {
+    let steps = path.0.iter().map(|step| match step {
+        Step::Key(key) | Step::Element(key) => Cow::from(key),
+        Step::Index(at) => Cow::from(at.to_string()),
+    });
+    let owner = [Cow::from(kinds::of(address).word), Cow::from(&address.handle)];
+    variable(owner.into_iter().chain(steps))
 }
 
 #[cfg(test)]
@@ -245,13 +220,13 @@ mod tests {
     fn variables_read_like_the_path() {
         let address = Address::new("agents", "front_desk");
         let path = FieldPath::root().key("model").key("tools").join(Step::Index(0)).key("server").key("X-Api-Key");
-        assert_eq!(variable(&address, &path), "AGENT_FRONT_DESK_MODEL_TOOLS_0_SERVER_X_API_KEY");
+        assert_eq!(variable_for(&address, &path), "AGENT_FRONT_DESK_MODEL_TOOLS_0_SERVER_X_API_KEY");
         let number = Address::new("phone_numbers", "1_415");
         assert_eq!(
-            variable(&number, &FieldPath::root().key("twilioAuthToken")),
+            variable_for(&number, &FieldPath::root().key("twilioAuthToken")),
             "PHONE_NUMBER_1_415_TWILIO_AUTH_TOKEN"
         );
-        let named = |handle| variable(&Address::new("agents", handle), &FieldPath::root().key("apiKey"));
+        let named = |handle| variable_for(&Address::new("agents", handle), &FieldPath::root().key("apiKey"));
         assert_eq!(
             (named("müller").as_str(), named("möller").as_str()),
             ("AGENT_MUFCLLER_API_KEY", "AGENT_MUF6LLER_API_KEY")

@@ -24,9 +24,9 @@ pub(super) fn summary(report: &Report) -> v1::Summary {
     summary.held_back = report.held_back();
     summary.unchanged = plan.in_step().count();
     if report.was_tried() {
-        summary.done = Some(report.count("done"));
-        summary.failed = Some(report.count("failed"));
-        summary.not_attempted = Some(report.count("not_attempted"));
+        summary.done = Some(report.all_done());
+        summary.failed = Some(report.failed());
+        summary.not_attempted = Some(report.not_attempted());
     }
     summary
 }

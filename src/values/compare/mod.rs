@@ -1,22 +1,20 @@
 //! Where two values in normal form differ, field by field, and how a body is made of them.
 //!
 //! In: what the file declares and what Vapi holds. Out: [`Difference`]s, which [`crate::plan::judge`] judges; and, once judged,
-//! the live value with the approved ones put in ([`overlay`]). Both walk the same way, through [`align()`].
+//! the live value with the approved ones put in ([`overlay`]). Both walk the same trail, through [`align()`].
 
 mod align;
 mod overlay;
 #[cfg(test)]
 mod tests;
-mod way;
 
 use std::collections::{HashMap, HashSet};
 
 use self::align::{Alignment, Pair, align, keep};
 pub use self::align::{element_position, value_at};
 pub use self::overlay::overlay;
-use self::way::Way;
 use crate::kinds::Spot;
-use crate::model::{FieldPath, Map, Secret, Value};
+use crate::model::{FieldPath, Map, Secret, Trail, Value};
 use crate::values::normalize::same;
 
 /// What a difference is, seen from the file.
@@ -73,14 +71,14 @@ pub enum AtStake {
 /// Vapi has comes last in its mapping.
 pub fn differences(root: Spot, desired: &Value, live: &Value) -> Vec<Difference> {
     let mut found = Vec::new();
-    walk(root, desired, live, Way::Root, &mut |seen| found.push(seen.difference()));
+    walk(root, desired, live, Trail::Root, &mut |seen| found.push(seen.difference()));
     found
 }
 
 /// Whether a live value holds everything that a declared one names.
 pub fn covers(spot: Spot, live: &Value, declared: &Value) -> bool {
     let mut all = true;
-    walk(spot, declared, live, Way::Root, &mut |seen| {
+    walk(spot, declared, live, Trail::Root, &mut |seen| {
         // A secret that Vapi does not show counts as the same.
         all &= seen.what == What::Undeclared
             || matches!((seen.what, seen.desired), (What::Absent, Some(Value::Secret(_))));
@@ -91,7 +89,7 @@ pub fn covers(spot: Spot, live: &Value, declared: &Value) -> bool {
 /// Whether a value that history holds gives back a live one: everything in it, but for what Vapi documents as default.
 pub fn gives_back(spot: Spot, recorded: &Value, live: &Value) -> bool {
     let mut all = true;
-    walk(spot, recorded, live, Way::Root, &mut |seen| {
+    walk(spot, recorded, live, Trail::Root, &mut |seen| {
         all &= match seen.what {
             What::Undeclared => seen.default || matches!(seen.live, Some(Value::Secret(_))),
             What::Absent => true,
@@ -103,7 +101,7 @@ pub fn gives_back(spot: Spot, recorded: &Value, live: &Value) -> bool {
 
 /// A difference where it stands: nothing of it is copied before somebody wants to keep it.
 struct Seen<'v> {
-    way: Way<'v>,
+    trail: Trail<'v>,
     spot: Spot,
     what: What,
     desired: Option<&'v Value>,
@@ -123,7 +121,7 @@ impl Seen<'_> {
             (What::Lost, _, live) => (live.cloned(), AtStake::Value),
             (_, _, live) => (live.cloned(), AtStake::Nothing),
         };
-        let (path, desired) = (self.way.path(), self.desired.cloned());
+        let (path, desired) = (self.trail.path(), self.desired.cloned());
         Difference { path, what: self.what, desired, live, at_stake, default: self.default }
     }
 }
@@ -136,14 +134,14 @@ fn shown_like(desired: &Value, live: &Value) -> Value {
     }
 }
 
-fn walk(spot: Spot, desired: &Value, live: &Value, way: Way<'_>, see: &mut dyn FnMut(Seen<'_>)) {
+fn walk(spot: Spot, desired: &Value, live: &Value, trail: Trail<'_>, see: &mut dyn FnMut(Seen<'_>)) {
     match (desired, live) {
-        (Value::Map(desired), Value::Map(live)) => walk_maps(spot, desired, live, way, see),
+        (Value::Map(desired), Value::Map(live)) => walk_maps(spot, desired, live, trail, see),
         (Value::List(desired_items), Value::List(live_items)) => match align(spot, desired_items, live_items) {
-            Alignment::Pairs(pairs) => walk_pairs(spot, pairs, live_items, way, see),
+            Alignment::Pairs(pairs) => walk_pairs(spot, pairs, live_items, trail, see),
             Alignment::Whole => {
                 let default = spot.is_default_list(live_items);
-                see(Seen { way, spot, what: What::Differs, desired: Some(desired), live: Some(live), default });
+                see(Seen { trail, spot, what: What::Differs, desired: Some(desired), live: Some(live), default });
             }
         },
         _ if same(desired, live) => {}
@@ -153,31 +151,31 @@ fn walk(spot: Spot, desired: &Value, live: &Value, way: Way<'_>, see: &mut dyn F
                 Value::Null => What::Clear,
                 _ => What::Differs,
             };
-            see(Seen { way, spot, what, desired: Some(desired), live: Some(live), default: spot.is_default(live) });
+            see(Seen { trail, spot, what, desired: Some(desired), live: Some(live), default: spot.is_default(live) });
         }
     }
 }
 
-fn walk_maps(parent: Spot, desired: &Map, live: &Map, way: Way<'_>, see: &mut dyn FnMut(Seen<'_>)) {
+fn walk_maps(parent: Spot, desired: &Map, live: &Map, trail: Trail<'_>, see: &mut dyn FnMut(Seen<'_>)) {
     for (key, desired) in desired {
         let spot = parent.key(key);
-        let way = Way::Key(&way, key);
+        let trail = Trail::Key(&trail, key);
         match live.get(key) {
             None | Some(Value::Null) => {
                 // What can be given only at the start and is not shown is a wish that was granted or not.
                 if *desired != Value::Null && !spot.is_create_only() {
-                    see(Seen { way, spot, what: What::Absent, desired: Some(desired), live: None, default: false });
+                    see(Seen { trail, spot, what: What::Absent, desired: Some(desired), live: None, default: false });
                 }
             }
-            Some(live) => walk(spot, desired, live, way, see),
+            Some(live) => walk(spot, desired, live, trail, see),
         }
     }
     for (key, live) in live {
         let unspoken = matches!(live, Value::Null) || matches!(live, Value::Secret(secret) if secret.is_unsure());
         if !unspoken && !desired.contains_key(key) {
             let spot = parent.key(key);
-            let (way, default) = (Way::Key(&way, key), is_default_deep(spot, live));
-            see(Seen { way, spot, what: What::Undeclared, desired: None, live: Some(live), default });
+            let (trail, default) = (Trail::Key(&trail, key), is_default_deep(spot, live));
+            see(Seen { trail, spot, what: What::Undeclared, desired: None, live: Some(live), default });
         }
     }
 }
@@ -190,21 +188,21 @@ fn is_default_deep(spot: Spot, value: &Value) -> bool {
             .is_some_and(|map| !map.is_empty() && map.iter().all(|(key, value)| is_default_deep(spot.key(key), value)))
 }
 
-fn walk_pairs(list: Spot, pairs: Vec<Pair<'_>>, live: &[Value], way: Way<'_>, see: &mut dyn FnMut(Seen<'_>)) {
+fn walk_pairs(list: Spot, pairs: Vec<Pair<'_>>, live: &[Value], trail: Trail<'_>, see: &mut dyn FnMut(Seen<'_>)) {
     let spot = list.item();
     let default = list.is_default_list(live);
     for Pair { step, desired, live } in &pairs {
-        let way = Way::Step(&way, step);
+        let trail = Trail::Step(&trail, step);
         let what = match (desired, live) {
             (Some(desired), Some(live)) => {
-                walk(spot, desired, live, way, see);
+                walk(spot, desired, live, trail, see);
                 continue;
             }
             (Some(_), None) => What::Gained,
             (None, Some(_)) => What::Lost,
             (None, None) => continue,
         };
-        see(Seen { way, spot, what, desired: *desired, live: *live, default });
+        see(Seen { trail, spot, what, desired: *desired, live: *live, default });
     }
 }
 

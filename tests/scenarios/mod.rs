@@ -64,6 +64,7 @@ stories! {
     drift_overwrite_one
     drift_recorded_on_another_branch
     empty_org
+    floats
     ignored
     link
     link_ambiguous

@@ -1,4 +1,4 @@
-//! How long does a question take that no version answers, and how much memory?
+//! Time and memory of a search for a value that no version holds.
 //!
 //! `cargo bench --bench history [-- VERSIONS [BYTES]]`: a repository with so many versions of a state file of about so
 //! many bytes (1,000 and 1,000,000), packed as a clone is; then, in turns, a process that asks, and `git log` and
@@ -53,7 +53,7 @@ fn main() -> io::Result<()> {
 }
 
 fn print(line: &str) {
-    // A bench is a program whose output is its point.
+    // A benchmark prints its result.
     let _ = writeln!(io::stdout(), "{line}");
 }
 
@@ -67,14 +67,14 @@ fn median(mut times: Vec<Duration>) -> Duration {
     times[times.len() / 2]
 }
 
-/// Asks in a process of its own; gives its peak memory in KiB.
+/// Searches in a child process; gives its peak memory in KiB.
 fn asked(folder: &Path) -> io::Result<u64> {
     let output = Command::new(std::env::current_exe()?).arg("ask").arg(folder).stderr(Stdio::inherit()).output()?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     text.trim().parse().map_err(|_| io::Error::other(format!("asking failed: {text}")))
 }
 
-/// Asks what nobody has an answer to, about a field that changes often; prints the peak memory of this process.
+/// Searches for a missing value of a field that changes often; prints the peak memory of this process.
 fn ask(folder: &Path) -> io::Result<()> {
     let question = |path: FieldPath, value| Question {
         address: Address::new("agents", "agent_7"),

@@ -1,4 +1,4 @@
-//! How long validating takes, measured by how long the parser alone needs for the same file.
+//! The time of validating, relative to parsing the same file.
 //!
 //! `cargo bench --bench validate`: 2,000 agents, 5 MB. Both are measured in one run, in turns, so that a busy machine
 //! slows both; the ratio of the best times counts. Fails above [`LIMIT`].

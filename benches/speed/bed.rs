@@ -1,4 +1,4 @@
-//! What the benchmarks stand on: a fleet of agents that is in the file and in Vapi alike, and clocks.
+//! Shared by the benchmarks: a fleet of agents, the same in the file and in Vapi, and timers.
 
 use std::fmt::Write;
 use std::process::{Command, Stdio};
@@ -9,7 +9,7 @@ use vapi_sync::emulator::{Collection, Config, DEFAULT_ORG};
 
 use crate::support::World;
 
-/// How often a thing is measured; the best time counts, since others use the machine too.
+/// Runs per measurement; the best time counts, since the machine is shared.
 pub const TRIES: usize = 5;
 
 /// Where the prompts of a fleet stand.
@@ -72,7 +72,7 @@ pub fn clock(run: impl FnOnce()) -> Duration {
     began.elapsed()
 }
 
-/// Runs a command that must end well, without its output.
+/// Runs a command that must succeed, without its output.
 pub fn silent(command: &mut Command) {
     let output = command.stdout(Stdio::piped()).stderr(Stdio::piped()).output().expect("started");
     let text = |bytes: &[u8]| String::from_utf8_lossy(&bytes[bytes.len().saturating_sub(2000)..]).into_owned();

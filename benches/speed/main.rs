@@ -1,4 +1,4 @@
-//! How fast it is, as ratios. Run by hand: `cargo bench --bench speed [-- plan|updates|scale|start]`. Nothing is asserted:
+//! Speed, as ratios. Run by hand: `cargo bench --bench speed [-- plan|updates|scale|start]`. Nothing is asserted:
 //! other programs use the machine too.
 
 #![allow(

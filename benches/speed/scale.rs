@@ -60,7 +60,7 @@ fn memory() {
     let mut plan = world.command(&["plan"]).stdout(Stdio::null()).spawn().expect("started");
     let status = format!("/proc/{}/status", plan.id());
     let mut peak = 0;
-    // It only ever grows: the last look before the end tells.
+    // It only grows: the last reading counts.
     while plan.try_wait().expect("asked").is_none() {
         let text = std::fs::read_to_string(&status).unwrap_or_default();
         let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));

@@ -8,7 +8,7 @@ use vapi_sync::emulator::Config;
 
 use crate::bed::{Prompts, clock, fleet, report, silent};
 
-/// Far more often than the others: these are milliseconds.
+/// More runs than elsewhere: these take milliseconds.
 const TRIES: usize = 200;
 
 pub fn run() {

@@ -1,4 +1,4 @@
-//! One function per target: takes any bytes, and panics when something does not hold.
+//! One function per target: takes any bytes, and panics if an invariant breaks.
 //!
 //! To add one: a function here, a file in `fuzz_targets/`, a `[[bin]]`, a line
 //! in [`ALL`].
@@ -21,7 +21,7 @@ use vapi_sync::values::compare::covers;
 use vapi_sync::values::live::Live;
 use vapi_sync::values::normalize;
 
-/// What takes an input and panics if something is wrong.
+/// A driver: panics on an input that breaks an invariant.
 pub type Driver = fn(&[u8]);
 
 /// All drivers by name.
@@ -33,7 +33,7 @@ pub const ALL: [(&str, Driver); 5] = [
     ("audit_log", audit_log),
 ];
 
-/// Choices out of the input: the bytes after the last NUL, or none.
+/// Choices from the input: the bytes after the last NUL, or none.
 struct Choices<'b>(std::slice::Iter<'b, u8>);
 
 impl Choices<'_> {
@@ -49,7 +49,7 @@ fn text_and_choices(bytes: &[u8]) -> Option<(&str, Choices<'_>)> {
     Some((std::str::from_utf8(text).ok()?, Choices(choices.iter())))
 }
 
-/// A text that parses can be edited, or the edit is refused: what comes out reads as the old value with the edit made, and
+/// An edit of a text that parses is refused, or the result parses as the old value with the edit applied, and
 /// no other byte differs.
 pub fn document(bytes: &[u8]) {
     let Some((text, mut choices)) = text_and_choices(bytes) else { return };
@@ -109,7 +109,7 @@ pub fn document(bytes: &[u8]) {
     assert_eq!(text[old_at..], edited.text[new_at..], "{edit:?} of {text:?}");
 }
 
-/// Equal, numbers by value: what is the same already is not written anew.
+/// Equality, numbers by value: an equal value is not written again.
 fn same(left: &Value, right: &Value) -> bool {
     match (left, right) {
         (Value::Number(left), Value::Number(right)) => left == right || left.as_f64() == right.as_f64(),
@@ -124,7 +124,7 @@ fn same(left: &Value, right: &Value) -> bool {
     }
 }
 
-/// A value to write, from texts that are known to hurt.
+/// A value to write, from texts known to cause trouble.
 fn value(choices: &mut Choices<'_>) -> Content {
     const TEXTS: [&str; 14] = [
         "x",
@@ -166,7 +166,7 @@ impl IncludeSource for Names {
     }
 }
 
-/// Any file is read, or told what is wrong with it, and what is plain text stays what it is through the template.
+/// Any file is read or gives an error, and plain text passes through the template unchanged.
 pub fn resolver(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     let escaped = template::escape(text);
@@ -189,7 +189,7 @@ pub fn resolver(bytes: &[u8]) {
     }
 }
 
-/// Whatever Vapi sends has one normal form, and differs in nothing from itself.
+/// Any JSON of Vapi's has one normal form, without differences from itself.
 pub fn normalizer(bytes: &[u8]) {
     let Ok(json) = serde_json::from_slice::<Value>(bytes) else { return };
     for kind in KINDS {
@@ -200,7 +200,7 @@ pub fn normalizer(bytes: &[u8]) {
     }
 }
 
-/// A saved plan is read, or said to be none.
+/// A saved plan is read, or gives an error.
 pub fn saved_plan(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     if let Ok(saved) = Saved::parse("fuzz", text) {
@@ -208,8 +208,8 @@ pub fn saved_plan(bytes: &[u8]) {
     }
 }
 
-/// A log is read to its end whatever is in it: each line is a record, which is written as it was read, or is skipped with a
-/// note. What a run did is given back from it, or it is said why not.
+/// Any log is read to its end: each line is a record that is written as it was read, or is skipped with a
+/// note. `restore` restores a run from it, or gives the reason why not.
 pub fn audit_log(bytes: &[u8]) {
     let mut reader = Reader::new("fuzz".to_owned(), bytes);
     let records: Vec<Record> = reader.by_ref().map(|record| record.expect("memory can be read")).collect();

@@ -1,12 +1,12 @@
-//! Carries out an approved plan. The one place that can write to Vapi; its writer is private to it.
+//! Carries out an approved plan. Nothing else can write to Vapi: the writer is private.
 //!
 //! ```text
-//! Approved → per change, as soon as what it needs has an id:
-//!     intent → look again where that is due → POST | PATCH → verify → outcome → id into the file
+//! Approved → per change, as soon as its dependencies have ids:
+//!     intent → read again if due → POST | PATCH → verify → outcome → id into the file
 //! ```
 //!
-//! Nothing is decided here: what is not as planned is held back, what depends on a failure is not attempted, all else
-//! goes on.
+//! It decides nothing: a change that no longer fits the plan is held back, one that depends on a failure is not
+//! attempted, and the rest continues.
 
 mod run;
 mod step;
@@ -24,13 +24,13 @@ use crate::plan::report::{Outcome, Report};
 use crate::plan::{Change, Plan};
 use crate::vapi::Transport;
 
-/// A plan that a person, or a flag that a person gave, approved.
+/// A plan approved by a person or a flag.
 pub struct Approved(Plan);
 
 /// Who approved a plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Consent {
-    /// Somebody at a terminal said yes.
+    /// You said yes at the terminal.
     Asked,
     /// `--yes`.
     Flag,
@@ -39,13 +39,13 @@ pub enum Consent {
 }
 
 impl Approved {
-    /// Approves a plan. Whoever calls this has asked, or has seen the flag.
+    /// Approves a plan. The caller has asked, or has seen the flag.
     pub fn new(plan: Plan, _consent: Consent) -> Self {
         Self(plan)
     }
 }
 
-/// Something that a run learnt and the file must hold.
+/// Something a run learnt that belongs in the file.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Fact {
     /// The organisation of the key.
@@ -57,7 +57,7 @@ pub enum Fact {
         /// Vapi's id.
         id: RemoteId,
     },
-    /// A field that Vapi decided and the file has otherwise: the number that was allotted in place of a lost one.
+    /// A field whose value Vapi chose: the number it assigned in place of a lost one.
     Field {
         /// The entry.
         address: Address,
@@ -68,12 +68,12 @@ pub enum Fact {
     },
 }
 
-/// Writes facts into the file, atomically. When it returns they are on the disk.
+/// Writes facts into the file, atomically. They are on disk when it returns.
 pub trait Recorder {
     /// Writes them.
     ///
     /// # Errors
-    /// The file could not be written; it is as it was.
+    /// The file could not be written; it is unchanged.
     fn record(&mut self, facts: &[Fact]) -> Result<(), Diagnostic>;
 }
 
@@ -82,14 +82,14 @@ pub trait Journal {
     /// Before writes.
     ///
     /// # Errors
-    /// The log cannot be written: then nothing else is.
+    /// The log cannot be written: then write nothing else.
     fn intents(&mut self, changes: &[&Change]) -> Result<(), Diagnostic>;
-    /// After writes, or in their place: what came of them, and the status of the answer.
+    /// After writes (or skipped writes): their outcomes, and the status of each response.
     ///
     /// # Errors
     /// The log cannot be written.
     fn outcomes(&mut self, outcomes: &[(&Change, &Outcome, Option<u16>)]) -> Result<(), Diagnostic>;
-    /// A value that a second try leaves out, since Vapi no longer takes it.
+    /// A value that the retry leaves out because Vapi no longer accepts it.
     ///
     /// # Errors
     /// The log cannot be written.
@@ -98,7 +98,7 @@ pub trait Journal {
 
 /// What an apply reads and writes through.
 pub struct Ports<'t> {
-    /// The way to Vapi.
+    /// The transport to Vapi.
     pub transport: Transport,
     /// The file.
     pub recorder: &'t mut dyn Recorder,
@@ -108,15 +108,14 @@ pub struct Ports<'t> {
     pub listings: &'t Listings,
     /// When it was read.
     pub read_at: Instant,
-    /// The ids of all entries that had one when the plan was made.
+    /// The ids known when the plan was made.
     pub ids: HashMap<Address, RemoteId>,
-    /// How old what was read may be before an object is read again ahead of its write. `None`: nothing is young enough
-    /// while there are no more updates than can go side by side, since reading them again costs one round trip in all;
-    /// else 5 s.
+    /// How old a read may be before the object is read again ahead of its write. `None`: always read again while all
+    /// updates can run in parallel, since that costs one round trip in all; else 5 s.
     pub fresh: Option<Duration>,
-    /// How long a lost answer is looked for.
+    /// How long to look for the object of a lost response.
     pub patience: Duration,
-    /// Told of each change that is over.
+    /// Called after each change.
     pub on_progress: &'t dyn Fn(),
 }
 

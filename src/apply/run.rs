@@ -1,4 +1,4 @@
-//! The run of a plan: what is begun when, what is learnt from it, where that is written.
+//! Runs a plan: starts each change when its dependencies are done, and records what came of it.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
@@ -20,7 +20,7 @@ use crate::values::compare::overlay;
 use crate::values::normalize::name;
 use crate::vapi::Reader;
 
-/// How old what was read may be when it is written over, where reading all again would cost more than a round trip.
+/// How old a read may be where reading everything again would cost more than one round trip.
 const OLD: Duration = Duration::from_secs(5);
 
 /// An object as a step left it.
@@ -37,21 +37,20 @@ pub(super) struct Run<'t> {
     creations: Rc<Creations>,
     ids: HashMap<Address, RemoteId>,
     outcomes: Vec<Option<Outcome>>,
-    /// Objects as the steps of this run left them, for a second step.
+    /// Objects as this run left them, for `Write::Complete`.
     answers: HashMap<Address, Answered>,
-    /// How old what the plan saw may be when it is written over.
+    /// How old the plan's read may be at a write.
     fresh: Duration,
-    /// Entries whose step did not succeed, with the reason for those that need them.
+    /// Entries that failed, with the reason shown to those that depend on them.
     failed: HashMap<Address, String>,
     errors: Diagnostics,
     warnings: Diagnostics,
     unwritten: Unwritten,
-    /// Updates of which nobody can tell whether they replaced an edit, and how long ago their objects had been read.
+    /// Updates that may have replaced an edit unnoticed, and the age of the read.
     unguarded: Vec<(usize, Duration)>,
 }
 
 impl<'t> Run<'t> {
-    /// A run that is about to begin.
     pub(super) fn new(plan: &Plan, ports: Ports<'t>) -> Self {
         let reader = Reader::new(ports.transport.clone());
         let updates = plan.changes.iter().filter(|change| matches!(change.write(), Some(Write::Update { .. }))).count();
@@ -79,7 +78,6 @@ impl<'t> Run<'t> {
 }
 
 impl Run<'_> {
-    /// Carries out the plan that it was made for.
     pub(super) async fn run(mut self, plan: Plan) -> Report {
         self.settle_links(&plan);
         let mut waiting: Vec<usize> =
@@ -126,21 +124,21 @@ impl Run<'_> {
                 break;
             }
             let mut over = Vec::new();
-            // Nothing waits for the disk longer than is due because an answer does not come.
+            // A slow response must not delay the disk.
             over.extend(tokio::time::timeout(self.unwritten.until_due(), under_way.next()).await.ok().flatten());
             while let Some(Some(done)) = futures::FutureExt::now_or_never(under_way.next()) {
                 over.push(done);
             }
-            let (again, over) = apart(over);
+            let (again, over): (Vec<_>, Vec<_>) = over.into_iter().partition(|done| done.again.is_some());
             self.record(&plan, over);
-            for Again { at, path, value, ready } in again {
+            for Again { at, path, value, ready } in again.into_iter().filter_map(|done| done.again) {
                 let change = &plan.changes[at];
                 if let Err(error) = self.ports.journal.left_out(change, &path, &value) {
                     self.finish(change, at, Outcome::NotAttempted(error.message.clone()), None);
                     self.errors.push(error);
                     continue;
                 }
-                let message = format!("{}: Vapi itself no longer takes {path}; it is left out", change.address);
+                let message = format!("{}: Vapi no longer accepts {path}; left out", change.address);
                 self.warnings.push(Diagnostic::warning("left-out", message).help("its value is in the audit log"));
                 under_way.push(self.step(change, !twins.contains(&at)).take(at, ready));
             }
@@ -148,7 +146,7 @@ impl Run<'_> {
         drop(under_way);
         self.write_file();
         for at in waiting {
-            let reason = "what it needs was not made".to_owned();
+            let reason = "something it depends on was not created".to_owned();
             self.finish(&plan.changes[at], at, Outcome::NotAttempted(reason), None);
         }
         self.write_log(&plan);
@@ -163,7 +161,7 @@ impl Run<'_> {
         Report { plan, outcomes: self.outcomes, errors: self.errors, warnings: self.warnings, notes, run: None }
     }
 
-    /// Ids that the plan found by name are put into the file before anything is written.
+    /// Puts ids that the plan found by name into the file, before any write.
     fn settle_links(&mut self, plan: &Plan) {
         if let Some(org) = &plan.org_id {
             self.unwritten.org(org);
@@ -187,7 +185,7 @@ impl Run<'_> {
         self.errors.extend(failure);
     }
 
-    /// A write whose needs are met; why it will not be tried; or `None` while it must wait.
+    /// A write that can start; the reason why it will not; or `None` while it must wait.
     fn ready(&mut self, plan: &Plan, at: usize) -> Option<Result<Ready, Outcome>> {
         let change = &plan.changes[at];
         if let Some(why) = &change.held {
@@ -244,7 +242,7 @@ impl Run<'_> {
         }))
     }
 
-    /// A write of a change; `alone`: no other of this plan makes an object of that name.
+    /// `alone`: nothing else in this plan creates an object of that name.
     fn step<'p>(&self, change: &'p Change, alone: bool) -> Step<'p> {
         Step {
             reader: self.reader.clone(),
@@ -304,6 +302,8 @@ impl Run<'_> {
         if change.write().is_some() {
             self.unwritten.over(at, status);
         }
+        let interrupted = matches!(&outcome, Outcome::Failed(error) if error.failure == Failure::Interrupted);
+        let outcome = if interrupted { Outcome::NotAttempted("the run was interrupted".to_owned()) } else { outcome };
         let made = self.answers.contains_key(&change.address);
         if !matches!(outcome, Outcome::Done { .. }) && !made {
             let why = match &outcome {
@@ -313,25 +313,21 @@ impl Run<'_> {
             };
             self.failed.insert(change.address.clone(), why.to_owned());
         }
-        if matches!(&outcome, Outcome::Failed(error) if error.failure == Failure::Interrupted) {
-            self.outcomes[at] = Some(Outcome::NotAttempted("the run was interrupted".to_owned()));
-        } else {
-            self.outcomes[at] = Some(outcome);
-        }
+        self.outcomes[at] = Some(outcome);
         (self.ports.on_progress)();
     }
 }
 
-/// What is said of updates that may have replaced an edit and of which Vapi gives nothing to tell by.
+/// The note about updates that may have replaced an edit unnoticed, since Vapi keeps no versions.
 fn not_guarded(plan: &Plan, updates: &[(usize, Duration)]) -> Option<Diagnostic> {
     let first = &plan.changes[updates.iter().map(|(at, _)| *at).min()?].address;
-    // Never less than it was: what took 30 ms is told as 0.1 s.
+    // Rounded up: 30 ms shows as 0.1 s.
     let longest = updates.iter().map(|(_, age)| (age.as_secs_f64() * 10.0).ceil() / 10.0).fold(0.0, f64::max);
     let others = match updates.len() - 1 {
         0 => String::new(),
         others => format!(" and {others} more"),
     };
-    // A PATCH replaces a field of the object whole, with all that is in it.
+    // A PATCH replaces a whole top-level field.
     let sent = updates.iter().flat_map(|(at, _)| match plan.changes[*at].write() {
         Some(Write::Update { body: fields, .. } | Write::Complete { desired: fields }) => fields.keys().collect(),
         Some(Write::Create { .. }) | None => Vec::new(),
@@ -339,13 +335,13 @@ fn not_guarded(plan: &Plan, updates: &[(usize, Duration)]) -> Option<Diagnostic>
     let fields: Vec<&str> = sent.map(String::as_str).collect::<BTreeSet<_>>().into_iter().collect();
     let fields = fields.join(", ");
     let message = format!(
-        "Vapi gives no version number of {first}{others}: an edit within {fields} in the {longest:.1} s between the last read and \
-         the write would have been replaced unseen"
+        "Vapi keeps no versions of {first}{others}: an edit of {fields} in the {longest:.1} s between read and write may have \
+         been replaced"
     );
     Some(Diagnostic::note("not-guarded", message))
 }
 
-/// The steps that make objects of one name: what is found by it may be another's.
+/// The creates that share a name: an object found by it may belong to another entry.
 fn twins(plan: &Plan) -> HashSet<usize> {
     let mut named: HashMap<(&str, &str, String), Vec<usize>> = HashMap::new();
     for (at, change) in plan.changes.iter().enumerate() {
@@ -356,17 +352,4 @@ fn twins(plan: &Plan) -> HashSet<usize> {
         }
     }
     named.into_values().filter(|steps| steps.len() > 1).flatten().collect()
-}
-
-/// Those that are over, and those that want a second try.
-fn apart(ended: Vec<Done>) -> (Vec<Again>, Vec<Done>) {
-    let mut again = Vec::new();
-    let mut over = Vec::new();
-    for mut done in ended {
-        match done.again.take() {
-            Some(second) => again.push(second),
-            None => over.push(done),
-        }
-    }
-    (again, over)
 }

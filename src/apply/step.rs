@@ -1,4 +1,4 @@
-//! A single write, from the last look to the verified answer.
+//! A single write, from the last read to the verified response.
 
 use std::ops::RangeInclusive;
 use std::rc::Rc;
@@ -6,14 +6,14 @@ use std::time::{Duration, Instant};
 
 use super::verify::verify;
 use super::writer::Writer;
-use crate::model::diagnostic::{Diagnostic, Failure};
+use crate::model::diagnostic::Diagnostic;
 use crate::model::{Map, RemoteId, Value};
 use crate::plan::Change;
 use crate::plan::report::Outcome;
 use crate::recovery::{Creations, Found, Lost, says_it_exists};
 use crate::values::live::Live;
 use crate::values::normalize::{self, map_to_wire, same};
-use crate::vapi::{Certainty, Problem, Reader, RequestError};
+use crate::vapi::{Certainty, Reader, RequestError};
 
 /// How a single write ended.
 pub(super) struct Done {
@@ -21,11 +21,11 @@ pub(super) struct Done {
     pub(super) result: Result<Written, Outcome>,
     pub(super) status: Option<u16>,
     pub(super) warnings: Vec<String>,
-    /// It wants a second try instead.
+    /// Retry this instead.
     pub(super) again: Option<Again>,
 }
 
-/// A second try, without a value that Vapi itself no longer takes.
+/// A retry without a value that Vapi no longer accepts.
 pub(super) struct Again {
     pub(super) at: usize,
     pub(super) path: String,
@@ -38,13 +38,12 @@ pub(super) struct Written {
     pub(super) org_id: Option<String>,
     pub(super) answer: Value,
     pub(super) version: Option<u64>,
-    /// It was an update, and Vapi gives no versions to tell from whether it replaced somebody's edit: how long before its
-    /// answer the object had been read.
+    /// The age of the read at an update of an object without versions: it may have replaced an edit.
     pub(super) unguarded: Option<Duration>,
     pub(super) error: Option<Diagnostic>,
 }
 
-/// A write that is ready to go: all ids filled in.
+/// A write with all ids filled in.
 pub(super) enum Ready {
     Create { body: Map, purchase: bool },
     Update(Box<Update>),
@@ -57,26 +56,25 @@ pub(super) struct Update {
     pub(super) desired: Value,
     /// When it was read.
     pub(super) seen_at: Instant,
-    /// The number of its version then, where Vapi keeps versions.
+    /// Its version then, if Vapi keeps versions.
     pub(super) version: Option<u64>,
-    /// How old that may be.
+    /// How old the read may be.
     pub(super) fresh: Duration,
-    /// Something was left out of it, since Vapi refused that.
+    /// This is the retry without a field that Vapi refused.
     pub(super) second: bool,
 }
 
-/// A single write.
+/// A write and what it needs.
 pub(super) struct Step<'c> {
     pub(super) reader: Reader,
     pub(super) writer: Writer,
     pub(super) creations: Rc<Creations>,
     pub(super) change: &'c Change,
-    /// Whether no other step makes an object of this name.
+    /// No other step creates an object of this name.
     pub(super) alone: bool,
 }
 
 impl Step<'_> {
-    /// From the last look to the verified answer.
     pub(super) async fn take(self, at: usize, ready: Ready) -> Done {
         let mut done =
             Done { at, result: Err(Outcome::NotAttempted(String::new())), status: None, warnings: vec![], again: None };
@@ -97,17 +95,17 @@ impl Step<'_> {
             match self.look_before(&body).await? {
                 Found::Nothing => {}
                 Found::Same(live) => {
-                    done.warnings.push(format!("somebody made it meanwhile; linked to {}", live.header.id));
+                    done.warnings.push(format!("somebody created it meanwhile; linked to {}", live.header.id));
                     return self.written(&body, None, &live, done);
                 }
                 Found::Other(ids) => {
                     return Err(Outcome::HeldBack(format!(
-                        "somebody made another of its name in Vapi since the plan was made ({ids}): plan again"
+                        "somebody created an object of the same name in Vapi since the plan was made ({ids}): plan again"
                     )));
                 }
                 Found::Rival(id) => {
                     return Err(Outcome::HeldBack(format!(
-                        "somebody else is making the same objects at this moment ({id} is not of this run): run again"
+                        "another run is creating the same objects right now ({id} is not from this run): run again"
                     )));
                 }
             }
@@ -123,7 +121,7 @@ impl Step<'_> {
                             self.creations.created(&mut turn, kind, &body, &live.header.id).await;
                             return self.written(&body, None, &live, done);
                         }
-                        None => "Vapi answered with something that is no object".to_owned(),
+                        None => "the response holds no object".to_owned(),
                     }
                 }
                 Err(error) => {
@@ -145,19 +143,19 @@ impl Step<'_> {
             drop(turn);
             let unclear = |why: &str| {
                 Outcome::HeldBack(format!(
-                    "nobody can tell whether it was made: {error}; {why}. The next run looks for it by its name"
+                    "unknown whether Vapi created it: {error}; {why}. The next run looks for it by name"
                 ))
             };
             if !self.alone {
-                return Err(unclear("another entry of its name is made in this run"));
+                return Err(unclear("this run creates another object of the same name"));
             }
             match self.creations.lost_answer(kind, &body).await {
                 Lost::Created(live) => {
-                    done.warnings.push(format!("its answer was lost; it was found in Vapi as {}", live.header.id));
+                    done.warnings.push(format!("the response was lost; found in Vapi as {}", live.header.id));
                     return self.written(&body, None, &live, done);
                 }
                 Lost::NotThere if purchase => return Err(unclear("a purchase is never sent twice")),
-                Lost::NotThere if resent => return Err(unclear("it was sent twice and is in no list")),
+                Lost::NotThere if resent => return Err(unclear("it was sent twice, and no list shows it")),
                 Lost::NotThere => resent = true,
                 Lost::Unclear(why) => return Err(unclear(&why)),
             }
@@ -168,13 +166,10 @@ impl Step<'_> {
         if !self.alone {
             return Ok(Found::Nothing);
         }
-        self.creations.look(self.change.kind, body).await.map_err(|error| match error.failure {
-            Failure::Interrupted => Outcome::NotAttempted("the run was interrupted".to_owned()),
-            _ => Outcome::Failed(error),
-        })
+        self.creations.look(self.change.kind, body).await.map_err(Outcome::Failed)
     }
 
-    /// Whether an object is as the plan saw it. Gives the number of its version.
+    /// Holds the write back unless the object is as the plan saw it. Gives its version.
     async fn look(&self, id: &RemoteId, seen: &Value) -> Result<Option<u64>, Outcome> {
         let kind = self.change.kind;
         let live = self.reader.get(kind.endpoint, id.as_str()).await.map_err(Outcome::Failed)?;
@@ -189,7 +184,7 @@ impl Step<'_> {
 
     async fn update(&self, update: Update, done: &mut Done) -> Result<Written, Outcome> {
         let Update { id, body, seen, desired, mut seen_at, mut version, fresh, second } = update;
-        // Of thousands of writes the last are sent long after the plan was read: its age counts when its turn comes.
+        // The last of thousands of writes is sent long after the read: check its age only now.
         let _turn = self.creations.any_turn().await;
         if seen_at.elapsed() >= fresh {
             seen_at = Instant::now();
@@ -203,7 +198,7 @@ impl Step<'_> {
                 let Some(live) = live else {
                     return Err(Outcome::Failed(Diagnostic::error(
                         "vapi-unreadable",
-                        format!("Vapi answered the write of {} with something that is not it", self.change.address),
+                        format!("Vapi's response to the write of {} is another object", self.change.address),
                     )));
                 };
                 let mut written = self.written(&body, Some(&seen), &live, done)?;
@@ -215,7 +210,7 @@ impl Step<'_> {
             }
             Err(error) => {
                 done.status = error.status;
-                // A field that Vapi shows and refuses, and the file does not name, is left out of one more try.
+                // Vapi may return a field that it refuses: retry without it, unless the file declares it.
                 let mut rest = body;
                 if !second && let Some((path, value)) = leave_out(&error, &mut rest, &desired) {
                     let update = Update { id, body: rest, seen, desired, seen_at, fresh, version, second: true };
@@ -242,7 +237,7 @@ impl Step<'_> {
         })
     }
 
-    /// What is said where versions came in between that may be lost to this write.
+    /// The error when somebody else's versions came between the read and this write.
     fn written_over(&self, versions: RangeInclusive<u64>, body: &Map) -> Diagnostic {
         let (first, last) = versions.into_inner();
         let theirs = if first == last { format!("v{first}") } else { format!("v{first} to v{last}") };
@@ -250,26 +245,24 @@ impl Step<'_> {
         Diagnostic::error(
             "written-over",
             format!(
-                "{}: somebody made {theirs} of it in Vapi after it was read and before this write. What {theirs} changed of {} \
-                 was replaced",
+                "{}: somebody saved {theirs} in Vapi between the read and this write. What {theirs} changed in {} was replaced",
                 self.change.address,
                 fields.join(", ")
             ),
         )
-        .help(format!("Vapi keeps versions: look at {theirs} in the dashboard, and take over into the file what should stay"))
+        .help(format!("Vapi keeps versions: look at {theirs} in the dashboard, and copy what should stay into the file"))
     }
 
-    /// Takes an object that was there already for the entry's own. What it has otherwise than the file is for the next run,
-    /// which judges it as any difference: nothing was planned that would replace it.
+    /// Links the entry to an object that already existed. Differences are left to the next run: this plan did not judge them.
     fn linked(&self, asked: &Map, live: &Live, done: &mut Done) -> Result<Written, Outcome> {
         let written = self.written(&Map::default(), None, live, done)?;
         let differing = verify(self.change.kind, asked, None, &written.answer).errors;
         if differing.is_empty() {
-            done.warnings.push(format!("it was there already; linked to {}", live.header.id));
+            done.warnings.push(format!("it already existed; linked to {}", live.header.id));
             return Ok(written);
         }
         let message = format!(
-            "{} was there already; it is linked to {}, which is not as the file says: {}. Nothing of it was changed",
+            "{} already existed; it is linked to {}, which differs from the file: {}. Nothing in it was changed",
             self.change.address,
             live.header.id,
             differing.join("; ")
@@ -280,26 +273,22 @@ impl Step<'_> {
     }
 
     fn failed(&self, error: RequestError) -> Outcome {
-        let interrupted = matches!(error.problem, Problem::Interrupted);
         let mut diagnostic = Diagnostic::from(error);
         diagnostic.message = format!("{}: {}", self.change.address, diagnostic.message);
         diagnostic.place.clone_from(&self.change.place);
-        if interrupted {
-            return Outcome::NotAttempted("the run was interrupted".to_owned());
-        }
         Outcome::Failed(diagnostic)
     }
 
     fn unsendable(&self) -> Outcome {
         Outcome::Failed(Diagnostic::error(
             "not-known",
-            format!("{}: something that is to be sent is not known", self.change.address),
+            format!("{}: a value to send is not known yet", self.change.address),
         ))
     }
 }
 
-/// The versions that are neither what was read nor made by a write that was sent so often. Vapi says nothing of what an object was
-/// just before a write, and writes under no condition: where it keeps versions, their numbers tell all the same.
+/// The versions between the read one and those of our own attempts. Vapi has no conditional writes, but its version numbers
+/// show an edit in between.
 fn others(read: Option<u64>, written: Option<u64>, attempts: u32) -> Option<RangeInclusive<u64>> {
     let (first, last) = (read? + 1, written?.checked_sub(u64::from(attempts))?);
     (first <= last).then_some(first..=last)
@@ -309,7 +298,7 @@ fn read_object(json: serde_json::Value) -> Option<Live> {
     serde_json::from_value(json).ok()
 }
 
-/// Takes the field that Vapi refuses to know out of a body, if the file does not name it. Gives its path and value.
+/// Removes the field that Vapi refuses from a body, if the file does not declare it. Gives its path and value.
 fn leave_out(error: &RequestError, body: &mut Map, desired: &Value) -> Option<(String, Value)> {
     if error.status != Some(400) {
         return None;
@@ -317,7 +306,7 @@ fn leave_out(error: &RequestError, body: &mut Map, desired: &Value) -> Option<(S
     let path = error.words.iter().find_map(|word| {
         let rest = word.strip_suffix(" should not exist")?;
         let at = rest.rfind("property ")?;
-        // NestJS writes `property x should not exist` and, for what lies deeper, `model.property x should not exist`.
+        // NestJS writes `property x should not exist`, and for nested fields `model.property x should not exist`.
         Some(format!("{}{}", &rest[..at], &rest[at + "property ".len()..]))
     })?;
     let steps: Vec<&str> = path.split('.').collect();

@@ -1,8 +1,7 @@
-//! What a run learnt and has not written yet: facts for the state file, outcomes for the audit log.
+//! What a run has not written yet: facts for the state file, outcomes for the audit log.
 //!
-//! Each write of a large file takes long, and each of the log waits for the disk: one per request would take longer than all
-//! requests. So both are written in turns that leave most of the time to the requests, and at the latest when nothing else
-//! is under way.
+//! A write per request would take longer than all requests: large files are slow, and the log syncs to disk. So both are
+//! batched: at most a fraction of the time goes to them, and nothing stays unwritten once no request is under way.
 
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
@@ -13,13 +12,13 @@ use crate::model::{Address, FieldPath, RemoteId, Value};
 use crate::plan::report::Outcome;
 use crate::plan::{Change, Plan};
 
-/// How much longer than a write of the file takes until the next one, while requests are under way.
+/// The pause between two writes of the file, as a multiple of how long the last one took.
 const BETWEEN_RECORDINGS: u32 = 4;
 
-/// The same for the audit log. An outcome that a crash takes along is asked of Vapi; an id is looked for.
+/// The same for the audit log. After a crash, Vapi is asked for lost outcomes and ids.
 const BETWEEN_LOGGINGS: u32 = 16;
 
-/// When something was last written, and how long that took.
+/// When to write next: after a pause that grows with the duration of the last write.
 struct Turns {
     pause: u32,
     last: Instant,
@@ -48,16 +47,16 @@ impl Turns {
 pub(super) struct Unwritten {
     org_is_known: bool,
     facts: Vec<Fact>,
-    /// Whose ids are among the facts: nothing that needs one is begun before it is in the file.
+    /// The entries whose ids are among the facts: dependants wait until these are in the file.
     ids: HashSet<Address>,
     file: Turns,
-    /// Changes that are over, with the status of the answer.
+    /// Finished changes, with the status of the response.
     over: Vec<(usize, Option<u16>)>,
     log: Turns,
 }
 
 impl Unwritten {
-    /// Nothing yet; `org_is_known`: the file has its organisation.
+    /// `org_is_known`: the file has its organisation.
     pub(super) fn new(org_is_known: bool) -> Self {
         Self {
             org_is_known,
@@ -69,7 +68,7 @@ impl Unwritten {
         }
     }
 
-    /// The organisation, if the file does not have it.
+    /// Adds the organisation, if the file does not have it.
     pub(super) fn org(&mut self, org: &str) {
         if !std::mem::replace(&mut self.org_is_known, true) {
             self.facts.push(Fact::Org(org.to_owned()));
@@ -85,7 +84,6 @@ impl Unwritten {
         self.facts.push(Fact::Field { address: address.clone(), path, value });
     }
 
-    /// A change is over.
     pub(super) fn over(&mut self, at: usize, status: Option<u16>) {
         self.over.push((at, status));
     }
@@ -110,7 +108,6 @@ impl Unwritten {
         file.into_iter().chain(log).min().unwrap_or(Duration::MAX)
     }
 
-    /// Writes what was learnt into the file.
     pub(super) fn write_file(&mut self, recorder: &mut dyn Recorder) -> Result<(), Diagnostic> {
         if self.facts.is_empty() {
             return Ok(());
@@ -121,7 +118,7 @@ impl Unwritten {
         Ok(())
     }
 
-    /// Writes what came of things since the last time, with one wait for the disk.
+    /// Logs the outcomes since the last time, with one sync.
     pub(super) fn write_log(
         &mut self,
         journal: &mut dyn Journal,

@@ -1,16 +1,16 @@
-//! Whether an answer says that what was asked was done, and nothing else.
+//! Does a response show that what was sent was done, and nothing else?
 
 use crate::kinds::Kind;
 use crate::model::diagnostic::Diagnostic;
 use crate::model::{Address, FieldPath, Map, Value};
 use crate::values::compare::{What, differences};
 
-/// What an answer gives reason to say.
+/// What a response shows.
 #[derive(Debug, Default)]
 pub(super) struct Findings {
-    /// What is not as asked.
+    /// Differences from what was sent.
     pub(super) errors: Vec<String>,
-    /// What Vapi filled in by itself.
+    /// Fields that Vapi set by itself.
     pub(super) warnings: Vec<String>,
 }
 
@@ -21,7 +21,7 @@ impl Findings {
             Diagnostic::error(
                 "not-as-asked",
                 format!(
-                    "Vapi accepted the write of {address}, but its answer is not what was asked: {}",
+                    "Vapi accepted the write of {address}, but its response is not what was sent: {}",
                     self.errors.join("; ")
                 ),
             )
@@ -30,7 +30,7 @@ impl Findings {
     }
 }
 
-/// Compares an answer with what was asked, and, for an update, with the object as it was.
+/// Compares a response with what was sent and, for an update, with the object as it was.
 pub(super) fn verify(kind: &'static Kind, asked: &Map, seen: Option<&Value>, answer: &Value) -> Findings {
     let mut findings = Findings::default();
     let wanted = Value::Map(asked.clone());
@@ -41,7 +41,7 @@ pub(super) fn verify(kind: &'static Kind, asked: &Map, seen: Option<&Value>, ans
         };
         match difference.what {
             What::Absent | What::Differs | What::Clear | What::Gained | What::Lost => {
-                // A secret that an answer does not show was accepted all the same.
+                // Vapi does not always return secrets.
                 if !difference.desired.as_ref().is_some_and(|value| matches!(value, Value::Secret(_))) {
                     findings.errors.push(line());
                 }
@@ -61,7 +61,7 @@ pub(super) fn verify(kind: &'static Kind, asked: &Map, seen: Option<&Value>, ans
                 (before, Some(after)) if crate::values::normalize::same(before, after) => {}
                 (Value::Secret(_), None) => {}
                 (before, after) => findings.errors.push(format!(
-                    "{path} was not to change: it was {}, is {}",
+                    "{path} should not have changed: it was {}, is {}",
                     shorten(before),
                     after.map_or("nothing".to_owned(), shorten)
                 )),
@@ -81,7 +81,7 @@ fn is_secret(value: &Option<Value>) -> bool {
 }
 
 fn filled_in(path: &FieldPath, value: &Option<Value>) -> String {
-    format!("{path} is now {}, which Vapi filled in by itself", value.as_ref().map_or("nothing".to_owned(), shorten))
+    format!("{path} is now {}, set by Vapi itself", value.as_ref().map_or("nothing".to_owned(), shorten))
 }
 
 /// A value in a line of text. A long one is not cut: half a secret would not be known for one.

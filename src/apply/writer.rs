@@ -1,4 +1,4 @@
-//! The only place in the crate that writes to Vapi. It knows two verbs: POST and PATCH.
+//! The only code that writes to Vapi, with POST and PATCH alone.
 
 use serde_json::Value as Json;
 
@@ -17,7 +17,7 @@ impl Writer {
         Self { transport }
     }
 
-    /// Makes an object. Never sent again where it may have been carried out.
+    /// Creates an object. Never retried where Vapi may have created it.
     #[expect(clippy::disallowed_methods, reason = "this is the writer")]
     pub(super) async fn create(&self, kind: &'static Kind, body: &Json) -> Result<Answer<Json>, RequestError> {
         self.hide_secrets(kind, body);
@@ -29,7 +29,7 @@ impl Writer {
             .await
     }
 
-    /// Replaces top-level fields of an object. Saying it twice changes nothing more than saying it once.
+    /// Replaces top-level fields of an object. Idempotent.
     #[expect(clippy::disallowed_methods, reason = "this is the writer")]
     pub(super) async fn update(
         &self,
@@ -39,7 +39,7 @@ impl Writer {
     ) -> Result<Answer<Json>, RequestError> {
         self.hide_secrets(kind, body);
         let bytes = body.to_string();
-        // An id that cannot be in a path was refused when the file was read.
+        // Ids that cannot stand in a path were refused when the file was read.
         let path = object_path(kind.endpoint, id.as_str()).unwrap_or_else(|_| kind.endpoint.to_owned() + "/-");
         self.transport
             .execute(&path, &[], |client, url| {

@@ -1,4 +1,4 @@
-//! The audit log: what every run meant to write, and what came of it. JSON lines in `.vapi-sync/audit.jsonl`.
+//! The audit log: the intent and outcome of every write. JSON lines in `.vapi-sync/audit.jsonl`.
 //!
 //! In: [`Record`]s, one before and one after each write ([`Writer`]). Out: the same, for `vapi-sync log`, for `restore` and,
 //! outside git, for what is recorded ([`read()`]). No secret is ever in it: [`SENSITIVE`](crate::model::SENSITIVE) stands
@@ -18,7 +18,7 @@ pub use read::{Reader, last, read, recent};
 pub use run::{RunId, actor};
 pub use write::Writer;
 
-/// One line of the audit log. A field that a later version adds is skipped over by this one.
+/// One line of the audit log. Fields added by later versions are ignored.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Record {
     /// When it was written.
@@ -33,7 +33,7 @@ pub struct Record {
     /// The commit that was checked out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commit: Option<String>,
-    /// The state file that it is about, as [`file_name`] gives it.
+    /// Its state file, as [`file_name`] gives it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file: Option<String>,
     /// The entry: `agents.receptionist`.
@@ -46,9 +46,9 @@ pub struct Record {
     /// What changes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<Field>,
-    /// What came of it.
+    /// Its outcome.
     pub outcome: Outcome,
-    /// The HTTP status of the answer.
+    /// The HTTP status of the response.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
     /// Why it failed or was held back.
@@ -56,8 +56,8 @@ pub struct Record {
     pub error: Option<String>,
 }
 
-/// What a log calls a state file: several may share one log. A path from the folder that the log's own folder stands in,
-/// so that it is the same in every checkout; else the whole path.
+/// The name of a state file in a log, which several may share: its path relative to the parent of the log's folder, so that
+/// it is the same in every checkout; else the whole path.
 pub fn file_name(log: &Path, state_file: &Path) -> String {
     let folder = log.parent().and_then(Path::parent);
     let name = folder.and_then(|folder| state_file.strip_prefix(folder).ok()).unwrap_or(state_file);
@@ -69,40 +69,40 @@ pub fn file_name(log: &Path, state_file: &Path) -> String {
 pub struct Field {
     /// Where, as a [`FieldPath`](crate::model::FieldPath) is written: `model.temperature`.
     pub path: String,
-    /// The value that was there. `None`: none was; JSON `null` is a value.
+    /// The value before. `None`: there was none; JSON `null` is a value.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "there")]
     pub before: Option<Value>,
-    /// The value that is there then. `None`: none is.
+    /// The value after. `None`: there is none.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "there")]
     pub after: Option<Value>,
-    /// What Vapi held, where `after` is a text of the file into which that was merged.
+    /// What Vapi held, if it was merged into a text of the file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub merged: Option<Value>,
-    /// The values are secret, and not the true ones.
+    /// The values are secret, and replaced here.
     #[serde(default)]
     pub sensitive: bool,
 }
 
-/// What came of a write.
+/// How a write ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
-    /// It is about to be made.
+    /// About to be sent.
     Intent,
-    /// It was made, and the answer held what was asked.
+    /// Done, and the response holds what was sent.
     Done,
-    /// It was refused, or nobody knows.
+    /// Rejected, or unknown.
     Failed,
     /// It waits for a person.
     HeldBack,
-    /// Something that it needs failed.
+    /// A dependency failed.
     NotAttempted,
-    /// What a later version of this program calls otherwise.
+    /// A word of a later version.
     #[serde(other)]
     Unknown,
 }
 
-/// Tells `null` from nothing.
+/// Distinguishes `null` from a missing field.
 fn there<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
     Value::deserialize(deserializer).map(Some)
 }

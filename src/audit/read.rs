@@ -10,14 +10,14 @@ use super::Record;
 use crate::files::{is_tracked, open_own};
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
 
-/// Longer lines are not records: a prompt is of some KiB.
+/// Longer lines are not records: a prompt has some KiB.
 const MAX_LINE: u64 = 16 << 20;
 
-/// How much of the end of a log is read: a log grows for years.
+/// How much of the end of a log is read at most: logs grow for years.
 const MAX_READ: u64 = 128 << 20;
 
-/// The records of an audit log, the oldest first; of a very long log its last part. `None`: there is none, or it came with
-/// the checkout: then others may have written it.
+/// The records of an audit log, the oldest first; of a very long log the last part. `None`: there is no log, or git tracks
+/// it, so that others may have written it.
 ///
 /// # Errors
 /// `audit-not-readable`.
@@ -49,8 +49,7 @@ fn skip_line(lines: &mut impl BufRead) -> std::io::Result<usize> {
     lines.skip_until(b'\n')
 }
 
-/// The records of an audit log that are not older than `since`, the oldest first. None if there is no log. It is read from its
-/// end: a log grows for years.
+/// The records since `since`, the oldest first; none if there is no log. Reads from the end: logs grow for years.
 ///
 /// # Errors
 /// `audit-not-readable`.
@@ -74,14 +73,14 @@ pub fn recent(path: &Path, since: Timestamp) -> Result<Vec<Record>, Diagnostic> 
     }
 }
 
-/// The last record about a state file, as [`file_name`](super::file_name) names it, that says that something was written.
+/// The last record of a write to a state file, as [`file_name`](super::file_name) names it.
 ///
 /// # Errors
 /// `audit-not-readable`.
 pub fn last(path: &Path, file: &str) -> Result<Option<Record>, Diagnostic> {
     let is_one =
         |record: &Record| record.outcome == super::Outcome::Done && record.file.as_deref().is_none_or(|of| of == file);
-    // Most runs are short: the end of a log of years tells as much as all of it.
+    // Reading the whole log is slow; the last month is usually enough.
     let month = Timestamp::now().checked_sub(jiff::SignedDuration::from_hours(31 * 24)).unwrap_or(Timestamp::MIN);
     let newest = recent(path, month)?.into_iter().rfind(is_one);
     if newest.is_some() {
@@ -93,8 +92,7 @@ pub fn last(path: &Path, file: &str) -> Result<Option<Record>, Diagnostic> {
 /// How much of the end of a log is read at first.
 const FIRST_TAIL: u64 = 1 << 20;
 
-/// The records of an audit log, one at a time. A line that is no record is skipped, with a note: a killed run may have left
-/// half a line.
+/// The records of an audit log, one at a time. Skips invalid lines with a note: a killed run may leave half a line.
 pub struct Reader<L = BufReader<File>> {
     lines: L,
     name: String,
@@ -103,7 +101,7 @@ pub struct Reader<L = BufReader<File>> {
 }
 
 impl<L: BufRead> Reader<L> {
-    /// Reads records out of `lines`, which messages call `name`.
+    /// Reads records from `lines`, which messages call `name`.
     pub fn new(name: String, lines: L) -> Self {
         Self { lines, name, line: 0, notes: Vec::new() }
     }

@@ -1,23 +1,23 @@
-//! What a run is called, and who started it.
+//! The id of a run, and who started it.
 
 use std::fmt;
 
 use jiff::Timestamp;
 
-/// The name of a run: its start in UTC and some random digits, so that names sort by time and no two are the same.
+/// The id of a run: its start in UTC and random digits, so that ids are unique and sort by time.
 /// `20260101T120000123Z-5f3a9c0e`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RunId(String);
 
 impl RunId {
-    /// A new name for a run that starts at this time.
+    /// A new id for a run that starts at this time.
     pub fn new(start: Timestamp) -> Self {
         let milliseconds = start.subsec_millisecond().unsigned_abs();
         let seconds = start.strftime("%Y%m%dT%H%M%S");
         Self(format!("{seconds}{milliseconds:03}Z-{:08x}", rand::random::<u32>()))
     }
 
-    /// The name as text.
+    /// The id as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -29,8 +29,8 @@ impl fmt::Display for RunId {
     }
 }
 
-/// Who starts a run: who commits here (`Name <mail>`, from git's configuration), else the actor of the GitHub workflow,
-/// else the user of the machine. `variable` gives environment variables.
+/// Who starts a run: git's user (`Name <mail>`), else the actor of the GitHub workflow, else the user of the machine.
+/// `variable` gives environment variables.
 pub fn actor(git_user: Option<String>, variable: &dyn Fn(&str) -> Option<String>) -> String {
     let named = |name: &str| variable(name).filter(|value| !value.is_empty());
     git_user

@@ -1,4 +1,4 @@
-//! Adds to the audit log; what is in it is never touched.
+//! Appends to the audit log; never changes what is in it.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
@@ -10,17 +10,17 @@ use crate::files::platform::{make_private, private};
 use crate::files::workdir::{NAME, make_folder};
 use crate::model::diagnostic::Diagnostic;
 
-/// Adds records to an audit log. A record is on the disk when [`Writer::append`] returns.
+/// Appends records to an audit log. They are on disk when [`Writer::append`] returns.
 pub struct Writer {
     file: File,
     path: PathBuf,
-    /// The last line in the file is torn: it has no line end.
+    /// The last line is incomplete: it has no line end.
     torn: bool,
 }
 
 impl Writer {
-    /// Opens the log, and makes it and its folder if need be: the log readable for its owner alone, the folder with a
-    /// `.gitignore` that keeps all of it out of git.
+    /// Opens the log, and creates it and its folder if needed: the log readable by its owner alone, the folder with a
+    /// `.gitignore` for all of it.
     ///
     /// # Errors
     /// `audit-not-writable`.
@@ -28,15 +28,15 @@ impl Writer {
         Self::try_open(path).map_err(|error| not_writable(path, &error))
     }
 
-    /// Adds a record.
+    /// Appends a record.
     ///
     /// # Errors
-    /// `audit-not-writable`: then nothing must be done that would not be in it.
+    /// `audit-not-writable`: then do nothing that it would not hold.
     pub fn append(&mut self, record: &Record) -> Result<(), Diagnostic> {
         self.append_all(std::slice::from_ref(record))
     }
 
-    /// Adds records, with one wait for the disk.
+    /// Appends records, with one sync.
     ///
     /// # Errors
     /// As [`Writer::append`].
@@ -45,7 +45,7 @@ impl Writer {
     }
 
     fn try_open(path: &Path) -> std::io::Result<Writer> {
-        // A log that somebody put elsewhere is in a folder that is not ours.
+        // With `--audit-log` the folder may not be ours.
         match path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             Some(folder) if folder.file_name().is_some_and(|name| name == NAME) => make_folder(folder)?,
             Some(folder) => fs::create_dir_all(folder)?,
@@ -66,7 +66,7 @@ impl Writer {
             serde_json::to_writer(&mut lines, record)?;
             lines.push(b'\n');
         }
-        // Whatever happens now, the next record starts on a line of its own.
+        // If this fails, the next record starts on a new line.
         self.torn = true;
         self.file.write_all(&lines)?;
         self.file.sync_data()?;
@@ -87,5 +87,5 @@ fn is_torn(file: &mut File) -> std::io::Result<bool> {
 
 fn not_writable(path: &Path, error: &std::io::Error) -> Diagnostic {
     Diagnostic::error("audit-not-writable", format!("{} cannot be written: {error}", path.display()))
-        .help("nothing is written to Vapi that the audit log does not hold")
+        .help("vapi-sync writes nothing to Vapi that it cannot log")
 }

@@ -216,6 +216,9 @@ impl<'a> Run<'a> {
         let mut report = apply(Approved::new(plan, consent), ports).await;
         progress.finish();
         report.run = journal.run();
+        if self.app.global.verbose == 0 {
+            report.notes.clear();
+        }
         self.note_interruption(&mut report);
         (report, recorder.into_facts())
     }

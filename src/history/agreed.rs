@@ -1,4 +1,4 @@
-//! The agreed commit, read: the ref of a state file and an organisation, and what the file said then.
+//! Reads the agreed commit: the ref of a state file and an organisation, and what the file said then.
 
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -27,7 +27,7 @@ pub struct CommittedFile {
 }
 
 impl CommittedFile {
-    /// What an entry said, found by its handle, else by its id: once with its references as they were, once as they are now.
+    /// What an entry said, found by handle, else by id: with its references as they were, and as they are now.
     pub fn entry(&self, address: &Address, id: Option<&RemoteId>) -> &[Value] {
         let by_id = |of: &&(Address, Option<RemoteId>, Vec<Value>)| id.is_some() && of.1.as_ref() == id;
         let entry = self.entries.iter().find(|(of, ..)| of == address).or_else(|| self.entries.iter().find(by_id));
@@ -36,11 +36,10 @@ impl CommittedFile {
 }
 
 impl GitRecord {
-    /// The agreed commit. `None`: nobody noted one.
+    /// The agreed commit, if there is one.
     ///
     /// # Errors
-    /// `agreed-not-read`: a warning. What stands in the ref is not what this program writes, or the commit is not in this
-    /// clone. It counts as if there were none.
+    /// `agreed-not-read`: a warning. Another program wrote the ref, or the commit is not in this clone. It is ignored.
     pub fn agreed(&self, org_id: &str) -> Result<Option<Agreed>, Diagnostic> {
         let failed = |error: git2::Error| not_read(error.message());
         match self.repository().find_reference(&ref_name(org_id, self.path())) {
@@ -55,7 +54,7 @@ impl GitRecord {
 
     fn read_agreed(&self, reference: &Reference<'_>) -> Result<Agreed, Diagnostic> {
         let repository = self.repository();
-        let other = || not_read("it is no tag that vapi-sync wrote");
+        let other = || not_read("it is not a tag that vapi-sync wrote");
         let tag = reference.target().and_then(|id| repository.find_tag(id).ok()).ok_or_else(other)?;
         if tag.target_type() != Some(ObjectType::Commit) {
             return Err(other());
@@ -69,7 +68,7 @@ impl GitRecord {
         let path = [named.as_path(), self.path()].into_iter().find(has_file);
         let path = path.ok_or_else(|| not_read(&format!("{:.10} has no {}", commit.id(), self.path().display())))?;
         let message = tag.message().ok().flatten().unwrap_or_default();
-        // Whoever may push can put anything there.
+        // Anybody with push access can put anything there.
         let run = message.trim().chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').take(64).collect();
         Ok(Agreed { commit: commit.id().to_string(), time, run, path: path.to_path_buf() })
     }
@@ -82,7 +81,7 @@ impl GitRecord {
         error
     }
 
-    /// The ref that the file had under a former name: one whose file is gone.
+    /// The ref of the file's former name, whose file is gone.
     fn former_ref(&self, org_id: &str) -> Result<Option<Reference<'_>>, git2::Error> {
         let repository = self.repository();
         let root = repository.workdir().unwrap_or(Path::new(""));
@@ -99,7 +98,7 @@ impl GitRecord {
         Ok(gone.into_iter().find(|(path, _)| names.contains(path)).map(|(_, reference)| reference))
     }
 
-    /// The names that the file had. One that was renamed and not committed yet may have had any that is gone.
+    /// The file's former names. If its rename is not committed, any deleted file may be it.
     pub(super) fn former_names(&self) -> Result<Vec<PathBuf>, Diagnostic> {
         let Some(head) = self.head()? else { return Ok(Vec::new()) };
         let repository = self.repository();
@@ -114,7 +113,7 @@ impl GitRecord {
         Ok(walk.names().to_vec())
     }
 
-    /// The file of a commit that is not there any more and is most like the one that came.
+    /// The deleted file of a commit that is most similar to the new one.
     fn likely_former_name(&self, head: &Commit<'_>) -> Option<PathBuf> {
         let repository = self.repository();
         let mut options = git2::DiffOptions::new();
@@ -135,12 +134,12 @@ impl GitRecord {
     pub fn file_at(&self, commit: &str, path: &Path, ids: &Ids) -> Result<CommittedFile, Diagnostic> {
         let name = path.display().to_string();
         let unread = |why: &str| {
-            let message = format!("{name} of {commit:.10} cannot be read, and counts for nothing{why}");
+            let message = format!("{name} of {commit:.10} cannot be read and is ignored{why}");
             Diagnostic::warning("commit-not-read", message)
         };
         let snapshot = self.snapshot(Oid::from_str(commit).map_err(|error| unread(error.message()))?)?;
         let blob = snapshot.file(path)?.ok_or_else(|| unread(": it is not there"))?;
-        let text = String::from_utf8(snapshot.blob(blob)?).map_err(|_| unread(": it is no UTF-8 text"))?;
+        let text = String::from_utf8(snapshot.blob(blob)?).map_err(|_| unread(": it is not UTF-8 text"))?;
         let first = |errors: Vec<Diagnostic>| {
             unread(&errors.first().map_or_else(String::new, |error| format!(": {}", error.message)))
         };
@@ -165,9 +164,9 @@ impl GitRecord {
         Ok(file)
     }
 
-    /// What is to be noted when the file and Vapi agree: the commit that is checked out, if the state file and its includes are
-    /// as it has them, the ids aside that a run wrote. `None` also where it is noted already, unless the run `wrote` something.
-    /// `text` is the file's, `includes` are real paths.
+    /// What to note when the file and Vapi agree: the commit that is checked out, if it has the state file and its includes,
+    /// apart from ids that a run wrote. `None` also if it is noted already, unless the run `wrote` something. `text` is the
+    /// file's, `includes` are real paths.
     ///
     /// # Errors
     /// `git-damaged`.
@@ -233,20 +232,20 @@ impl GitRecord {
     }
 }
 
-/// An agreement that is to be noted.
+/// An agreement to note.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ToNote {
     /// The folder of the repository.
     pub repository: PathBuf,
     /// The commit.
     pub commit: String,
-    /// The state file, from the root of the repository.
+    /// The state file's path from the root of the repository.
     pub path: PathBuf,
-    /// The name of the file that the ref is still under.
+    /// The former name of the file that the ref still has.
     pub former: Option<PathBuf>,
 }
 
-/// Whether two texts of a state file say the same but for what a run writes into it by itself.
+/// Whether two texts of a state file say the same, apart from what a run writes into it.
 fn same_but_ids(left: &str, right: &str) -> bool {
     let bare = |text: &str| {
         let mut file = Document::parse("", text).ok()?.root()?.to_json();
@@ -262,7 +261,7 @@ fn same_but_ids(left: &str, right: &str) -> bool {
     left == right || bare(left).is_some_and(|left| Some(left) == bare(right))
 }
 
-/// The includes of a commit, as the working tree would show them.
+/// The includes of a commit, as the working tree would have them.
 struct CommitIncludes<'c, 'r> {
     repository: &'r Repository,
     snapshot: &'c Snapshot<'r>,
@@ -279,5 +278,5 @@ impl IncludeSource for CommitIncludes<'_, '_> {
 }
 
 fn not_read(why: &str) -> Diagnostic {
-    Diagnostic::warning("agreed-not-read", format!("the agreed commit cannot be read, and counts for nothing: {why}"))
+    Diagnostic::warning("agreed-not-read", format!("the agreed commit cannot be read and is ignored: {why}"))
 }

@@ -1,4 +1,4 @@
-//! Outside git, the audit log answers: which run had a value in its hands?
+//! Outside git: finds the run that wrote or replaced a value, in the audit log.
 
 use std::path::{Path, PathBuf};
 
@@ -9,14 +9,14 @@ use crate::model::recorded::{Question, Record, Recorded};
 use crate::model::{FieldPath, SENSITIVE, Value};
 use crate::values::compare::{gives_back, value_at};
 
-/// The audit log as a record: every value that a write which was done replaced or set.
+/// The audit log as a record: every value that a finished write replaced or set.
 pub struct AuditRecord {
     path: PathBuf,
     notes: Diagnostics,
 }
 
 impl AuditRecord {
-    /// The audit log at `path`, which is read when it is asked. It need not be there: then it has no answer.
+    /// The audit log at `path`, read at the first question. It need not exist: then nothing is found.
     pub fn new(path: &Path) -> Self {
         Self { path: path.to_path_buf(), notes: Vec::new() }
     }
@@ -49,11 +49,11 @@ impl Record for AuditRecord {
     }
 }
 
-/// A question, and how what it asks about may be written in the log.
+/// A question, and how the log may spell its path.
 struct Asked<'q> {
     question: &'q Question,
     address: String,
-    /// The path and those above it, each as it is written, with the rest of the path below it.
+    /// The path and its parents as written, each with the rest of the path below it.
     paths: Vec<(String, FieldPath, FieldPath)>,
 }
 

@@ -1,4 +1,4 @@
-//! What each entry and its object last agreed on, from the audit log and the agreed commit.
+//! The base of each entry, from the audit log and the agreed commit.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -43,8 +43,7 @@ pub fn agreements(
     Ok((bases(entries, log, &audit::file_name(log, state_file), agreed)?, warnings))
 }
 
-/// What entries and their objects last agreed on. `file` is what the log calls the state file ([`audit::file_name`]); it need
-/// not be there.
+/// Reads the base of all entries. `file` is the log's name of the state file ([`audit::file_name`]); the log need not exist.
 ///
 /// # Errors
 /// `audit-not-readable`.
@@ -72,14 +71,14 @@ pub fn bases(
     Ok(bases)
 }
 
-/// The ids that entries have now.
+/// The current ids of entries.
 type Ids<'e> = HashMap<&'e Address, &'e str>;
 
 fn add(bases: &mut HashMap<Address, Base>, ids: &Ids<'_>, record: Record, file: &str) {
     if record.file.as_deref().is_some_and(|of| of != file) {
         return;
     }
-    // Its id says whose it is, whatever its handle was then.
+    // The id decides: the handle may have changed.
     let by_id =
         ids.iter().find(|(_, id)| record.vapi_id.as_deref() == Some(**id)).map(|(address, _)| (*address).clone());
     let address = by_id.or_else(|| address(&record.address));
@@ -118,7 +117,7 @@ fn address(text: &str) -> Option<Address> {
     Some(kinds::by_section(section)?.address(handle))
 }
 
-/// A value of the log, with ids that were not known then put in. What a secret was, it does not tell.
+/// A value of the log, with ids filled in that were unknown then. Secrets stay unknown.
 fn logged(value: Value, ids: &Ids<'_>) -> Value {
     value.map(&|value| match value {
         Value::Text(text) if text.contains(SENSITIVE) => *value = Value::Secret(Secret::missing(Vec::new())),

@@ -1,11 +1,11 @@
-//! A clone as a workflow has it: what is checked out, and which commits came since another.
+//! The clone of a workflow: what is checked out, and the commits since a base.
 
 use std::path::Path;
 
 use git2::{Oid, Repository, Sort};
 
-/// The commits of `HEAD` that `base` does not contain, the newest first. `None`: nobody can tell, since one of them is not in
-/// this clone.
+/// The commits of `HEAD` that `base` does not contain, the newest first. `None`: unknown, since this clone
+/// lacks one of them.
 pub fn commits_since(state_file: &Path, base: &str) -> Option<Vec<String>> {
     let repository = Repository::discover(state_file.parent()?).ok()?;
     let mut walk = repository.revwalk().ok()?;
@@ -15,20 +15,20 @@ pub fn commits_since(state_file: &Path, base: &str) -> Option<Vec<String>> {
     walk.map(|commit| Some(commit.ok()?.to_string())).collect()
 }
 
-/// A file as the commit that is checked out has it.
+/// A file in the commit that is checked out.
 #[derive(Debug)]
 pub struct AtHead {
     /// The commit.
     pub commit: String,
     /// The path of the file from the root of the repository.
     pub path: String,
-    /// Its bytes there. `None`: it is not in the commit.
+    /// Its bytes. `None`: it is not in the commit.
     pub text: Option<Vec<u8>>,
-    /// Whether it may be run.
+    /// Whether it is executable.
     pub executable: bool,
 }
 
-/// A file as the commit that is checked out has it. `None`: it is in no repository, or nothing is committed yet.
+/// A file in the commit that is checked out. `None`: no repository, or no commit yet.
 pub fn at_head(file: &Path) -> Option<AtHead> {
     let file = file.canonicalize().ok()?;
     let repository = Repository::discover(file.parent()?).ok()?;

@@ -1,7 +1,7 @@
-//! Git's way to write a file as its difference from another. Source: `gitformat-pack(5)`, "Deltified representation".
+//! Applies git's deltas. Source: `gitformat-pack(5)`, "Deltified representation".
 
-/// The file that differs from `base` by `delta`; `room` gives an empty buffer for so many bytes. `None`: the two do not belong
-/// together, or it is larger than `max` bytes.
+/// Applies `delta` to `base`; `room` gives an empty buffer of a size. `None`: they do not match, or the result exceeds `max`
+/// bytes.
 pub(super) fn apply(base: &[u8], delta: &[u8], max: usize, room: impl FnOnce(usize) -> Vec<u8>) -> Option<Vec<u8>> {
     let mut rest = delta;
     let base_size = size(&mut rest)?;
@@ -34,10 +34,10 @@ pub(super) fn apply(base: &[u8], delta: &[u8], max: usize, room: impl FnOnce(usi
     (result.len() == result_size).then_some(result)
 }
 
-/// Room for so many bytes; `spare`, whose content is lost, if it is enough.
+/// A buffer of this size; reuses `spare` if it is large enough.
 ///
-/// Large room comes in few sizes, so that what one version leaves fits the next: otherwise memory falls to pieces, and a
-/// walk through many versions needs more and more of it.
+/// Large buffers come in few sizes, so that one version's fits the next: otherwise memory fragments, and a walk through many
+/// versions needs more and more of it.
 pub(super) fn room(mut spare: Vec<u8>, bytes: usize) -> Vec<u8> {
     const PIECE: usize = 256 << 10;
     spare.clear();
@@ -48,7 +48,7 @@ pub(super) fn room(mut spare: Vec<u8>, bytes: usize) -> Vec<u8> {
     Vec::with_capacity(bytes)
 }
 
-/// The bytes of a number that `present` says are there, of at most `count`; the low one first.
+/// A number of at most `count` bytes, low one first; `present` marks those that are there.
 fn bytes(rest: &mut &[u8], present: u8, count: u32) -> Option<usize> {
     let mut number = 0;
     for place in (0..count).filter(|place| present >> place & 1 != 0) {
@@ -59,7 +59,7 @@ fn bytes(rest: &mut &[u8], present: u8, count: u32) -> Option<usize> {
     Some(number)
 }
 
-/// A size, seven bits to a byte; the low ones first.
+/// A size, seven bits per byte, the low ones first.
 fn size(rest: &mut &[u8]) -> Option<usize> {
     let mut size = 0_u64;
     for shift in (0..56).step_by(7) {

@@ -1,4 +1,4 @@
-//! Git answers: which commit holds a value?
+//! Finds the commit that holds a value.
 
 use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
@@ -15,10 +15,10 @@ use crate::model::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::recorded::{Question, Record, Recorded};
 use crate::model::{Address, RemoteId};
 
-/// The state file's history in its git repository: all that `HEAD` or a branch, local or remote-tracking, contains.
+/// The state file's history: all commits of `HEAD` and of local and remote-tracking branches.
 pub struct GitRecord {
     repository: Repository,
-    /// The state file from the root of the repository.
+    /// The state file's path from the root of the repository.
     path: PathBuf,
     ids: HashMap<Address, RemoteId>,
     warnings: Diagnostics,
@@ -26,8 +26,8 @@ pub struct GitRecord {
 }
 
 impl GitRecord {
-    /// The history of a state file, which need not be there (yet). `ids` are the ids that the entries have now. `None`: it
-    /// is in no working tree of git.
+    /// Opens the history of a state file, which need not exist yet. `ids` are the current ids of the entries. `None`: it is
+    /// not in a git working tree.
     ///
     /// # Errors
     /// `git-owner`: the repository belongs to another user and is not declared safe; `git-partial-clone`;
@@ -35,7 +35,7 @@ impl GitRecord {
     pub fn open(state_file: &Path, ids: HashMap<Address, RemoteId>) -> Result<Option<GitRecord>, Diagnostic> {
         let Some(file) = real_path(state_file)? else { return Ok(None) };
         let Some(folder) = file.parent() else { return Ok(None) };
-        // Each commit and each folder is asked for once.
+        // Each commit and folder is read once.
         git2::opts::enable_caching(false);
         let repository = match Repository::discover(folder) {
             Ok(repository) => repository,
@@ -47,12 +47,12 @@ impl GitRecord {
         Ok(Some(Self { repository, path, ids, warnings: Vec::new(), notes: Vec::new() }))
     }
 
-    /// Whether older commits were left out when the repository was cloned.
+    /// Whether the clone is shallow.
     pub fn is_shallow(&self) -> bool {
         self.repository.is_shallow()
     }
 
-    /// The full id of the commit that is checked out. `None`: there is none yet.
+    /// The full id of the commit that is checked out. `None`: no commit yet.
     ///
     /// # Errors
     /// `git-damaged`: `HEAD` cannot be read.
@@ -60,7 +60,7 @@ impl GitRecord {
         Ok(self.head()?.map(|id| id.to_string()))
     }
 
-    /// Who commits here, as git would write it: `Name <mail>`.
+    /// Git's user: `Name <mail>`.
     pub fn user(&self) -> Option<String> {
         let signature = self.repository.signature().ok()?;
         Some(format!("{} <{}>", signature.name().ok()?, signature.email().ok()?))
@@ -76,7 +76,7 @@ impl GitRecord {
         &self.ids
     }
 
-    /// The state file from the root of the repository.
+    /// The state file's path from the root of the repository.
     pub(super) fn path(&self) -> &Path {
         &self.path
     }
@@ -90,13 +90,13 @@ impl GitRecord {
         }
     }
 
-    /// All branches by their short names, the one that `HEAD` is compared with most likely first.
+    /// All branches by short name, the most likely base of `HEAD` first.
     pub(super) fn branches(&self) -> Result<Vec<(String, Oid)>, Diagnostic> {
         let failed = |error: git2::Error| trouble::not_read(&self.repository, &error, "a branch");
         let mut branches = Vec::new();
         for branch in self.repository.branches(None).map_err(failed)? {
             let (branch, kind) = branch.map_err(failed)?;
-            // `origin/HEAD` stands for a branch that is listed itself.
+            // `origin/HEAD` is an alias of a listed branch.
             if branch.get().kind() == Some(ReferenceType::Symbolic) {
                 continue;
             }
@@ -119,7 +119,7 @@ impl GitRecord {
 }
 
 impl Record for GitRecord {
-    /// `shallow-clone`, if an answer is missing that older commits may hold.
+    /// `shallow-clone`, if a value was not found that older commits may hold.
     fn warnings(&self) -> &[Diagnostic] {
         &self.warnings
     }
@@ -130,7 +130,7 @@ impl Record for GitRecord {
     }
 
     fn is_committed(&mut self) -> Result<bool, Diagnostic> {
-        // Git does not know a file that was never added: that is not committed either.
+        // A file that was never added is not committed.
         Ok(self.repository.status_file(&self.path).is_ok_and(|status| status == git2::Status::CURRENT))
     }
 
@@ -196,7 +196,7 @@ impl GitRecord {
         let mut search = Search::new(&self.repository, questions, &self.ids, &mut notes);
         let mut walk = Walk::new(&self.repository, &self.path);
         let mut in_head = HashSet::new();
-        // All that HEAD contains comes first: only what it does not hold is looked for on other branches.
+        // HEAD first: other branches are searched only for what it does not hold.
         for round in [Round::Head, Round::Others] {
             if !answers.contains(&None) {
                 break;
@@ -233,7 +233,7 @@ impl GitRecord {
         Ok(answers)
     }
 
-    /// Which of these questions the version of `HEAD` answers that was the newest at a time.
+    /// Which questions are answered by the version of `HEAD` that was the newest at a time.
     fn held_by_version_at(&mut self, questions: &[Question], time: Timestamp) -> Result<Vec<usize>, Diagnostic> {
         let Some(head) = self.head()? else { return Ok(Vec::new()) };
         let mut notes = Vec::new();
@@ -241,7 +241,7 @@ impl GitRecord {
         let mut walk = Walk::new(&self.repository, &self.path);
         walk.start(head, 0)?;
         while let Some(version) = walk.next()? {
-            // Commits have whole seconds: one of the same second counts as the earlier.
+            // Commit times are whole seconds: one of the same second counts as earlier.
             if version.commit.time().seconds() <= time.as_second() {
                 return search.look(&version, &vec![true; questions.len()]);
             }
@@ -259,7 +259,7 @@ enum Round {
 fn shallow() -> Diagnostic {
     Diagnostic::warning(
         "shallow-clone",
-        "this clone is shallow: values that only older commits hold count as recorded nowhere",
+        "this clone is shallow: values that only older commits hold count as not recorded",
     )
     .help("in actions/checkout set `fetch-depth: 0`; here run `git fetch --unshallow`")
 }
@@ -269,8 +269,8 @@ pub(super) fn time_of(seconds: i64) -> String {
     jiff::Timestamp::from_second(seconds).unwrap_or_default().to_string()
 }
 
-/// The real path of the state file, symbolic links followed, also where it is not there yet. `None`: not even its folder
-/// is there.
+/// The real path of the state file, symbolic links resolved, also if it does not exist yet. `None`: its folder does not
+/// exist.
 fn real_path(state_file: &Path) -> Result<Option<PathBuf>, Diagnostic> {
     let missing = |error: &std::io::Error| error.kind() == std::io::ErrorKind::NotFound;
     let failed = |error: std::io::Error| {

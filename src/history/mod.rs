@@ -1,6 +1,6 @@
-//! Git and the audit log answer the `recorded` question. Read-only.
+//! Finds recorded values in git and the audit log. Read-only.
 //!
-//! In: [`Question`]s about values. Out: per question the newest commit, or run, that holds the value.
+//! In: [`Question`]s about values. Out: per question the newest commit or run that holds the value.
 //!
 //! ```text
 //! records ─→ git: walk (commits, newest first; renames) ─→ search (what is new in a version?)
@@ -43,19 +43,19 @@ use crate::model::diagnostic::Diagnostic;
 use crate::model::recorded::{Question, Record, Recorded};
 use crate::model::{Address, RemoteId};
 
-/// Who answers for a state file.
+/// Where recorded values are looked up.
 pub enum Records {
-    /// Git: what only the audit log knows is not in git, and does not count beside it.
+    /// Git. Then values that only the audit log has do not count.
     Git(GitRecord),
-    /// The audit log, outside of any repository.
+    /// The audit log, outside a repository.
     Audit(AuditRecord),
 }
 
-/// Who answers for a state file: git inside a repository, else the audit log at `audit_log`, which need not be there.
-/// `ids` are the ids that the entries have now.
+/// Opens the history of a state file: git inside a repository, else the audit log at `audit_log`, which need not exist.
+/// `ids` are the current ids of the entries.
 ///
 /// # Errors
-/// Those of [`GitRecord::open`]: a repository that cannot be read is no missing one.
+/// Those of [`GitRecord::open`]: an unreadable repository does not count as none.
 pub fn records(state_file: &Path, audit_log: &Path, ids: HashMap<Address, RemoteId>) -> Result<Records, Diagnostic> {
     Ok(match GitRecord::open(state_file, ids)? {
         Some(git) => Records::Git(git),
@@ -63,7 +63,7 @@ pub fn records(state_file: &Path, audit_log: &Path, ids: HashMap<Address, Remote
     })
 }
 
-/// What is checked out where a state file stands, and who commits there, as far as git can tell: for the audit log.
+/// The commit that is checked out and git's user, if known: for the audit log.
 pub fn checked_out(state_file: &Path) -> (Option<String>, Option<String>) {
     match GitRecord::open(state_file, HashMap::new()) {
         Ok(Some(git)) => (git.head_commit().ok().flatten(), git.user()),

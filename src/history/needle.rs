@@ -1,27 +1,26 @@
-//! A look at the bytes of a text, to see without parsing that it cannot hold a value.
+//! Rules out by its bytes, without parsing, that a text holds a value.
 
 use memchr::{memchr, memmem};
 
 use crate::model::Value;
 use crate::model::recorded::Question;
 
-/// Shorter pieces of text are in every file.
+/// Shorter pieces occur in every file.
 const SHORTEST: usize = 4;
 
-/// Whether a YAML text can hold what is asked, in any spelling. `false` is certain.
+/// Whether a YAML text can hold the value, in any spelling. `false` is certain.
 pub(super) fn can_hold(yaml: &[u8], question: &Question) -> bool {
     let Value::Text(text) = &question.value else { return true };
     let needle = longest_word(text);
     needle.len() < SHORTEST || memmem::find(yaml, needle.as_bytes()).is_some() || can_disguise(yaml)
 }
 
-/// The longest run of letters and digits: nothing in YAML takes one apart but an escape.
+/// The longest run of letters and digits: in YAML only an escape can split one.
 fn longest_word(text: &str) -> &str {
     text.split(|c: char| !c.is_ascii_alphanumeric()).max_by_key(|word| word.len()).unwrap_or_default()
 }
 
-/// Whether letters may be spelled otherwise: by an escape, by a reference or an include, or by an alias of something
-/// outside of this text.
+/// Whether text may be spelled otherwise: by an escape, a reference, an include, or an alias of something outside this text.
 fn can_disguise(yaml: &[u8]) -> bool {
     let escape =
         memchr::memchr_iter(b'\\', yaml).any(|at| matches!(yaml.get(at + 1), Some(b'x' | b'u' | b'U' | b'\n' | b'\r')));

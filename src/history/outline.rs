@@ -1,8 +1,7 @@
-//! Which lines of a state file belong to which entry, told by indentation alone, without parsing.
+//! Finds the lines of each entry of a state file by indentation, without parsing.
 //!
-//! Works for files in plain block style, which is what people and this program write; for anything else it says so, and
-//! the whole file is parsed. It may only ever err by saying "unusual": that the lines of an entry are all of it, and that
-//! no other lines are an entry, holds for every text that is valid YAML.
+//! Works for plain block style, which people and this program write; any other file is parsed whole. It may give up without
+//! need, but for valid YAML it never finds wrong lines: those of an entry are all of it, and no others are an entry.
 
 use memchr::memchr_iter;
 
@@ -39,9 +38,9 @@ pub(super) struct Entry<'t> {
     field_indent: Option<usize>,
 }
 
-/// The outline of a text. `None`: it is not in plain block style.
+/// The outline of a text. `None`: not in plain block style.
 pub(super) fn outline(text: &[u8]) -> Option<Outline<'_>> {
-    // A lone carriage return is a line end to YAML.
+    // A lone carriage return is a line end in YAML.
     if memchr_iter(b'\r', text).any(|at| text.get(at + 1) != Some(&b'\n')) {
         return None;
     }
@@ -63,7 +62,7 @@ enum Place {
     Start,
     /// Before the first key, behind `---`.
     Marked,
-    /// In a section that holds no entries.
+    /// In a section without entries.
     Elsewhere,
     /// In the last of the sections.
     Section,
@@ -73,18 +72,18 @@ struct Reader<'t> {
     text: &'t [u8],
     sections: Vec<Section<'t>>,
     place: Place,
-    /// Lines that begin with this many spaces belong to the field above them.
+    /// Lines with this many leading spaces belong to the field above.
     inside: Option<usize>,
 }
 
 impl<'t> Reader<'t> {
-    /// Takes one line. `None`: it is unusual.
+    /// Takes one line. `None`: not plain block style.
     fn line(&mut self, start: usize, end: usize) -> Option<()> {
         let line = &self.text[start..end];
         let indent = line.iter().position(|&byte| byte != b' ').unwrap_or(line.len());
         let content = line[indent..].trim_ascii_end();
         match content.first() {
-            // A tab is white space to some and content to others.
+            // A tab is white space in some places and content in others.
             None => return (!line.contains(&b'\t')).then_some(()),
             Some(b'#') => return Some(()),
             Some(_) => {}
@@ -97,7 +96,7 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// Most lines of a file do, and need no second look.
+    /// Fast path: most lines belong to a field.
     fn is_inside_field(&self, line: &[u8]) -> bool {
         let indent = self.inside.and_then(|inside| line.get(..inside));
         indent.is_some_and(|indent| indent.iter().all(|&byte| byte == b' '))
@@ -149,7 +148,7 @@ impl<'t> Reader<'t> {
         }
         self.inside = Some(indent + 1);
         if key == kind.id_key.as_bytes() {
-            // An id that goes on, on the next line, is another one.
+            // An id that continues on the next line is another one.
             self.inside = None;
             match id(value)? {
                 b"" => {}
@@ -160,7 +159,7 @@ impl<'t> Reader<'t> {
         Some(())
     }
 
-    /// The entry that is open ends before byte `at`.
+    /// Closes the open entry before byte `at`.
     fn close_entry(&mut self, at: usize) {
         if self.place == Place::Section
             && let Some(entry) = self.sections.last_mut().and_then(|section| section.entries.last_mut())
@@ -170,7 +169,7 @@ impl<'t> Reader<'t> {
     }
 }
 
-/// The key and the value of a line that begins with a plain key. `None`: it begins otherwise.
+/// The key and value of a line that begins with a plain key.
 fn key_and_value(content: &[u8]) -> Option<(&[u8], &[u8])> {
     let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-') || !byte.is_ascii();
     let length = content.iter().position(|byte| !is_word(byte))?;
@@ -181,12 +180,12 @@ fn key_and_value(content: &[u8]) -> Option<(&[u8], &[u8])> {
     starts_well.then(|| (key, value.trim_ascii()))
 }
 
-/// Whether nothing but a comment stands there.
+/// Whether it is empty or a comment.
 fn is_nothing(value: &[u8]) -> bool {
     value.is_empty() || value.starts_with(b"#")
 }
 
-/// The id that stands there; empty if there is none. `None`: its spelling is unusual.
+/// The id in a value; empty if there is none. `None`: not plain style.
 fn id(value: &[u8]) -> Option<&[u8]> {
     let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
     let quote = value.first().filter(|byte| matches!(byte, b'"' | b'\'')).copied();

@@ -1,9 +1,8 @@
-//! Reads many versions of one file out of git's packs, each at the price of its difference from the one before.
+//! Reads many versions of one file from git's packs, each at the cost of one delta.
 //!
-//! A version of a file is stored as its difference from another version, up to fifty deep. libgit2 keeps no version of more
-//! than 1 MiB in memory to start from (`GIT_PACK_CACHE_SIZE_LIMIT`), and so builds the whole chain again for each. This
-//! reader keeps some. It reads only what is usual, and leaves everything else (loose objects, other formats, anything that
-//! looks damaged) to libgit2, which then says what is wrong.
+//! Git stores a version as a delta of another one, in chains up to fifty deep. libgit2 does not cache versions above 1 MiB
+//! (`GIT_PACK_CACHE_SIZE_LIMIT`), so it rebuilds the whole chain for each. This reader caches some. It reads the common
+//! format only, and leaves the rest (loose objects, other formats, damage) to libgit2, which reports errors.
 //!
 //! Source of the format: `gitformat-pack(5)`.
 
@@ -18,15 +17,15 @@ use git2::Oid;
 
 use super::delta;
 
-/// How many bytes of versions are kept to start from.
+/// The size of the cache in bytes.
 const KEPT_BYTES: usize = 32 << 20;
-/// How many versions are kept to start from.
+/// The most versions in the cache.
 const KEPT: usize = 256;
-/// More packs than this, and libgit2 is asked at once: `git gc` leaves a handful.
+/// With more packs libgit2 reads everything: `git gc` leaves a handful.
 const MAX_PACKS: usize = 64;
-/// No chain of git's is longer (`pack.depth` of at most 4095).
+/// The longest delta chain of git (`pack.depth`).
 const MAX_DEPTH: usize = 4096;
-/// Larger files are no state files.
+/// Larger files are not state files.
 const MAX_SIZE: usize = 256 << 20;
 
 const HEADER: [u8; 8] = [0xff, b't', b'O', b'c', 0, 0, 0, 2];
@@ -34,11 +33,11 @@ const FANOUT: u64 = 8;
 const NAMES: u64 = FANOUT + 256 * 4;
 const NAME: u64 = 20;
 
-/// The packs of a repository, the one that was found in last first.
+/// The packs of a repository, the last used first.
 pub(super) struct Packs(Vec<Pack>);
 
 impl Packs {
-    /// The packs in git's folder `objects/pack`. What cannot be read is left out.
+    /// The packs in git's folder `objects/pack`, without unreadable ones.
     pub(super) fn open(folder: &Path) -> Self {
         let files = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|file| file.path());
         let indexes: Vec<_> = files.filter(|path| path.extension().is_some_and(|end| end == "idx")).collect();
@@ -46,7 +45,7 @@ impl Packs {
         Self(indexes.iter().filter(|_| usual).filter_map(|index| Pack::open(index)).collect())
     }
 
-    /// The content of a file. `None`: libgit2 must be asked.
+    /// The content of a blob. `None`: ask libgit2.
     pub(super) fn blob(&mut self, id: Oid) -> Option<Rc<Vec<u8>>> {
         let (place, offset) =
             self.0.iter_mut().enumerate().find_map(|(place, pack)| Some((place, pack.find(id.as_bytes())?)))?;
@@ -58,9 +57,9 @@ impl Packs {
 struct Pack {
     data: File,
     index: File,
-    /// How many names begin with a byte or a smaller one.
+    /// The fanout table: how many names begin with this byte or a smaller one.
     fanout: Vec<u32>,
-    /// Versions by their offsets, the one used last in front.
+    /// The cache: versions by offset, the last used first.
     kept: VecDeque<(u64, Rc<Vec<u8>>)>,
 }
 
@@ -68,9 +67,9 @@ struct Pack {
 struct Stored {
     kind: u8,
     size: usize,
-    /// Where what follows the size is.
+    /// Where the data after the size starts.
     offset: u64,
-    /// The bytes there, some of them.
+    /// Some of the bytes there.
     bytes: Vec<u8>,
 }
 
@@ -159,7 +158,7 @@ impl Pack {
         blob
     }
 
-    /// Room for one more version, which is counted in: what was used longest ago is dropped before, not after.
+    /// Evicts the least recently used until one more version fits.
     fn room(&mut self, bytes: usize) -> Vec<u8> {
         let mut held: usize = self.kept.iter().map(|(_, blob)| blob.capacity()).sum();
         let mut room = Vec::new();
@@ -197,11 +196,11 @@ impl Pack {
         (size <= MAX_SIZE).then_some(stored)
     }
 
-    /// The content of an object, or the difference that it is. The content of `room` is lost.
+    /// The content or delta of an object. Overwrites `room`.
     fn inflate(&self, stored: &Stored, room: Vec<u8>) -> Option<Vec<u8>> {
         let mut data = &self.data;
         let mut inflater = Decompress::new(true);
-        // One byte more than there should be, so that the end of the stream is seen and not only the end of the room.
+        // One byte more than expected, to see the end of the stream.
         let mut content = delta::room(room, stored.size + 1);
         let mut status = inflater.decompress_vec(&stored.bytes, &mut content, FlushDecompress::None).ok()?;
         let mut buffer = Vec::new();
@@ -226,7 +225,7 @@ impl Stored {
     }
 }
 
-/// How far before the object the one is from which it differs.
+/// The offset of the delta's base, backwards from the object.
 fn distance(stored: &mut Stored) -> Option<u64> {
     let mut byte = *stored.bytes.first()?;
     let mut distance = u64::from(byte & 0x7f);

@@ -1,4 +1,4 @@
-//! What the state file was called before the commit that gave it its name.
+//! Finds the state file's name before a rename.
 
 use std::path::{Path, PathBuf};
 
@@ -7,11 +7,11 @@ use git2::{Commit, Delta, Diff, DiffFindOptions, DiffOptions, Oid, Repository};
 use super::trouble;
 use crate::model::diagnostic::Diagnostic;
 
-/// How many files that vanished in a commit are compared with the one that came.
+/// How many deleted files of a commit are compared with the new one.
 const MAX_VANISHED: usize = 500;
 
-/// The path in `parent` of the file that `child` has at `path`, if it has been renamed between them: a file that vanished
-/// with the same content, else with a similar one.
+/// The path in `parent` of the file that `child` has at `path`, if it was renamed in between: a deleted file with the same
+/// content, else a similar one.
 pub(super) fn former_name(
     repository: &Repository,
     parent: &Commit<'_>,

@@ -1,4 +1,4 @@
-//! Looks for values in versions of the state file, reading and parsing as little as can be.
+//! Looks for values in versions of the state file; reads and parses as little as possible.
 //!
 //! ```text
 //! version ── blob and includes seen before? ──yes──→ nothing new
@@ -6,8 +6,7 @@
 //!                 └─ no → parse the slice → holds it? ──no──→ on to the next
 //!                                               └─ yes → parse the whole file → holds it? → answer
 //! ```
-//! What "seen before" rests on: the questions that are open only become fewer, and a version that was looked at answered
-//! none of those that still are.
+//! "Seen before" is safe to skip: open questions only become fewer, and a version already searched answers none of them.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::hash::{BuildHasher, Hash, RandomState};
@@ -29,10 +28,10 @@ use crate::model::recorded::Question;
 use crate::model::{Address, RemoteId};
 use crate::state::includes::text_of;
 
-/// How many versions keep their slices, for commits that change an include only.
+/// How many versions keep their slices, for commits that only change an include.
 const KEPT: usize = 4;
 
-/// How many bytes of includes are kept.
+/// The cache of includes, in bytes.
 const KEPT_INCLUDES: usize = 4 << 20;
 
 /// A search for the answers to questions.
@@ -44,14 +43,14 @@ pub(super) struct Search<'s> {
     notes: &'s mut Diagnostics,
     packs: Packs,
     hasher: RandomState,
-    /// What the entries asked about include, by blob of the state file.
+    /// The includes of the entries in question, by blob of the state file.
     included: HashMap<Oid, Rc<[String]>>,
     last_included: Rc<[String]>,
-    /// Blobs of the state file with the blobs of what they include.
+    /// Blobs of the state file with the blobs of their includes.
     versions: HashSet<u64>,
-    /// What a slice includes, by its hash.
+    /// The includes of a slice, by its hash.
     slices: HashMap<u64, Rc<[String]>>,
-    /// Slices with the blobs of what they include.
+    /// Slices with the blobs of their includes.
     looked: HashSet<u64>,
     kept: VecDeque<(Oid, Rc<[Part]>)>,
     texts: HashMap<Oid, Option<Rc<str>>>,
@@ -59,18 +58,18 @@ pub(super) struct Search<'s> {
     unparsed: HashSet<Oid>,
 }
 
-/// What must be looked at to know about one entry.
+/// What must be parsed for one entry.
 enum Part {
-    /// It is not there.
+    /// Nothing: there is no such entry.
     Absent,
-    /// These lines; their hash.
+    /// These lines, with their hash.
     Slice(Slice, u64),
-    /// All of the file.
+    /// The whole file.
     Whole,
 }
 
 impl<'s> Search<'s> {
-    /// A search. `current` are the ids of all entries as they are now; `notes` takes what was skipped.
+    /// `current` are the current ids of all entries; `notes` gets what was skipped.
     pub(super) fn new(
         repository: &'s Repository,
         questions: &'s [Question],
@@ -97,7 +96,7 @@ impl<'s> Search<'s> {
         }
     }
 
-    /// The open questions that a version answers. A question that is no longer open never becomes so again.
+    /// The open questions that a version answers. A closed question never opens again.
     pub(super) fn look(&mut self, version: &Version<'_>, open: &[bool]) -> Result<Vec<usize>, Diagnostic> {
         let snapshot = Snapshot::new(self.repository, version.commit.tree_id());
         let place = Place { snapshot: &snapshot, folder: version.path.parent().unwrap_or(Path::new("")) };
@@ -122,7 +121,7 @@ impl<'s> Search<'s> {
                     Look::Clear { included: names, held } => {
                         included.extend(names.iter().cloned());
                         if !held.is_empty() {
-                            // A slice may be well where the file is not.
+                            // A slice may parse where the file does not.
                             whole.push((subject, held));
                         }
                     }
@@ -134,7 +133,7 @@ impl<'s> Search<'s> {
         }
         included.sort_unstable();
         included.dedup();
-        // Most versions include the same: they share one list.
+        // Most versions have the same includes: they share one list.
         if *self.last_included != *included {
             self.last_included = included.into();
         }
@@ -153,7 +152,7 @@ impl<'s> Search<'s> {
         self.hasher.hash_one((what, blobs))
     }
 
-    /// What is to be looked at in a version, per subject.
+    /// What must be parsed of a version, per subject.
     fn parts(&mut self, blob: Oid) -> Result<Rc<[Part]>, Diagnostic> {
         if let Some((_, parts)) = self.kept.iter().find(|(kept, _)| *kept == blob) {
             return Ok(parts.clone());
@@ -205,14 +204,14 @@ impl<'s> Search<'s> {
         let Some((entries, found)) = found else {
             return Ok(Look::Clear { included: Rc::default(), held: Vec::new() });
         };
-        // A reference that is spelled so that it was not seen without parsing.
+        // A reference whose spelling only the parser sees.
         if !found.names.references.is_subset(&slice.references) {
             return Ok(Look::Unclear);
         }
         let texts = self.texts(&found, place)?;
         let held = holds(&found, entries, &texts, self.current, self.questions, asked);
         let included: Rc<[String]> = found.names.includes.into_iter().collect();
-        // Where the whole file does not parse, the same lines in an older version must be looked at again.
+        // If the whole file does not parse, search the same lines again in an older version.
         if held.is_empty() {
             let key = self.key(hash, &place.blobs(&included)?);
             self.looked.insert(key);
@@ -259,7 +258,7 @@ impl<'s> Search<'s> {
         Ok(answered)
     }
 
-    /// The texts that an entry includes, as they stand in a version.
+    /// The includes of an entry in a version.
     fn texts(&mut self, found: &Found<'_>, place: &Place<'_, '_>) -> Result<Texts, Diagnostic> {
         let mut texts = HashMap::new();
         for name in &found.names.includes {
@@ -289,15 +288,15 @@ impl<'s> Search<'s> {
     }
 }
 
-/// What a look at a slice showed.
+/// What a slice shows.
 enum Look {
-    /// It does not tell: the whole file must be looked at.
+    /// Not enough: the whole file must be parsed.
     Unclear,
-    /// What it includes, and the questions that it answers.
+    /// Its includes, and the questions that it answers.
     Clear { included: Rc<[String]>, held: Vec<usize> },
 }
 
-/// Where the includes of a version are looked for.
+/// Where the includes of a version are.
 struct Place<'p, 'r> {
     snapshot: &'p Snapshot<'r>,
     folder: &'p Path,

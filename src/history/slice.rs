@@ -1,4 +1,4 @@
-//! The part of a version of the file that decides about one entry, as a small document of its own.
+//! The part of a version that matters for one entry, as a small document of its own.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -9,20 +9,20 @@ use super::subject::Subject;
 use crate::kinds;
 use crate::model::Address;
 
-/// The lines of an entry, and of each entry that it refers to the lines that hold its id.
+/// The lines of an entry, and the id lines of each entry that it refers to.
 pub(super) struct Slice {
-    /// A document in which the entry is found as in the whole file.
+    /// A document that has the entry as in the whole file.
     pub(super) text: Vec<u8>,
-    /// The entries whose ids are in it, as far as the file has them.
+    /// The entries whose ids it holds, if the file has them.
     pub(super) references: BTreeSet<Address>,
 }
 
-/// The entries of an outline by their handles and ids, to take slices of many.
+/// The entries of an outline by handle and id, to slice many.
 pub(super) struct Slices<'o> {
     sections: Vec<(&'o Section<'o>, Places<'o>)>,
 }
 
-/// Where entries stand among those of a section: by handle and by id.
+/// Positions of a section's entries: by handle and by id.
 #[derive(Default)]
 struct Places<'o> {
     by_handle: HashMap<&'o [u8], Vec<usize>>,
@@ -71,7 +71,7 @@ impl<'o> Slices<'o> {
                 } else if let Some((id_line, _)) = entry.id {
                     text.extend_from_slice(entry.header);
                     text.extend_from_slice(id_line);
-                    // The last line of the file may have no line end.
+                    // The last line may have no line end.
                     if !id_line.ends_with(b"\n") {
                         text.push(b'\n');
                     }
@@ -82,7 +82,7 @@ impl<'o> Slices<'o> {
     }
 }
 
-/// The entries that a text refers to, as far as it does so in plain letters.
+/// The entries that a text refers to without escapes.
 fn references(text: &[u8]) -> Vec<Address> {
     let mut found = Vec::new();
     for at in memmem::find_iter(text, b"${") {

@@ -10,7 +10,7 @@ use git2::{FileMode, Oid, Repository, Tree};
 use super::trouble;
 use crate::model::diagnostic::Diagnostic;
 
-/// How many symbolic links may lead from one to the next, as in Linux.
+/// The longest chain of symbolic links, as in Linux.
 const MAX_LINKS: usize = 40;
 
 /// The largest file that is read, in bytes, as in the working tree.
@@ -28,7 +28,7 @@ pub(super) struct Snapshot<'r> {
 pub(super) enum Item {
     /// A file's content.
     File(Oid),
-    /// A symbolic link; its content is where it leads.
+    /// A symbolic link; its content is the target.
     Link(Oid),
     /// A folder, or another repository.
     Other,
@@ -56,7 +56,7 @@ impl<'r> Snapshot<'r> {
             match (entry, components.peek()) {
                 (None, _) => return Ok(None),
                 (Some((item, _, _)), None) => return Ok(Some(item)),
-                // A folder that is a symbolic link: what is behind it is found by who follows links.
+                // A symbolic link to a folder: callers resolve links.
                 (Some((Item::Link(link), _, _)), Some(_)) => return Ok(Some(Item::Link(link))),
                 (Some((_, id, true)), Some(_)) => tree = id,
                 (Some(_), Some(_)) => return Ok(None),
@@ -77,7 +77,7 @@ impl<'r> Snapshot<'r> {
         Ok(Some(tree))
     }
 
-    /// The file at a path, if there is one: no folder, no link.
+    /// The file at a path, if there is one; not a folder or link.
     pub(super) fn file(&self, path: &Path) -> Result<Option<Oid>, Diagnostic> {
         Ok(match self.item(path)? {
             Some(Item::File(id)) => Some(id),
@@ -85,8 +85,7 @@ impl<'r> Snapshot<'r> {
         })
     }
 
-    /// The file that an include of a state file in `folder` names. Symbolic links are followed; what leaves the folder, by
-    /// its path or by a link, is not there.
+    /// The file of an include of a state file in `folder`. Follows symbolic links; `None` if path or link leaves the folder.
     pub(super) fn include(&self, folder: &Path, path: &str) -> Result<Option<Oid>, Diagnostic> {
         let Some(mut inside) = normal(Path::new(""), Path::new(path)) else { return Ok(None) };
         for _ in 0..MAX_LINKS {
@@ -103,9 +102,9 @@ impl<'r> Snapshot<'r> {
         Ok(None)
     }
 
-    /// The first component of a path in a folder that is a symbolic link: the path up to it, and the link.
+    /// The first symbolic link on a path in a folder: the path up to it, and the link.
     fn first_link(&self, folder: &Path, inside: &Path) -> Result<Option<(PathBuf, Oid)>, Diagnostic> {
-        // Most paths have no link on them, and one look is enough to see it.
+        // Fast path: most paths have no link.
         if !matches!(self.item(&folder.join(inside))?, Some(Item::Link(_))) {
             return Ok(None);
         }
@@ -135,10 +134,10 @@ impl<'r> Snapshot<'r> {
     }
 }
 
-/// Looks at the content of a file.
+/// Gives the content of a blob to a function.
 pub(super) fn read<T>(repository: &Repository, id: Oid, look: impl FnOnce(&[u8]) -> T) -> Result<T, Diagnostic> {
     let odb = repository.odb().map_err(|error| trouble::not_read(repository, &error, "the object database"))?;
-    // A version that would not be read today holds nothing: a gigabyte of blanks takes a megabyte of a repository.
+    // Too large to be read today, so it holds nothing: a compressed gigabyte of blanks takes a megabyte.
     if odb.read_header(id).is_ok_and(|(size, _)| size > MAX_BLOB) {
         return Ok(look(&[]));
     }
@@ -146,7 +145,7 @@ pub(super) fn read<T>(repository: &Repository, id: Oid, look: impl FnOnce(&[u8])
     Ok(look(object.data()))
 }
 
-/// A path without `.` and `..`. `None`: it leaves the folder from which it goes, even if it comes back.
+/// A path without `.` and `..`. `None`: it leaves its start folder, even if it comes back.
 fn normal(from: &Path, path: &Path) -> Option<PathBuf> {
     let mut normal = from.to_path_buf();
     for component in path.components() {

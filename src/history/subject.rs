@@ -1,4 +1,4 @@
-//! An entry of which something is asked, and whether a version of the file holds what is asked.
+//! An entry in question, and whether a version of the file holds the value in question.
 
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
@@ -15,23 +15,23 @@ use crate::state::resolve::{Noticed, Resolver};
 use crate::state::template::{self, Token};
 use crate::values::compare::{gives_back, value_at};
 
-/// Stands in for the text of an include that a version does not have. No text that YAML can hold unescaped.
+/// The placeholder of an include that a version does not have. YAML cannot hold it unescaped.
 const NO_TEXT: &str = "\0vapi-sync: not in this version\0";
 
-/// An entry of which something is asked.
+/// An entry in question.
 pub(super) struct Subject {
     /// Its kind.
     pub(super) kind: &'static Kind,
-    /// Its address now.
+    /// Its current address.
     pub(super) address: Address,
     /// Its id, if it has one.
     pub(super) id: Option<RemoteId>,
-    /// What is asked of it, by place in the list of questions.
+    /// Its questions, by position in the list.
     pub(super) questions: Vec<usize>,
 }
 
 impl Subject {
-    /// The entries that questions are about.
+    /// The entries in question.
     pub(super) fn of(questions: &[Question]) -> Vec<Subject> {
         let mut places: HashMap<(&Address, Option<&RemoteId>), usize> = HashMap::new();
         let mut subjects: Vec<Subject> = Vec::new();
@@ -50,7 +50,7 @@ impl Subject {
         subjects
     }
 
-    /// The entry in a version of the file: by its id, else by its handle.
+    /// The entry in a version: by id, else by handle.
     pub(super) fn find<'d>(&self, version: &Entries<'d>) -> Option<Found<'d>> {
         let section = self.kind.section;
         let by_id = self.id.as_ref().and_then(|id| version.by_id.get(&(section, id.as_str())));
@@ -82,7 +82,7 @@ impl<'d> Entries<'d> {
         for (kind, section) in KINDS.into_iter().filter_map(|kind| Some((kind, root.get(kind.section)?))) {
             for entry in section.entries() {
                 if let Some(id) = entry.value.get(kind.id_key).and_then(|id| id.as_text()) {
-                    // Of two with one id the first counts.
+                    // With a duplicate id, the first counts.
                     entries.by_id.entry((kind.section, id)).or_insert(entry.value);
                 }
                 entries.by_handle.insert((kind.section, entry.key), entry.value);
@@ -102,11 +102,11 @@ impl<'d> Entries<'d> {
 /// An entry as a version of the file has it.
 pub(super) struct Found<'d> {
     entry: Entry<'d>,
-    /// What its texts name.
+    /// What its texts refer to.
     pub(super) names: Names,
 }
 
-/// What the texts of an entry name.
+/// What the texts of an entry refer to.
 #[derive(Default)]
 pub(super) struct Names {
     /// Entries.
@@ -155,10 +155,10 @@ impl IncludeSource for Texts {
     }
 }
 
-/// Which of the questions an entry of a version answers: `asked` by place in `questions`.
+/// Which of the questions `asked` (positions in `questions`) an entry of a version answers.
 ///
-/// `version` are the entries of the version, from which its ids come; `current` are the ids as they are now. A reference counts as
-/// either: the id may have been written into the file in a later commit than the reference.
+/// `version` are the entries of the version, with its ids; `current` are the current ids. A reference matches either: the
+/// id may have been committed later than the reference.
 pub(super) fn holds(
     found: &Found<'_>,
     version: &Entries<'_>,
@@ -208,7 +208,7 @@ fn answered(kind: &'static Kind, config: Value, questions: &[Question], asked: &
     held
 }
 
-/// Whether a recorded text has the same around its secrets as one that Vapi holds.
+/// Whether a recorded text equals Vapi's around its secrets.
 fn stands_around(kind: &'static Kind, config: &Value, question: &Question, live: &str) -> bool {
     match value_at(kind.root(), config, &question.path) {
         Some(Value::Secret(recorded)) => recorded.is_within_text() && recorded.fits(live),
@@ -230,7 +230,7 @@ pub(super) fn told(value: Value) -> Value {
     })
 }
 
-/// Whether a recorded config holds what is asked.
+/// Whether a recorded config holds the value in question.
 pub(super) fn answers(kind: &'static Kind, config: &Value, question: &Question) -> bool {
     let root = kind.root();
     let spot = root.at(&question.path);

@@ -1,4 +1,4 @@
-//! What git says when it cannot answer, in a user's words.
+//! Git's errors in the user's words.
 
 use std::path::Path;
 
@@ -7,12 +7,12 @@ use git2::{ErrorClass, ErrorCode, Oid, Repository};
 use crate::model::diagnostic::Diagnostic;
 use crate::model::escape::shell_word;
 
-/// The repository of a folder cannot be opened.
+/// The error of a repository that cannot be opened.
 pub(super) fn not_opened(error: &git2::Error, folder: &Path) -> Diagnostic {
     let folder = folder.display();
     if error.code() == ErrorCode::Owner {
         let owned = format!("git refuses the repository of {folder}: it belongs to another user");
-        // libgit2 names the folder that is to be declared safe: "repository path '/x/y' is not owned by current user".
+        // libgit2 names the folder to declare safe: "repository path '/x/y' is not owned by current user".
         let named = error.message().split('\'').nth(1).map(|path| path.trim_end_matches('/'));
         let path =
             named.map_or_else(|| folder.to_string(), |path| path.strip_suffix("/.git").unwrap_or(path).to_owned());
@@ -23,10 +23,10 @@ pub(super) fn not_opened(error: &git2::Error, folder: &Path) -> Diagnostic {
         return partial(&format!("the repository of {folder} is a partial clone"));
     }
     Diagnostic::error("git-damaged", format!("the repository of {folder} cannot be read: {}", error.message()))
-        .help("`git fsck` says what is wrong with it; what git holds cannot be told, so nothing was done")
+        .help("run `git fsck`; without git's history nothing can be planned, so nothing was done")
 }
 
-/// Something of a repository cannot be read: a reference, the configuration.
+/// The error of a reference or configuration that cannot be read.
 pub(super) fn not_read(repository: &Repository, error: &git2::Error, what: &str) -> Diagnostic {
     if is_partial(repository) && error.code() == ErrorCode::NotFound {
         return partial(&format!("{what} is not in this clone"));
@@ -34,21 +34,21 @@ pub(super) fn not_read(repository: &Repository, error: &git2::Error, what: &str)
     let message = format!("{what} cannot be read from {}: {}", repository.path().display(), error.message());
     let help = match (error.code(), error.class()) {
         (ErrorCode::NotFound, ErrorClass::Odb) => {
-            "an object is missing; `git fsck` says which, `git fetch` may bring it back"
+            "an object is missing: `git fsck` names it, `git fetch` may restore it"
         }
-        _ => "`git fsck` says what is wrong with the repository",
+        _ => "run `git fsck` to see what is damaged",
     };
     Diagnostic::error("git-damaged", message).help(help)
 }
 
-/// An object of a repository cannot be read.
+/// The error of an object that cannot be read.
 pub(super) fn object(repository: &Repository, error: &git2::Error, what: &str, id: Oid) -> Diagnostic {
     not_read(repository, error, &format!("the {what} {id}"))
 }
 
 fn partial(message: &str) -> Diagnostic {
     Diagnostic::error("git-partial-clone", format!("{message}: a partial clone leaves old versions of files out"))
-        .help("clone without `--filter` (actions/checkout: take `filter` out, keep `fetch-depth: 0`)")
+        .help("clone without `--filter` (actions/checkout: remove `filter`, keep `fetch-depth: 0`)")
 }
 
 fn is_partial(repository: &Repository) -> bool {

@@ -1,4 +1,4 @@
-//! All commits that a branch contains, newest first, each with the name that the state file has in it.
+//! All commits of a branch, newest first, each with the state file's path in it.
 
 use std::cell::Cell;
 use std::cmp::Reverse;
@@ -12,8 +12,8 @@ use super::snapshot::Snapshot;
 use super::trouble;
 use crate::model::diagnostic::Diagnostic;
 
-/// So many commits are read before git's objects are opened anew. libgit2 keeps every page of a pack that it has read, and the
-/// bases of what it has put together, up to limits far above what a history of any length should cost.
+/// After so many commits git's object database is reopened. libgit2 caches every page of a pack and the bases of deltas, up
+/// to limits far too high.
 const COMMITS_PER_OPENING: usize = 256;
 
 /// A commit that has the state file.
@@ -24,26 +24,25 @@ pub(super) struct Version<'r> {
     pub(super) path: PathBuf,
     /// The state file's content.
     pub(super) blob: Oid,
-    /// The start from which the walk came here, as given to [`Walk::start`].
+    /// The start of the walk, as given to [`Walk::start`].
     pub(super) from: usize,
 }
 
-/// A walk. More starts can be added when it has come to an end; no commit comes twice under one name.
+/// A walk. More starts can be added at its end; no commit comes twice under one name.
 ///
-/// A state file is followed through renames. Each branch has its own names: what another file of an old name holds after
-/// the rename is not looked at.
+/// Follows the state file through renames, per branch: another file that takes an old name later is ignored.
 pub(super) struct Walk<'r> {
     repository: &'r Repository,
     frontier: BinaryHeap<Stop<'r>>,
-    /// Where the walk is; its parents are not on the frontier yet.
+    /// The current commit; its parents are not on the frontier yet.
     last: Option<Stop<'r>>,
     seen: HashSet<(Oid, usize)>,
-    /// All names known, the present one first.
+    /// All known names, the current one first.
     names: Vec<PathBuf>,
-    /// Commits that have the file under no name that was known then, and where the walk that came there started.
+    /// Commits without the file under any name known then, and the start of their walk.
     missed: Vec<(Oid, usize)>,
     added: u64,
-    /// How many commits were read since the objects were opened.
+    /// How many commits were read since the object database was opened.
     read: Cell<usize>,
 }
 
@@ -77,7 +76,7 @@ impl Ord for Stop<'_> {
 }
 
 impl<'r> Walk<'r> {
-    /// A walk that has no start yet. `path` is the state file's path from the root of the repository.
+    /// A walk without a start. `path` is the state file's path from the root of the repository.
     pub(super) fn new(repository: &'r Repository, path: &Path) -> Self {
         Self {
             repository,
@@ -91,7 +90,7 @@ impl<'r> Walk<'r> {
         }
     }
 
-    /// Starts at a commit too.
+    /// Adds a start.
     pub(super) fn start(&mut self, commit: Oid, from: usize) -> Result<(), Diagnostic> {
         let commit = self.commit(commit)?;
         match self.blob(&commit, 0)? {
@@ -104,7 +103,7 @@ impl<'r> Walk<'r> {
     /// The next commit that has the state file.
     pub(super) fn next(&mut self) -> Result<Option<Version<'r>>, Diagnostic> {
         loop {
-            // Parents are read when they are asked for: what is not needed is not missed where it is damaged.
+            // Parents are read lazily: damage in commits that are not needed does no harm.
             if let Some(stop) = self.last.take() {
                 self.add_parents(&stop)?;
             }
@@ -117,12 +116,12 @@ impl<'r> Walk<'r> {
         }
     }
 
-    /// All names of the file that the walk has come to so far.
+    /// All names of the file found so far.
     pub(super) fn names(&self) -> &[PathBuf] {
         &self.names
     }
 
-    /// The commits that the walk has come to so far.
+    /// The commits visited so far.
     pub(super) fn commits(&self) -> HashSet<Oid> {
         self.seen.iter().map(|(commit, _)| *commit).collect()
     }
@@ -137,7 +136,7 @@ impl<'r> Walk<'r> {
         self.repository.find_commit(id).map_err(|error| trouble::object(self.repository, &error, "commit", id))
     }
 
-    /// Nothing may hold a pack while it is opened, or it would be the old one with all that was kept of it.
+    /// No pack may be in use while it is reopened, or libgit2 would keep the old one with its cache.
     fn open_objects_anew(&self) -> Result<(), git2::Error> {
         self.repository.set_odb(&Odb::new()?)?;
         let opened = Repository::open(self.repository.path())?;
@@ -148,7 +147,7 @@ impl<'r> Walk<'r> {
         child.commit.parent_ids().try_for_each(|parent| self.add_parent(child, self.commit(parent)?))
     }
 
-    /// Goes on to a parent: under the name that its child has, else under the one that it had before a rename.
+    /// Continues at a parent: under the child's name, else under the name before a rename.
     fn add_parent(&mut self, child: &Stop<'r>, parent: Commit<'r>) -> Result<(), Diagnostic> {
         let Stop { name, from, .. } = *child;
         if let Some(blob) = self.blob(&parent, name)? {
@@ -173,8 +172,7 @@ impl<'r> Walk<'r> {
         Ok(())
     }
 
-    /// Goes on to a commit that does not have the file under the name that it should have: perhaps it was renamed on the
-    /// way to another branch.
+    /// Continues at a commit without the file under the expected name: it may have been renamed on another branch.
     fn add_missing(&mut self, commit: Commit<'r>, name: usize, from: usize) -> Result<(), Diagnostic> {
         for other in 0..self.names.len() {
             if let Some(blob) = self.blob(&commit, other)? {
@@ -187,7 +185,7 @@ impl<'r> Walk<'r> {
         Ok(())
     }
 
-    /// Looks for a name that has just been found out, where none was known.
+    /// Looks for a newly found name where none was known.
     fn look_again(&mut self, name: usize) -> Result<(), Diagnostic> {
         for place in 0..self.missed.len() {
             let (commit, from) = self.missed[place];

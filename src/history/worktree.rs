@@ -1,22 +1,22 @@
-//! A file of a commit as the working tree shows it: git gives its lines other ends there (`core.autocrlf`, `core.eol`, the
-//! attributes `text` and `eol`). Filters that are programs of their own are not run.
+//! A file of a commit as the working tree has it: git may convert line ends (`core.autocrlf`, `core.eol`, the attributes
+//! `text` and `eol`). Filter programs are not run.
 
 use std::path::Path;
 
 use git2::{AttrCheckFlags, AttrValue, Repository};
 
-/// What git does to a file when it writes it into the working tree.
+/// How git converts line ends on checkout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Ends {
     /// Nothing.
     Kept,
-    /// Lines end with CR LF.
+    /// To CR LF.
     Crlf,
-    /// The same, if it is a text in which no line does yet.
+    /// To CR LF, if it is a text without any.
     CrlfInPlainText,
 }
 
-/// The content of a file as the working tree shows it. `path` is from the root of the repository.
+/// The content of a file as the working tree has it. `path` is from the root of the repository.
 pub(super) fn shown(repository: &Repository, path: &Path, content: Vec<u8>) -> Vec<u8> {
     match ends(repository, path) {
         Ends::Kept => content,
@@ -70,7 +70,7 @@ mod tests {
 
     use super::*;
 
-    /// What git itself writes into the working tree.
+    /// What git itself checks out.
     fn by_git(config: &[(&str, &str)], attributes: &str, content: &str) -> (String, String) {
         let folder = tempfile::TempDir::new().unwrap();
         let git = |args: &[&str]| {

@@ -43,7 +43,7 @@ pub struct Report {
     pub errors: Diagnostics,
     /// What was noticed on the way, beside the plan's own warnings.
     pub warnings: Diagnostics,
-    /// What a run cannot rule out, and nobody has to do anything about.
+    /// What a run cannot rule out and you need not act on: shown with `-v` only.
     pub notes: Diagnostics,
     /// The id of the run in the audit log, if it wrote one.
     pub run: Option<String>,

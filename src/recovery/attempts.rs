@@ -1,7 +1,7 @@
-//! The creations that the audit log cannot rule out: an object may be in Vapi whose id is not in the file.
+//! The creations that may have succeeded, by the audit log, although the file has no id.
 //!
-//! A run that was killed leaves an intent without an outcome; one whose answer was lost leaves `held_back`; one that was
-//! killed before it wrote the state file leaves an id that only the log has.
+//! A killed run leaves an intent without an outcome; a lost response leaves `held_back`; a run killed before it wrote the
+//! state file leaves an id that only the log has.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -12,7 +12,7 @@ use crate::audit::{self, Field, Outcome, Record};
 use crate::model::diagnostic::Diagnostic;
 use crate::model::{Address, RemoteId};
 
-/// No run takes longer, and no list lags behind for longer: what was sent before that is in the lists, or was not made.
+/// In hours. No run takes longer, and no list lags longer: what was sent earlier is listed, or was not created.
 const LONG_AGO: i64 = 24;
 
 /// A creation that may have succeeded.
@@ -20,20 +20,20 @@ const LONG_AGO: i64 = 24;
 pub struct Attempt {
     /// The run that tried.
     pub run: String,
-    /// When, by the clock of its machine.
+    /// When, by the local clock.
     pub at: Timestamp,
-    /// The id of the object, if the answer came.
+    /// The id of the object, if the response came.
     pub id: Option<RemoteId>,
-    /// What was sent, or was about to be.
+    /// What was sent, or about to be.
     pub fields: Vec<Field>,
 }
 
-/// The newest attempt per entry, as far as it may have succeeded.
+/// The newest attempt per entry that may have succeeded.
 #[derive(Debug, Default)]
 pub struct Attempts(HashMap<String, Attempt>);
 
 impl Attempts {
-    /// What the whole log says. No log says nothing.
+    /// The attempts in the whole log, none if there is no log.
     ///
     /// # Errors
     /// `audit-not-readable`.
@@ -42,7 +42,7 @@ impl Attempts {
         Ok(Self::of(records, &audit::file_name(log, state_file)))
     }
 
-    /// The same of the last day: older objects are in every list by now.
+    /// Those of the last day: older objects are in the lists by now.
     ///
     /// # Errors
     /// `audit-not-readable`.
@@ -58,13 +58,13 @@ impl Attempts {
                 continue;
             }
             if !matches!(record.action.as_str(), "create" | "recreate") {
-                // A write to an object by its id: the file has the id by then.
+                // A write by id: the file has the id.
                 if record.vapi_id.is_some() {
                     attempts.remove(&record.address);
                 }
                 continue;
             }
-            // An object whose answer was not as asked was made all the same.
+            // An object whose response differs was created all the same.
             let answered = record.status.is_some_and(|status| (200..300).contains(&status));
             match record.outcome {
                 Outcome::Intent | Outcome::Done => {
@@ -74,7 +74,7 @@ impl Attempts {
                     attempts.insert(record.address, attempt);
                 }
                 Outcome::Failed | Outcome::NotAttempted if !answered => {
-                    // What another run failed to do says nothing of this one.
+                    // The failure of another run says nothing about this one.
                     if attempts.get(&record.address).is_some_and(|attempt| attempt.run == record.run) {
                         attempts.remove(&record.address);
                     }
@@ -87,7 +87,7 @@ impl Attempts {
 
     /// The attempt for an entry.
     pub(super) fn get(&self, address: &Address) -> Option<&Attempt> {
-        // Most logs hold none: then no address is written out.
+        // Most logs hold none: skip the formatting.
         if self.0.is_empty() { None } else { self.0.get(&address.to_string()) }
     }
 

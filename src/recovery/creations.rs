@@ -1,9 +1,9 @@
-//! What a run creates: who may send when, and what others created since the plan was read.
+//! Coordinates the creations of a run, and detects what others created since the plan.
 //!
-//! The lock of a state file keeps two runs on one machine apart. Two machines have nothing in common but Vapi, which has no
-//! idempotency keys. What is left: look before each creation; create the first object of a kind alone and look again; and
-//! once anything shows that somebody else creates the same, create nothing more. Two runs that begin in the same moment
-//! can so make one object of each kind twice, and no more, as long as the list does not lag.
+//! The lock of a state file excludes a second run on one machine. Two machines share only Vapi, which has no idempotency
+//! keys. So: look before each creation; create the first object of a kind alone and look again; once another run shows,
+//! create nothing more. Two runs that start at the same moment can create one object of each kind twice, no more, as long as
+//! the list does not lag.
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
@@ -23,26 +23,26 @@ use crate::vapi::Reader;
 /// The creations of one run.
 pub struct Creations {
     pub(super) reader: Reader,
-    /// How long a list that may lag behind is read again.
+    /// How long to poll a list that may lag.
     pub(super) patience: Duration,
     kinds: HashMap<&'static str, OfKind>,
-    /// As many as requests may be under way: a look that waits longer would be an old one.
+    /// As many as concurrent requests: the result of a look must not get old in a queue.
     turns: Semaphore,
 }
 
 struct OfKind {
-    /// When the newest object of the plan was created, as Vapi shows it. `None`: there was none.
+    /// When the plan's newest object was created, as Vapi shows it.
     newest: Option<String>,
-    /// Ids that are no news: of the plan's objects, and of those that entries got since.
+    /// The ids of the plan's objects, and of those created or linked since.
     known: RefCell<HashSet<String>>,
     last: Mutex<Option<Look>>,
-    /// Whether the first object was created. Held while it is.
+    /// Whether the first object exists. Locked while it is created.
     begun: Mutex<bool>,
-    /// An object that somebody else created while this run was at it.
+    /// An object that another run created during this one.
     rival: RefCell<Option<String>>,
 }
 
-/// One look serves all who asked before it began.
+/// One look serves all requests made before it began.
 struct Look {
     began: Instant,
     objects: Rc<[Live]>,
@@ -51,24 +51,24 @@ struct Look {
 /// The right to create one object, until it is dropped.
 pub struct Turn<'a> {
     _permit: Option<SemaphorePermit<'a>>,
-    /// Nobody else creates an object of this kind now.
+    /// This run creates no other object of the kind meanwhile.
     alone: Option<MutexGuard<'a, bool>>,
 }
 
-/// What others created since the plan was read.
+/// What others created since the plan.
 pub enum Found {
-    /// Nothing of it.
+    /// Nothing relevant.
     Nothing,
-    /// This object, and it holds all that would be sent.
+    /// This object, with all that would be sent.
     Same(Box<Live>),
-    /// Objects with the name or number that do not hold what would be sent: their ids.
+    /// Objects with the name or number but other content: their ids.
     Other(String),
-    /// Not this object, but another that this run was to create: its id.
+    /// Another object that this run was to create: its id.
     Rival(String),
 }
 
 impl Creations {
-    /// `listings` are what the plan was made from.
+    /// `listings`: the plan's.
     pub fn new(reader: Reader, listings: &Listings, parallelism: usize, patience: Duration) -> Self {
         let of_kind = |kind: &'static Kind| {
             let lives = || listings.get(kind.section).into_iter().flatten();
@@ -84,25 +84,25 @@ impl Creations {
         Self { reader, patience, kinds: KINDS.into_iter().map(of_kind).collect(), turns: Semaphore::new(parallelism) }
     }
 
-    /// Notes that an entry has this object.
+    /// Notes that the object belongs to an entry.
     pub fn know(&self, kind: &Kind, id: &str) {
         if let Some(of_kind) = self.kinds.get(kind.section) {
             of_kind.known.borrow_mut().insert(id.to_owned());
         }
     }
 
-    /// Whether an id is no news: it is another object's than the one that is created.
+    /// Whether the id is known, so belongs to another object than the one being created.
     pub fn knows(&self, kind: &Kind, id: &str) -> bool {
         self.kinds.get(kind.section).is_some_and(|of_kind| of_kind.known.borrow().contains(id))
     }
 
-    /// Waits until a request can be sent soon. To be held until it is answered.
+    /// Waits until a request can be sent soon. Hold the permit until the response.
     pub async fn any_turn(&self) -> Option<SemaphorePermit<'_>> {
-        // It is never closed.
+        // Never closed.
         self.turns.acquire().await.ok()
     }
 
-    /// Waits for the right to create an object. To be held until it is created.
+    /// Waits for the right to create an object. Hold it until the object exists.
     pub async fn turn(&self, kind: &'static Kind) -> Turn<'_> {
         let permit = self.any_turn().await;
         let Some(of_kind) = self.kinds.get(kind.section) else { return Turn { _permit: permit, alone: None } };
@@ -110,11 +110,11 @@ impl Creations {
         Turn { _permit: permit, alone: (!*begun).then_some(begun) }
     }
 
-    /// Looks again once the first object of a kind is created, here as `id`.
+    /// Looks again after the first object of a kind was created, as `id`.
     pub async fn created(&self, turn: &mut Turn<'_>, kind: &'static Kind, body: &Map, id: &str) {
         if let Some(mut begun) = turn.alone.take() {
             self.know(kind, id);
-            // Whether Vapi answers or not, the object is created, and the others look for themselves.
+            // The object exists even if this fails, and later creations look again.
             let _ = self.look(kind, body).await;
             *begun = true;
         }
@@ -123,7 +123,7 @@ impl Creations {
     /// Looks for a new object with the name or number of `body`.
     ///
     /// # Errors
-    /// Vapi could not be asked: nothing is known then.
+    /// The list could not be read: nothing is known.
     pub async fn look(&self, kind: &'static Kind, body: &Map) -> Result<Found, Diagnostic> {
         let sought = Sought::new(kind, body.clone());
         let Some(of_kind) = self.kinds.get(kind.section).filter(|_| sought.identity().is_some()) else {

@@ -1,6 +1,6 @@
-//! Which entry had an id that no entry has any more?
+//! Which entry used to have an id that no entry has now?
 //!
-//! Asked where a number still rings an object that was deleted: a run that made it again and was killed has replaced the id in
+//! Needed where a number still points to a deleted object: a run recreated it and was killed after it had replaced the id in
 //! the file, but not yet everywhere in Vapi.
 
 use std::collections::{BTreeSet, HashSet};
@@ -17,8 +17,8 @@ use crate::plan::pair::{Identities, Listings};
 use crate::state::ids::Ids;
 use crate::values::normalize;
 
-/// The ids that live numbers ring and no object has, each with the entry that had it in the newest version of the file.
-/// `open` opens the history of the file; it is asked for only where there is such an id.
+/// The ids that live numbers point to and no object has, each with the entry that last had it. `open` opens the history of
+/// the file, only if there is such an id.
 ///
 /// # Errors
 /// The history cannot be read.
@@ -43,7 +43,7 @@ pub fn former_ids(
     Ok(found)
 }
 
-/// What numbers that are not in the file ring, and is not in Vapi any more.
+/// What numbers outside the file point to and Vapi no longer has.
 fn dead_ids(identities: &Identities, listings: &Listings, ids: &Ids) -> BTreeSet<String> {
     let there: HashSet<&str> = listings.values().flatten().map(|live| live.header.id.as_str()).collect();
     let mut dead = BTreeSet::new();
@@ -51,7 +51,7 @@ fn dead_ids(identities: &Identities, listings: &Listings, ids: &Ids) -> BTreeSet
         let Some(live) = listings.get(kind.section).and_then(|lives| lives.get(*at)) else { continue };
         let Ok(Value::Map(fields)) = normalize::object(kind, live) else { continue };
         for field in kind.assignment {
-            // Of a kind that is not listed nobody knows what is there.
+            // A kind that is not listed says nothing about absence.
             let section = kind.root().key(field).reference().filter(|section| listings.contains_key(section));
             let id = section.and_then(|_| fields.get(*field)?.as_text()).filter(|id| !id.is_empty());
             dead.extend(id.filter(|id| ids.was(id).is_none() && !there.contains(id)).map(str::to_owned));
@@ -60,7 +60,7 @@ fn dead_ids(identities: &Identities, listings: &Listings, ids: &Ids) -> BTreeSet
     dead
 }
 
-/// The entries of a version that have one of these ids. A version that does not parse has none.
+/// The entries with one of these ids in a version. One that does not parse has none.
 fn entries_with(text: &[u8], ids: &BTreeSet<String>) -> Vec<(String, Address)> {
     if !ids.iter().any(|id| memmem::find(text, id.as_bytes()).is_some()) {
         return Vec::new();

@@ -1,4 +1,4 @@
-//! What became of a creation whose answer does not say it: looked up, never guessed.
+//! Looks up what became of a creation whose response was lost.
 
 use super::creations::Creations;
 use super::poll::poll;
@@ -8,18 +8,18 @@ use crate::model::Map;
 use crate::model::diagnostic::{Diagnostic, Failure};
 use crate::values::live::Live;
 
-/// What a look at the list turned up.
+/// What the list shows.
 pub enum Lost {
-    /// It was created after all.
+    /// It was created.
     Created(Box<Live>),
-    /// The list was read for the whole time, and it is not in it.
+    /// The list was polled for the whole time without it.
     NotThere,
-    /// The list could not be read, or several objects could be it.
+    /// The list could not be read, or several objects match.
     Unclear(String),
 }
 
 impl Creations {
-    /// Looks for the object that a POST of `body` created whose answer was lost.
+    /// Polls for the object of a POST of `body` whose response was lost.
     pub async fn lost_answer(&self, kind: &'static Kind, body: &Map) -> Lost {
         let sought = Sought::new(kind, body.clone());
         let mut seen = Lost::NotThere;
@@ -41,16 +41,16 @@ impl Creations {
         new.retain(|live| sought.is_held_by(live));
         let several = new.len();
         Ok(match new.pop() {
-            // Somebody created one of that name with other content: ours may still show.
-            None if is_named => Lost::Unclear("a new object has its name, but does not hold what was sent".to_owned()),
+            // Somebody else created one of that name: ours may still show.
+            None if is_named => Lost::Unclear("a new object has its name but other content".to_owned()),
             None => Lost::NotThere,
             Some(live) if several == 1 => Lost::Created(Box::new(live)),
-            Some(_) => Lost::Unclear(format!("{several} new objects could be it")),
+            Some(_) => Lost::Unclear(format!("{several} new objects match")),
         })
     }
 
-    /// The live object that has the number (or SIP URI) of `body`, where Vapi says that there is one: somebody created it
-    /// before, or an answer was lost. A list that lags behind is waited for.
+    /// Polls for the live object with the number (or SIP URI) of `body`, which Vapi says exists: somebody else created it,
+    /// or a response was lost.
     pub async fn holder_of_number(&self, kind: &'static Kind, body: &Map) -> Option<Live> {
         let sought = Sought::new(kind, body.clone());
         sought.identity().filter(|(field, _)| *field != "name")?;
@@ -65,7 +65,7 @@ impl Creations {
     }
 }
 
-/// Whether a refusal says that the object is there already. Which words say so is not documented.
+/// Whether an error says that the object already exists. Vapi does not document the words.
 pub fn says_it_exists(status: Option<u16>, texts: &[String]) -> bool {
     match status {
         Some(409) => true,

@@ -1,7 +1,7 @@
-//! Which live objects an earlier run may have made for entries that have none.
+//! Which live objects an earlier run may have created for entries without one.
 //!
-//! A name finds most of them, and that is `plan::pair`'s. Here is what a name cannot tell: objects that were made again for an
-//! id that is gone, and those that had no name, or another one, when they were made.
+//! `plan::pair` finds most by name. This file finds the rest: objects recreated for a deleted id, and those that had no name,
+//! or another one, when they were created.
 
 use std::collections::HashSet;
 
@@ -20,13 +20,13 @@ use crate::state::resolve::Desired;
 use crate::values::live::Live;
 use crate::values::normalize;
 
-/// How far the clock of this machine may be ahead of Vapi's.
+/// How far the local clock may be ahead of Vapi's.
 const CLOCKS: SignedDuration = SignedDuration::from_mins(10);
 
-/// Per entry without an object, the positions of the live objects that an earlier run may have made for it.
+/// Per entry without an object, the positions of the live objects that an earlier run may have created for it.
 ///
 /// # Errors
-/// The log cannot be read. It is asked for only where an entry has no object.
+/// The log cannot be read. It is read only if an entry has no object.
 pub fn made_before(
     desired: &Desired<'_>,
     listings: &Listings,
@@ -57,7 +57,7 @@ fn candidates(
     let asks_what_file_says = entry.id.is_some() || by_id.is_some();
     let desired = asks_what_file_says.then(|| known_of(entry.kind, file_says()));
     let may_be = |live: &Live| {
-        // The entry may be about something else by now: then the object is not its own any more.
+        // If the entry means something else by now, the object is no longer its own.
         let is_answered = || by_id == Some(&live.header.id) && desired.as_ref().is_some_and(|it| it.is_held_by(live));
         let is_sent =
             || sent.as_ref().is_some_and(|(not_before, sent)| is_since(live, *not_before) && sent.is_held_by(live));
@@ -67,7 +67,7 @@ fn candidates(
     (0..lives.len()).filter(|at| may_be(&lives[*at])).collect()
 }
 
-/// It has the number of the entry, or its name and all that the file says of it.
+/// It has the number of the entry, or its name and all its config.
 fn is_made_again(entry: &Entry<'_>, desired: &Sought, live: &Live) -> bool {
     let names_it = |field: &str| {
         let text = entry.config.and_then(|config| config.get(field)).and_then(|node| node.as_text());
@@ -78,8 +78,7 @@ fn is_made_again(entry: &Entry<'_>, desired: &Sought, live: &Live) -> bool {
     has_number || names_it("name") && desired.is_held_by(live)
 }
 
-/// What the file says, as far as it is known: the ids of entries that are made again themselves are not, and a bought number
-/// is another one.
+/// What the file says, without what is unknown: ids of entries that are recreated too, and the number of a purchase.
 fn known_of(kind: &'static Kind, desired: Value) -> Sought {
     let purchase = (kind.purchase)(&desired);
     let Value::Map(mut fields) = desired else { return Sought::new(kind, Map::default()) };
@@ -89,7 +88,7 @@ fn known_of(kind: &'static Kind, desired: Value) -> Sought {
     Sought::new(kind, fields)
 }
 
-/// What the log says was sent, and the earliest time that its object can have: the file may say something else by now.
+/// What was sent, by the log, and the earliest creation time of its object: the file may differ by now.
 fn what_was_sent(entry: &Entry<'_>, attempt: &Attempt) -> Option<(Timestamp, Sought)> {
     let fields = attempt.fields.iter().filter_map(|field| Some((field.path.clone(), known(field.after.clone()?)?)));
     let sent: serde_json::Map<String, Json> = fields.collect();
@@ -105,7 +104,7 @@ fn is_since(live: &Live, not_before: Timestamp) -> bool {
     made_at.is_some_and(|made_at| made_at >= not_before)
 }
 
-/// What the log knows of a value: no secrets, and no ids that were not there yet. `None`: nothing.
+/// What the log knows of a value: no secrets, no ids that did not exist yet. `None`: nothing.
 fn known(value: Json) -> Option<Json> {
     match value {
         Json::String(text) if text.contains(SENSITIVE) || text.contains(AWAITED) => None,

@@ -1,25 +1,22 @@
-//! May this object be one that we made already? The only room that asks.
+//! Did we create this object already? Only this module asks.
 //!
-//! Promise 3 is that everything runs again safely. Vapi has no idempotency keys, and its lists may lag behind its writes. So an
-//! object could be made twice whenever a run does not know whether an earlier request, its own or another's, has made it. What
-//! is known comes from three places: the audit log (what was about to be sent), the lists (what is there), and the answer to a
-//! request. Each way of losing track is dealt with in one file:
+//! Promise 3 is that everything runs again safely. Vapi has no idempotency keys, and its lists may lag behind its writes. So a
+//! run could create an object twice when it does not know whether an earlier request created it. It knows three things: the
+//! audit log (what was about to be sent), the lists (what exists), and the response to a request. One file per risk:
 //!
-//! - **A run is killed.** All intents are in the log before the first request. The next run links what it finds by name
-//!   (`plan::pair`); what a name cannot tell, it recognises by the id or the fields in the log, or by all that the file says
-//!   ([`made_before`]). Numbers that still ring an object which the killed run made again are found by the id that the entry
-//!   had in git ([`former_ids`]).
-//! - **A list lags behind.** Before a run creates an entry which the log says was attempted within the last day, it asks for the
-//!   object by its id, or reads the list again until it shows or the patience is over ([`Unfinished`]).
-//! - **An answer is lost.** A POST that may have been carried out is never sent again blindly: the object is looked for by
-//!   name and content, and created once more only if the list does not have it for all that time ([`Creations::lost_answer`]).
-//!   A purchase is not even then. Where Vapi says that a number exists, its holder is looked for
-//!   ([`Creations::holder_of_number`]).
-//! - **Two machines run at once.** They share no lock. Each looks for what came since its plan before every creation, creates
-//!   the first object of a kind alone and looks again, and stops at the first sign of the other ([`Creations::look`]).
+//! - **A run is killed.** All intents are in the log before the first request. The next run links objects by name
+//!   (`plan::pair`), else by the id or the fields in the log, or by the whole config ([`made_before`]). Numbers that still
+//!   point to an object which the killed run recreated are found by the id that the entry had in git ([`former_ids`]).
+//! - **A list lags behind.** Before a run creates an entry that the log says was attempted within the last day, it requests
+//!   the object by its id, or polls the list until the object shows or the timeout passes ([`Unfinished`]).
+//! - **A response is lost.** A POST that may have been carried out is never retried blindly: the list is polled for the
+//!   object by name and content, and the POST is retried only if it does not show ([`Creations::lost_answer`]). A purchase
+//!   is never retried. If Vapi says that a number exists, the object with it is looked up ([`Creations::holder_of_number`]).
+//! - **Two machines run at once.** They share no lock. Before each creation, each looks for objects newer than its plan; it
+//!   creates the first object of a kind alone, looks again, and stops at the first sign of the other ([`Creations::look`]).
 //!
-//! An object counts as found if it has the name or number, and holds all that was sent. Where several do, nobody guesses: the
-//! user is shown their ids.
+//! An object counts as found if it has the name or number and holds all that was sent. If several match, the user sees their
+//! ids.
 
 mod attempts;
 mod creations;

@@ -1,4 +1,4 @@
-//! Lists may lag behind: how often one is read again, and for how long.
+//! Polls a list that may lag: how often, and for how long.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use tokio::time::Instant;
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
-/// The pauses between one look and the next, until the patience is over.
+/// The back-off between polls, until the timeout.
 pub(super) struct Poll {
     began: Instant,
     patience: Duration,
@@ -15,12 +15,12 @@ pub(super) struct Poll {
 }
 
 impl Poll {
-    /// Begins now, and ends after `patience`.
+    /// Starts now, and times out after `patience`.
     pub(super) fn new(patience: Duration) -> Self {
         Self { began: Instant::now(), patience, pause: FIRST_PAUSE }
     }
 
-    /// The pause before the next look, each twice as long as the last, up to a bound. `None`: it would end too late.
+    /// The pause before the next poll, doubling up to a maximum. `None`: timed out.
     pub(super) fn pause(&mut self) -> Option<Duration> {
         self.pause_after(self.began.elapsed())
     }
@@ -32,7 +32,7 @@ impl Poll {
     }
 }
 
-/// Looks until something is found, or the patience is over.
+/// Looks until something is found, or `patience` is over.
 pub(super) async fn poll<T>(patience: Duration, mut look: impl AsyncFnMut() -> Option<T>) -> Option<T> {
     let mut poll = Poll::new(patience);
     loop {
@@ -48,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_looks_ever_more_seldom_and_never_after_the_time() {
+    fn polls_back_off_and_end_at_the_timeout() {
         let mut poll = Poll::new(Duration::from_secs(10));
         let (mut elapsed, mut looks) = (Duration::ZERO, Vec::new());
         while let Some(pause) = poll.pause_after(elapsed) {

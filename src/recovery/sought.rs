@@ -1,4 +1,4 @@
-//! What an object is recognised by that we may have made: its name or number, and all that was sent.
+//! Recognises an object that we may have created: by its name or number, and all that was sent.
 
 use crate::kinds::Kind;
 use crate::model::{Map, Value};
@@ -7,7 +7,7 @@ use crate::values::compare::covers;
 use crate::values::live::Live;
 use crate::values::normalize;
 
-/// An object that may be in Vapi already.
+/// An object that Vapi may have already.
 pub(super) struct Sought {
     pub(super) kind: &'static Kind,
     content: Value,
@@ -18,7 +18,7 @@ impl Sought {
         Self { kind, content: as_stored(kind, Value::Map(content)) }
     }
 
-    /// The field and the text that it is found by. `None`: it has no name.
+    /// Its identifying field and text. `None`: it has no name.
     pub(super) fn identity(&self) -> Option<(&'static str, &str)> {
         self.kind.identity_of(&self.content)
     }
@@ -35,7 +35,7 @@ impl Sought {
     }
 }
 
-/// A service may trim a name.
+/// Vapi may trim names.
 fn as_stored(kind: &Kind, mut object: Value) -> Value {
     for field in kind.identity {
         if let Value::Map(fields) = &mut object

@@ -1,9 +1,8 @@
-//! Before anything is created: what an earlier run created already, where no list shows it yet.
+//! Before a run creates anything: looks for what an earlier run created and no list shows yet.
 //!
-//! A run that is killed between a creation and its answer leaves an object without an id in the file. It is found by its name,
-//! unless the list lags behind. So what the audit log says was attempted is looked for until it shows, or until the patience
-//! for a lost answer is over. How long ago it was attempted says little: a run writes all intents first, and may be killed
-//! long after.
+//! A run killed between a creation and its response leaves an object whose id the file does not have. Its name finds it,
+//! unless the list lags. So the lists are polled for the attempts in the audit log, until they show or the timeout passes.
+//! The age of an attempt says little: a run logs all intents first, and may be killed long after.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -17,7 +16,7 @@ use crate::plan::{Change, Plan, Write};
 use crate::values::live::Live;
 use crate::vapi::Reader;
 
-/// What earlier runs attempted to create, until it is known what became of it.
+/// The creations of earlier runs whose result is unknown.
 pub struct Unfinished {
     attempts: Attempts,
     patience: Duration,
@@ -25,7 +24,7 @@ pub struct Unfinished {
 }
 
 impl Unfinished {
-    /// What the log says of late, if a plan is about to create anything. It is looked for no longer than `patience`.
+    /// Reads the recent attempts, if the plan creates anything. `patience` is the timeout.
     ///
     /// # Errors
     /// The log cannot be read.
@@ -37,11 +36,11 @@ impl Unfinished {
         Ok(Self { attempts, patience, poll: None })
     }
 
-    /// Looks for what a plan is about to create, and waits for it. `true`: objects that no list showed before are in
-    /// `listings`, and the plan must be made again. `tell` is given what the user should know of a wait.
+    /// Polls for what the plan is about to create. `true`: `listings` has new objects, and the plan must be made again.
+    /// `tell` gets the message about a wait.
     ///
     /// # Errors
-    /// Vapi could not be asked.
+    /// A request failed.
     pub async fn look(
         &mut self,
         plan: &Plan,
@@ -77,7 +76,7 @@ impl Unfinished {
         }
     }
 
-    /// Objects whose ids only the log has are asked for: they need not be waited for, there or not.
+    /// Requests objects whose ids only the log has: no need to poll for these.
     async fn look_by_id(&mut self, plan: &Plan, reader: &Reader, listings: &mut Listings) -> Result<bool, Diagnostic> {
         let mut is_news = false;
         for change in creations(plan) {
@@ -96,18 +95,16 @@ impl Unfinished {
         }
         let run = open.first().and_then(|change| self.attempts.get(&change.address)).map_or("", |attempt| &attempt.run);
         let (names, patience) = (names.join(", "), self.patience);
-        format!(
-            "Run {run} ended before it knew whether it made {names}: looking for {patience:?} at most (--settle-timeout)\n"
-        )
+        format!("Unknown whether run {run} created {names}: looking for up to {patience:?} (--settle-timeout)\n")
     }
 }
 
-/// What a plan is about to create.
+/// What the plan creates.
 fn creations(plan: &Plan) -> impl Iterator<Item = &Change> {
     plan.changes.iter().filter(|change| change.held.is_none() && matches!(change.write(), Some(Write::Create { .. })))
 }
 
-/// Adds the objects that are not in a listing yet. Whether there was any.
+/// Adds objects that a listing does not have. Gives whether there were any.
 fn put_in(listings: &mut Listings, section: &'static str, objects: impl IntoIterator<Item = Live>) -> bool {
     let listing = listings.entry(section).or_default();
     let known: HashSet<String> = listing.iter().map(|live| live.header.id.clone()).collect();

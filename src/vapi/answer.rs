@@ -1,4 +1,4 @@
-//! What an HTTP answer means: a value, or a fault with its certainty.
+//! What an HTTP response means: a value, or a fault with its certainty.
 
 use std::time::{Duration, SystemTime};
 
@@ -12,17 +12,17 @@ use super::error::{Certainty, Fault, Problem};
 use super::retry::retry_after;
 use crate::model::Redactor;
 
-/// How much of a body that is not JSON is looked at: bytes.
+/// How many bytes of a body that is not JSON are read.
 const LOOKED_AT: usize = 64 << 10;
 
-/// How much of one text is shown, in characters.
+/// How many characters of a text are shown.
 const SHOWN: usize = 300;
 
-/// How many sentences of a refusal are kept.
+/// How many messages of an error are kept.
 const SENTENCES: usize = 50;
 
-/// Reads an answer that came whole.
-pub(super) fn judge<T: DeserializeOwned>(
+/// Reads a complete response.
+pub(super) fn interpret<T: DeserializeOwned>(
     status: StatusCode,
     headers: &HeaderMap,
     body: &[u8],
@@ -43,39 +43,39 @@ pub(super) fn judge<T: DeserializeOwned>(
     let unknown_route = refusal.as_ref().is_some_and(Refusal::is_unknown_route);
     let words = refusal.map_or_else(|| vec![describe(body, redactor)], |refusal| refusal.words(redactor));
     let asked_wait = asked_wait(headers);
-    let (problem, certainty, passing) = match status.as_u16() {
+    let (problem, certainty, transient) = match status.as_u16() {
         300..=399 => (Problem::Redirected(target(headers, redactor)), Certainty::Unclear, false),
         401 => (Problem::Unauthorized, Certainty::Refused, false),
         403 if in_vapis_words => (Problem::Forbidden, Certainty::Refused, false),
         404 if in_vapis_words && !unknown_route => (Problem::NoSuchObject, Certainty::Refused, false),
         404 => (Problem::NoSuchAddress, Certainty::Refused, false),
         429 => (Problem::RateLimited(asked_wait), Certainty::NotSent, true),
-        // 403 that is not Vapi's own comes from the CDN, which changes its mind.
+        // A 403 that is not Vapi's own comes from the CDN, and may pass.
         403 | 408 | 425 | 500..=599 => (Problem::Unavailable, Certainty::Unclear, true),
         400..=499 => (Problem::Refused, Certainty::Refused, false),
         _ => (Problem::Unreadable("no such status in HTTP".to_owned()), Certainty::Unclear, false),
     };
-    Err(Fault { problem, certainty, status: Some(status.as_u16()), words, passing, retry_after: asked_wait })
+    Err(Fault { problem, certainty, status: Some(status.as_u16()), words, transient, retry_after: asked_wait })
 }
 
 fn unreadable(status: StatusCode, body: &[u8], error: &serde_json::Error, redactor: &Redactor) -> Fault {
-    // JSON of another shape will be so again; what is no JSON at all was cut off or is somebody else's page.
-    let (why, passing) = if error.is_data() {
+    // JSON of another shape will not change; anything else was truncated or is the page of a proxy.
+    let (why, transient) = if error.is_data() {
         (show(redactor, &error.to_string()), false)
     } else if error.is_eof() && !body.is_empty() {
-        ("the JSON ends too early".to_owned(), true)
+        ("the JSON is truncated".to_owned(), true)
     } else {
         (format!("not JSON but {}", describe(body, redactor)), true)
     };
     let status = Some(status.as_u16());
-    Fault { status, ..Fault::new(Problem::Unreadable(why), Certainty::Unclear, passing) }
+    Fault { status, ..Fault::new(Problem::Unreadable(why), Certainty::Unclear, transient) }
 }
 
 fn asked_wait(headers: &HeaderMap) -> Option<Duration> {
     retry_after(headers.get(RETRY_AFTER)?.to_str().ok()?, SystemTime::now())
 }
 
-/// The host that a redirect points to; the rest of such an address is nobody's business.
+/// The host of a redirect; the rest may hold secrets.
 fn target(headers: &HeaderMap, redactor: &Redactor) -> Option<String> {
     let location = headers.get(LOCATION)?.to_str().ok()?;
     match url::Url::parse(location) {
@@ -84,7 +84,7 @@ fn target(headers: &HeaderMap, redactor: &Redactor) -> Option<String> {
     }
 }
 
-/// An error in the form that NestJS gives it: `{"message": "…" | ["…"], "error": "…", "statusCode": 400}`.
+/// An error as NestJS writes it: `{"message": "…" | ["…"], "error": "…", "statusCode": 400}`.
 #[derive(Deserialize)]
 struct Refusal {
     #[serde(default)]
@@ -99,7 +99,7 @@ impl Refusal {
         (!refusal.message.is_null() || !refusal.error.is_null()).then_some(refusal)
     }
 
-    /// What NestJS answers for a route that it does not have, as opposed to an object.
+    /// NestJS has no such route, as opposed to no such object.
     fn is_unknown_route(&self) -> bool {
         self.message.as_str().is_some_and(|text| text.starts_with("Cannot "))
     }
@@ -123,7 +123,7 @@ fn sentence(value: &Value, redactor: &Redactor) -> String {
     value.as_str().map_or_else(|| show(redactor, &value.to_string()), |text| show(redactor, text))
 }
 
-/// A text of Vapi's without secrets, cut to a bearable length. Cut last: half a secret would not be found.
+/// A text of Vapi's without secrets, truncated. Truncated last: the redactor does not find half a secret.
 fn show(redactor: &Redactor, text: &str) -> String {
     let text = redactor.text(text);
     match text.char_indices().nth(SHOWN) {
@@ -132,7 +132,7 @@ fn show(redactor: &Redactor, text: &str) -> String {
     }
 }
 
-/// A body that is not JSON, in a few words.
+/// A short description of a body that is not JSON.
 fn describe(body: &[u8], redactor: &Redactor) -> String {
     let text = String::from_utf8_lossy(body.get(..LOOKED_AT).unwrap_or(body));
     let text = text.trim();
@@ -150,7 +150,7 @@ mod tests {
     use super::*;
 
     fn fault(status: u16, body: &str) -> Fault {
-        judge::<Value>(StatusCode::from_u16(status).unwrap(), &HeaderMap::new(), body.as_bytes(), &Redactor::new())
+        interpret::<Value>(StatusCode::from_u16(status).unwrap(), &HeaderMap::new(), body.as_bytes(), &Redactor::new())
             .unwrap_err()
     }
 
@@ -178,11 +178,11 @@ mod tests {
             (524, page, "Unavailable", Unclear, true),
             (302, page, "Redirected(None)", Unclear, false),
         ];
-        for (status, body, problem, certainty, passing) in table {
+        for (status, body, problem, certainty, transient) in table {
             let fault = fault(status, body);
             assert_eq!(
-                (format!("{:?}", fault.problem).as_str(), fault.certainty, fault.passing, fault.status),
-                (problem, certainty, passing, Some(status)),
+                (format!("{:?}", fault.problem).as_str(), fault.certainty, fault.transient, fault.status),
+                (problem, certainty, transient, Some(status)),
                 "{status} {body}"
             );
         }
@@ -190,13 +190,13 @@ mod tests {
 
     #[test]
     fn a_success_that_cannot_be_read_is_unclear() {
-        for (body, passing) in [("<html>", true), ("", true), (r#"{"id":"x"#, true), ("{} trailing", true)] {
+        for (body, transient) in [("<html>", true), ("", true), (r#"{"id":"x"#, true), ("{} trailing", true)] {
             let fault = fault(200, body);
             assert!(matches!(fault.problem, Problem::Unreadable(_)), "{body}");
-            assert_eq!((fault.certainty, fault.passing), (Certainty::Unclear, passing), "{body}");
+            assert_eq!((fault.certainty, fault.transient), (Certainty::Unclear, transient), "{body}");
         }
-        let other_shape = judge::<Vec<u8>>(StatusCode::OK, &HeaderMap::new(), b"{}", &Redactor::new()).unwrap_err();
-        assert!(!other_shape.passing);
+        let other_shape = interpret::<Vec<u8>>(StatusCode::OK, &HeaderMap::new(), b"{}", &Redactor::new()).unwrap_err();
+        assert!(!other_shape.transient);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Where Vapi is and the key that opens it.
+//! Vapi's URL and the key.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -12,9 +12,9 @@ use crate::model::diagnostic::Diagnostic;
 pub const DEFAULT_BASE_URL: &str = "https://api.vapi.ai";
 
 const WHERE_KEYS_ARE: &str = "use the private key of the organisation (dashboard.vapi.ai → API Keys). On GitHub, pull requests \
-                              from forks are given no secrets";
+                              from forks get no secrets";
 
-/// A checked address and a key that can stand in a header. Holds no socket: making one costs nothing.
+/// A checked URL and a key that can stand in a header. Opens no socket.
 #[derive(Clone)]
 pub struct Connection {
     base: Url,
@@ -26,7 +26,7 @@ impl Connection {
     /// only white space counts as not set, and white space around a value is dropped.
     ///
     /// # Errors
-    /// No key, two different keys, a key that cannot be one, an address that cannot be used.
+    /// No key, two different keys, an invalid key, an invalid URL.
     pub fn from_env(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, Diagnostic> {
         let set = |name: &str| lookup(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
         let (key, variable) = match (set("VAPI_API_KEY"), set("VAPI_TOKEN")) {
@@ -35,7 +35,7 @@ impl Connection {
                     "vapi-key",
                     "VAPI_API_KEY and VAPI_TOKEN are both set, to different keys",
                 )
-                .help("unset one of them: a key decides which organisation is written to"));
+                .help("unset one of them: the key selects the organisation"));
             }
             (Some(key), _) => (key, "VAPI_API_KEY"),
             (None, Some(token)) => (token, "VAPI_TOKEN"),
@@ -47,11 +47,11 @@ impl Connection {
         Self::new(base.as_deref().unwrap_or(DEFAULT_BASE_URL), Secret::new(key, vec![variable.to_owned()]))
     }
 
-    /// An address and a key from anywhere. The key's first variable, if it names one, is what messages call it.
+    /// A URL and a key from anywhere. Messages name the key by its first variable.
     ///
     /// # Errors
-    /// An address that is no URL, that would send the key in plain text over a network, or that holds more than a
-    /// scheme, host, port and path; a key that cannot stand in a header. Neither message shows the key.
+    /// An invalid URL, one that would send the key in plain text over a network, or one with more than scheme, host,
+    /// port and path; a key that cannot stand in a header. No message shows the key.
     pub fn new(base: &str, key: Secret) -> Result<Self, Diagnostic> {
         let connection = Self { base: checked_base(base)?, key };
         match connection.key.expose() {
@@ -63,37 +63,37 @@ impl Connection {
                     connection.key_variable()
                 ),
             )
-            .help(format!("only the key itself, without `Bearer` and quotes: {WHERE_KEYS_ARE}"))),
+            .help(format!("set only the key, without `Bearer` and quotes: {WHERE_KEYS_ARE}"))),
         }
     }
 
-    /// The host, with the port where it is not the scheme's own: what messages call the other side.
+    /// The host as messages show it, with the port if it is not the default.
     pub fn host(&self) -> String {
         let host = self.base.host_str().unwrap_or_default();
         self.base.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
     }
 
-    /// The variable that the key came from, `VAPI_API_KEY` if it came from none.
+    /// The variable of the key, by default `VAPI_API_KEY`.
     pub fn key_variable(&self) -> &str {
         self.key.variables().first().map_or("VAPI_API_KEY", String::as_str)
     }
 
-    /// Whether the other side is this machine.
+    /// Whether the host is this machine.
     pub(super) fn is_loopback(&self) -> bool {
         is_loopback(&self.base)
     }
 
-    /// Whether it is http, which only this machine may be.
+    /// Whether it is http, which only loopback may use.
     pub(super) fn is_plain(&self) -> bool {
         self.base.scheme() == "http"
     }
 
-    /// The key, for the header and for keeping it out of messages.
+    /// The key.
     pub(super) fn key(&self) -> &Secret {
         &self.key
     }
 
-    /// The address of a resource. `path` starts with a slash and is percent-encoded already.
+    /// The URL of a resource. `path` starts with a slash and is percent-encoded already.
     pub(super) fn url(&self, path: &str, query: &[(&str, &str)]) -> Url {
         let mut url = self.base.clone();
         url.set_path(&format!("{}{path}", self.base.path().trim_end_matches('/')));
@@ -125,11 +125,11 @@ fn checked_base(text: &str) -> Result<Url, Diagnostic> {
     match url.scheme() {
         "https" => {}
         "http" if is_loopback(&url) => {}
-        "http" => return bad("over plain http the key could be read on the way; only this machine may be http"),
+        "http" => return bad("plain http would expose the key; only loopback may use it"),
         _ => return bad("it does not start with https://"),
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return bad("it holds a user name or password; the key belongs into VAPI_API_KEY");
+        return bad("it holds a user name or password; put the key into VAPI_API_KEY");
     }
     if url.query().is_some() || url.fragment().is_some() {
         return bad("it holds a `?` or `#` part");

@@ -1,18 +1,18 @@
-//! A request that did not end well: what happened, whether it may have been carried out, and what to do next.
+//! A failed request: what happened, whether Vapi may have carried it out, and what to do next.
 
 use std::time::Duration;
 
 use super::connection::{Connection, DEFAULT_BASE_URL};
 use crate::model::diagnostic::{Diagnostic, Failure};
 
-/// Whether a request that failed may have changed something. In the order of how little is known.
+/// Whether a failed request may have changed something, the most certain first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Certainty {
-    /// It was not carried out: it never got there, or was turned away unread (429).
+    /// Not carried out: it never arrived, or hit the rate limit (429).
     NotSent,
-    /// It was not carried out: Vapi read it and said no.
+    /// Not carried out: Vapi rejected it.
     Refused,
-    /// It may have been carried out. If any of several attempts may have been, this is what the whole is.
+    /// It may have been carried out, by this or an earlier attempt.
     Unclear,
 }
 
@@ -23,11 +23,11 @@ pub enum Problem {
     Setup(String),
     /// No connection could be opened.
     Unreachable(String),
-    /// No TLS with the other side: its certificate was not accepted, or it does not speak TLS.
+    /// No TLS: the certificate was not accepted, or the host does not speak TLS.
     Tls(String),
-    /// The connection broke before the whole answer was there.
+    /// The connection was lost before the response was complete.
     Lost(String),
-    /// No answer in this time.
+    /// No response in this time.
     Timeout(Duration),
     /// The run's own deadline passed.
     Deadline(Duration),
@@ -35,17 +35,17 @@ pub enum Problem {
     Unauthorized,
     /// 403 in Vapi's own words.
     Forbidden,
-    /// 404 in Vapi's own words: there is no such object.
+    /// 404 in Vapi's own words: no such object.
     NoSuchObject,
-    /// 404 from something that does not know the address at all. Says nothing about an object.
+    /// 404 for the path itself. Says nothing about an object.
     NoSuchAddress,
-    /// 429, more often or with a longer `Retry-After` (this long) than a run waits.
+    /// 429 too often, or with a longer `Retry-After` (this long) than a run waits.
     RateLimited(Option<Duration>),
     /// Any other 4xx.
     Refused,
     /// 408, 425, 5xx, or a page of the CDN instead of Vapi.
     Unavailable,
-    /// An answer that is not what was asked for.
+    /// A response of an unexpected form.
     Unreadable(String),
     /// 3xx. Not followed: the key belongs to one host.
     Redirected(Option<String>),
@@ -53,31 +53,31 @@ pub enum Problem {
     Interrupted,
 }
 
-/// A request that failed, after the attempts that were allowed. Holds neither the key nor the body that was sent.
+/// A request that failed after all its retries. Holds neither the key nor the body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequestError {
     /// `GET`, `POST`, `PATCH`.
     pub method: String,
-    /// The path asked for, without the query: `/assistant/7b0e…`.
+    /// The path, without the query: `/assistant/7b0e…`.
     pub path: String,
-    /// The other side: `api.vapi.ai`.
+    /// The host: `api.vapi.ai`.
     pub host: String,
     /// What happened at the last attempt.
     pub problem: Problem,
-    /// Whether any attempt may have been carried out.
+    /// Whether Vapi may have carried out any attempt.
     pub certainty: Certainty,
-    /// The status of the last answer, if there was one.
+    /// The status of the last response, if there was one.
     pub status: Option<u16>,
-    /// Vapi's own words, or a short description of a body that is not Vapi's. Untrusted text, cut to a bearable length.
+    /// Vapi's own words, or a short description of a body that is not Vapi's. Untrusted text, truncated.
     pub words: Vec<String>,
     /// How often it was sent.
     pub attempts: u32,
-    /// What the key's variable is called.
+    /// The variable of the key.
     pub(super) key_variable: String,
 }
 
 impl RequestError {
-    /// The stable word for it.
+    /// The stable error code.
     pub fn code(&self) -> &'static str {
         match &self.problem {
             Problem::Setup(_) => "vapi-setup",
@@ -98,29 +98,29 @@ impl RequestError {
         let Self { method, path, host, .. } = self;
         let request = format!("{method} {path}");
         let what = match &self.problem {
-            Problem::Setup(why) => format!("no HTTP client could be made: {why}"),
+            Problem::Setup(why) => format!("cannot create an HTTP client: {why}"),
             Problem::Unreachable(why) => format!("{host} cannot be reached: {why}"),
             Problem::Tls(why) => format!("no secure connection to {host}: {why}"),
             Problem::Lost(why) => {
-                format!("{request}: the connection to {host} broke before the whole answer came: {why}")
+                format!("{request}: the connection to {host} was lost before the response was complete: {why}")
             }
-            Problem::Timeout(limit) => format!("{request}: no answer from {host} within {limit:?}"),
-            Problem::Deadline(limit) => format!("{request}: not done when the run's deadline of {limit:?} passed"),
-            Problem::Unauthorized => format!("{} is refused by {host}", self.key_variable),
-            Problem::Forbidden => format!("{request}: {} may not do this at {host}", self.key_variable),
+            Problem::Timeout(limit) => format!("{request}: no response from {host} within {limit:?}"),
+            Problem::Deadline(limit) => format!("{request}: the run's deadline of {limit:?} passed first"),
+            Problem::Unauthorized => format!("{host} does not accept {}", self.key_variable),
+            Problem::Forbidden => format!("{request}: {host} does not permit this with {}", self.key_variable),
             Problem::NoSuchObject => format!("{request}: {host} has no such object"),
-            Problem::NoSuchAddress => format!("{request}: {host} does not know this address"),
-            Problem::RateLimited(None) => format!("{request}: {host} refuses requests as too many"),
+            Problem::NoSuchAddress => format!("{request}: {host} does not know this path"),
+            Problem::RateLimited(None) => format!("{request}: rate limit of {host}"),
             Problem::RateLimited(Some(wait)) => {
-                format!("{request}: {host} refuses requests as too many and asks to wait {} s", wait.as_secs())
+                format!("{request}: rate limit of {host}, which asks to wait {} s", wait.as_secs())
             }
-            Problem::Refused => format!("{request}: {host} refuses it"),
+            Problem::Refused => format!("{request}: {host} rejects it"),
             Problem::Unavailable => format!("{request}: {host} is not available"),
-            Problem::Unreadable(why) => format!("{request}: the answer of {host} cannot be read: {why}"),
+            Problem::Unreadable(why) => format!("{request}: the response of {host} cannot be read: {why}"),
             Problem::Redirected(Some(target)) => format!("{request}: {host} redirects to {target}"),
             Problem::Redirected(None) => format!("{request}: {host} redirects"),
             Problem::Interrupted if self.attempts == 0 => format!("{request}: not sent, the run was interrupted"),
-            Problem::Interrupted => format!("{request}: not tried again, the run was interrupted"),
+            Problem::Interrupted => format!("{request}: not retried, the run was interrupted"),
         };
         let mut message = what;
         if let Some(status) = self.status {
@@ -144,23 +144,23 @@ impl RequestError {
                 "install the system's CA certificates (package ca-certificates) or set SSL_CERT_FILE".into()
             }
             Problem::Unreachable(_) if is_vapi => "check the network, and HTTPS_PROXY if there is a proxy".into(),
-            Problem::Unreachable(_) => format!("is anything listening there? {right_address}"),
+            Problem::Unreachable(_) => format!("does a server listen there? {right_address}"),
             Problem::Tls(_) => {
-                "behind a proxy that opens TLS, set SSL_CERT_FILE to a bundle that holds its certificate".into()
+                "behind a proxy that inspects TLS, set SSL_CERT_FILE to a bundle with its certificate".into()
             }
             Problem::Unauthorized => format!(
                 "use the private key of the organisation (dashboard.vapi.ai → API Keys), not the public one; for an EU \
                  organisation also set VAPI_BASE_URL=https://api.eu.vapi.ai (now: {})",
                 self.host
             ),
-            Problem::Forbidden => "use a private key of this organisation that may do this".into(),
+            Problem::Forbidden => "use a private key of this organisation that has the permission".into(),
             Problem::NoSuchAddress | Problem::Redirected(_) => right_address,
             Problem::Unreadable(_) if !is_vapi => right_address,
-            Problem::RateLimited(_) => "wait a minute and run it again: what was done is not done twice".into(),
+            Problem::RateLimited(_) => "wait a minute and run it again: nothing is done twice".into(),
             Problem::Lost(_) | Problem::Timeout(_) | Problem::Unavailable | Problem::Unreadable(_) => {
-                "run it again; status.vapi.ai tells of outages".into()
+                "run it again; status.vapi.ai shows outages".into()
             }
-            Problem::Deadline(_) => "run it again: it goes on where it stopped".into(),
+            Problem::Deadline(_) => "run it again: it continues where it stopped".into(),
             Problem::NoSuchObject | Problem::Refused | Problem::Interrupted => return None,
         })
     }
@@ -177,26 +177,26 @@ impl From<RequestError> for Diagnostic {
     }
 }
 
-/// One attempt that failed, before it is known whether it was the last.
+/// One failed attempt, which may be retried.
 #[derive(Debug)]
 pub(super) struct Fault {
     pub problem: Problem,
     pub certainty: Certainty,
     pub status: Option<u16>,
     pub words: Vec<String>,
-    /// Whether sending the same again may end better.
-    pub passing: bool,
-    /// How long the other side asked to wait.
+    /// Whether a retry may succeed.
+    pub transient: bool,
+    /// The `Retry-After` of the response.
     pub retry_after: Option<Duration>,
 }
 
 impl Fault {
-    /// A fault without an answer.
-    pub(super) fn new(problem: Problem, certainty: Certainty, passing: bool) -> Self {
-        Self { problem, certainty, status: None, words: Vec::new(), passing, retry_after: None }
+    /// A fault without a response.
+    pub(super) fn new(problem: Problem, certainty: Certainty, transient: bool) -> Self {
+        Self { problem, certainty, status: None, words: Vec::new(), transient, retry_after: None }
     }
 
-    /// The error it is, once it is final.
+    /// The final error.
     pub(super) fn into_error(
         self,
         connection: &Connection,

@@ -1,4 +1,4 @@
-//! Where requests wait for their turn: [`Pace`] in real time, first come, first served.
+//! The queue of requests: applies [`Pace`] in real time, first come, first served.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -8,18 +8,18 @@ use tokio::time::Instant;
 
 use super::pace::{Admission, Pace, Signal};
 
-/// Lets requests pass at the pace that the other side takes.
+/// Admits requests at the learned pace.
 #[derive(Debug)]
 pub(super) struct Gate {
     epoch: Instant,
     pace: Mutex<Pace>,
-    /// Only who holds it asks for admission; tokio hands it on in the order of asking.
+    /// Its holder is next; tokio's mutex is fair.
     turnstile: Turnstile<()>,
     ended: Notify,
 }
 
 impl Gate {
-    /// A gate for at most `parallelism` requests at once.
+    /// Admits at most `parallelism` requests at once.
     pub(super) fn new(parallelism: usize) -> Self {
         Self {
             epoch: Instant::now(),
@@ -29,17 +29,17 @@ impl Gate {
         }
     }
 
-    /// Waits for its turn. Dropping the future gives the place in the queue back.
+    /// Waits for a turn. Dropping the future leaves the queue.
     pub(super) async fn enter(&self) -> Pass<'_> {
         let _turn = self.turnstile.lock().await;
         loop {
-            // Asked for before the question, so that an end in between is not missed.
+            // Registered before `admit`, so that no end is missed in between.
             let ended = self.ended.notified();
             let now = self.epoch.elapsed();
             let admission = self.pace().admit(now);
             match admission {
                 Admission::Now => return Pass { gate: self, start: now, signal: Signal::Nothing },
-                // An answer may change the time.
+                // A response may change the time.
                 Admission::At(time) => {
                     let _ = tokio::time::timeout_at(self.epoch + time, ended).await;
                 }
@@ -49,12 +49,12 @@ impl Gate {
     }
 
     fn pace(&self) -> MutexGuard<'_, Pace> {
-        // Numbers only: whoever panicked while holding it left nothing half done that matters.
+        // It holds numbers only: a panic leaves nothing inconsistent that matters.
         self.pace.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// The right to have one request under way. Given back when dropped.
+/// A permit for one request. Returned when dropped.
 #[derive(Debug)]
 pub(super) struct Pass<'a> {
     gate: &'a Gate,
@@ -63,7 +63,7 @@ pub(super) struct Pass<'a> {
 }
 
 impl Pass<'_> {
-    /// Gives it back with what the answer said.
+    /// Returns it with the signal of the response.
     pub(super) fn end(mut self, signal: Signal) {
         self.signal = signal;
     }

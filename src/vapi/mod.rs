@@ -1,4 +1,4 @@
-//! The way to Vapi: where it is, how it is asked, how its answers are read.
+//! The client of Vapi's API: connection, requests, responses.
 //!
 //! ```text
 //! environment → Connection → Transport (pace, retry) → Reader (GET only) → Listing of Live objects
@@ -6,7 +6,7 @@
 //! ```
 //!
 //! Nothing here knows a kind: endpoints come in as text (`/assistant`), objects go out as the JSON Vapi sent.
-//! The planner's side is handed a [`Reader`] and never the [`Transport`].
+//! The planner gets a [`Reader`], never the [`Transport`].
 
 mod answer;
 mod connection;

@@ -1,4 +1,4 @@
-//! Reads Vapi: whole lists and single objects. Can do nothing but GET.
+//! Reads whole lists and single objects, with GET alone.
 
 use std::collections::HashSet;
 
@@ -13,25 +13,25 @@ use crate::model::RemoteId;
 use crate::model::diagnostic::Diagnostic;
 use crate::values::live::{Live, Page};
 
-/// The largest page that the lists of Vapi's API document allow; their default is 100.
+/// The largest `limit` in Vapi's API document; the default is 100.
 const PAGE: usize = 1000;
 
-/// What a list without `limit` holds at most (same source). A shorter page is the end of a list beyond doubt; a longer
-/// one could have been cut by something on the way that allows less than [`PAGE`], so the end is asked for.
+/// The default `limit` (same source). A shorter page is certainly the last; a longer one may have been capped below
+/// [`PAGE`], so the next page is requested.
 const DOUBTFUL: usize = 100;
 
-/// A list of more objects, or of more bytes, is one that does not end.
+/// A list beyond these limits is taken for endless.
 const MOST_OBJECTS: usize = 200_000;
 const MOST_BYTES: usize = 1 << 30;
 
-/// All that must be known of the last object of a page to ask for the next.
+/// The field of a page's last object that the next request needs.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct CreatedAt {
     created_at: Option<String>,
 }
 
-/// A list, whole: every object that was there when it was asked for, once.
+/// A complete list: every object that existed at the request, once.
 #[derive(Debug)]
 pub struct Listing {
     /// Newest first.
@@ -40,7 +40,7 @@ pub struct Listing {
     pub pages: usize,
 }
 
-/// The reading half of Vapi, all that the planner's side is handed.
+/// Read access to Vapi.
 #[derive(Debug, Clone)]
 pub struct Reader {
     transport: Transport,
@@ -54,17 +54,16 @@ impl Reader {
 
     /// Reads all pages of a list such as `/assistant`: of n objects ⌈n/1000⌉ requests, or one more.
     ///
-    /// There is no cursor. The next page is what was created before the end of the moment that the oldest object seen
-    /// shows: the service may know more digits of a time than it shows, so objects of the same moment may be missing
-    /// still, and those that come twice are dropped.
+    /// There is no cursor. The next page is requested by the time of the oldest object seen. Vapi may know more digits
+    /// than it shows, so the request includes that whole millisecond, and duplicates are dropped.
     ///
     /// # Errors
-    /// Whenever the list is not known to be whole. A short list is never returned.
+    /// The list may be incomplete. A partial list is never returned.
     pub async fn list(&self, endpoint: &str) -> Result<Listing, Diagnostic> {
         self.pages(endpoint, None, &|_| ()).await
     }
 
-    /// The same, with something to do with the objects of a page while the next one is asked for.
+    /// The same; `on_page` gets each page while the next one is requested.
     ///
     /// # Errors
     /// As for [`Reader::list`].
@@ -72,7 +71,7 @@ impl Reader {
         self.pages(endpoint, None, on_page).await
     }
 
-    /// The same of what was made at this moment, as Vapi shows it, or later. `None`: of everything.
+    /// The same, of objects created at this time or later. `None`: all.
     ///
     /// # Errors
     /// As for [`Reader::list`].
@@ -97,7 +96,7 @@ impl Reader {
             list.pages += 1;
             total = total.or(page.total);
             let count = page.objects.len();
-            // Asked for as soon as it can be: to read what came takes a good part of the time that the answer takes.
+            // Requested before this page is parsed: parsing takes about as long as a response.
             let early = page.objects.last().filter(|_| count >= DOUBTFUL).and_then(|last| {
                 let bound = end_of(serde_json::from_str::<CreatedAt>(last.get()).ok()?.created_at.as_deref()?).ok()?;
                 let goes_back = before.is_none_or(|before| bound < before);
@@ -108,7 +107,7 @@ impl Reader {
                     let host = self.transport.connection().host();
                     Diagnostic::error(
                         "vapi-unreadable",
-                        format!("GET {endpoint}: {host} lists what cannot be read: {why}"),
+                        format!("GET {endpoint}: {host} lists an object that cannot be read: {why}"),
                     )
                 })?;
             bytes += objects.iter().map(|live| live.raw().len()).sum::<usize>();
@@ -129,7 +128,7 @@ impl Reader {
                     _ => self.ask(endpoint, made, before),
                 };
             } else if count >= PAGE {
-                let why = next.err().unwrap_or("a full page does not lead on to older ones");
+                let why = next.err().unwrap_or("a full page gives no older time to continue from");
                 return Err(incomplete(endpoint, list.objects.len(), why));
             } else {
                 break;
@@ -137,14 +136,14 @@ impl Reader {
         }
         match total {
             Some(total) if total > list.objects.len() as u64 => {
-                Err(incomplete(endpoint, list.objects.len(), &format!("it should hold {total}")))
+                Err(incomplete(endpoint, list.objects.len(), &format!("Vapi counts {total}")))
             }
             _ => Ok(list),
         }
     }
 
-    /// Asks for a page: of what was made at `made` or later, and before `before`. It is on its way when this returns, unless
-    /// it is dropped.
+    /// Requests a page of what was created from `made` on and before `before`. The request runs at once; dropping the
+    /// handle cancels it.
     fn ask(
         &self,
         endpoint: &str,
@@ -166,10 +165,10 @@ impl Reader {
         coming
     }
 
-    /// Reads one object. `None`: Vapi itself says that there is none (404), which no other failure does.
+    /// Reads one object. `None`: Vapi itself says that there is none (404).
     ///
     /// # Errors
-    /// Everything else that is not the object, another object among it.
+    /// Any other failure, also a response with another object.
     pub async fn get(&self, endpoint: &str, id: &str) -> Result<Option<Live>, Diagnostic> {
         let path = object_path(endpoint, id)?;
         match self.transport.get::<Live>(&path, &[]).await {
@@ -179,7 +178,7 @@ impl Reader {
             Ok(answer) => Err(Diagnostic::error(
                 "vapi-unreadable",
                 format!(
-                    "GET {path}: {} answers with another object, {:?}",
+                    "GET {path}: {} returned another object, {:?}",
                     self.transport.connection().host(),
                     answer.value.header.id
                 ),
@@ -193,24 +192,24 @@ impl Reader {
 /// The path of one object: `/assistant/7b0e…`.
 ///
 /// # Errors
-/// `vapi-id`: what [`RemoteId::read`] does not take could lead elsewhere.
+/// `vapi-id`: [`RemoteId::read`] does not accept it; it could point to another path.
 pub(crate) fn object_path(endpoint: &str, id: &str) -> Result<String, Diagnostic> {
     match RemoteId::read(id) {
         Some(id) => Ok(format!("{endpoint}/{id}")),
-        None => Err(Diagnostic::error("vapi-id", format!("`{id}` is not an id of Vapi"))
-            .help("correct the id in the state file, or take it out: the entry is then linked by its name")),
+        None => Err(Diagnostic::error("vapi-id", format!("`{id}` is not a Vapi id"))
+            .help("correct the id in the state file, or remove it: the entry is then linked by name")),
     }
 }
 
-/// The first moment that is after everything the oldest object's time can stand for. Times are shown cut, not
-/// rounded: `….123Z` may be anything before `….124Z`.
+/// The first time after everything the oldest object's time can stand for. Vapi truncates times: `….123Z` may be
+/// anything before `….124Z`.
 fn end_of_oldest(objects: &[Live]) -> Result<Timestamp, &'static str> {
     let mut oldest: Option<(Timestamp, &str)> = None;
     for live in objects {
-        let shown = live.header.created_at.as_deref().ok_or("an object does not say when it was created")?;
-        let time: Timestamp = shown.parse().map_err(|_| "an object's time of creation cannot be read")?;
+        let shown = live.header.created_at.as_deref().ok_or("an object has no creation time")?;
+        let time: Timestamp = shown.parse().map_err(|_| "an object's creation time cannot be read")?;
         if oldest.is_some_and(|(oldest, _)| time > oldest) {
-            return Err("it does not come newest first");
+            return Err("it is not sorted newest first");
         }
         oldest = Some((time, shown));
     }
@@ -218,9 +217,9 @@ fn end_of_oldest(objects: &[Live]) -> Result<Timestamp, &'static str> {
     end_of(shown)
 }
 
-/// The first moment that is after everything that a shown time can stand for.
+/// The first time after everything that a truncated time can stand for.
 fn end_of(shown: &str) -> Result<Timestamp, &'static str> {
-    let time: Timestamp = shown.parse().map_err(|_| "an object's time of creation cannot be read")?;
+    let time: Timestamp = shown.parse().map_err(|_| "an object's creation time cannot be read")?;
     let digits = shown.split_once('.').map_or(0, |(_, rest)| rest.bytes().take_while(u8::is_ascii_digit).count());
     let unit = match digits {
         0 => 1000,
@@ -230,12 +229,15 @@ fn end_of(shown: &str) -> Result<Timestamp, &'static str> {
     };
     Timestamp::from_millisecond(time.as_millisecond())
         .and_then(|time| time.checked_add(unit.milliseconds()))
-        .map_err(|_| "an object's time of creation is out of range")
+        .map_err(|_| "an object's creation time is out of range")
 }
 
 fn incomplete(endpoint: &str, read: usize, why: &str) -> Diagnostic {
-    Diagnostic::error("vapi-list-incomplete", format!("the list {endpoint} could not be read whole ({read} objects): {why}"))
-        .help("nothing was decided from it; more than 1000 objects created in one millisecond cannot be told apart by Vapi's paging")
+    Diagnostic::error(
+        "vapi-list-incomplete",
+        format!("the list {endpoint} could not be read whole ({read} objects): {why}"),
+    )
+    .help("nothing was planned; Vapi's paging cannot get past more than 1000 objects created in one millisecond")
 }
 
 #[cfg(test)]

@@ -1,24 +1,24 @@
-//! How long to wait before the same request is sent again.
+//! The back-off before a retry.
 
 use std::time::{Duration, SystemTime};
 
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimeParser;
 
-/// How often and how long a request is tried. Times are wall time.
+/// How often and how long a request is retried.
 #[derive(Debug, Clone)]
 pub struct RetryLimits {
-    /// How often a request is sent at most, answers of 429 not counted.
+    /// The most attempts, 429s not counted.
     pub attempts: u32,
-    /// The same while nothing was ever answered: a wrong address should not take a minute to say so.
+    /// The same before any response: a wrong URL should fail fast.
     pub attempts_unreached: u32,
-    /// How often a request may be answered with 429.
-    pub refusals: u32,
-    /// The wait before the second attempt; each further one is twice as long, all with jitter.
+    /// The most 429s.
+    pub rate_limits: u32,
+    /// The wait before the first retry; it doubles with each, with jitter.
     pub first_wait: Duration,
-    /// The longest wait that is our own choice.
+    /// The longest wait, unless `Retry-After` asks for more.
     pub longest_wait: Duration,
-    /// The sum of waits that a request may have; a `Retry-After` beyond what is left of it ends the request.
+    /// The longest sum of waits; a `Retry-After` beyond it ends the request.
     pub patience: Duration,
 }
 
@@ -27,7 +27,7 @@ impl Default for RetryLimits {
         Self {
             attempts: 7,
             attempts_unreached: 3,
-            refusals: 12,
+            rate_limits: 12,
             first_wait: Duration::from_millis(250),
             longest_wait: Duration::from_secs(15),
             patience: Duration::from_secs(180),
@@ -35,29 +35,29 @@ impl Default for RetryLimits {
     }
 }
 
-/// What one request has used up of its limits.
+/// What a request has used of its limits.
 #[derive(Debug, Default)]
 pub(super) struct Spent {
     failures: u32,
-    refusals: u32,
+    rate_limits: u32,
     waited: Duration,
 }
 
 impl Spent {
-    /// How long to wait before the next attempt. `None`: there is none.
+    /// The wait before the next attempt. `None`: give up.
     ///
-    /// `reached` is whether anything was ever answered in this run; `jitter` lies between 0 and 1.
+    /// `reached`: this run has had a response; `jitter` is between 0 and 1.
     pub(super) fn next_wait(
         &mut self,
         limits: &RetryLimits,
-        refused: bool,
+        rate_limited: bool,
         retry_after: Option<Duration>,
         reached: bool,
         jitter: f64,
     ) -> Option<Duration> {
-        let (count, most) = if refused {
-            self.refusals += 1;
-            (self.refusals, limits.refusals)
+        let (count, most) = if rate_limited {
+            self.rate_limits += 1;
+            (self.rate_limits, limits.rate_limits)
         } else {
             self.failures += 1;
             (self.failures, if reached { limits.attempts } else { limits.attempts_unreached })
@@ -66,7 +66,7 @@ impl Spent {
             return None;
         }
         let doubled = limits.first_wait.saturating_mul(1 << (count - 1).min(16)).min(limits.longest_wait);
-        // Between half of it and the whole: two clients that failed together come back apart.
+        // Jitter from half to all of it: clients that failed together must not retry together.
         let own = doubled.mul_f64(0.5 + 0.5 * jitter.clamp(0.0, 1.0));
         let wait = retry_after.map_or(own, |asked| asked.max(own));
         self.waited = self.waited.saturating_add(wait);
@@ -74,7 +74,7 @@ impl Spent {
     }
 }
 
-/// Reads a `Retry-After` header: whole seconds or an HTTP date (RFC 9110, 10.2.3). A date in the past is no wait.
+/// Reads a `Retry-After` header: whole seconds or an HTTP date (RFC 9110, 10.2.3). A past date means no wait.
 pub(super) fn retry_after(value: &str, now: SystemTime) -> Option<Duration> {
     static DATES: DateTimeParser = DateTimeParser::new();
     let value = value.trim();

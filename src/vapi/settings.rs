@@ -1,4 +1,4 @@
-//! What a run may be told about how it talks to Vapi.
+//! The settings of a transport.
 
 use std::fmt;
 use std::sync::Arc;
@@ -7,22 +7,22 @@ use std::time::Duration;
 use super::retry::RetryLimits;
 use crate::model::Redactor;
 
-/// What a transport may be told.
+/// Settings of a transport.
 #[derive(Clone)]
 pub struct Settings {
-    /// The most requests under way at once.
+    /// The most concurrent requests.
     pub parallelism: usize,
-    /// How long one attempt may take, from connecting to the last byte.
+    /// The timeout of one attempt, from connecting to the last byte.
     pub request_timeout: Duration,
-    /// How long opening a connection may take.
+    /// The timeout of a connection attempt.
     pub connect_timeout: Duration,
-    /// How long after the first request a request may still be started. It ends waits, never a request in hand.
+    /// How long after the first request another may start. It ends waits, never a running request.
     pub deadline: Duration,
-    /// How often a request is tried.
+    /// The limits of retries.
     pub retry: RetryLimits,
-    /// Is given a line per attempt: method, path with query, status, milliseconds; no header, no body.
+    /// Gets a line per attempt: method, path with query, status, milliseconds; no header, no body.
     pub trace: Option<Trace>,
-    /// Takes secrets, the key among them, out of what Vapi says, should it repeat what it was sent.
+    /// Redacts secrets, also the key, that Vapi may repeat in errors.
     pub redactor: Redactor,
 }
 

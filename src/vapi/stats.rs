@@ -8,17 +8,17 @@ use std::time::Duration;
 pub struct Stats {
     /// Requests sent, each attempt counted.
     pub requests: u64,
-    /// How many of them were a repetition.
+    /// How many of them were retries.
     pub retries: u64,
-    /// How many were answered with 429.
+    /// How many hit the rate limit (429).
     pub refused: u64,
-    /// Bytes of answer bodies, after decompression.
+    /// Bytes of response bodies, decompressed.
     pub bytes: u64,
-    /// The time that requests took, summed: more than the clock shows when they ran side by side.
+    /// The sum of the requests' durations, concurrent ones too.
     pub time: Duration,
 }
 
-/// Counts as it goes; each counter is exact, a snapshot is not taken at one instant.
+/// Each counter is exact; a snapshot is not atomic.
 #[derive(Debug, Default)]
 pub(super) struct Counters {
     requests: AtomicU64,
@@ -29,20 +29,19 @@ pub(super) struct Counters {
 }
 
 impl Counters {
-    /// One attempt is about to be sent; the first is number 1.
+    /// An attempt is about to be sent; the first is number 1.
     pub(super) fn sent(&self, attempt: u32) {
         self.requests.fetch_add(1, Ordering::Relaxed);
         self.retries.fetch_add(u64::from(attempt > 1), Ordering::Relaxed);
     }
 
-    /// One attempt ended.
+    /// An attempt ended.
     pub(super) fn ended(&self, refused: bool, bytes: usize, took: Duration) {
         self.refused.fetch_add(u64::from(refused), Ordering::Relaxed);
         self.bytes.fetch_add(bytes as u64, Ordering::Relaxed);
         self.micros.fetch_add(u64::try_from(took.as_micros()).unwrap_or(u64::MAX), Ordering::Relaxed);
     }
 
-    /// The numbers so far.
     pub(super) fn snapshot(&self) -> Stats {
         let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         Stats {

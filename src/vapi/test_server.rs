@@ -100,7 +100,7 @@ pub fn settings() -> Settings {
         request_timeout: Duration::from_secs(20),
         retry: RetryLimits {
             attempts: 3,
-            refusals: 3,
+            rate_limits: 3,
             first_wait: Duration::from_millis(1),
             longest_wait: Duration::from_millis(2),
             ..RetryLimits::default()

@@ -1,4 +1,4 @@
-//! One HTTP client for a run: sends, waits its turn, tries again where that is safe, and reads the answer.
+//! One HTTP client for a run: queues, sends, retries where that is safe, and reads the response.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -18,7 +18,7 @@ use super::settings::Settings;
 use super::stats::{Counters, Stats};
 use super::wire::{Ready, Wire};
 
-/// The way to Vapi for one run. Cheap to clone: clones share pace, connections, counters and the stop flag.
+/// The client of one run. Cheap to clone: clones share pace, connections, counters and the stop flag.
 #[derive(Debug, Clone)]
 pub struct Transport {
     shared: Arc<Shared>,
@@ -36,19 +36,19 @@ struct Shared {
     stopped: watch::Sender<bool>,
 }
 
-/// An answer that could be read.
+/// A parsed response.
 #[derive(Debug)]
 pub struct Answer<T> {
     /// The status, a 2xx.
     pub status: u16,
-    /// What it says.
+    /// The body.
     pub value: T,
-    /// How often the request was sent; each time but the last it may have been carried out too.
+    /// How often the request was sent; Vapi may have carried out each of them.
     pub attempts: u32,
 }
 
 impl Transport {
-    /// A transport that has not done anything yet: no client, no certificates, no connection.
+    /// Opens and loads nothing yet.
     pub fn new(connection: Connection, settings: Settings) -> Self {
         Self {
             shared: Arc::new(Shared {
@@ -64,22 +64,22 @@ impl Transport {
         }
     }
 
-    /// Where it leads.
+    /// The connection.
     pub fn connection(&self) -> &Connection {
         &self.shared.connection
     }
 
-    /// From now on this text is not shown, should the service repeat it.
+    /// Redacts this text from now on, in case Vapi repeats it.
     pub fn hide(&self, secret: &str) {
         self.shared.settings.redactor.add(secret);
     }
 
-    /// The most requests that are under way at once.
+    /// The most concurrent requests.
     pub fn parallelism(&self) -> usize {
         self.shared.settings.parallelism
     }
 
-    /// Lets no further request start, not even a repetition; what is under way is finished. For Ctrl-C.
+    /// Starts no further request or retry; running ones finish. For Ctrl-C.
     pub fn stop(&self) {
         self.shared.stopped.send_replace(true);
     }
@@ -89,12 +89,12 @@ impl Transport {
         *self.shared.stopped.borrow()
     }
 
-    /// What was sent so far.
+    /// What was sent and received so far.
     pub fn stats(&self) -> Stats {
         self.shared.counters.snapshot()
     }
 
-    /// Reads `path`, trying again as often as the settings allow.
+    /// Reads `path`, with retries.
     ///
     /// # Errors
     /// See [`RequestError`].
@@ -106,16 +106,16 @@ impl Transport {
         self.execute(path, query, Client::get).await
     }
 
-    /// Sends a request and reads its answer as JSON. `build` makes it from the client and the address, once per
-    /// attempt; key, time limit and pace are added here. For [`super::Reader`] and `apply::writer`, which is the only
-    /// one to build anything but a GET.
+    /// Sends a request and parses the response as JSON. `build` creates it from the client and the URL, once per
+    /// attempt; key, timeout and pace are added here. For [`super::Reader`] and `apply::writer`; only the latter builds
+    /// anything but a GET.
     ///
-    /// What is sent again: a GET or PATCH after anything that may pass. A POST only where it is certain that it was not
-    /// carried out: after a 429, and when no connection could be opened. Any other method is not sent at all.
+    /// Retries: a GET or PATCH after any transient fault; a POST only if it was certainly not carried out (429, no
+    /// connection). Other methods are never sent.
     ///
     /// # Errors
-    /// A [`RequestError`], whose [`Certainty`] says whether it may have been carried out all the same: always so for a
-    /// POST that was sent and got no answer, a 5xx, or an answer that is not a `T`.
+    /// A [`RequestError`], whose [`Certainty`] says whether it may have been carried out: so for a POST that got no
+    /// response, a 5xx, or a response that is not a `T`.
     pub(crate) async fn execute<T: DeserializeOwned>(
         &self,
         path: &str,
@@ -143,12 +143,12 @@ impl Transport {
                 Ok(answer) => return Ok(Answer { attempts, ..answer }),
                 Err(fault) => fault,
             };
-            let refused = matches!(fault.problem, Problem::RateLimited(_));
-            let may_repeat = fault.passing && (method != Method::POST || fault.certainty == Certainty::NotSent);
-            let wait = may_repeat
+            let rate_limited = matches!(fault.problem, Problem::RateLimited(_));
+            let may_retry = fault.transient && (method != Method::POST || fault.certainty == Certainty::NotSent);
+            let wait = may_retry
                 .then(|| {
                     let reached = shared.reached.load(Ordering::Relaxed);
-                    spent.next_wait(&shared.settings.retry, refused, fault.retry_after, reached, rand::random())
+                    spent.next_wait(&shared.settings.retry, rate_limited, fault.retry_after, reached, rand::random())
                 })
                 .flatten();
             let fail = |fault: Fault, earlier| {
@@ -181,7 +181,7 @@ impl Shared {
         }
     }
 
-    /// Sends once, counts and traces it, and says what it tells about the quota.
+    /// Sends once, counts and traces it. Also gives the signal for the pace.
     async fn send<T: DeserializeOwned>(&self, ready: Ready<'_>) -> (Signal, Result<Answer<T>, Fault>) {
         let began = Instant::now();
         let line = self.settings.trace.as_ref().map(|_| {
@@ -193,17 +193,17 @@ impl Shared {
         let signal = match &received.outcome {
             Ok(_) => Signal::Accepted,
             Err(fault) if received.status == Some(StatusCode::TOO_MANY_REQUESTS) => {
-                // A wait that nobody waits for ends this request, and need not end the others.
-                Signal::Refused(fault.retry_after.filter(|wait| *wait <= self.settings.retry.patience))
+                // A `Retry-After` beyond our limit ends this request only.
+                Signal::RateLimited(fault.retry_after.filter(|wait| *wait <= self.settings.retry.patience))
             }
             Err(fault) if fault.certainty == Certainty::Refused => Signal::Accepted,
             Err(_) => Signal::Nothing,
         };
-        self.counters.ended(matches!(signal, Signal::Refused(_)), received.bytes, took);
+        self.counters.ended(matches!(signal, Signal::RateLimited(_)), received.bytes, took);
         let status = received.status.map(|status| status.as_u16());
         self.reached.fetch_or(status.is_some(), Ordering::Relaxed);
         if let (Some(trace), Some(line)) = (&self.settings.trace, line) {
-            let status = status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
+            let status = status.map_or_else(|| "no response".to_owned(), |status| status.to_string());
             trace(&format!("{line} {status} {} ms", took.as_millis()));
         }
         let status = status.unwrap_or_default();

@@ -1,4 +1,4 @@
-//! One request on the wire, one answer off it: the HTTP client and what its errors mean.
+//! One request, one response: the HTTP client and what its errors mean.
 
 use std::sync::OnceLock;
 
@@ -7,21 +7,21 @@ use reqwest::{Client, Method, Request, RequestBuilder, Response, StatusCode};
 use serde::de::DeserializeOwned;
 use url::Url;
 
-use super::answer::judge;
+use super::answer::interpret;
 use super::connection::Connection;
 use super::error::{Certainty, Fault, Problem};
 use super::settings::Settings;
 
-/// No list page of Vapi comes near it; a body beyond it is an attack on our memory.
+/// No page of Vapi's comes near it; a larger body would exhaust the memory.
 const LARGEST_BODY: usize = 256 << 20;
 
-/// The HTTP client. Made at the first request: reading the system's certificates takes a while.
+/// The HTTP client, created at the first request: loading the system's certificates is slow.
 #[derive(Debug, Default)]
 pub(super) struct Wire {
     client: OnceLock<Result<Client, String>>,
 }
 
-/// A request that is ready to go.
+/// A request ready to send.
 pub(super) struct Ready<'a> {
     client: &'a Client,
     settings: &'a Settings,
@@ -30,7 +30,7 @@ pub(super) struct Ready<'a> {
 
 /// What came back.
 pub(super) struct Received<T> {
-    /// The status, if the answer got so far.
+    /// The status, if one arrived.
     pub status: Option<StatusCode>,
     /// The size of the body, decompressed.
     pub bytes: usize,
@@ -39,7 +39,7 @@ pub(super) struct Received<T> {
 }
 
 impl Wire {
-    /// Makes the request that `build` describes, with key and time limit. Nothing but GET, POST and PATCH comes through.
+    /// Builds the request, with key and timeout. Only GET, POST and PATCH are allowed.
     pub(super) fn prepare<'a>(
         &'a self,
         connection: &Connection,
@@ -61,11 +61,10 @@ impl Wire {
         if [Method::GET, Method::POST, Method::PATCH].contains(request.method()) {
             Ok(Ready { client, settings, request })
         } else {
-            Err(setup(format!("{} is not sent: vapi-sync reads, creates and updates, nothing else", request.method())))
+            Err(setup(format!("{} is not sent: vapi-sync only reads, creates and updates", request.method())))
         }
     }
 
-    /// Whether a client was made.
     #[cfg(test)]
     pub(super) fn is_made(&self) -> bool {
         self.client.get().is_some()
@@ -73,7 +72,7 @@ impl Wire {
 }
 
 impl Ready<'_> {
-    /// Sends it, once, and reads the answer to its end.
+    /// Sends it once, and reads the whole response.
     pub(super) async fn send<T: DeserializeOwned>(self) -> Received<T> {
         let Self { client, settings, request } = self;
         let mut response = match client.execute(request).await {
@@ -82,13 +81,13 @@ impl Ready<'_> {
         };
         let status = response.status();
         let (bytes, outcome) = match read_body(&mut response, settings).await {
-            Ok(body) => (body.len(), judge(status, response.headers(), &body, &settings.redactor)),
+            Ok(body) => (body.len(), interpret(status, response.headers(), &body, &settings.redactor)),
             Err(fault) => (0, Err(fault)),
         };
-        // A refusal is one also where its page was cut off.
+        // A 429 stays one even if its body was truncated.
         let outcome = match outcome {
             Err(fault) if fault.status.is_none() && status == StatusCode::TOO_MANY_REQUESTS => {
-                judge(status, response.headers(), b"", &settings.redactor)
+                interpret(status, response.headers(), b"", &settings.redactor)
             }
             outcome => outcome,
         };
@@ -97,12 +96,12 @@ impl Ready<'_> {
 }
 
 fn build_client(connection: &Connection, settings: &Settings) -> Result<Client, String> {
-    // The second call of a process finds one installed, which is as good.
+    // Fails only if one is installed already, which is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let client = Client::builder()
         .user_agent(concat!("vapi-sync/", env!("CARGO_PKG_VERSION")))
         .redirect(reqwest::redirect::Policy::none())
-        // Every repetition is decided by the transport, which knows what must not be sent twice.
+        // The transport decides on retries: it knows what must not be sent twice.
         .retry(reqwest::retry::never())
         .referer(false)
         .connect_timeout(settings.connect_timeout)
@@ -110,7 +109,7 @@ fn build_client(connection: &Connection, settings: &Settings) -> Result<Client, 
     let client = if connection.is_loopback() {
         // A proxy would get the key in plain text.
         let client = client.no_proxy();
-        // Reading the system's certificates would be most of what a short run does.
+        // Loading the system's certificates would take most of a short run.
         if connection.is_plain() { client.tls_certs_only([]) } else { client }
     } else {
         client.https_only(true)
@@ -146,14 +145,14 @@ fn broken(error: &reqwest::Error, settings: &Settings) -> Fault {
     }
 }
 
-/// The innermost reason, which is the one that tells something; reqwest's own words repeat the address.
+/// The innermost cause; reqwest's own message only repeats the URL.
 fn cause(error: &reqwest::Error) -> String {
     causes(error).last().map_or_else(|| "no reason given".to_owned(), ToString::to_string)
 }
 
 fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn std::error::Error + 'static)> {
     std::iter::successors(std::error::Error::source(error), |error| {
-        // An io::Error answers for what it wraps, and so hides it.
+        // `io::Error::source` skips the error that it wraps.
         match error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
             Some(inner) => Some(inner as &(dyn std::error::Error + 'static)),
             None => error.source(),

@@ -1,4 +1,4 @@
-//! What must hold, whatever went wrong: runs until quiet end where a run without faults ends.
+//! The invariant: after any fault, repeated runs end where a run without faults ends.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::support::{Run, World, id};
 /// How many runs after the first may be needed.
 const MOST_RUNS: usize = 4;
 
-/// All that is left when everything is quiet, with ids and allotted numbers as names.
+/// The final state, with ids and assigned numbers replaced by names.
 #[derive(Debug, PartialEq)]
 pub struct End {
     /// By name, of both kinds.
@@ -56,7 +56,7 @@ impl End {
         Ok(End { live, state: named(world.state()) })
     }
 
-    /// What differs between two ends, in words.
+    /// The differences between two final states, as text.
     fn difference(&self, other: &End) -> Option<String> {
         if self.state != other.state {
             return Some(format!("the file is\n{}\ninstead of\n{}", self.state, other.state));
@@ -67,16 +67,16 @@ impl End {
     }
 }
 
-/// Runs until a run sends nothing, and compares the end with the expected one. Gives the number of runs it took until all
+/// Runs until a run sends nothing, and compares the final state with the expected one. Gives the number of runs until all
 /// was done.
 ///
 /// # Errors
-/// What does not hold, in words.
+/// What does not hold, as text.
 pub fn until_quiet(prepared: &Prepared, world: &World, expected: &End) -> Result<usize, String> {
     world.vapi.set_faults(Vec::new());
     for run in 0..=MOST_RUNS {
         world.vapi.clear_hits();
-        // No list of these worlds lags any more: what a run that was killed did not make need not be waited for.
+        // The lists no longer lag: no need to poll for what a killed run did not create.
         let ended = prepared.apply(world, &["--settle-timeout", "200ms"]);
         let writes = world.writes();
         if let Some(hit) = writes.iter().find(|hit| !matches!(hit.method.as_str(), "POST" | "PATCH")) {
@@ -97,11 +97,11 @@ pub fn until_quiet(prepared: &Prepared, world: &World, expected: &End) -> Result
     Err("it goes on writing".to_owned())
 }
 
-/// Whether a run told the truth: what is done is in Vapi as it will stay, what was not attempted was not sent, and the exit
+/// Whether the report is true: what is done is in Vapi to stay, what was not attempted was not sent, and the exit
 /// code follows from the outcomes.
 ///
 /// # Errors
-/// What it said and is not so.
+/// What it reported wrongly.
 pub fn told_the_truth(world: &World, run: &Run, expected: &End) -> Result<(), String> {
     let report: Value = serde_json::from_str(&run.stdout).map_err(|error| format!("{error}: {}", run.text()))?;
     let changes = report["changes"].as_array().cloned().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! `kill -9` at any instant.
+//! `kill -9` at any moment.
 
 use std::process::Stdio;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,7 +15,7 @@ use crate::support::rounds;
 /// How often a run is killed in the short form.
 const KILLS: u64 = 12;
 
-/// How many kills play side by side.
+/// How many kills run in parallel.
 const THREADS: u64 = 4;
 
 fn vapi() -> Config {
@@ -30,7 +30,7 @@ struct Phases {
     ended: AtomicU64,
 }
 
-/// Kills a run that this seed chooses an instant for: when so many requests have arrived, and some milliseconds later.
+/// Kills a run at a moment chosen by the seed: some milliseconds after a number of requests.
 fn kill_once(prepared: &Prepared, expected: &End, seed: u64, requests: u64, phases: &Phases) -> Result<(), String> {
     let mut rng = StdRng::seed_from_u64(seed);
     let (after, late) = (rng.random_range(0..=requests), Duration::from_micros(rng.random_range(0..12_000)));
@@ -97,6 +97,6 @@ fn killed_while_it_creates_and_updates() {
 }
 
 #[test]
-fn killed_while_it_makes_again_what_was_deleted() {
+fn killed_while_it_recreates() {
     kill_often(recreation());
 }

@@ -1,4 +1,4 @@
-//! The state file's side of it: an editor that saves during the run, a folder that cannot be written, a full disk.
+//! The state file: an editor that saves during the run, a read-only folder, a full disk.
 
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Stdio};
@@ -10,7 +10,7 @@ use super::check::{End, until_quiet};
 use super::story::{MUCH, Prepared};
 use crate::support::{Run, World, id};
 
-/// Does something while a run has about half of its requests behind it.
+/// Does something when a run has sent about half of its requests.
 fn meanwhile(world: &World, requests: u64, act: impl FnOnce()) -> Run {
     let mut run = world.command(&["apply", "--yes"]);
     let run = run.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("started");
@@ -28,12 +28,12 @@ fn slow(prepared: &Prepared) -> World {
 }
 
 #[test]
-fn what_an_editor_saves_during_the_run_stays() {
+fn an_edit_saved_during_the_run_stays() {
     let prepared = MUCH.prepared();
     for requests in [4, 12, 25, 40] {
         let world = slow(&prepared);
         let run = meanwhile(&world, requests, || {
-            // As editors do: a new file in place of the old. It may cross a write of the run, so it starts from what is there.
+            // As editors do: a new file replaces the old. It may race with a write of the run, so it starts from the current text.
             let saved = format!("# A thought.\n{}\n# The end.\n", world.state());
             world.write("new", &saved);
             std::fs::rename(world.path("new"), world.path("vapi-state.yaml")).expect("renamed");
@@ -75,7 +75,7 @@ fn a_folder_that_cannot_be_written_sends_nothing() {
     assert!(world.writes().is_empty());
 }
 
-/// The same command as a user whom permissions concern. `None` if that cannot be had here.
+/// The same command as an unprivileged user. `None` if there is none here.
 fn without_privileges(command: &mut Command, world: &World) -> Option<Command> {
     let is_root = Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout == b"0\n");
     let mut plain = Command::new(command.get_program());
@@ -85,7 +85,7 @@ fn without_privileges(command: &mut Command, world: &World) -> Option<Command> {
         if Command::new("setpriv").arg("--version").output().is_err() {
             return None;
         }
-        // git must not mind that the folder is another user's.
+        // Otherwise git refuses another user's folder.
         Command::new("chown").args(["-R", "65534:65534"]).arg(world.folder.path()).status().ok()?;
     }
     plain.args(command.get_args()).current_dir(world.folder.path()).env_clear().stdin(Stdio::null());
@@ -113,7 +113,7 @@ fn a_disk_with_no_room_for_the_log_sends_nothing() {
     let expected = End::faultless(&prepared);
     let world = slow(&prepared);
     let before = world.state();
-    // The intents of fifty writes are longer than the file: the log is full when the file still has room.
+    // Fifty intents are longer than the file: the log hits the limit first.
     let blocks = (before.len() + ROOM_FOR_IDS).div_ceil(BLOCK);
     let run: Run = with_room_for(&world, blocks).output().expect("the binary").into();
     let run = run.expect(1);
@@ -123,10 +123,10 @@ fn a_disk_with_no_room_for_the_log_sends_nothing() {
 }
 
 #[test]
-fn ids_that_do_not_fit_into_the_file_are_told_and_found_again() {
+fn ids_that_could_not_be_saved_are_reported_and_found_again() {
     let prepared = MUCH.prepared();
     let world = slow(&prepared);
-    // A file of whole blocks, much longer than the log will be: it can be replaced by one as long, and by none that is longer.
+    // A file of whole blocks, much longer than the log: a longer one exceeds the limit.
     let whole = (world.state().len() + LONGER_THAN_THE_LOG).next_multiple_of(BLOCK);
     let comment = "#".repeat(whole - world.state().len() - 1);
     world.write("vapi-state.yaml", &format!("{}{comment}\n", world.state()));
@@ -138,7 +138,7 @@ fn ids_that_do_not_fit_into_the_file_are_told_and_found_again() {
     let run = run.expect(1);
     assert!(run.stderr.contains("[file-not-written]"), "{}", run.stderr);
     assert_eq!(world.state(), before, "the file is as it was");
-    // What was made in the meantime is told with its id, and with what becomes of it.
+    // The report names what was created, with its id.
     let made: Vec<_> = world.agents().into_iter().filter(|agent| !before.contains(&id(agent))).collect();
     let made: Vec<_> = made.iter().filter(|agent| agent["name"] != "Bystander").collect();
     assert!(!made.is_empty() && world.numbers().len() == 1, "what needs an id that is not in the file is not made");
@@ -148,7 +148,7 @@ fn ids_that_do_not_fit_into_the_file_are_told_and_found_again() {
     }
     assert!(run.stderr.contains("not recorded: agents.c"), "{}", run.stderr);
     assert!(run.stderr.contains("the next run finds them by name or number"), "{}", run.stderr);
-    // With room again the next run links what was made, and makes nothing twice.
+    // With space again, the next run links it and creates nothing twice.
     world.taken();
     world.run(&["apply", "--yes", "--settle-timeout", "300ms"]).expect(0);
     let posts = world.writes().into_iter().filter(|hit| hit.method == "POST").count();
@@ -167,7 +167,7 @@ const ROOM_FOR_IDS: usize = 4 << 10;
 /// Longer than the log of a run of fifty writes.
 const LONGER_THAN_THE_LOG: usize = 256 << 10;
 
-/// An apply that can make no file longer than so many blocks: as on a full disk, what is short still fits. The signal that goes with it is ignored; a full disk sends none.
+/// An apply with a limit on file size in blocks: as on a full disk, short files still fit. SIGXFSZ is ignored; a full disk sends none.
 fn with_room_for(world: &World, blocks: usize) -> Command {
     let run = world.command(&["apply", "--yes"]);
     let mut limited = Command::new("sh");

@@ -1,4 +1,4 @@
-//! Which object is whose, where a run was cut off and names or ids do not tell at first sight.
+//! Identity after a cut-off run, where names or ids are ambiguous.
 
 use serde_json::json;
 use vapi_sync::emulator::{Collection, Config};
@@ -18,7 +18,7 @@ fn killed(world: &World) {
 }
 
 #[test]
-fn what_was_made_again_for_one_entry_is_not_linked_to_another_of_its_name() {
+fn a_recreated_object_is_not_linked_to_another_entry_of_its_name() {
     for other in ["  b: {config: {name: A}}\n", "  b: {config: {name: A, firstMessage: Hello}}\n"] {
         let world = World::with(ONE, Config::default());
         // An organisation that is empty might be the wrong one.
@@ -37,9 +37,9 @@ fn what_was_made_again_for_one_entry_is_not_linked_to_another_of_its_name() {
     }
 }
 
-/// A service may store a name otherwise than it was sent: trimmed, or in another Unicode form.
+/// Vapi may store a name trimmed, or in another Unicode form.
 #[test]
-fn a_name_is_found_as_a_service_stores_it() {
+fn a_name_is_found_as_vapi_stores_it() {
     for (sent, stored) in [("'A '", "A"), ("\"Cafe\\u0301\"", "Caf\u{e9}"), ("\"Caf\\u00e9\"", "Cafe\u{301}")] {
         // Made by hand.
         let state = format!("version: 1\nagents:\n  a: {{config: {{name: {sent}, firstMessage: Hello}}}}\n");
@@ -47,7 +47,7 @@ fn a_name_is_found_as_a_service_stores_it() {
         world.vapi.insert(Collection::Assistant, json!({"name": stored, "firstMessage": "Hello"}));
         world.run(&["apply", "--yes"]);
         assert_eq!(world.agents().len(), 1, "{sent}");
-        // Made again by a run that was killed.
+        // Recreated by a killed run.
         let world = World::with(&state, Config::default());
         world.run(&["apply", "--yes"]).expect(0);
         world.vapi.remove(Collection::Assistant, &id(&world.agents()[0]));
@@ -61,7 +61,7 @@ fn a_name_is_found_as_a_service_stores_it() {
 }
 
 #[test]
-fn a_lost_answer_is_found_under_the_name_that_the_service_stores() {
+fn a_lost_response_is_found_by_the_stored_name() {
     for (sent, stored) in [("'A '", "A"), ("\"\\tA\"", "A"), ("\"Cafe\\u0301\"", "Caf\u{e9}")] {
         let (world, clock) = lagging(&format!("version: 1\nagents:\n  a: {{config: {{name: {sent}}}}}\n"));
         world.vapi.set_faults(vec![fault("POST /assistant nth=1 after reset")]);
@@ -74,7 +74,7 @@ fn a_lost_answer_is_found_under_the_name_that_the_service_stores() {
             clock.advance(LAG);
         };
         let run = when(&world, &args, looked, store);
-        assert!(run.stderr.contains("its answer was lost; it was found in Vapi as"), "{}", run.text());
+        assert!(run.stderr.contains("the response was lost; found in Vapi as"), "{}", run.text());
         assert_eq!(world.agents().len(), 1, "{sent}");
         assert!(world.state().contains(&id(&world.agents()[0])), "{}", world.state());
     }
@@ -99,7 +99,7 @@ fn an_id_is_the_same_in_capitals() {
 }
 
 #[test]
-fn what_is_no_id_is_refused_wherever_it_stands() {
+fn an_invalid_id_is_refused_everywhere() {
     for bad in ["..", "../tool/x", "a.b", "'a b'", "' a'", "a/b", "%2e%2e"] {
         let state = format!("version: 1\nagents:\n  a: {{vapi_assistant_id: {bad}, config: {{name: A}}}}\n");
         let world = World::with(&state, Config::default());

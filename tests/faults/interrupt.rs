@@ -10,7 +10,7 @@ use super::story::MUCH;
 use crate::support::Run;
 
 #[test]
-fn what_is_in_hand_is_finished_and_recorded() {
+fn running_requests_finish_and_are_recorded() {
     let prepared = MUCH.prepared();
     let expected = End::faultless(&prepared);
     for (signal, after) in [("INT", 3), ("TERM", 8), ("INT", 15), ("TERM", 30)] {
@@ -26,7 +26,7 @@ fn what_is_in_hand_is_finished_and_recorded() {
         assert!(sent.success());
         let run: Run = run.wait_with_output().expect("ended").into();
         let run = run.expect(130);
-        // Every answer was waited for, and every id is in the file.
+        // It waited for every response, and every id is in the file.
         let hits = world.vapi.hits();
         let unanswered: Vec<_> = hits.iter().filter(|hit| hit.status.is_none()).map(|hit| &hit.path).collect();
         assert!(unanswered.is_empty(), "{unanswered:?}");

@@ -1,4 +1,4 @@
-//! Lists that do not show yet what was made. Time in Vapi stands still until the test moves it.
+//! Lists that lag. Vapi's clock stands still until the test advances it.
 
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -10,17 +10,17 @@ use crate::support::{Run, World, id};
 
 pub const LAG: Duration = Duration::from_secs(3600);
 
-/// Longer than any test takes: what ends a wait is what is waited for.
+/// Longer than any test takes: no wait ends by its timeout.
 pub const PATIENCE: &str = "90s";
 
-/// A world whose lists show new objects when the clock is moved by [`LAG`].
+/// A world whose lists show new objects after [`LAG`].
 pub fn lagging(state: &str) -> (World, ManualClock) {
     let clock = ManualClock::new("2026-01-01T00:00:00Z".parse().expect("a time"), Duration::from_millis(1));
     let config = Config { list_lag: LAG, clock: Clock::Manual(clock.clone()), ..Config::default() };
     (World::with(state, config), clock)
 }
 
-/// Runs a command until so much has happened, then does something, and lets it end.
+/// Runs a command until a condition holds, then does something, and waits for the end.
 pub fn when(
     world: &World,
     args: &[&str],
@@ -30,7 +30,7 @@ pub fn when(
     let mut command = world.command(args);
     let mut run = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("started");
     let give_up = Instant::now() + Duration::from_secs(60);
-    // A run that ends before that is judged by what it did.
+    // A run that ends earlier is judged by its result.
     while !happened(world) && run.try_wait().expect("asked").is_none() {
         assert!(Instant::now() < give_up, "it does not happen");
         std::thread::sleep(Duration::from_micros(500));
@@ -48,9 +48,9 @@ const AGENTS: &str = "version: 1\nagents:\n  a: {config: {name: A}}\n  b: {confi
 const BOUGHT: &str = "version: 1\nphone_numbers:\n  main: {config: {provider: vapi, name: N}}\n";
 
 #[test]
-fn what_a_killed_run_made_is_waited_for_and_not_made_twice() {
+fn what_a_killed_run_created_is_polled_for_and_not_created_twice() {
     for (state, path, first, flags) in [
-        // The other agent was not begun: there is nothing of it to wait for.
+        // The other agent was not started: nothing to poll for.
         (AGENTS, "/assistant", &["--target", "agents.a"][..], &[][..]),
         (BOUGHT, "/phone-number", &["--allow-purchase"], &["--allow-purchase"]),
     ] {
@@ -62,10 +62,10 @@ fn what_a_killed_run_made_is_waited_for_and_not_made_twice() {
         assert!(made(&world) && !world.state().contains("_id: "), "{}", world.state());
         world.vapi.set_faults(Vec::new());
         world.taken();
-        // The plan reads the list once; the second and third time it is waited for.
+        // The plan reads the list once; the second and third read are polls.
         let args = [&["apply", "--yes", "--settle-timeout", PATIENCE], flags].concat();
         let run = when(&world, &args, |world| lists(world, path) >= 3, |_| clock.advance(LAG)).expect(0);
-        assert!(run.stderr.contains("ended before it knew whether it made"), "{}", run.stderr);
+        assert!(run.stderr.contains("Unknown whether run "), "{}", run.stderr);
         let entries = state.matches("config").count();
         assert_eq!(world.agents().len() + world.numbers().len(), entries, "each once");
         assert_eq!(world.writes().iter().filter(|hit| hit.method == "POST").count(), entries - 1);
@@ -78,7 +78,7 @@ fn what_a_killed_run_made_is_waited_for_and_not_made_twice() {
 const NAMELESS: &str =
     "version: 1\nagents:\n  a: {config: {firstMessage: Hello}}\n  b: {config: {firstMessage: Hi, name: B}}\n";
 
-/// Kills an apply of [`NAMELESS`] once Vapi holds the agent that the file does not know yet.
+/// Kills an apply of [`NAMELESS`] when Vapi has the agent and the file has no id.
 fn killed_without_a_name() -> World {
     let world = World::with(NAMELESS, Config::default());
     world.set_fault("POST /assistant nth=1 after hang");
@@ -95,10 +95,10 @@ fn killed_without_a_name() -> World {
 }
 
 #[test]
-fn an_agent_without_a_name_is_found_by_what_the_log_says_of_it() {
+fn an_agent_without_a_name_is_found_by_the_log() {
     let world = killed_without_a_name();
     let made = id(&world.agents()[0]);
-    // `pull` does not take it for somebody's new agent.
+    // `pull` does not import it as a new agent.
     world.run(&["pull"]).expect(0);
     assert!(world.state().contains(&made), "{}", world.state());
     world.run(&["apply", "--yes"]).expect(0);
@@ -113,7 +113,7 @@ fn an_agent_without_a_name_is_found_by_what_the_log_says_of_it() {
     assert!(world.state().contains(&made), "{}", world.state());
     assert_eq!(world.agents().iter().filter(|agent| agent.get("name").is_none()).count(), 1);
 
-    // Deleted, made again, and killed: the same.
+    // The same when it was deleted and the recreating run is killed.
     world.vapi.remove(Collection::Assistant, &made);
     world.set_fault("POST /assistant nth=1 after hang");
     when(&world, &["apply", "--yes"], |world| world.agents().len() == 2, |run| run.kill().expect("killed"));
@@ -126,8 +126,8 @@ fn an_agent_without_a_name_is_found_by_what_the_log_says_of_it() {
 }
 
 #[test]
-fn what_is_like_an_agent_without_a_name_is_not_taken_without_a_reason() {
-    // No run of ours began it.
+fn an_agent_without_a_name_is_not_linked_by_resemblance_alone() {
+    // No run of ours created it.
     let world = World::with(NAMELESS, Config::default());
     world.vapi.insert(Collection::Assistant, json!({"firstMessage": "Hello"}));
     world.run(&["apply", "--yes"]).expect(0);
@@ -138,12 +138,12 @@ fn what_is_like_an_agent_without_a_name_is_not_taken_without_a_reason() {
     let run = world.run(&["apply", "--yes"]).expect(1);
     assert!(run.stderr.contains("agents.a could be any of 2 agents in Vapi without a name: "), "{}", run.text());
     assert!(world.writes().is_empty());
-    // The log of another file knows nothing of this one.
+    // The log of another file does not count.
     let world = killed_without_a_name();
     world.write("other.yaml", NAMELESS);
     world.run(&["apply", "--yes", "-f", "other.yaml", "--target", "agents.a"]).expect(0);
     assert_eq!(world.agents().len(), 2);
-    // What is in the file was about something else when it was made.
+    // The entry meant something else when the object was created.
     let world = World::with(NAMELESS, Config::default());
     world.run(&["apply", "--yes", "--target", "agents.a"]).expect(0);
     world.write("vapi-state.yaml", &NAMELESS.replace("Hello", "Good day"));
@@ -151,9 +151,9 @@ fn what_is_like_an_agent_without_a_name_is_not_taken_without_a_reason() {
     assert_eq!(world.agents().len(), 3);
 }
 
-/// Between the kill and the next run somebody mends the file.
+/// Somebody edits the file between the kill and the next run.
 #[test]
-fn what_was_sent_is_found_again_also_where_the_file_says_something_else_by_now() {
+fn a_sent_object_is_found_although_the_file_has_changed() {
     let world = killed_without_a_name();
     let made = id(&world.agents()[0]);
     world.write("vapi-state.yaml", &NAMELESS.replace("Hello", "Good day"));
@@ -188,11 +188,11 @@ fn what_was_sent_is_found_again_also_where_the_file_says_something_else_by_now()
 }
 
 #[test]
-fn an_id_that_only_the_log_has_is_asked_for() {
+fn an_id_that_only_the_log_has_is_requested() {
     let (world, _clock) = lagging(AGENTS);
     let before = world.state();
     world.run(&["apply", "--yes"]).expect(0);
-    // As if it had been killed between its answers and the file.
+    // As if killed between the responses and the write of the file.
     world.write("vapi-state.yaml", &before);
     world.taken();
     world.run(&["apply", "--yes", "--settle-timeout", PATIENCE]).expect(0);
@@ -200,7 +200,7 @@ fn an_id_that_only_the_log_has_is_asked_for() {
     for agent in world.agents() {
         assert!(world.state().contains(&id(&agent)), "{agent}\n{}", world.state());
     }
-    // What was deleted since is made again at once.
+    // What was deleted since is recreated at once.
     let gone = id(&world.agent("A"));
     world.vapi.remove(Collection::Assistant, &gone);
     world.write("vapi-state.yaml", &before);
@@ -209,21 +209,21 @@ fn an_id_that_only_the_log_has_is_asked_for() {
 }
 
 #[test]
-fn what_was_not_made_is_made_when_the_wait_is_over_and_what_was_begun_long_ago_is_not_waited_for() {
+fn creates_after_the_timeout_and_does_not_poll_for_old_attempts() {
     let (world, _clock) = lagging(AGENTS);
     let intent = |time: &str| json!({"time": time, "run": "r1", "command": "apply", "address": "agents.a", "action": "create", "outcome": "intent"});
     world.write(".vapi-sync/audit.jsonl", &format!("{}\n", intent("2020-01-01T00:00:00Z")));
     let run = world.run(&["apply", "--yes", "--target", "agents.a", "--settle-timeout", PATIENCE]).expect(0);
-    assert!(!run.stderr.contains("ended before it knew"), "{}", run.stderr);
+    assert!(!run.stderr.contains("Unknown whether run"), "{}", run.stderr);
     let (world, clock) = lagging(AGENTS);
     world.write(".vapi-sync/audit.jsonl", &format!("{}\n", intent(&jiff::Timestamp::now().to_string())));
     let run = world.run(&["apply", "--yes", "--settle-timeout", "300ms"]).expect(0);
-    assert!(run.stderr.contains("Run r1 ended before it knew whether it made agents.a:"), "{}", run.stderr);
+    assert!(run.stderr.contains("Unknown whether run r1 created agents.a:"), "{}", run.stderr);
     assert_eq!(world.agents().len(), 2);
-    // Once it is made, nothing is waited for any more.
+    // Once it exists, no more polling.
     clock.advance(LAG);
     let run = world.run(&["apply", "--yes", "--settle-timeout", PATIENCE]).expect(0);
-    assert!(!run.stderr.contains("ended before it knew"), "{}", run.stderr);
+    assert!(!run.stderr.contains("Unknown whether run"), "{}", run.stderr);
 }
 
 fn imported(name: &str) -> String {
@@ -235,7 +235,7 @@ fn imported(name: &str) -> String {
 
 /// Somebody imported the number a moment ago, and no list shows it yet: Vapi says that it exists.
 #[test]
-fn a_number_that_exists_is_linked_and_what_differs_is_told() {
+fn a_number_that_exists_is_linked_and_differences_are_reported() {
     for (name, code) in [("Ours", 0), ("Theirs", 4)] {
         let (world, clock) = lagging(&imported("Ours"));
         world.write("vapi-state.yaml", &imported(name));
@@ -253,14 +253,10 @@ fn a_number_that_exists_is_linked_and_what_differs_is_told() {
         assert!(world.state().contains(&number), "{}", world.state());
         assert_eq!(world.numbers().len(), 1);
         if code == 0 {
-            assert!(run.stderr.contains(&format!("it was there already; linked to {number}")), "{}", run.stderr);
+            assert!(run.stderr.contains(&format!("it already existed; linked to {number}")), "{}", run.stderr);
             world.run(&["plan", "--detailed-exitcode"]).expect(0);
         } else {
-            assert!(
-                run.text().contains(&format!("linked to {number}, which is not as the file says")),
-                "{}",
-                run.text()
-            );
+            assert!(run.text().contains(&format!("linked to {number}, which differs from the file")), "{}", run.text());
             assert!(run.text().contains(r#"name should be "Ours", is "Theirs""#), "{}", run.text());
             // The next run judges it as any difference: this name was never in git, so it is held back.
             world.run(&["apply", "--yes"]).expect(3);

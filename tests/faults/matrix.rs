@@ -12,7 +12,7 @@ use crate::support::fault;
 
 /// What goes wrong, as the emulator reads it.
 const FAULTS: [&str; 24] = [
-    // It was not carried out, whatever the client can know of that.
+    // Not carried out, whether or not the client can know it.
     "before status=500",
     "before status=503 retry-after=0",
     "before status=408",
@@ -25,12 +25,12 @@ const FAULTS: [&str; 24] = [
     "before hang",
     "before malformed",
     "before empty",
-    // It was refused for good.
+    // Rejected for good.
     "before status=400",
     "before status=402",
     "before status=409",
     "before html=413",
-    // It was carried out, and the answer is lost.
+    // Carried out, and the response is lost.
     "after status=500",
     "after status=408",
     "after html=524",
@@ -44,15 +44,15 @@ const FAULTS: [&str; 24] = [
 /// Which of the three writes.
 const WHICH: [(&str, &str); 4] = [("first", "nth=1"), ("middle", "nth=2"), ("last", "nth=3"), ("all", "always")];
 
-/// How many cases run side by side: they wait more than they compute.
+/// How many cases run in parallel: they wait more than they compute.
 const THREADS: usize = 12;
 
 /// A story, a fault and which of the writes, by position.
 type Case = (usize, usize, usize);
 
-/// One case: the run that meets the fault, then runs until quiet. Gives how many it took.
+/// One case: the run with the fault, then runs until nothing changes. Gives their number.
 fn play(prepared: &Prepared, expected: &End, effect: &str, which: &str) -> Result<usize, String> {
-    // The effect goes last: a date may hold blanks.
+    // The effect comes last: a date may hold spaces.
     let fault = fault(&format!("{} {which} {effect}", prepared.story.writes));
     let world = prepared.world(Config { faults: vec![fault], ..Config::default() });
     let mut flags = vec!["--settle-timeout", "300ms", "--retries", "2"];
@@ -60,7 +60,7 @@ fn play(prepared: &Prepared, expected: &End, effect: &str, which: &str) -> Resul
         flags.extend(["--request-timeout", "800ms"]);
     }
     if effect.contains("429") && which == "always" {
-        // Nothing but the end of the run's time ends this.
+        // Only the run's deadline ends this.
         flags.extend(["--timeout", "3s"]);
     }
     let run = prepared.apply(&world, &flags);
@@ -71,7 +71,7 @@ fn play(prepared: &Prepared, expected: &End, effect: &str, which: &str) -> Resul
     until_quiet(prepared, &world, expected).map(|runs| runs + 1)
 }
 
-/// A purchase that may have been carried out is not sent again in the same run.
+/// A purchase that may have been carried out is not retried in the same run.
 fn bought_once(hits: &[vapi_sync::emulator::Hit]) -> Result<(), String> {
     let maybe = |at: usize| {
         let name = format!("Line {at}");
@@ -146,7 +146,7 @@ fn every_fault_on_every_write() {
     assert!(failures.is_empty(), "{failures}");
 }
 
-/// A list that lags behind does not show what was made with an answer that was lost: it is waited for, not made twice.
+/// The list lags after a lost response: the object is polled for, not created twice.
 #[test]
 fn lost_answers_and_a_list_that_lags() {
     std::thread::scope(|scope| {

@@ -1,4 +1,4 @@
-//! It survives anything: faults on the wire, kills, races, interrupts, full disks. The real binary against the emulator.
+//! Network faults, kills, races, interrupts, full disks: the real binary against the emulator.
 #![cfg(unix)]
 
 mod check;

@@ -9,18 +9,18 @@ use crate::support::{World, soak};
 /// Requests a second.
 const QUOTA: f64 = 10.0;
 
-/// How many agents are made: four seconds of the quota.
+/// How many agents are created: four seconds of the quota.
 const AGENTS: usize = 40;
 
 /// How many in the long form: twenty seconds of it.
 const MORE_AGENTS: usize = 200;
 
-/// How often it is tried in the long form: the machine can take time away, and gives none back.
+/// Attempts in the long form: a busy machine can only slow it down.
 const TRIES: usize = 3;
 
 #[test]
-fn the_quota_is_used_and_not_overdrawn() {
-    // A run that did not slow down would have most of its requests refused.
+fn the_quota_is_used_and_rarely_exceeded() {
+    // Without back-off most requests would get a 429.
     let (_, refused) = share_of_the_quota(AGENTS);
     assert!(refused < 33.0, "{refused:.1} % of the requests refused");
     if soak().is_none() {
@@ -36,7 +36,7 @@ fn the_quota_is_used_and_not_overdrawn() {
     assert!(holds, "{told}");
 }
 
-/// How much of the quota an apply uses, and how many of its requests are refused; in percent.
+/// How much of the quota an apply uses, and how many of its requests get a 429; in percent.
 fn share_of_the_quota(agents: usize) -> (f64, f64) {
     let mut file = "version: 1\nagents:\n".to_owned();
     for at in 0..agents {

@@ -20,13 +20,13 @@ fn end(child: Child) -> Run {
     child.wait_with_output().expect("ended").into()
 }
 
-/// Stops a process, or lets it go on.
+/// Pauses or resumes a process.
 fn signal(process: &Child, signal: &str) {
     let sent = Command::new("kill").args([signal, &process.id().to_string()]).status().expect("kill");
     assert!(sent.success());
 }
 
-/// Waits for what a run does in the next moment.
+/// Waits until a condition holds.
 #[track_caller]
 fn wait_until(happened: impl Fn() -> bool) {
     let give_up = Instant::now() + Duration::from_secs(60);
@@ -43,7 +43,7 @@ fn is_locked(world: &World) -> bool {
 
 const WAITS: [&str; 4] = ["apply", "--yes", "--lock-timeout", "60s"];
 
-/// A run that was turned away says by whom.
+/// A run that finds the lock held names its holder.
 #[track_caller]
 fn is_turned_away(run: &Run) {
     assert!(run.stderr.contains("`vapi-sync apply` (process "), "{}", run.text());
@@ -93,8 +93,8 @@ fn a_lock_of_a_dead_process_is_taken_over() {
     world.run(&["apply", "--yes"]).expect(0);
 }
 
-/// Two checkouts share no lock and no file, only Vapi. The second does all its work while the first stands still among its
-/// own: looking before creating keeps out all doubles but those of the moment in which the first was stopped.
+/// Two checkouts share no lock and no file, only Vapi. The second does all its work while the first is paused among its
+/// requests: the look before each creation prevents all duplicates but those of that moment.
 #[test]
 fn two_checkouts_at_the_same_instant() {
     let prepared = MUCH.prepared();
@@ -132,7 +132,7 @@ fn two_checkouts(prepared: &Prepared, config: Config) -> (World, tempfile::TempD
     (world, other)
 }
 
-/// At most one object of each kind was made twice, while neither run could see the other's; and both can be run again.
+/// At most one object of each kind was created twice, when neither run could see the other's; and both can run again.
 #[track_caller]
 fn only_the_same_moment_makes_doubles(world: &World, other: &Path) {
     let hits = world.vapi.hits();
@@ -154,13 +154,13 @@ fn only_the_same_moment_makes_doubles(world: &World, other: &Path) {
         let looked = looked.expect("a look before it was made").started;
         assert!(first.ended.is_some_and(|ended| looked < ended), "a look could have shown {name}");
     }
-    // Whoever was told to run again does, and all is there; what rings an object that was made twice is for a person.
+    // After running again as told, all is there; a number that points to a duplicate is left to a person.
     for run in [world.run(&["apply", "--yes"]), again(world, other)] {
         assert!([0, 3].contains(&run.code) || run.text().contains("ambiguous-link"), "{}", run.text());
     }
 }
 
-/// The same command in the other checkout, by another name of this machine, so that the requests can be told apart.
+/// The same command in the other checkout, under another host name, to tell the requests apart.
 fn elsewhere(world: &World, folder: &Path) -> Command {
     let mut command = world.command(&["apply", "--yes"]);
     command.env("VAPI_BASE_URL", world.vapi.base_url().replace("127.0.0.1", "localhost")).current_dir(folder);
@@ -175,7 +175,7 @@ fn host(hit: &Hit) -> &str {
     hit.headers.iter().find(|(name, _)| name == "host").map_or("", |(_, value)| value)
 }
 
-/// Somebody changes an object in the dashboard while a run has been writing others for longer than a look is good for.
+/// Somebody edits an object in the dashboard during a run, after its read has become too old.
 #[test]
 fn what_changes_during_a_long_run_is_not_overwritten() {
     let prepared = MUCH.prepared();

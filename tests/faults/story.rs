@@ -1,4 +1,4 @@
-//! The kinds of write: for each a world just before three of them are sent.
+//! The kinds of write: for each a world just before three of them.
 
 use serde_json::{Value, json};
 use vapi_sync::emulator::{Collection, Config, Emulator};
@@ -8,11 +8,11 @@ use crate::support::{Run, World, copy, id};
 /// A kind of write.
 pub struct Story {
     pub name: &'static str,
-    /// The requests that carry it, as a fault names them.
+    /// Its requests, as a fault names them.
     pub writes: &'static str,
-    /// What it needs on the command line.
+    /// Its flags.
     pub flags: &'static [&'static str],
-    /// Brings a world with [`Story::file`] to where the writes are due.
+    /// Brings a world with [`Story::file`] to just before the writes.
     prepare: fn(&World),
     file: fn() -> String,
 }
@@ -74,7 +74,7 @@ pub static MUCH: Story = Story {
     file: || (1..=20).fold("version: 1\nagents:\n".to_owned(), |text, at| text + &small("u", at)),
 };
 
-/// The same with agents that were deleted in Vapi, one of them rung by a number that is not in the file.
+/// The same with agents deleted in Vapi; a number outside the file points to one of them.
 pub fn recreation() -> &'static Story {
     &STORIES[5]
 }
@@ -136,7 +136,7 @@ fn three_purchases() -> String {
 }
 
 fn agents_with_numbers() -> String {
-    // All three ring the first agent, so that an update can move all of them.
+    // All three point to the first agent, so that an update can move all of them.
     three_agents() + &numbers("      assistantId: ${agent:a1}\n")
 }
 
@@ -152,7 +152,7 @@ fn three_circles() -> String {
     text
 }
 
-/// Everything was applied and committed once; then the file moved on.
+/// Everything was applied and committed; then the file changed.
 fn changed(world: &World, from: &str, to: &str) {
     world.run(&["apply", "--yes"]).expect(0);
     world.commit("applied");
@@ -160,7 +160,7 @@ fn changed(world: &World, from: &str, to: &str) {
     world.commit("changed");
 }
 
-/// Everything was applied and committed once; then somebody deleted the agents, and one more number rings one of them.
+/// Everything was applied and committed; then somebody deleted the agents, and another number points to one of them.
 fn without_agents(world: &World) {
     world.run(&["apply", "--yes"]).expect(0);
     world.commit("applied");
@@ -176,7 +176,7 @@ fn without_agents(world: &World) {
 
 const CREDENTIAL: &str = "c0ffee00-0000-4000-8000-000000000000";
 
-/// A world at the point where the writes are due, from which any number of worlds are made.
+/// A world just before the writes, to copy from.
 pub struct Prepared {
     pub story: &'static Story,
     world: World,
@@ -193,7 +193,7 @@ impl Story {
             json!({"provider": "telnyx", "name": "Bystander line", "number": "+14155550199", "credentialId": CREDENTIAL}),
         );
         (self.prepare)(&world);
-        // Samples that git puts there; every world would copy them.
+        // Git's sample hooks; every world would copy them.
         let _ = std::fs::remove_dir_all(world.path(".git/hooks"));
         let objects = [Collection::Assistant, Collection::PhoneNumber].into_iter();
         let objects = objects.flat_map(|kind| world.vapi.objects(kind).into_iter().map(move |object| (kind, object)));
@@ -202,9 +202,9 @@ impl Story {
 }
 
 impl Prepared {
-    /// A world of its own at this point, with these faults.
+    /// A copy of the world, with these faults.
     pub fn world(&self, config: Config) -> World {
-        // Another seed than that of the objects: the id of a deleted one must not come back.
+        // Another seed than the objects': a deleted id must not return.
         let config = Config { seed: 1, ..config };
         let folder = tempfile::tempdir().expect("a folder");
         copy(self.world.folder.path(), folder.path());
@@ -220,7 +220,7 @@ impl Prepared {
         self.objects.iter().map(|(_, object)| id(object)).collect()
     }
 
-    /// The run that is to survive.
+    /// The run under test.
     pub fn apply(&self, world: &World, flags: &[&str]) -> Run {
         let args = ["apply", "--yes", "--format", "json"].iter().chain(self.story.flags).chain(flags);
         world.run(&args.copied().collect::<Vec<_>>())

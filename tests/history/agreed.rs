@@ -12,7 +12,7 @@ use super::repo::{FILE, Repo, agents, git_at, record, state};
 
 const ORG: &str = "6a1f";
 
-/// Notes that the file as it stands and Vapi agree, if there is anything to note.
+/// Notes that the current file and Vapi agree, if there is anything to note.
 fn agree_at(file: &Path, seconds: i64, wrote: bool) -> Option<String> {
     let git = record(file);
     let text = std::fs::read_to_string(file).unwrap();
@@ -70,7 +70,7 @@ fn it_is_an_annotated_tag_behind_a_ref_of_its_own() {
 }
 
 #[test]
-fn it_moves_when_something_changed_hands_and_only_then() {
+fn it_moves_only_when_something_was_written() {
     let repo = Repo::new();
     let first = repo.version(&state("name: A"));
     agree(&repo);
@@ -171,7 +171,7 @@ fn a_copy_has_none_and_takes_none_away() {
 }
 
 #[test]
-fn what_somebody_else_put_there_counts_for_nothing() {
+fn a_foreign_tag_is_ignored() {
     let repo = Repo::new();
     let head = repo.version(&state("name: A"));
     let name = ref_name(ORG, Path::new(FILE));
@@ -181,13 +181,13 @@ fn what_somebody_else_put_there_counts_for_nothing() {
     repo.git(&["symbolic-ref", "refs/vapi-sync/s", "refs/heads/main"]);
     for target in [head.as_str(), tree.as_str(), "t"] {
         repo.git(&["update-ref", &name, target]);
-        assert!(agreed(&repo.file()).unwrap_err().contains("counts for nothing"), "{target}");
+        assert!(agreed(&repo.file()).unwrap_err().contains("is ignored"), "{target}");
     }
-    // A hostile message is no run.
+    // A hostile message gives no run.
     repo.git(&["tag", "-f", "-a", "-m", "\u{1b}[2Jr$(x)", "u", "HEAD"]);
     repo.git(&["update-ref", &name, "u"]);
     assert_eq!(agreed(&repo.file()).unwrap().unwrap().run, "2Jrx");
-    // It is replaced all the same.
+    // It is still replaced.
     repo.git(&["update-ref", &name, &tree]);
     assert_eq!(agree_at(&repo.file(), 1_800_000_000, true), Some(head));
 }
@@ -236,7 +236,7 @@ fn an_entry_is_found_by_its_handle_else_by_its_id() {
         ("b", Some("v2"), "name: B\nserverUrl: ${env:NO_SUCH}"),
     ]));
     agree(&repo);
-    // What is in the working tree now is another matter.
+    // The working tree does not matter.
     repo.write("p.md", "Be rude.\n");
     repo.write(FILE, &state("name: Z"));
     let git = record(&repo.file());

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::repo::{FILE, Repo, agent, ask, commit, git_at, only_on, record, state};
 
 #[test]
-fn what_is_on_another_branch_only_is_named_with_it() {
+fn a_commit_on_another_branch_only_is_named_with_it() {
     let repo = Repo::new();
     let base = repo.version(&state("name: base"));
     repo.git(&["switch", "-q", "-c", "feature/x"]);
@@ -34,7 +34,7 @@ fn a_remote_tracking_branch_counts() {
 }
 
 #[test]
-fn what_no_branch_leads_to_does_not_count() {
+fn unreachable_commits_do_not_count() {
     let repo = Repo::new();
     repo.version(&state("name: A"));
     repo.version(&state("name: B"));
@@ -76,7 +76,7 @@ fn several_roots_and_a_file_that_came_back() {
 }
 
 #[test]
-fn clocks_that_go_wrong_lose_nothing() {
+fn wrong_commit_times_lose_nothing() {
     let repo = Repo::new();
     let late = repo.version(&state("name: late"));
     for (name, time) in [("one", 5), ("two", 4_000_000_000), ("three", 7), ("four", 6)] {
@@ -90,7 +90,7 @@ fn clocks_that_go_wrong_lose_nothing() {
     assert_eq!(repo.commit_of("name", json!("late")), Some(late));
 }
 
-/// A file long enough that a rename with a change is known as one.
+/// A file long enough for git to detect a rename with a change.
 fn long(name: &str) -> String {
     let lines: String = (0..40).map(|n| format!("field{n}: value {n}\n")).collect();
     state(&format!("name: {name}\n{lines}"))
@@ -118,7 +118,7 @@ fn renames_are_followed() {
 }
 
 #[test]
-fn a_move_to_another_folder_takes_the_includes_of_then() {
+fn after_a_move_old_includes_are_read_in_the_old_folder() {
     let repo = Repo::new();
     repo.write("vapi.yaml", &long("${file:p.md}"));
     repo.write("p.md", "before");

@@ -1,4 +1,4 @@
-//! Git answers the `recorded` question: real repositories, the public interface.
+//! Recorded values in real git repositories, by the public interface.
 
 mod agreed;
 mod branches;

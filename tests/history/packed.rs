@@ -1,4 +1,4 @@
-//! Versions out of packs are what they were as loose objects.
+//! Packed versions equal loose ones.
 
 use serde_json::json;
 use vapi_sync::model::recorded::Record;
@@ -53,7 +53,7 @@ fn bases_by_name_and_packs_of_others() {
 }
 
 #[test]
-fn a_damaged_pack_is_an_error_or_no_matter() {
+fn a_damaged_pack_is_an_error_or_harmless() {
     let (repo, commits) = repo();
     repo.git(&["repack", "-q", "-a", "-d", "-f"]);
     let folder = repo.root().join(".git/objects/pack");

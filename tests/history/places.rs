@@ -1,4 +1,4 @@
-//! Wherever the repository and the state file stand.
+//! Layouts: where the repository and the state file are.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -14,7 +14,7 @@ fn open(file: &Path) -> Result<Option<GitRecord>, Diagnostic> {
     GitRecord::open(file, HashMap::new())
 }
 
-/// The error that a repository gives, be it when it is opened or when it is asked.
+/// The error of opening or searching a repository.
 fn trouble(file: &Path) -> Diagnostic {
     match open(file) {
         Err(error) => error,
@@ -38,7 +38,7 @@ fn no_repository() {
 }
 
 #[test]
-fn a_file_that_is_not_there_or_not_committed_has_no_history_yet() {
+fn a_missing_or_uncommitted_file_has_no_history() {
     let repo = Repo::new();
     repo.commit();
     assert_eq!(holds(&repo.file(), "A"), None);
@@ -134,7 +134,7 @@ fn a_bare_repository_with_a_worktree() {
     assert!(open(&bare.join(FILE)).unwrap().is_none(), "a bare repository has no working tree");
 }
 
-/// Objects are opened anew on the way: from where they are, which differs.
+/// The object database is reopened on the way, wherever it is.
 #[test]
 fn a_long_history_is_read_wherever_its_objects_are() {
     let repo = Repo::new();
@@ -177,7 +177,7 @@ fn a_submodule_answers_for_its_own_files() {
 }
 
 #[test]
-fn a_shallow_clone_is_named_with_its_remedy() {
+fn a_shallow_clone_is_a_warning_with_help() {
     let repo = Repo::new();
     let old = repo.version(&state("name: A"));
     let new = repo.version(&state("name: B"));
@@ -206,7 +206,7 @@ fn a_shallow_clone_is_named_with_its_remedy() {
 }
 
 #[test]
-fn a_partial_clone_is_named_with_its_remedy() {
+fn a_partial_clone_is_an_error_with_help() {
     let repo = Repo::new();
     repo.git(&["config", "uploadpack.allowFilter", "true"]);
     repo.version(&state("name: A"));
@@ -218,14 +218,14 @@ fn a_partial_clone_is_named_with_its_remedy() {
     let error = trouble(&clone.join(FILE));
     assert_eq!(error.code, "git-partial-clone");
     assert!(error.help.unwrap().contains("--filter"));
-    // As older versions of git mark one.
+    // As older versions of git mark it.
     git_at(&clone, 0, &["config", "core.repositoryformatversion", "1"]);
     git_at(&clone, 0, &["config", "extensions.partialclone", "origin"]);
     assert_eq!(trouble(&clone.join(FILE)).code, "git-partial-clone");
 }
 
 #[test]
-fn a_repository_of_another_user_is_refused_with_the_way_out() {
+fn a_repository_of_another_user_is_an_error_with_help() {
     let repo = Repo::new();
     repo.version(&state("name: A"));
     #[cfg(unix)]
@@ -239,7 +239,7 @@ fn a_repository_of_another_user_is_refused_with_the_way_out() {
         assert!(error.help.as_ref().is_some_and(|help| help.ends_with(&line)), "{error:?}");
         return;
     }
-    // Who may not give files away cannot make such a repository: then it is one's own, and it answers.
+    // Without the right to change owners the repository stays our own, and opens.
     assert!(holds(&repo.file(), "A").is_some());
 }
 

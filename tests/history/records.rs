@@ -1,4 +1,4 @@
-//! Who answers, and what the audit log has to say.
+//! Git or the audit log, and values in the log.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -30,7 +30,7 @@ fn time(root: &Path, question: Question) -> Option<String> {
 }
 
 #[test]
-fn inside_a_repository_git_answers_alone() {
+fn inside_a_repository_only_git_counts() {
     let repo = Repo::new();
     repo.version(&state("name: A"));
     log(&repo, "agents.a", "done", json!([{"path": "name", "before": "B", "after": "C"}]));
@@ -42,7 +42,7 @@ fn inside_a_repository_git_answers_alone() {
 }
 
 #[test]
-fn outside_the_audit_log_answers_and_with_neither_nobody() {
+fn outside_a_repository_the_audit_log_counts() {
     let repo = Repo::empty();
     repo.write("vapi-state.yaml", &state("name: A"));
     let open = || records(&repo.file(), &repo.root().join(LOG), HashMap::new()).unwrap();
@@ -53,7 +53,7 @@ fn outside_the_audit_log_answers_and_with_neither_nobody() {
 }
 
 #[test]
-fn what_was_done_is_recorded_and_the_newest_answers() {
+fn done_writes_are_recorded_and_the_newest_counts() {
     let repo = Repo::empty();
     log(&repo, "agents.a", "intent", json!([{"path": "name", "before": "A", "after": "B"}]));
     log(&repo, "agents.a", "done", json!([{"path": "name", "before": "A", "after": "B"}]));
@@ -99,7 +99,7 @@ fn a_value_inside_a_recorded_one_is_recorded() {
 }
 
 #[test]
-fn a_log_that_cannot_be_read_is_no_empty_log() {
+fn an_unreadable_log_is_an_error() {
     let repo = Repo::empty();
     std::fs::create_dir_all(repo.root().join(LOG)).unwrap();
     let error = AuditRecord::new(&repo.root().join(LOG)).answer(&[agent("a", "name", json!("A"))]).unwrap_err();

@@ -12,7 +12,7 @@ use vapi_sync::model::{Address, FieldPath, RemoteId, Step, Value};
 
 pub const FILE: &str = "vapi-state.yaml";
 
-/// Runs git, whatever the machine's configuration says. `clock` is the time of what it commits, in seconds.
+/// Runs git without the machine's configuration. `clock` is the commit time in seconds.
 pub fn git_at(folder: &Path, clock: i64, args: &[&str]) -> String {
     let date = format!("@{clock} +0200");
     let output = Command::new("git")
@@ -37,7 +37,7 @@ pub fn git_at(folder: &Path, clock: i64, args: &[&str]) -> String {
     String::from_utf8(output.stdout).expect("UTF-8").trim_end().to_owned()
 }
 
-/// A repository whose clock goes on by a minute with every commit, from 2026-01-01T00:00:00Z.
+/// A repository whose clock advances a minute per commit, from 2026-01-01T00:00:00Z.
 pub struct Repo {
     dir: TempDir,
     root: PathBuf,
@@ -51,7 +51,7 @@ impl Repo {
         repo
     }
 
-    /// A folder that is no repository yet.
+    /// A folder without a repository.
     pub fn empty() -> Self {
         let dir = TempDir::new().expect("a temporary folder");
         let root = dir.path().join("work");
@@ -76,7 +76,7 @@ impl Repo {
         git_at(&self.root, self.clock.get(), args)
     }
 
-    /// Feeds git a stream of commits, for histories that would take minutes one by one.
+    /// Runs `git fast-import`, for histories that would take minutes commit by commit.
     pub fn fast_import(&self, stream: &str) {
         let file = self.beside("stream");
         std::fs::write(&file, stream).expect("written");
@@ -92,7 +92,7 @@ impl Repo {
         std::fs::write(path, text).expect("a file");
     }
 
-    /// Commits all there is; gives the commit's id.
+    /// Commits everything; gives the commit's id.
     pub fn commit(&self) -> String {
         self.clock.set(self.clock.get() + 60);
         self.git(&["add", "-A"]);
@@ -100,7 +100,7 @@ impl Repo {
         self.head()
     }
 
-    /// Writes the state file and commits all there is.
+    /// Writes the state file and commits everything.
     pub fn version(&self, text: &str) -> String {
         self.write(FILE, text);
         self.commit()
@@ -145,7 +145,7 @@ pub fn agents(agents: &[(&str, Option<&str>, &str)]) -> String {
     text
 }
 
-/// A question about an agent; `path` is keys with points between them.
+/// A question about an agent; `path` is keys joined by dots.
 pub fn agent(handle: &str, path: &str, value: serde_json::Value) -> Question {
     Question {
         address: Address::new("agents", handle),
@@ -177,7 +177,7 @@ pub fn commit(answer: Option<Recorded>) -> Option<String> {
     }
 }
 
-/// The branch that alone has the commit.
+/// The branch of a commit that `HEAD` does not have.
 pub fn only_on(answer: Option<Recorded>) -> Option<String> {
     match answer.expect("an answer") {
         Recorded::Commit { only_on, .. } => only_on,

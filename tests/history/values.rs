@@ -8,7 +8,7 @@ use vapi_sync::model::{Address, RemoteId, Secret, Step, Value};
 use super::repo::{Repo, agent, agents, ask, commit, state, text, with_id};
 
 #[test]
-fn the_newest_commit_that_holds_the_value_answers() {
+fn the_newest_commit_with_the_value_is_found() {
     let repo = Repo::new();
     repo.version(&state("name: A\ntemperature: 0.3"));
     repo.version(&state("name: A\ntemperature: 0.5"));
@@ -91,7 +91,7 @@ fn an_entry_is_found_by_its_id_else_by_its_handle() {
 }
 
 #[test]
-fn an_id_that_is_a_number_is_none() {
+fn a_number_is_not_an_id() {
     let repo = Repo::new();
     let version = repo.version(&agents(&[("b", Some("123"), "name: B"), ("a", None, "name: A")]));
     let mut record = repo.record();
@@ -101,7 +101,7 @@ fn an_id_that_is_a_number_is_none() {
 }
 
 #[test]
-fn a_mapping_is_given_back_by_one_that_holds_all_of_it() {
+fn a_mapping_is_recorded_by_one_that_holds_all_of_it() {
     let repo = Repo::new();
     let version = repo.version(&state("model:\n  provider: openai\n  temperature: 0.3\n  extra: 1"));
     assert_eq!(repo.commit_of("model", json!({"temperature": 0.3, "provider": "openai"})), Some(version));
@@ -145,7 +145,7 @@ fn a_secret_from_the_environment_equals_nothing() {
 }
 
 #[test]
-fn includes_are_read_as_they_stood() {
+fn includes_are_read_from_the_same_commit() {
     let repo = Repo::new();
     repo.write("prompts/a.md", "Be kind.\n");
     let first = repo.version(&state("prompt: ${file:prompts/a.md}\nframed: <${file:prompts/a.md}>"));
@@ -204,7 +204,7 @@ fn includes_behind_links_are_found_inside_the_folder_only() {
 }
 
 #[test]
-fn a_reference_is_the_id_of_then_or_of_now() {
+fn a_reference_matches_the_old_or_the_current_id() {
     let repo = Repo::new();
     let b = |id| ("b", id, "name: B");
     let refers = "assistantId: ${agent:b}\nboth: ${agent:b} ${agent:c}\nodd: \"${\\x61gent:b}\"\nnobody: ${agent:zz}";

@@ -114,7 +114,7 @@ fn a_change_of_another_field_just_before_the_write_is_an_error_that_shows_both()
     let theirs = json!({"model": {"provider": "openai", "model": "gpt-4.1", "temperature": 0.9}});
     world.set_fault(&format!("PATCH /assistant/{id} before edit={theirs}"));
     let run = world.run(&["apply", "--yes"]).expect(4);
-    assert!(run.stdout.contains("model was not to change"), "{}", run.stdout);
+    assert!(run.stdout.contains("model should not have changed"), "{}", run.stdout);
     assert!(run.stdout.contains("0.3") && run.stdout.contains("0.9"), "{}", run.stdout);
     assert_eq!(world.agent("Desk")["model"], theirs["model"]);
 }
@@ -127,17 +127,19 @@ fn an_edit_of_the_same_field_just_before_the_write_shows_in_the_versions() {
     world.set_fault(&format!(r#"PATCH /assistant/{id} before edit={{"firstMessage": "Mine"}}"#));
     let run = world.run(&["apply", "--yes"]).expect(4);
     assert!(
-        run.stdout.contains("somebody made v3 of it in Vapi after it was read and before this write. What v3 changed of firstMessage was replaced"),
+        run.stdout.contains(
+            "somebody saved v3 in Vapi between the read and this write. What v3 changed in firstMessage was replaced"
+        ),
         "{}",
         run.text()
     );
     let agent = world.agent("Desk");
     assert_eq!((&agent["firstMessage"], &agent["latestVersion"]), (&json!("Good morning"), &json!("v4")));
     let log = world.run(&["log"]).expect(0).stdout;
-    assert!(log.contains("somebody made v3"), "{log}");
+    assert!(log.contains("somebody saved v3"), "{log}");
 }
 
-/// A write that was sent twice, since its answer was lost, made two versions by itself.
+/// A write that was sent twice, since the response was lost, made two versions by itself.
 #[test]
 fn versions_of_our_own_are_nobody_elses() {
     let world = versioned_world();
@@ -277,16 +279,16 @@ fn no_random_edit_is_lost_without_a_word() {
         }
         world.vapi.set_faults(faults);
         // More updates than go side by side are not read again when they were read just now.
-        let run = world.run(&["apply", "--yes", "--parallelism", if many { "2" } else { "16" }]);
+        let run = world.run(&["apply", "--yes", "-v", "--parallelism", if many { "2" } else { "16" }]);
         world.vapi.set_faults(Vec::new());
         for (kind, address, id, moment, patch) in edits {
             let all = if kind == "assistant" { world.agents() } else { world.numbers() };
             let live = all.into_iter().find(|live| live["id"] == **id).expect("it is there");
             let gone = patch.as_object().expect("fields").iter().any(|(field, value)| live[field] != *value);
             let words = || format!("round {round}, {address}, {}{patch}\n{live:#}\n{}", MOMENTS[moment], run.text());
-            let told = run.text().contains(&format!("{address}: somebody made v"));
+            let told = run.text().contains(&format!("{address}: somebody saved v"));
             let versioned = versions && kind == "assistant";
-            let may_be = run.stderr.contains("Vapi gives no version number of ");
+            let may_be = run.stderr.contains("Vapi keeps no versions of ");
             assert!(!gone || if versioned { told } else { may_be }, "lost without a word: {}", words());
             assert!(!gone || many || moment > 3, "lost needlessly: {}", words());
             seen += usize::from(gone && versioned);
@@ -298,19 +300,23 @@ fn no_random_edit_is_lost_without_a_word() {
     assert!(seen > 5 && unseen > 5 && kept > 40, "{seen} {unseen} {kept}");
 }
 
-/// Where Vapi's versions give every edit away, there is nothing to add.
+/// Where Vapi keeps versions, every edit shows, and there is no note.
 #[test]
-fn what_may_have_been_replaced_is_told_where_vapi_keeps_no_versions() {
+fn an_edit_that_may_have_been_replaced_unseen_is_a_note_with_v() {
     let (world, _) = world();
-    let run = world.run(&["apply", "--yes", "--format", "json"]).expect(0);
-    let words = "Vapi gives no version number of agents.desk: an edit within firstMessage in the ";
+    let run = world.run(&["apply", "--yes", "--format", "json", "-v"]).expect(0);
+    let words = "Vapi keeps no versions of agents.desk: an edit of firstMessage in the ";
     assert!(run.stderr.contains(words), "{}", run.text());
     let warnings = run.json()["warnings"].clone();
     assert_eq!(warnings[0]["code"], "not-guarded", "{warnings}");
+    world.edit("Good morning", "Good evening");
+    world.commit("evening");
+    let run = world.run(&["apply", "--yes"]).expect(0);
+    assert!(!run.text().contains("keeps no versions"), "only with -v: {}", run.text());
     let world = versioned_world();
-    let run = world.run(&["sync", "--yes"]).expect(0);
+    let run = world.run(&["sync", "--yes", "-v"]).expect(0);
     assert!(run.stderr.contains("Logged as run"), "{}", run.text());
-    assert!(!run.stderr.contains("no version number"), "{}", run.text());
+    assert!(!run.stderr.contains("keeps no versions"), "{}", run.text());
 }
 
 /// What is offered works as it is typed: for the file and the Vapi that the run was about.

@@ -94,12 +94,12 @@ impl Run {
         let mut pace = Pace::new(16);
         let mut outcome = Outcome::default();
         let nanos = |seconds: f64| (seconds * 1e9) as u64;
-        // What happens, by time: (time, order, start if a request arrives or is answered, refusals so far).
+        // What happens, by time: (time, order, start if a request arrives or is answered, rate_limits so far).
         #[derive(PartialEq, Eq, PartialOrd, Ord)]
         enum Event {
-            Arrives { start: u64, answered: u64, refusals: u32 },
-            Answered { start: u64, admitted: bool, refusals: u32 },
-            BackAgain { refusals: u32 },
+            Arrives { start: u64, answered: u64, rate_limits: u32 },
+            Answered { start: u64, admitted: bool, rate_limits: u32 },
+            BackAgain { rate_limits: u32 },
             Wake,
         }
         let mut events = BinaryHeap::new();
@@ -108,7 +108,7 @@ impl Run {
         let (mut done, mut wake) = (0, 0);
         let mut now = 0_u64;
         while done < self.requests {
-            while let Some(refusals) = waiting.front().copied() {
+            while let Some(rate_limits) = waiting.front().copied() {
                 match pace.admit(Duration::from_nanos(now)) {
                     Admission::Full => break,
                     Admission::At(time) => {
@@ -125,7 +125,7 @@ impl Run {
                         waiting.pop_front();
                         let latency = dice.between(self.latency.0, self.latency.1);
                         let arrives = now + nanos(latency * dice.between(0.2, 0.8));
-                        let event = Event::Arrives { start: now, answered: now + nanos(latency), refusals };
+                        let event = Event::Arrives { start: now, answered: now + nanos(latency), rate_limits };
                         events.push(Reverse((arrives, order, event)));
                         order += 1;
                         outcome.sent += 1;
@@ -136,24 +136,28 @@ impl Run {
             let Some(Reverse((time, _, event))) = events.pop() else { panic!("nothing left to happen") };
             now = now.max(time);
             match event {
-                Event::Arrives { start, answered, refusals } => {
+                Event::Arrives { start, answered, rate_limits } => {
                     let admitted = service.admits(now as f64 / 1e9);
-                    events.push(Reverse((answered, order, Event::Answered { start, admitted, refusals })));
+                    events.push(Reverse((answered, order, Event::Answered { start, admitted, rate_limits })));
                 }
-                Event::Answered { start, admitted, refusals } => {
+                Event::Answered { start, admitted, rate_limits } => {
                     let wait = self.retry_after.map(Duration::from_secs);
-                    let signal = if admitted { Signal::Accepted } else { Signal::Refused(wait) };
+                    let signal = if admitted { Signal::Accepted } else { Signal::RateLimited(wait) };
                     pace.done(Duration::from_nanos(start), Duration::from_nanos(now), signal);
                     if admitted {
                         done += 1;
                     } else {
                         outcome.refused += 1;
-                        outcome.worst = outcome.worst.max(refusals + 1);
-                        let pause = 0.25 * 2_f64.powi(refusals as i32).min(60.0) * dice.between(0.5, 1.0);
-                        events.push(Reverse((now + nanos(pause), order, Event::BackAgain { refusals: refusals + 1 })));
+                        outcome.worst = outcome.worst.max(rate_limits + 1);
+                        let pause = 0.25 * 2_f64.powi(rate_limits as i32).min(60.0) * dice.between(0.5, 1.0);
+                        events.push(Reverse((
+                            now + nanos(pause),
+                            order,
+                            Event::BackAgain { rate_limits: rate_limits + 1 },
+                        )));
                     }
                 }
-                Event::BackAgain { refusals } => waiting.push_back(refusals),
+                Event::BackAgain { rate_limits } => waiting.push_back(rate_limits),
                 Event::Wake => {}
             }
             order += 1;
@@ -241,10 +245,10 @@ fn requests_of_one_overload_count_once() {
         assert_eq!(pace.admit(at(start)), Admission::Now);
     }
     assert_eq!(pace.admit(at(first)), Admission::Full);
-    pace.done(at(0), at(50), Signal::Refused(None));
+    pace.done(at(0), at(50), Signal::RateLimited(None));
     assert_eq!((pace.limit, pace.in_flight), (FIRST_LIMIT / 2, FIRST_LIMIT - 1));
-    pace.done(at(1), at(51), Signal::Refused(None));
-    pace.done(at(2), at(52), Signal::Refused(Some(Duration::from_secs(5))));
+    pace.done(at(1), at(51), Signal::RateLimited(None));
+    pace.done(at(2), at(52), Signal::RateLimited(Some(Duration::from_secs(5))));
     assert_eq!(pace.limit, FIRST_LIMIT / 2);
     for start in 3..first {
         pace.done(at(start), at(53), Signal::Nothing);
@@ -258,7 +262,9 @@ fn no_clock_and_no_count_is_too_odd() {
     let mut pace = Pace::new(0);
     assert_eq!(pace.admit(Duration::MAX), Admission::Now);
     assert_eq!(pace.admit(Duration::ZERO), Admission::Full);
-    for signal in [Signal::Refused(Some(Duration::MAX)), Signal::Accepted, Signal::Nothing, Signal::Refused(None)] {
+    for signal in
+        [Signal::RateLimited(Some(Duration::MAX)), Signal::Accepted, Signal::Nothing, Signal::RateLimited(None)]
+    {
         pace.done(Duration::MAX, Duration::ZERO, signal);
         pace.done(Duration::ZERO, Duration::MAX, signal);
     }

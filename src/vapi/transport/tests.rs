@@ -33,7 +33,7 @@ fn shown(error: RequestError) -> String {
 }
 
 /// What is wrong for a moment and well at the next request.
-fn passing() -> Vec<(&'static str, Reply)> {
+fn transient() -> Vec<(&'static str, Reply)> {
     let cut = |text: &str| Reply::Cut(text.as_bytes().to_vec());
     vec![
         ("408", Reply::json(408, r#"{"message":"slow"}"#)),
@@ -56,7 +56,7 @@ fn passing() -> Vec<(&'static str, Reply)> {
 
 #[tokio::test]
 async fn what_passes_is_tried_again_for_get_and_patch_and_never_for_post() {
-    for (name, fault) in passing() {
+    for (name, fault) in transient() {
         let script = || vec![fault.clone(), Reply::json(200, OK)];
         let server = Server::script(script()).await;
         assert_eq!(get(&server.transport()).await.unwrap().value, json!({"id": "a"}), "{name}");
@@ -202,7 +202,7 @@ async fn the_key_follows_no_redirect_and_stands_in_no_message() {
         for status in [400, 401, 403, 404, 429, 500, 200] {
             let server = Server::script(vec![Reply::new(status, "", &body)]).await;
             let mut hasty = settings();
-            hasty.retry.refusals = 1;
+            hasty.retry.rate_limits = 1;
             if let Err(error) = server.transport_with(hasty).get::<Vec<Value>>("/assistant", &[]).await {
                 let text = shown(error);
                 assert!(!text.contains(KEY), "{status} {text}");
@@ -285,7 +285,7 @@ async fn a_trace_names_the_request_and_nothing_secret() {
     get(&transport).await.unwrap();
     post(&transport).await.unwrap();
     let lines = lines.lock().unwrap().clone();
-    assert!(lines[0].starts_with("GET /assistant?limit=1000 no answer "), "{lines:?}");
+    assert!(lines[0].starts_with("GET /assistant?limit=1000 no response "), "{lines:?}");
     assert!(lines[1].starts_with("GET /assistant?limit=1000 200 "), "{lines:?}");
     assert!(lines[2].starts_with("POST /assistant 200 "), "{lines:?}");
     assert!(!lines.concat().contains(KEY) && !lines.concat().contains("body-text"));

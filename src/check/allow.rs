@@ -1,4 +1,4 @@
-//! `# vapi-sync: allow CODE, CODE`: findings that somebody has looked at.
+//! `# vapi-sync: allow CODE, CODE`: comments that silence findings.
 
 use std::collections::HashMap;
 use std::ops::RangeInclusive;
@@ -6,18 +6,18 @@ use std::ops::RangeInclusive;
 use crate::document::{Document, Node, View};
 use crate::model::diagnostic::{Diagnostic, Severity};
 
-/// How such a comment begins, without its `#`.
+/// The start of such a comment, without `#`.
 const MARK: &str = "vapi-sync: allow ";
 
-/// Errors that a comment can take away as well: they are a guess about what a value is, or about what Vapi holds already.
+/// Errors that a comment can silence too: they guess what a value is, or what Vapi already has.
 const JUDGEMENTS: [&str; 2] = ["secret-in-file", "missing-field"];
 
-/// Whether a comment can take a finding away.
+/// Whether a comment can silence a finding.
 pub(super) fn may_be_allowed(finding: &Diagnostic) -> bool {
     finding.severity != Severity::Error || JUDGEMENTS.contains(&finding.code)
 }
 
-/// The lines of a document on which findings are allowed, by code.
+/// Lines with silenced findings, by code.
 #[derive(Debug, Default)]
 pub(super) struct Allowed<'d> {
     lines: HashMap<&'d str, Vec<RangeInclusive<usize>>>,
@@ -25,10 +25,10 @@ pub(super) struct Allowed<'d> {
 }
 
 impl<'d> Allowed<'d> {
-    /// What a document allows.
+    /// The findings that a document silences.
     pub(super) fn of(document: &'d Document) -> Self {
         let mut allowed = Self { lines: HashMap::new(), file: document.name() };
-        // Most files allow nothing: then there is nothing to walk.
+        // Most files have no such comment: skip the walk.
         if document.text().contains(MARK)
             && let Some(root) = document.root()
         {
@@ -52,7 +52,7 @@ impl<'d> Allowed<'d> {
         }
     }
 
-    /// Whether a finding is one that the file allows.
+    /// Whether the file silences a finding.
     pub(super) fn covers(&self, finding: &Diagnostic) -> bool {
         let Some(place) = finding.place.as_ref().filter(|place| *place.file == *self.file) else { return false };
         may_be_allowed(finding)
@@ -60,7 +60,7 @@ impl<'d> Allowed<'d> {
     }
 }
 
-/// The lines that a comment at a value speaks for: a scalar's from its key on, a collection's first alone.
+/// The lines that a comment at a value covers: of a scalar all from its key on, of a collection the first.
 fn lines_of(document: &Document, node: Node<'_>, key_line: Option<usize>) -> RangeInclusive<usize> {
     let first = key_line.unwrap_or_else(|| node.place().line);
     match node.view() {

@@ -1,6 +1,6 @@
-//! From the schemas of an OpenAPI document to shapes like those of our own tables, so that one walk does for both.
+//! Compiles the schemas of an OpenAPI document to shapes like those of our tables, so that one walk checks both.
 //!
-//! A document is read once in a run and stays until the end of it, as our tables do: its shapes are leaked.
+//! Shapes are leaked: a document is read once and lives until the end of the run, as our tables do.
 
 use std::collections::HashMap;
 use std::sync::OnceLock;
@@ -12,21 +12,21 @@ use crate::kinds::pattern;
 use crate::kinds::table::{ANY_TEXT, Branch, Field, Fields, Literal, Named, Range, Shape, Text, Union};
 use crate::kinds::table::{field, text};
 
-/// How deep schemas may stand inside each other, and how many there may be: Vapi's document needs a tenth of either.
+/// Limits on the depth and number of schemas: Vapi's document needs a tenth of either.
 const DEPTH: usize = 200;
 const MOST: usize = 1_000_000;
 
-/// Makes shapes of schemas. Those that have a name are made once.
+/// Compiles schemas, each named one once.
 #[derive(Default)]
 pub(super) struct Compiler {
     named: HashMap<String, &'static Named>,
     depth: usize,
     made: usize,
-    /// The schemas go round in circles, or are far too many to be meant: they were not compiled whole.
+    /// The schemas are circular or far too many; not all were compiled.
     pub(super) is_endless: bool,
 }
 
-/// Keeps a value until the end of the run.
+/// Leaks a value.
 pub(super) fn keep<T>(value: T) -> &'static T {
     Box::leak(Box::new(value))
 }
@@ -36,13 +36,13 @@ fn keep_text(text: &str) -> &'static str {
 }
 
 impl Compiler {
-    /// The shape of a schema; `root` is the document that its references lead into.
+    /// The shape of a schema; its references point into `root`.
     pub(super) fn shape(&mut self, root: &Value, schema: &Value) -> Shape {
         let Some(pointer) = flat::only_reference(schema) else { return self.inline(root, schema) };
         if let Some(known) = self.named.get(pointer) {
             return Shape::Named(known);
         }
-        // Its place first: what is inside may refer to it.
+        // Reserve its name first: it may refer to itself.
         let name = pointer.rsplit('/').next().unwrap_or(pointer);
         let named = keep(Named { name: keep_text(name), shape: OnceLock::new() });
         self.named.insert(pointer.to_owned(), named);
@@ -51,7 +51,7 @@ impl Compiler {
         Shape::Named(named)
     }
 
-    /// The shape of a schema that is written where it is used.
+    /// The shape of an inline schema.
     fn inline(&mut self, root: &Value, schema: &Value) -> Shape {
         self.made += 1;
         if self.depth >= DEPTH || self.made >= MOST {
@@ -83,7 +83,7 @@ impl Compiler {
                 Shape::List(keep(item))
             }
             Some("string") => Shape::Text(text_of(schema)),
-            // Vapi's document says of some words that they are objects.
+            // Vapi's document gives some enums the type `object`.
             _ if text_words || schema.contains_key("const") => Shape::Text(text_of(schema)),
             Some("object") => self.mapping(root, schema),
             _ if schema.contains_key("properties") => self.mapping(root, schema),
@@ -148,7 +148,7 @@ impl Compiler {
     }
 }
 
-/// Makes one shape of two of the same type that nothing tells apart: what either takes. `false` for two types.
+/// Widens a shape to accept what another of the same type accepts. `false` if the types differ.
 fn join(known: &mut Shape, other: &Shape) -> bool {
     match (*known, *other) {
         (Shape::Text(one), Shape::Text(two)) => {
@@ -178,7 +178,7 @@ fn join(known: &mut Shape, other: &Shape) -> bool {
     true
 }
 
-/// What either of two fields of one name takes.
+/// Merges two fields of the same name.
 fn joined(one: Shape, two: Shape) -> Shape {
     match (one, two) {
         (Shape::Named(one), Shape::Named(two)) if std::ptr::eq(one, two) => Shape::Named(one),
@@ -189,7 +189,7 @@ fn joined(one: Shape, two: Shape) -> Shape {
             let mut shape = one;
             join(&mut shape, &two);
             match shape {
-                // Where one of them may be any text, no word is unknown.
+                // If one of them may be any text, no word is unknown.
                 Shape::Text(text) if first.words.is_empty() || second.words.is_empty() => {
                     Shape::Text(Text { words: &[], is_open: false, ..text })
                 }
@@ -201,12 +201,12 @@ fn joined(one: Shape, two: Shape) -> Shape {
         {
             Shape::Either(vec![one, two].leak())
         }
-        // Nothing can be held against a value.
+        // Accept any value.
         _ => Shape::Any,
     }
 }
 
-/// The type that a schema names, `null` aside.
+/// The type of a schema, ignoring `null`.
 fn kind_of(schema: &Map<String, Value>) -> Option<&str> {
     match schema.get("type")? {
         Value::String(kind) => Some(kind),

@@ -1,4 +1,4 @@
-//! Fields that are not known where they stand: misspelt, another provider's, or at another place.
+//! Unknown fields: misspelt, of another provider, or in the wrong place.
 
 use crate::document::Node;
 use crate::kinds::table::{Fields, Shape, Union};
@@ -6,11 +6,11 @@ use crate::model::Trail;
 use crate::model::diagnostic::Diagnostic;
 use crate::state::load::did_you_mean;
 
-/// What is known around a field that is not.
+/// The surroundings of an unknown field.
 pub(super) struct Near<'d> {
     /// The fields of its mapping.
     pub(super) fields: &'static Fields,
-    /// The union that its mapping is one of.
+    /// The union that its mapping belongs to.
     pub(super) union: Option<&'static Union>,
     /// Its mapping.
     pub(super) map: Node<'d>,
@@ -18,45 +18,45 @@ pub(super) struct Near<'d> {
     pub(super) root: &'static Shape,
 }
 
-/// The warning about a field that is not known.
+/// The warning about an unknown field.
 pub(super) fn unknown_field(key: &str, near: &Near<'_>, trail: &Trail<'_>) -> Diagnostic {
     let path = trail.key(key).path();
     let misplaced = |message: String| Diagnostic::warning("misplaced-field", message);
     if let Some(place) = below(key, near) {
         let place = place.iter().fold(trail.path(), |path, key| path.key(key));
-        return misplaced(format!("{path} is not known here")).help(format!("its place is `{place}`"));
+        return misplaced(format!("{path} does not belong here")).help(format!("move it to `{place}`"));
     }
     if let Shape::Object(top) = near.root.resolved()
         && trail.last_key().is_some()
         && named(top, key).is_some()
         && !SAYS_NOTHING.contains(&key)
     {
-        return misplaced(format!("{path} is not known here"))
-            .help(format!("its place is `{key}`, at the top of `config`"));
+        return misplaced(format!("{path} does not belong here"))
+            .help(format!("move it to `{key}`, at the top of `config`"));
     }
     let owners = owners(key, near);
     if !owners.is_empty() {
         let tag = near.union.map_or("provider", |union| union.tag.name);
         let own = near.map.get(tag).and_then(|node| node.as_text()).unwrap_or_default();
-        return misplaced(format!("`{key}` is not a field of {tag} {own}: {path} is sent, and Vapi refuses it"))
-            .help(format!("it belongs to {tag} {}", owners.join(", ")));
+        return misplaced(format!("{tag} {own} has no field `{key}`: Vapi will refuse {path}"))
+            .help(format!("it is a field of {tag} {}", owners.join(", ")));
     }
     let unknown =
-        Diagnostic::warning("unknown-field", format!("{path} is not known: Vapi refuses fields that it does not know"));
+        Diagnostic::warning("unknown-field", format!("{path} is unknown: Vapi refuses fields that it does not know"));
     let mut known: Vec<&str> = near.fields.all().map(|field| field.name).collect();
     if known.is_empty() {
         known.extend(branches(near).flat_map(|(_, fields)| fields.all()).map(|field| field.name));
     }
     known.extend(near.union.map(|union| union.tag.name));
-    // Sorted, so that of two equally near words always the same is proposed.
+    // Sorted, so that a tie always gives the same suggestion.
     known.sort_unstable();
     match did_you_mean(key, known.iter().copied()).or_else(|| same_letters(key, &known)) {
         Some(meant) => unknown.help(format!("did you mean `{meant}`?")),
-        None => unknown.help("take it out, or leave it if it is new at Vapi: it is sent as it stands"),
+        None => unknown.help("delete it, or leave it if Vapi just added it: it is sent as is"),
     }
 }
 
-/// The field that is written with other capitals or separators: `first_message`, `FirstMessage`.
+/// The field meant by another spelling: `first_message`, `FirstMessage`.
 fn same_letters<'k>(key: &str, known: &[&'k str]) -> Option<&'k str> {
     let plain = |word: &str| word.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase();
     known.iter().copied().find(|word| plain(word) == plain(key))
@@ -69,19 +69,19 @@ fn branches(near: &Near<'_>) -> impl Iterator<Item = (&'static str, &'static Fie
     })
 }
 
-/// The words of the union under which a field is known.
+/// The words of the union whose branches have a field.
 fn owners(key: &str, near: &Near<'_>) -> Vec<&'static str> {
     branches(near).filter(|(_, fields)| fields.get(key).is_some()).map(|(word, _)| word).collect()
 }
 
-/// Names that stand in many objects: where one of them belongs cannot be told.
+/// Names too common to tell where they belong.
 const SAYS_NOTHING: [&str; 8] = ["enabled", "type", "name", "id", "provider", "description", "language", "version"];
 
-/// A field that holds a mapping, and the fields of that.
+/// A field that holds a mapping, and the fields of that mapping.
 type Inner = (&'static str, &'static Fields);
 
-/// The only place below the mapping where a field of this name is known, two levels deep at most. What the mapping has
-/// already is looked at first.
+/// The only place below the mapping, at most two levels deep, with a field of this name. Mappings that the file
+/// already has come first.
 fn below(key: &str, near: &Near<'_>) -> Option<Vec<&'static str>> {
     if SAYS_NOTHING.contains(&key) {
         return None;
@@ -113,13 +113,13 @@ fn below(key: &str, near: &Near<'_>) -> Option<Vec<&'static str>> {
     }
 }
 
-/// The name of a field that nothing has replaced.
+/// The name of a field, unless it is deprecated.
 fn named(fields: &Fields, key: &str) -> Option<&'static str> {
     fields.get(key).filter(|field| !field.is_deprecated).map(|field| field.name)
 }
 
-/// The fields that hold mappings. Of those that are told apart by a word, the branch of the value that `value` has for
-/// the field; all branches, if it has none.
+/// The fields that hold mappings. Of a union, the branch that the value in `value` selects, else all
+/// branches.
 fn inner<'d>(fields: &Fields, value: impl Fn(&str) -> Option<Node<'d>>) -> Vec<Inner> {
     let mut found = Vec::new();
     for field in fields.all().filter(|field| !field.is_deprecated) {

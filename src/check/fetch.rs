@@ -1,6 +1,6 @@
-//! Vapi's OpenAPI document from the network, kept with its ETag so that it travels only when it has changed.
+//! Downloads Vapi's OpenAPI document, cached by ETag.
 //!
-//! No key is sent: the document is public, and an address that a person types is not Vapi.
+//! Sends no API key: the document is public, and the address may not be Vapi's.
 
 use std::path::Path;
 use std::time::Duration;
@@ -12,13 +12,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::diagnostic::Diagnostic;
 
-/// The largest document that is taken, in bytes; Vapi's has 3 MB.
+/// The size limit in bytes; Vapi's document has 3 MB.
 const MAX_BYTES: usize = 64 << 20;
 
-/// How long a fetch may take.
+/// The timeout of a download.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// A document that was fetched before.
+/// A cached document.
 #[derive(Serialize, Deserialize)]
 struct Kept {
     url: String,
@@ -26,24 +26,24 @@ struct Kept {
     text: String,
 }
 
-/// Fetches a document. `cache` is the file in which it is kept, if it may be kept.
+/// Downloads a document. `cache` is the file to cache it in, if any.
 ///
 /// # Errors
-/// Code `spec-not-fetched`: the address is neither https nor this machine's, nothing answers, or the answer is no document.
+/// Code `spec-not-fetched`: the address is neither https nor localhost, or the request fails.
 pub async fn fetch(address: &str, cache: Option<&Path>) -> Result<String, Diagnostic> {
     let failed = |why: String| {
-        Diagnostic::error("spec-not-fetched", format!("the OpenAPI document at {address} cannot be fetched: {why}"))
-            .help("save the document as a file and pass that: --spec openapi.json")
+        Diagnostic::error("spec-not-fetched", format!("cannot fetch the OpenAPI document at {address}: {why}"))
+            .help("download it and pass the file: --spec openapi.json")
     };
     let url = Url::parse(address).map_err(|error| failed(error.to_string()))?;
     if !is_safe(&url) {
-        return Err(failed("only https is taken, and http on this machine".to_owned()));
+        return Err(failed("the address must be https, or http on localhost".to_owned()));
     }
     let redirects = Policy::custom(|attempt| match is_safe(attempt.url()) && attempt.previous().len() < 5 {
         true => attempt.follow(),
         false => attempt.stop(),
     });
-    // Another part of the program may have chosen already; then that one does.
+    // An error means that a provider is already installed.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let client = Client::builder().timeout(TIMEOUT).redirect(redirects).build();
     let mut request = client.map_err(|error| failed(error.to_string()))?.get(url);
@@ -54,7 +54,7 @@ pub async fn fetch(address: &str, cache: Option<&Path>) -> Result<String, Diagno
     let mut answer = request.send().await.map_err(|error| failed(error.without_url().to_string()))?;
     match (answer.status(), kept) {
         (StatusCode::NOT_MODIFIED, Some(kept)) => return Ok(kept.text),
-        (status, _) if !status.is_success() => return Err(failed(format!("it answers {status}"))),
+        (status, _) if !status.is_success() => return Err(failed(format!("the server responded {status}"))),
         _ => {}
     }
     let etag = answer.headers().get(ETAG).and_then(|etag| etag.to_str().ok()).map(str::to_owned);
@@ -62,17 +62,17 @@ pub async fn fetch(address: &str, cache: Option<&Path>) -> Result<String, Diagno
     while let Some(chunk) = answer.chunk().await.map_err(|error| failed(error.without_url().to_string()))? {
         bytes.extend_from_slice(&chunk);
         if bytes.len() > MAX_BYTES {
-            return Err(failed(format!("it is larger than {} MiB", MAX_BYTES >> 20)));
+            return Err(failed(format!("the response is larger than {} MiB", MAX_BYTES >> 20)));
         }
     }
-    let text = String::from_utf8(bytes).map_err(|_| failed("it is not UTF-8 text".to_owned()))?;
+    let text = String::from_utf8(bytes).map_err(|_| failed("the response is not UTF-8 text".to_owned()))?;
     if let (Some(path), Some(etag)) = (cache, etag) {
         keep(path, &Kept { url: address.to_owned(), etag, text: text.clone() });
     }
     Ok(text)
 }
 
-/// Whether nobody on the way can change what comes from an address.
+/// Whether nobody in between can tamper with the response.
 fn is_safe(url: &Url) -> bool {
     let this_machine = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
     url.scheme() == "https" || (url.scheme() == "http" && this_machine)
@@ -83,7 +83,7 @@ fn read(path: &Path, address: &str) -> Option<Kept> {
     (kept.url == address).then_some(kept)
 }
 
-/// Keeps a document. It is only a cache: what cannot be written is fetched again.
+/// Caches a document. Errors are ignored: it is just downloaded again.
 fn keep(path: &Path, kept: &Kept) {
     let Some(folder) = path.parent() else { return };
     let Ok(mut file) = tempfile::NamedTempFile::new_in(folder) else { return };

@@ -1,17 +1,17 @@
-//! Reading a JSON Schema: references followed, parts put together, unions recognised.
+//! Flattens a JSON Schema: follows references, merges `allOf`, recognises unions.
 //!
-//! An OpenAPI document says "one of these objects, told apart by `provider`" as `oneOf` whose branches each allow one word
+//! In an OpenAPI document, a union tagged by `provider` is a `oneOf` whose branches each allow one word
 //! for it.
 
 use serde_json::{Map, Value};
 
-/// How deep references and `allOf` may lead into each other; a schema that goes deeper goes round in circles.
+/// The depth limit of references and `allOf`; a deeper schema is circular.
 const DEPTH: usize = 16;
 
-/// The keys that tell the branches of a union apart, the one that decides first.
+/// The keys that can tag a union, in order of preference.
 const TAGS: [&str; 4] = ["provider", "type", "on", "role"];
 
-/// What a schema says once its `$ref` and `allOf` are put into it. What is written at the schema itself wins.
+/// A schema with its `$ref` and `allOf` merged in. The schema's own keywords win.
 pub(crate) fn flat(root: &Value, schema: &Value) -> Map<String, Value> {
     let mut merged = Map::new();
     merge(root, schema, &mut merged, 0);
@@ -54,7 +54,7 @@ pub(crate) fn reference(schema: &Map<String, Value>) -> Option<&str> {
     schema.get("$ref")?.as_str()?.strip_prefix('#')
 }
 
-/// The JSON pointer of a schema that is a reference and no more; what describes it may stand beside.
+/// The JSON pointer of a schema that is only a reference, ignoring descriptions.
 pub(crate) fn only_reference(schema: &Value) -> Option<&str> {
     let schema = schema.as_object()?;
     let describes = |key: &str| matches!(key, "$ref" | "title" | "description" | "default" | "examples" | "deprecated");
@@ -73,21 +73,21 @@ fn word(schema: &Map<String, Value>) -> Option<&str> {
     }
 }
 
-/// Objects that are told apart by a word.
+/// A tagged union.
 pub(crate) struct Union {
-    /// The key that holds the word.
+    /// The key of the tag.
     pub(crate) tag: &'static str,
-    /// The words, and what the object is then, flat.
+    /// The tag of each branch, with its flat schema.
     pub(crate) branches: Vec<(String, Map<String, Value>)>,
 }
 
-/// The alternatives of a flat schema, `null` left out.
+/// The alternatives of a flat schema, without `null`.
 pub(crate) fn alternatives(schema: &Map<String, Value>) -> Option<Vec<&Value>> {
     let branches = schema.get("oneOf").or_else(|| schema.get("anyOf"))?.as_array()?;
     Some(branches.iter().filter(|branch| branch.get("type").and_then(Value::as_str) != Some("null")).collect())
 }
 
-/// The union that these alternatives are, if all are objects and one key tells them apart.
+/// The tagged union of these alternatives, if all are objects and one key distinguishes them.
 pub(crate) fn union(root: &Value, alternatives: &[&Value]) -> Option<Union> {
     let flats: Vec<Map<String, Value>> = alternatives.iter().map(|branch| flat(root, branch)).collect();
     TAGS.into_iter().find_map(|tag| {
@@ -96,7 +96,7 @@ pub(crate) fn union(root: &Value, alternatives: &[&Value]) -> Option<Union> {
             Some((word, schema.clone()))
         };
         let branches: Vec<_> = flats.iter().map(branch).collect::<Option<_>>()?;
-        // A word that two of them have tells nothing apart.
+        // A word shared by two branches cannot distinguish them.
         let mut words: Vec<&str> = branches.iter().map(|(word, _)| word.as_str()).collect();
         words.sort_unstable();
         words.dedup();

@@ -1,16 +1,16 @@
-//! Everything that can be said of a state file without Vapi.
+//! Checks a state file offline.
 //!
-//! In: what the file says ([`Desired`]). Out: findings, each with its place.
+//! In: the desired state ([`Desired`]). Out: findings, each with its place.
 //!
 //! ```text
-//! desired ──→ entries ─→ noticed   references to nowhere, includes, variables
+//! desired ──→ entries ─→ noticed   broken references, includes, variables
 //!                  ├─→ identity  twins
-//!                  ├─→ walk      each config beside its table: fields, types, ranges, words, secrets, texts
-//!                  └─→ numbers, rings   what takes more than one entry to see
+//!                  ├─→ walk      each config against its table: fields, types, ranges, words, secrets, texts
+//!                  └─→ numbers, rings   checks across entries
 //!                                      └──→ allow ──→ findings
 //! ```
 //!
-//! Configs are held against the tables of [`crate::kinds`], from which the schema for editors is made as well: the two cannot
+//! Configs are checked against the tables of [`crate::kinds`]. The editor schema is made from them too, so the two cannot
 //! disagree.
 
 mod allow;
@@ -39,27 +39,26 @@ use crate::state::includes::IncludeSource;
 use crate::state::load::{Entry, StateFile};
 use crate::state::resolve::Desired;
 
-/// What a check is asked for.
+/// Options of a check.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Options {
-    /// Fields that are not known are errors, not warnings.
+    /// Unknown fields are errors, not warnings.
     pub strict: bool,
 }
 
-/// What is said of a file, in the order of the file.
+/// The findings about a file, in file order.
 #[derive(Debug, Default)]
 pub struct Findings {
     /// Errors that make the file unreadable as a whole: identity, references, includes.
     pub errors: Diagnostics,
-    /// Errors about single values: Vapi would refuse them, as far as can be told here. What Vapi holds already it does not
-    /// refuse, whatever we think of it.
+    /// Errors about single values. They may be wrong: Vapi accepts a value that it already has, whatever the tables say.
     pub doubts: Diagnostics,
     /// Warnings and notes.
     pub others: Diagnostics,
 }
 
 impl Findings {
-    /// All of them.
+    /// All findings, in file order.
     pub fn all(self) -> Diagnostics {
         let Findings { errors, doubts, others } = self;
         let mut all = [errors, doubts, others].concat();
@@ -68,11 +67,11 @@ impl Findings {
     }
 }
 
-/// Looks at a file.
+/// Checks a file.
 ///
-/// What the parser and [`crate::state::load::interpret`] refuse is found before; this is what goes beyond. Entries that the file
-/// ignores are not looked at. `# vapi-sync: allow CODE` beside a line takes its finding away, as far as
-/// [`may_be_allowed`] goes.
+/// The parser and [`crate::state::load::interpret`] have reported their errors before. Entries that the file
+/// ignores are skipped. `# vapi-sync: allow CODE` at a line silences its finding, if
+/// [`may_be_allowed`] permits it.
 pub fn check(
     desired: &Desired<'_>,
     includes: &dyn IncludeSource,
@@ -97,7 +96,7 @@ pub fn check(
     let mut findings = Findings::default();
     for finding in tidy(state, found) {
         match finding.severity {
-            // A secret in the open is never one that Vapi and the file agreed on.
+            // A plain-text secret is always an error.
             Severity::Error if finding.code != SECRET && values.contains(&key(&finding)) => {
                 findings.doubts.push(finding)
             }
@@ -108,8 +107,8 @@ pub fn check(
     findings
 }
 
-/// Whether a warning is about the key `on` of a hook: that is Vapi's own word, and every reader of this file takes keys
-/// for text.
+/// Whether a warning is about the key `on` of a hook: the name is Vapi's, and all readers of this file take keys
+/// as text.
 fn is_hook_event(document: &Document, warning: &Diagnostic) -> bool {
     let key = |place: &Place| -> String {
         document.line_text(place.line).chars().skip(place.column - 1).take(place.width + 1).collect()
@@ -117,19 +116,19 @@ fn is_hook_event(document: &Document, warning: &Diagnostic) -> bool {
     warning.code == "yaml11" && warning.place.as_ref().is_some_and(|place| key(place) == "on:")
 }
 
-/// Whether a comment in the file can take a finding away: warnings and notes, and errors that are a matter of judgement.
+/// Whether a comment can silence a finding: warnings, notes, and errors that are a matter of judgement.
 pub fn may_be_allowed(finding: &Diagnostic) -> bool {
     allow::may_be_allowed(finding)
 }
 
-/// Findings once each, without those that the file allows, in the order of the file.
+/// Sorts and deduplicates findings, and drops those that the file silences.
 fn tidy(state: &StateFile<'_>, found: Diagnostics) -> Diagnostics {
     let allowed = allow::Allowed::of(state.document);
     let mut seen = BTreeSet::new();
     let mut found: Diagnostics = found
         .into_iter()
         .filter(|finding| !allowed.covers(finding))
-        // What stands behind an anchor is seen once for each of its users.
+        // A value with an anchor is checked once per alias.
         .filter(|finding| seen.insert((finding.code, finding.place.clone(), finding.message.clone())))
         .collect();
     found.sort_by(|a, b| a.place.cmp(&b.place));
@@ -137,7 +136,7 @@ fn tidy(state: &StateFile<'_>, found: Diagnostics) -> Diagnostics {
     found
 }
 
-/// Shows the lines that hold secrets with stars in their place: what is said of them ends up in the log of a CI.
+/// Masks lines with secrets by stars: findings end up in CI logs.
 fn mask_secrets(document: &Document, found: &mut [Diagnostic]) {
     let secrets: Vec<Place> =
         found.iter().filter(|finding| finding.code == SECRET).filter_map(|finding| finding.place.clone()).collect();

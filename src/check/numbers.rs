@@ -1,4 +1,4 @@
-//! Phone numbers beside each other: what they are called by, what they ring.
+//! Checks of phone numbers: duplicates, purchases, targets, format.
 
 use std::collections::HashMap;
 
@@ -7,7 +7,7 @@ use crate::model::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::{Map, Trail, Value};
 use crate::state::load::Entry;
 
-/// What is wrong with the phone numbers of a file.
+/// Checks the phone numbers of a file.
 pub(super) fn check(entries: &[&Entry<'_>]) -> Diagnostics {
     let mut found = Vec::new();
     let mut claimed: HashMap<(&str, Option<&str>), &Entry<'_>> = HashMap::new();
@@ -17,24 +17,24 @@ pub(super) fn check(entries: &[&Entry<'_>]) -> Diagnostics {
         found.extend(unnamed_purchase(entry, config));
         let Some(node) = config.get("number") else { continue };
         let Some(number) = node.as_text().filter(|number| !number.contains("${")) else { continue };
-        // An extension of one trunk is not that of another.
+        // Two trunks may have the same extension.
         let trunk = if is_e164(number) { None } else { config.get("credentialId").and_then(|id| id.as_text()) };
         if let Some(first) = claimed.insert((number, trunk), entry)
-            // Without ids they are twins, which is said elsewhere.
+            // Without ids they are reported as `twins`.
             && (first.id.is_some() || entry.id.is_some())
         {
-            let message = format!("{number} is claimed twice: by {} (line {}) too", first.address, first.place.line);
+            let message = format!("{number} is used twice: {} (line {}) has it too", first.address, first.place.line);
             found.push(
                 Diagnostic::error("duplicate-number", message)
                     .at(node.place())
-                    .help("a number is one object in Vapi: keep one entry for it"),
+                    .help("in Vapi a number is one object: keep one entry"),
             );
         }
     }
     found
 }
 
-/// A number to be bought that nobody could find again if the answer were lost.
+/// A purchase that could not be found again if the response were lost.
 fn unnamed_purchase(entry: &Entry<'_>, config: Node<'_>) -> Option<Diagnostic> {
     let provider = config.get("provider")?;
     let given = Value::Map(Map::from_iter([("provider".to_owned(), Value::Text(provider.as_text()?.to_owned()))]));
@@ -43,15 +43,15 @@ fn unnamed_purchase(entry: &Entry<'_>, config: Node<'_>) -> Option<Diagnostic> {
     if entry.id.is_some() || !(entry.kind.purchase)(&given) || entry.kind.identity.iter().any(is_named) {
         return None;
     }
-    let message = format!("{} has no name: it could be bought twice", entry.address);
+    let message = format!("{} has no name, so it could be bought twice", entry.address);
     Some(
-        Diagnostic::error("unnamed-purchase", message).at(provider.place()).help(
-            "give it a `name`: after a lost answer that is how the number is found, instead of another being bought",
-        ),
+        Diagnostic::error("unnamed-purchase", message)
+            .at(provider.place())
+            .help("give it a `name`: if Vapi's response is lost, vapi-sync finds the number by its name"),
     )
 }
 
-/// A number that the file would leave with nothing to ring.
+/// A number that the file would leave without a target.
 fn unassigned(entry: &Entry<'_>, config: Node<'_>) -> Option<Diagnostic> {
     let empty = |node: &Node<'_>| match node.view() {
         View::Null => true,
@@ -64,16 +64,16 @@ fn unassigned(entry: &Entry<'_>, config: Node<'_>) -> Option<Diagnostic> {
     }
     let (field, node) =
         entry.kind.assignment.iter().find_map(|field| Some((field, config.get(field).filter(empty)?)))?;
-    let message = format!("{} would ring nothing any more: {field} is emptied", entry.address);
+    let message = format!("{} would stop answering calls: {field} is empty", entry.address);
     let finding = match entry.id {
         Some(_) => Diagnostic::error("unassigns-number", message),
         None => Diagnostic::warning("unassigns-number", message),
     };
-    let help = format!("name another target ({}), or take the line out of the file", entry.kind.assignment.join(", "));
+    let help = format!("name another target ({}), or delete the line", entry.kind.assignment.join(", "));
     Some(finding.at(node.place()).help(help))
 }
 
-/// The finding about a number in a config that nobody can dial, if it is one. `map` is the mapping that it stands in.
+/// The finding about a number that cannot be dialled. `map` is the mapping that holds it.
 pub(super) fn dialled(text: &str, map: Node<'_>, trail: &Trail<'_>) -> Option<Diagnostic> {
     let any_number = map.get("numberE164CheckEnabled").is_some_and(|node| node.view() == View::Bool(false));
     if any_number || is_e164(text) || text.contains("${") || text.contains("{{") {
@@ -81,21 +81,21 @@ pub(super) fn dialled(text: &str, map: Node<'_>, trail: &Trail<'_>) -> Option<Di
     }
     let help = match suggestion(text) {
         Some(number) => format!("write it as \"{number}\""),
-        None => "E.164: `+`, the country code, the number, digits only, as in \"+14155550100\"; \
-                 `numberE164CheckEnabled: false` for what is not one"
+        None => "write `+`, the country code and the number, digits only: \"+14155550100\"; \
+                 for anything else set `numberE164CheckEnabled: false`"
             .to_owned(),
     };
-    Some(Diagnostic::error("not-e164", format!("{} is no number in E.164 form: {text:?}", trail.path())).help(help))
+    Some(Diagnostic::error("not-e164", format!("{} is not an E.164 phone number: {text:?}", trail.path())).help(help))
 }
 
-/// `+`, a country code, a number: at most 15 digits (ITU-T E.164).
+/// `+`, country code, number: at most 15 digits (ITU-T E.164).
 fn is_e164(text: &str) -> bool {
     text.strip_prefix('+').is_some_and(|digits| {
         (2..=15).contains(&digits.len()) && !digits.starts_with('0') && digits.bytes().all(|byte| byte.is_ascii_digit())
     })
 }
 
-/// The number that somebody meant who wrote it for people to read: `+1 (415) 555-0100`.
+/// The E.164 form of a number in human format: `+1 (415) 555-0100`.
 fn suggestion(text: &str) -> Option<String> {
     let plain = text.trim();
     let spelt = plain.chars().all(|c| c.is_ascii_digit() || " ()-./+".contains(c));

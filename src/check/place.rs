@@ -1,4 +1,4 @@
-//! Where a part of a text stands in a file.
+//! Locates a part of a text in a file.
 
 use std::ops::Range;
 use std::path::Path;
@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::document::{Document, Node};
 use crate::model::diagnostic::Place;
 
-/// The place of a part of a node's text. Where escapes or folding stand in between, the place of the whole text.
+/// The place of a part of a node's text; of the whole text, if it is escaped or folded.
 pub(super) fn in_text(document: &Document, node: Node<'_>, text: &str, part: &Range<usize>) -> Place {
     source_range(node, text, part).map_or_else(|| node.place(), |range| document.place(range))
 }
@@ -17,7 +17,7 @@ fn source_range(node: Node<'_>, text: &str, part: &Range<usize>) -> Option<Range
     let source = node.snippet();
     let start = node.range().start;
     if source.starts_with(['|', '>']) {
-        // A literal block holds each line as it is, indented.
+        // A literal block has each line as is, indented.
         let line = text[..part.start].matches('\n').count();
         let line_start = text[..part.start].rfind('\n').map_or(0, |at| at + 1);
         let in_line = part.start - line_start..part.end.min(line_end(text, part.start)) - line_start;
@@ -28,12 +28,12 @@ fn source_range(node: Node<'_>, text: &str, part: &Range<usize>) -> Option<Range
         let at = start + source_line_start + indent;
         return Some(at + in_line.start..at + in_line.end);
     }
-    // Between quotes, or plain: the same bytes, if nothing in it is escaped or folded.
+    // Quoted or plain: the same bytes, if nothing is escaped or folded.
     let at = source.find(text).filter(|at| *at <= 1)?;
     Some(start + at + part.start..start + at + part.end)
 }
 
-/// An include as the user would name it: beside the state file.
+/// The path of an include for messages: relative to the state file.
 pub(super) fn include(document: &Document, path: &str) -> Arc<str> {
     match Path::new(document.name()).parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder.join(path).display().to_string().into(),

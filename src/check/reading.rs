@@ -1,4 +1,4 @@
-//! What there is to say of a text wherever it stands: secrets, numbers, references, flaws.
+//! Checks any text of a config: secrets, numbers, references, flaws.
 
 use std::collections::HashSet;
 
@@ -10,22 +10,22 @@ use crate::model::diagnostic::{Diagnostic, Diagnostics};
 use crate::state::includes::IncludeSource;
 use crate::state::template::{self, Token};
 
-/// A text of a config, in its place.
+/// A text of a config, with its place.
 pub(super) struct Written<'t, 'd> {
     pub(super) text: &'t str,
     pub(super) node: Node<'d>,
-    /// The mapping that it stands in.
+    /// The mapping that holds it.
     pub(super) map: Option<Node<'d>>,
     pub(super) spot: Spot,
     pub(super) trail: Trail<'t>,
 }
 
-/// Reads the texts of a file.
+/// Checks the texts of a file.
 pub(super) struct Reading<'r> {
     document: &'r Document,
     includes: &'r dyn IncludeSource,
     env: &'r dyn Fn(&str) -> Option<String>,
-    /// Variables that are named and not set: each is told once.
+    /// Unset variables: each is reported once.
     missing: HashSet<String>,
 }
 
@@ -38,7 +38,7 @@ impl<'r> Reading<'r> {
         Self { document, includes, env, missing: HashSet::new() }
     }
 
-    /// What there is to say of a text.
+    /// Checks a text.
     pub(super) fn read(&mut self, written: &Written<'_, '_>) -> Diagnostics {
         let Written { text, node, map, spot, trail } = written;
         if let Some(finding) = secrets::check(text, *spot, trail) {
@@ -70,17 +70,17 @@ impl<'r> Reading<'r> {
                 }
                 Diagnostic::warning("missing-variable", format!("{name} is not set here"))
                     .at(node.place())
-                    .help("fields that hold it count as unchanged; it is an error only where one is about to be sent")
+                    .help("fields that use it count as unchanged; it is an error only when such a field must be sent")
                     .into()
             }
             Token::Reference { section, .. } if spot.reference().is_some_and(|wanted| wanted != *section) => {
-                Diagnostic::error("wrong-reference", format!("{} wants another kind of object", trail.path()))
+                Diagnostic::error("wrong-reference", format!("{} takes another kind of object", trail.path()))
                     .at(node.place())
                     .help("`assistantId` takes ${agent:…}, `phoneNumberId` takes ${phone_number:…}")
                     .into()
             }
             Token::File(path) => {
-                // What cannot be read is told where references are resolved.
+                // A failed include is reported when references are resolved.
                 let Ok(text) = self.includes.text(path) else { return Diagnostics::new() };
                 let file = place::include(self.document, path);
                 let flaws = flaws(&text, written).map(|flaw| {
@@ -94,7 +94,7 @@ impl<'r> Reading<'r> {
     }
 }
 
-/// What is wrong inside a text that people wrote; in programs and in what is free, braces mean something else.
+/// Flaws in prose; in code and free-form fields, braces mean something else.
 fn flaws(text: &str, written: &Written<'_, '_>) -> impl Iterator<Item = texts::Flaw> + use<> {
     let prose = !written.spot.is_free() && written.trail.last_key() != Some("code");
     let braces = prose.then(|| texts::open_braces(text)).flatten();

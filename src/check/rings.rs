@@ -1,4 +1,4 @@
-//! Agents that nobody can reach.
+//! Finds agents that no phone number leads to.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -9,9 +9,9 @@ use crate::model::diagnostic::{Diagnostic, Diagnostics};
 use crate::state::load::Entry;
 use crate::state::template::{self, Token};
 
-/// Notes about agents that no number of the file rings, neither itself nor through other agents.
+/// Notes about agents that no number in the file leads to, directly or through other agents.
 ///
-/// Nothing is said where that cannot be told: a file without numbers, and one whose numbers ring squads or workflows,
+/// None if that is unknown: the file has no numbers, or its numbers lead to squads or workflows,
 /// whose members only Vapi knows.
 pub(super) fn check(entries: &[&Entry<'_>]) -> Diagnostics {
     let is_number = |entry: &&&Entry<'_>| !entry.kind.assignment.is_empty();
@@ -49,20 +49,20 @@ pub(super) fn check(entries: &[&Entry<'_>]) -> Diagnostics {
     }
     (entries.iter().filter(|entry| !is_number(entry) && !reached.contains(&entry.address)))
         .map(|entry| {
-            Diagnostic::note("unrung-agent", format!("no phone number of this file rings {}", entry.address))
+            Diagnostic::note("unrung-agent", format!("no phone number in this file leads to {}", entry.address))
                 .at(entry.place.clone())
                 .help(format!("point a number at it: `assistantId: ${{agent:{}}}`", entry.address.handle))
         })
         .collect()
 }
 
-/// By what an entry can be referred to, apart from its handle.
+/// The other ways to refer to an entry than by handle.
 struct Known<'k> {
     by_id: HashMap<&'k str, &'k Address>,
     by_name: HashMap<String, Address>,
 }
 
-/// The entries that a value refers to: by reference, by the id that the file has of them, by `assistantName`.
+/// The entries that a value refers to: by reference, by id, by `assistantName`.
 fn collect(node: Node<'_>, spot: Spot, known: &Known<'_>, found: &mut BTreeSet<Address>) {
     match node.view() {
         View::Text(text) => {

@@ -1,4 +1,4 @@
-//! Single values beside what they may be: types, ranges, lengths, words.
+//! Checks single values: types, ranges, lengths, words.
 
 use crate::document::{Node, View};
 use crate::kinds::table::{Range, Shape, Text};
@@ -6,10 +6,10 @@ use crate::model::Trail;
 use crate::model::diagnostic::Diagnostic;
 use crate::state::load::did_you_mean;
 
-/// How many words are listed before it becomes a catalogue.
+/// The most words that a message lists.
 const LISTED: usize = 12;
 
-/// Whether a value is of the type that a shape wants.
+/// Whether a value has the type of a shape.
 pub(super) fn fits(shape: &'static Shape, view: &View<'_>) -> bool {
     match shape.resolved() {
         Shape::Any => true,
@@ -22,7 +22,7 @@ pub(super) fn fits(shape: &'static Shape, view: &View<'_>) -> bool {
     }
 }
 
-/// The finding about a value of another type.
+/// The finding about a value of the wrong type.
 pub(super) fn wrong_type(shape: &'static Shape, node: Node<'_>, trail: &Trail<'_>) -> Diagnostic {
     let message = format!("{} must be {}; this is {}", trail.path(), wanted(shape), crate::state::load::kind_of(node));
     let finding = Diagnostic::error("wrong-type", message);
@@ -34,18 +34,18 @@ pub(super) fn wrong_type(shape: &'static Shape, node: Node<'_>, trail: &Trail<'_
 
 /// The finding about a value that should be a word.
 pub(super) fn not_a_word(node: Node<'_>, trail: &Trail<'_>) -> Diagnostic {
-    let message = format!("{} must be a text; this is {}", trail.path(), crate::state::load::kind_of(node));
+    let message = format!("{} must be text; this is {}", trail.path(), crate::state::load::kind_of(node));
     Diagnostic::error("wrong-type", message)
 }
 
-/// What a shape wants, in a user's words.
+/// What a shape accepts, for messages.
 fn wanted(shape: &'static Shape) -> String {
     match shape.resolved() {
         Shape::Any | Shape::Named(_) => "anything".to_owned(),
         Shape::Bool => "true or false".to_owned(),
         Shape::Number(Range { is_whole: true, .. }) => "a whole number".to_owned(),
         Shape::Number(_) => "a number".to_owned(),
-        Shape::Text(_) => "a text".to_owned(),
+        Shape::Text(_) => "text".to_owned(),
         Shape::List(_) => "a list".to_owned(),
         Shape::Map(_) | Shape::Object(_) | Shape::OneOf(_) => "a mapping".to_owned(),
         Shape::Either(shapes) => {
@@ -55,13 +55,13 @@ fn wanted(shape: &'static Shape) -> String {
     }
 }
 
-/// How a value of the wrong type becomes one of the right type, where that is plain.
+/// How to turn a value into the right type, where that is obvious.
 fn help(shape: &Shape, node: Node<'_>) -> Option<String> {
     let written = node.scalar_text()?;
     match (shape, node.view()) {
         (Shape::Text(_), View::Number(_) | View::Bool(_)) => Some(format!("put it in quotes: \"{written}\"")),
         (Shape::Number(_), View::Text(text)) if text.trim().parse::<f64>().is_ok() => {
-            Some(format!("take the quotes away: {}", text.trim()))
+            Some(format!("remove the quotes: {}", text.trim()))
         }
         (Shape::Bool, View::Text(text)) => match text.to_ascii_lowercase().as_str() {
             "yes" | "on" | "y" | "true" | "enabled" => Some("write true".to_owned()),
@@ -71,7 +71,7 @@ fn help(shape: &Shape, node: Node<'_>) -> Option<String> {
         (Shape::Map(_) | Shape::Object(_) | Shape::OneOf(_) | Shape::List(_), View::Text(text))
             if text.starts_with(['{', '[']) =>
         {
-            Some("write it as YAML, not as a text that holds JSON".to_owned())
+            Some("write it as YAML, not as JSON in quotes".to_owned())
         }
         _ => None,
     }
@@ -116,21 +116,21 @@ fn text_finding(rule: &Text, text: &str, trail: &Trail<'_>) -> Option<Diagnostic
     if !rule.words.is_empty() {
         return word_finding(rule, text, trail);
     }
-    // Filled in during the call: nobody knows its length yet.
+    // Filled in during the call: the length is unknown.
     if text.contains("{{") {
         return None;
     }
-    // Bytes are counted first: a text that has few enough of them has few enough characters.
+    // Bytes first, which is faster: there are never more characters than bytes.
     let most = rule.most.filter(|most| text.len() > *most);
     if let Some((most, length)) = most.map(|most| (most, text.chars().count()))
         && length > most
     {
-        let message = format!("{} has {length} characters; Vapi takes {most} at most", trail.path());
+        let message = format!("{} has {length} characters; the limit is {most}", trail.path());
         return Some(Diagnostic::error("too-long", message));
     }
     if rule.least > 0 && text.chars().count() < rule.least {
         let message =
-            format!("{} has {} characters; Vapi wants {} at least", trail.path(), text.chars().count(), rule.least);
+            format!("{} has {} characters; the minimum is {}", trail.path(), text.chars().count(), rule.least);
         return Some(Diagnostic::error("too-short", message));
     }
     let pattern = rule.pattern.filter(|pattern| !(pattern.holds)(text))?;
@@ -139,24 +139,24 @@ fn text_finding(rule: &Text, text: &str, trail: &Trail<'_>) -> Option<Diagnostic
 
 fn word_finding(rule: &Text, text: &str, trail: &Trail<'_>) -> Option<Diagnostic> {
     let known = || rule.words.iter().copied();
-    // `gpt-4.1:westus` is `gpt-4.1`, run in a region.
+    // `gpt-4.1:westus` is `gpt-4.1` in a region.
     let in_a_region = |word: &str| rule.is_open && text.strip_prefix(word).is_some_and(|rest| rest.starts_with(':'));
     if known().any(|word| word == text || in_a_region(word)) {
         return None;
     }
     let finding = match rule.is_open {
-        true => Diagnostic::warning("unknown-value", format!("{} {text:?} is not known", trail.path())),
+        true => Diagnostic::warning("unknown-value", format!("{} {text:?} is unknown", trail.path())),
         false => Diagnostic::error("bad-value", format!("{} cannot be {text:?}", trail.path())),
     };
     let listed = || known().take(LISTED).map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
     Some(match did_you_mean(text, known()) {
         Some(meant) => finding.help(format!("did you mean `{meant}`?")),
         None if rule.words.len() <= LISTED => finding.help(format!("one of: {}", listed())),
-        None => finding.help(format!("known are {} and {} more", listed(), rule.words.len() - LISTED)),
+        None => finding.help(format!("known: {} and {} more", listed(), rule.words.len() - LISTED)),
     })
 }
 
-/// The word that Vapi has for what people know by another name.
+/// Vapi's word for another common name.
 pub(super) fn alias(word: &str) -> Option<&'static str> {
     const ALIASES: [(&str, &str); 6] = [
         ("elevenlabs", "11labs"),

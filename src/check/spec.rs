@@ -1,8 +1,8 @@
-//! Vapi's own OpenAPI document in place of our schema: what this very day's Vapi says it takes.
+//! Checks against Vapi's OpenAPI document instead of our tables.
 //!
-//! In: the text of the document. Out: findings about configs, and a schema for editors. The document is turned into shapes
-//! like those of our own tables, so that the same walk and the same publishing do for both; the errors of a `oneOf` are
-//! those of the branch that `provider` or `type` names.
+//! In: the text of the document. Out: findings about configs, and a schema for editors. The document is compiled to shapes
+//! like those of our tables, so that the same code checks and publishes both; the errors of a `oneOf` are
+//! those of the branch that `provider` or `type` selects.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,13 +14,13 @@ use crate::kinds::{self, KINDS, Kind, Shape};
 use crate::model::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 use crate::state::load::{Entry, StateFile};
 
-/// Where schemas stand in an OpenAPI document.
+/// The path of schemas in an OpenAPI document.
 const COMPONENTS: &str = "#/components/schemas/";
 
-/// What the names of Vapi's schemas begin with in the schema for editors, so that they are no others'.
+/// The prefix of Vapi's schemas in the editor schema, to avoid clashes.
 const PREFIX: &str = "vapi.";
 
-/// An OpenAPI document of Vapi, made ready to be held against.
+/// A compiled OpenAPI document of Vapi.
 #[derive(Debug)]
 pub struct Spec {
     /// The shapes of configs, by the section of their kind.
@@ -28,21 +28,21 @@ pub struct Spec {
 }
 
 impl Spec {
-    /// Reads a document; `name` is what messages call it.
+    /// Compiles a document; `name` is for messages.
     ///
     /// # Errors
-    /// It is no JSON, or does not say what an assistant and a phone number are made with.
+    /// Code `spec-unusable`: it is not JSON, or has no request body for a kind.
     pub fn load(text: &str, name: &str) -> Result<Spec, Diagnostic> {
         let unusable = |why: String| {
             Diagnostic::error("spec-unusable", format!("{name} is not Vapi's OpenAPI document: {why}"))
-                .help("Vapi serves it as JSON at https://api.vapi.ai/api-json; `--spec live` fetches it")
+                .help("use `--spec live`, or download https://api.vapi.ai/api-json")
         };
         let document: Value = serde_json::from_str(text).map_err(|error| unusable(error.to_string()))?;
         let mut wanted = BTreeSet::new();
         let mut bodies = Vec::new();
         for kind in KINDS {
             let body = body_of(&document, kind)
-                .ok_or_else(|| unusable(format!("it does not say what `POST {}` takes", kind.endpoint)))?;
+                .ok_or_else(|| unusable(format!("it has no request body for `POST {}`", kind.endpoint)))?;
             bodies.push((kind.section, adapted(body, &mut wanted)));
         }
         let definitions: Map<String, Value> = reachable(&document, wanted).map_err(unusable)?.into_iter().collect();
@@ -50,7 +50,7 @@ impl Spec {
         let mut compiler = Compiler::default();
         let configs = bodies.iter().map(|(section, body)| (*section, keep(compiler.shape(&root, body)))).collect();
         match compiler.is_endless {
-            true => Err(unusable("its schemas go round in circles".to_owned())),
+            true => Err(unusable("its schemas refer to each other endlessly".to_owned())),
             false => Ok(Spec { configs }),
         }
     }
@@ -60,9 +60,9 @@ impl Spec {
         self.configs.iter().find(|(section, _)| *section == kind.section).map_or(&Shape::Any, |(_, shape)| *shape)
     }
 
-    /// What the document has against the configs of a file, beyond what [`super::check`] says of them.
+    /// Findings about the configs of a file, beyond those of [`super::check`].
     ///
-    /// A field that we know and the document does not is a note: agents of older days have such fields, and Vapi takes
+    /// A field that only our tables know is a note: older agents have such fields, and Vapi accepts
     /// them.
     pub fn check(&self, state: &StateFile<'_>, options: &Options) -> Diagnostics {
         let name = |entry: &Entry<'_>| entry.config?.get("name")?.as_text().map(str::to_owned);
@@ -78,7 +78,7 @@ impl Spec {
             UNKNOWN if is_named(&finding.place) => Diagnostic {
                 code: "not-in-spec",
                 severity: Severity::Note,
-                help: Some("agents of older days have it, and Vapi takes it; newer ones do without".to_owned()),
+                help: Some("older agents have it, and Vapi accepts it; leave it out of new ones".to_owned()),
                 ..finding
             },
             _ => finding,
@@ -86,33 +86,33 @@ impl Spec {
         tidy(state, news.collect())
     }
 
-    /// The schema of the state file for editors, with Vapi's own schemas in it.
+    /// The editor schema of the state file, with Vapi's own schemas.
     pub fn editor_schema(&self) -> Value {
         kinds::published(&|kind| self.config(kind))
     }
 }
 
-/// What both codes for a field that is not known count as.
+/// Both codes for an unknown field count as one.
 const UNKNOWN: &str = "unknown-field";
 
 fn group(code: &'static str) -> &'static str {
     if code == "misplaced-field" { UNKNOWN } else { code }
 }
 
-/// What an object of a kind is made with. An update takes the same fields but those that only a creation takes, and
-/// these are not sent in one.
+/// The request body of a creation. An update takes the same fields except create-only ones, which
+/// are not sent then.
 fn body_of<'d>(document: &'d Value, kind: &Kind) -> Option<&'d Value> {
     let content = document.get("paths")?.get(kind.endpoint)?.pointer("/post/requestBody/content")?;
     content.get("application/json")?.get("schema")
 }
 
-/// A schema of the document as the model has it: references to other names, quirks taken out. The names that it refers
+/// Rewrites a schema of the document: renames references, removes quirks. The names that it refers
 /// to are added to `wanted`.
 fn adapted(schema: &Value, wanted: &mut BTreeSet<String>) -> Value {
     match schema {
         Value::Object(keywords) => {
             let mut out = Map::new();
-            // It says of some lists what holds for their items.
+            // Some lists have keywords meant for their items.
             let is_list = keywords.get("type").and_then(Value::as_str) == Some("array");
             for (key, value) in keywords {
                 match (key.as_str(), value) {
@@ -121,25 +121,25 @@ fn adapted(schema: &Value, wanted: &mut BTreeSet<String>) -> Value {
                         wanted.insert(name.to_owned());
                         out.insert("$ref".into(), format!("#/definitions/{PREFIX}{name}").into());
                     }
-                    // A reference with something beside it, as OpenAPI 3.0 has to write it.
+                    // OpenAPI 3.0 wraps a reference in `allOf` to add keywords.
                     ("allOf", Value::Array(parts)) if parts.len() == 1 && flat::only_reference(&parts[0]).is_some() => {
                         if let Value::Object(reference) = adapted(&parts[0], wanted) {
                             out.extend(reference);
                         }
                     }
-                    // Its patterns stand between slashes, as in JavaScript.
+                    // Its patterns are between slashes, as in JavaScript.
                     ("pattern", Value::String(pattern)) => {
                         let plain = pattern.strip_prefix('/').and_then(|rest| rest.rsplit_once('/'));
                         out.insert(key.clone(), plain.map_or(pattern.as_str(), |(plain, _)| plain).into());
                     }
-                    // Words beside any text are examples.
+                    // An enum next to any text is only examples.
                     ("oneOf" | "anyOf", Value::Array(parts)) if parts.iter().any(is_any_text) => {
                         let parts = parts.iter().filter(|part| is_any_text(part) || !is_text(part));
                         out.insert(key.clone(), parts.map(|part| adapted(part, wanted)).collect());
                     }
                     ("enum" | "maxLength" | "minLength", _) if is_list => {}
                     ("discriminator" | "nullable" | "example" | "examples" | "x-label", _) => {}
-                    // Names of fields, which may be any of the words above.
+                    // Field names, which may equal the keywords above.
                     ("properties", Value::Object(properties)) => {
                         let properties: Map<_, _> =
                             properties.iter().map(|(name, schema)| (name.clone(), adapted(schema, wanted))).collect();
@@ -165,13 +165,13 @@ fn is_any_text(schema: &Value) -> bool {
     is_text(schema) && schema.get("enum").is_none()
 }
 
-/// The schemas of these names and all that they refer to, adapted.
+/// These schemas and all that they refer to, rewritten.
 fn reachable(document: &Value, mut wanted: BTreeSet<String>) -> Result<BTreeMap<String, Value>, String> {
     let components = document.pointer("/components/schemas").and_then(Value::as_object);
     let components = components.ok_or_else(|| "it has no schemas".to_owned())?;
     let mut known = BTreeMap::new();
     while let Some(name) = wanted.pop_first() {
-        let schema = components.get(&name).ok_or_else(|| format!("it refers to `{name}`, which is not there"))?;
+        let schema = components.get(&name).ok_or_else(|| format!("it refers to `{name}`, which does not exist"))?;
         let mut more = BTreeSet::new();
         known.insert(format!("{PREFIX}{name}"), adapted(schema, &mut more));
         wanted.extend(more.into_iter().filter(|name| !known.contains_key(&format!("{PREFIX}{name}"))));
@@ -185,7 +185,7 @@ mod tests {
     use crate::document::Document;
     use crate::state::load::interpret;
 
-    /// A document that says nothing against anything.
+    /// A document that accepts everything.
     fn open_document() -> Value {
         let body = json!({"requestBody": {"content": {"application/json": {"schema": {"type": "object"}}}}});
         json!({"paths": {"/assistant": {"post": body}, "/phone-number": {"post": body}}, "components": {"schemas": {}}})
@@ -232,7 +232,7 @@ agents:
         assert_eq!(
             findings(&document, file),
             [
-                "not-in-spec 7 recordingEnabled is not known: Vapi refuses fields that it does not know",
+                "not-in-spec 7 recordingEnabled is unknown: Vapi refuses fields that it does not know",
                 "out-of-range 10 voice.speed must be at most 1; this is 1.1",
             ]
         );
@@ -264,7 +264,7 @@ agents:
         let file = "version: 1\nagents:\n  a:\n    config:\n      name: A\n      metadata: {nown: x}\n";
         assert_eq!(
             findings(&document, file),
-            ["unknown-field 6 metadata.nown is not known: Vapi refuses fields that it does not know"]
+            ["unknown-field 6 metadata.nown is unknown: Vapi refuses fields that it does not know"]
         );
     }
 
@@ -280,7 +280,7 @@ agents:
             findings(&document, file),
             [
                 "bad-value 7 metadata.version cannot be 3",
-                "bad-value 8 metadata.words[1] must be one word of letters and digits, with a boost or without: `Northwind:2`",
+                "bad-value 8 metadata.words[1] must be one word of letters and digits, optionally with a boost: `Northwind:2`",
             ]
         );
     }

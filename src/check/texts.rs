@@ -1,4 +1,4 @@
-//! What is wrong inside a text: braces that do not close, a prompt that was pasted twice.
+//! Finds flaws in a text: unclosed braces, a prompt pasted twice.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -7,10 +7,10 @@ use crate::model::Trail;
 use crate::model::diagnostic::Diagnostic;
 use crate::model::escape;
 
-/// A paragraph of fewer characters may well be meant twice: a heading, a rule that is worth repeating.
+/// A shorter paragraph may be repeated on purpose: a heading, an important rule.
 const LONG_PARAGRAPH: usize = 160;
 
-/// Something in a text: where, in bytes, and what.
+/// A flaw and its byte range.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Flaw {
     /// Where in the text.
@@ -19,18 +19,18 @@ pub(super) struct Flaw {
     pub(super) kind: FlawKind,
 }
 
-/// What can be wrong with a text.
+/// The kinds of flaws.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum FlawKind {
-    /// `{{` that nothing closes: Vapi would speak it, or drop what follows.
+    /// `{{` that is never closed: Vapi would speak it, or drop what follows.
     OpenBraces,
-    /// A paragraph that stood before, at this byte.
+    /// A paragraph that already occurs at this offset.
     Repeated(usize),
-    /// A character that nobody sees.
+    /// An invisible character.
     Hidden,
 }
 
-/// What to say about a flaw of a text.
+/// The finding about a flaw.
 pub(super) fn finding(flaw: &Flaw, text: &str, trail: &Trail<'_>) -> Diagnostic {
     match flaw.kind {
         FlawKind::OpenBraces => {
@@ -44,22 +44,22 @@ pub(super) fn finding(flaw: &Flaw, text: &str, trail: &Trail<'_>) -> Diagnostic 
         }
         FlawKind::Repeated(first) => {
             let line = text[..first].matches('\n').count() + 1;
-            let message = format!("{} holds this paragraph twice: first in its line {line}", trail.path());
-            Diagnostic::warning("repeated-paragraph", message).help("was the prompt pasted over itself?")
+            let message = format!("{} contains this paragraph twice, first on its line {line}", trail.path());
+            Diagnostic::warning("repeated-paragraph", message).help("was the prompt pasted twice?")
         }
     }
 }
 
-/// The first character of a text that nobody sees.
+/// The first invisible character of a text.
 pub(super) fn hidden(text: &str) -> Option<Flaw> {
     let at = escape::first_hidden(text)?;
     let end = at + text[at..].chars().next().map_or(0, char::len_utf8);
     Some(Flaw { range: at..end, kind: FlawKind::Hidden })
 }
 
-/// The first `{{` of a text that nothing closes.
+/// The first unclosed `{{` of a text.
 pub(super) fn open_braces(text: &str) -> Option<Flaw> {
-    // `{{{` is one opening, not two: what counts are the last braces of a run.
+    // `{{{` is one opening: the last two braces of a run count.
     let opening = |from: usize| {
         let at = from + text[from..].find("{{")?;
         let run = text[at..].bytes().take_while(|byte| *byte == b'{').count();
@@ -77,19 +77,19 @@ pub(super) fn open_braces(text: &str) -> Option<Flaw> {
     }
 }
 
-/// Whether a liquid expression holds quotes: what stands in them can be anything, braces too.
+/// Whether a Liquid expression has quotes, which may contain anything, even braces.
 fn is_quoted(expression: &str) -> bool {
     expression.contains(['"', '\''])
 }
 
-/// The first long paragraph that a text holds twice.
+/// The first long paragraph that occurs twice.
 pub(super) fn repeated_paragraph(text: &str) -> Option<Flaw> {
     if text.len() < 2 * LONG_PARAGRAPH {
         return None;
     }
     let mut seen: HashMap<&str, usize> = HashMap::new();
     let mut start = 0;
-    // A `\r` before the line end is white space, which is trimmed.
+    // Trimming also removes `\r`.
     for paragraph in text.split_inclusive("\n\n") {
         let trimmed = paragraph.trim();
         let at = start + (paragraph.len() - paragraph.trim_start().len());

@@ -1,4 +1,4 @@
-//! One pass through each config, beside its shape and the field table of its kind.
+//! Walks each config along its shape and the field table of its kind.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ use crate::state::includes::IncludeSource;
 use crate::state::load::{Entry, did_you_mean};
 use crate::state::template::{self, Token};
 
-/// What is found in the configs of these entries.
+/// Checks the configs of these entries.
 pub(super) fn entries(
     document: &Document,
     entries: &[&Entry<'_>],
@@ -27,7 +27,7 @@ pub(super) fn entries(
     walk.found
 }
 
-/// What is found when the configs of these entries are held against other shapes: fields and values only.
+/// Checks the configs of these entries against other shapes: fields and values only.
 pub(super) fn shapes(entries: &[&Entry<'_>], config: ShapeOf<'_>, options: &Options) -> Shaped {
     let mut walk = Walk::new(config, options);
     walk.unnamed = Some(BTreeSet::new());
@@ -38,10 +38,10 @@ pub(super) fn shapes(entries: &[&Entry<'_>], config: ShapeOf<'_>, options: &Opti
 /// The shape of the configs of a kind.
 pub(super) type ShapeOf<'s> = &'s dyn Fn(&'static Kind) -> &'static Shape;
 
-/// What shapes have to say of configs.
+/// The findings of a walk.
 pub(super) struct Shaped {
     pub(super) found: Diagnostics,
-    /// Where fields stand that are taken without being known by name.
+    /// Places of fields that are accepted without being known by name.
     pub(super) unnamed: BTreeSet<Place>,
 }
 
@@ -50,22 +50,22 @@ struct Walk<'w> {
     /// The shape of the config that is being walked.
     root: &'static Shape,
     options: &'w Options,
-    /// How texts are read; not at all, where only shapes count.
+    /// Checks texts; `None` if only shapes are checked.
     reading: Option<Reading<'w>>,
-    /// The object exists: what the file does not say of it, it may have already.
+    /// The object exists, so it may already have fields that the file leaves out.
     exists: bool,
-    /// Where fields stand that no shape names, if somebody wants to know.
+    /// Places of fields that no shape names, if wanted.
     unnamed: Option<BTreeSet<Place>>,
     found: Diagnostics,
 }
 
-/// A value, with what is known about its place.
+/// A value and its surroundings.
 #[derive(Clone, Copy)]
 struct Here<'h, 'd> {
     node: Node<'d>,
     /// Its key, if it has one.
     key: Option<document::Entry<'d>>,
-    /// The mapping that it stands in.
+    /// The mapping that holds it.
     map: Option<Node<'d>>,
     shape: &'static Shape,
     spot: Spot,
@@ -73,7 +73,7 @@ struct Here<'h, 'd> {
 }
 
 impl Here<'_, '_> {
-    /// Where to point at for what is not there.
+    /// Where to report a missing field.
     fn head(&self) -> Place {
         self.key.map_or_else(|| self.node.place(), |key| key.key_place())
     }
@@ -95,7 +95,7 @@ impl<'w> Walk<'w> {
         let here = Here { node: config, key: None, map: None, shape, spot: entry.kind.root(), trail: Trail::Root };
         let before = self.found.len();
         self.value(here);
-        // The root of a config has no key of its own: what it lacks is said at the entry's handle.
+        // The root of a config has no key: report at the entry's handle.
         for finding in &mut self.found[before..] {
             if finding.code == "missing-field" && finding.place == Some(config.place()) {
                 finding.place = Some(entry.place.clone());
@@ -109,7 +109,7 @@ impl<'w> Walk<'w> {
                 let Here { node, map, spot, trail, .. } = here;
                 self.found.extend(reading.read(&Written { text, node, map, spot, trail }));
             }
-            // What a reference stands for is known later; whose type it has to have is known to Vapi.
+            // The value of a reference is not known yet.
             if text.contains("${") && template::parse(text).iter().any(|token| !matches!(token, Token::Text(_))) {
                 return;
             }
@@ -117,7 +117,7 @@ impl<'w> Walk<'w> {
         self.shaped(here);
     }
 
-    /// A value beside its shape.
+    /// Checks a value against its shape.
     fn shaped(&mut self, here: Here<'_, '_>) {
         let shape = here.shape.resolved();
         match (shape, here.node.view()) {
@@ -170,7 +170,7 @@ impl<'w> Walk<'w> {
         }
     }
 
-    /// A mapping and its fields; `union` is the union that it is one of.
+    /// Checks a mapping; `union` is the union it belongs to.
     fn object(&mut self, fields: &'static Fields, here: Here<'_, '_>, union: Option<&'static Union>) {
         for entry in here.node.entries() {
             let tag = union.map(|union| &union.tag).filter(|tag| tag.name == entry.key);
@@ -186,7 +186,7 @@ impl<'w> Walk<'w> {
                         let finding = elsewhere::unknown_field(entry.key, &near, &here.trail);
                         self.unknown(finding, entry.key_place());
                     }
-                    // It is sent as it is, and may hold a secret all the same.
+                    // It is sent as is, and may hold a secret.
                     &Shape::Any
                 }
             };
@@ -216,7 +216,7 @@ impl<'w> Walk<'w> {
             Some(_) => self.rest(here, &Shape::Any),
             None => {
                 let path = here.trail.key(tag).path();
-                let finding = Diagnostic::warning("unknown-value", format!("{path} {word:?} is not known"));
+                let finding = Diagnostic::warning("unknown-value", format!("{path} {word:?} is unknown"));
                 let alias = || scalar::alias(word).filter(|alias| union.words().any(|word| word == *alias));
                 let help = match did_you_mean(word, union.words()).or_else(alias) {
                     Some(meant) => format!("did you mean `{meant}`?"),
@@ -228,7 +228,7 @@ impl<'w> Walk<'w> {
         }
     }
 
-    /// A mapping of which nobody can tell which branch it is: only what no branch knows is wrong.
+    /// A mapping whose branch is unknown: only fields that no branch has are wrong.
     fn any_branch(&mut self, union: &'static Union, here: Here<'_, '_>) {
         for entry in here.node.entries() {
             let mut known = union.branches.iter().filter_map(|branch| match branch.shape.resolved() {
@@ -241,14 +241,14 @@ impl<'w> Walk<'w> {
                     elsewhere::Near { fields: &Fields::EMPTY, union: Some(union), map: here.node, root: self.root };
                 self.unknown(elsewhere::unknown_field(entry.key, &near, &here.trail), entry.key_place());
             }
-            // Where the branches differ, nothing can be held against the value.
+            // If the branches differ, accept any value.
             let shape = first.filter(|first| known.all(|other| is_same(first, other))).unwrap_or(&Shape::Any);
             self.field(here, entry, shape);
         }
     }
 
     fn missing(&mut self, name: &str, here: Here<'_, '_>) {
-        // What Vapi holds already fills the gap, but nothing says which element of a list it would be.
+        // The live object may have the field; inside a list it is unclear which element would.
         let finding = match (self.exists, here.trail.in_list()) {
             (false, _) => Diagnostic::error,
             (true, true) => Diagnostic::warning,
@@ -256,7 +256,7 @@ impl<'w> Walk<'w> {
         };
         let path = here.trail.key(name).path();
         let finding = finding("missing-field", format!("{path} is missing: Vapi refuses a new object without it"));
-        let finding = finding.help("add it; if the object is in Vapi already, put its id beside `config`");
+        let finding = finding.help("add it; if the object is already in Vapi, put its id next to `config`");
         self.push(finding, here.head());
     }
 
@@ -272,7 +272,7 @@ impl<'w> Walk<'w> {
     }
 }
 
-/// Whether two shapes are one and the same table.
+/// Whether two shapes are the same table.
 fn is_same(one: &'static Shape, other: &'static Shape) -> bool {
     match (one.resolved(), other.resolved()) {
         (Shape::Object(one), Shape::Object(other)) => std::ptr::eq(*one, *other),

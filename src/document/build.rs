@@ -1,4 +1,4 @@
-//! From parser events to the tree, with all that is checked on the way.
+//! Builds the tree from parser events and checks it on the way.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -12,11 +12,11 @@ use super::scalar::{self, Tag};
 use super::scan;
 use super::tree::{Anchor, Kind, NodeId, Raw, Style, Tree};
 
-/// Parses `text` into a tree, or says all that is wrong with it.
+/// Parses `text` into a tree, or returns all problems.
 pub(super) fn build(text: &str) -> Result<Tree, Vec<Problem>> {
     let options = options! {
         emit_anchor_events: true,
-        // As libyaml, PyYAML and Psych read it: no line end where none is written.
+        // Like libyaml, PyYAML and Psych: do not add a line end that is not written.
         block_scalar_eof_without_line_feed: true,
         flow_nesting_limit: MAX_DEPTH,
         block_nesting_limit: MAX_DEPTH,
@@ -41,7 +41,7 @@ pub(super) fn build(text: &str) -> Result<Tree, Vec<Problem>> {
     builder.finish()
 }
 
-/// A collection whose end has not come yet.
+/// A collection that is not closed yet.
 struct Frame {
     node: NodeId,
     map: bool,
@@ -58,11 +58,11 @@ struct Builder<'t> {
     frames: Vec<Frame>,
     /// The children of all open collections; those of the innermost one last.
     children: Vec<NodeId>,
-    /// By the parser's number of the anchor: its place in `tree.anchors`, and its extent once it is complete.
+    /// By the parser's anchor number: index into `tree.anchors`, and the extent once complete.
     anchors: HashMap<usize, (usize, Option<Extent>)>,
-    /// What all aliases so far stand for.
+    /// Total size of all aliases expanded so far.
     aliased: Extent,
-    /// Where the last token ends that is no gap.
+    /// End of the last token that is not a gap.
     cursor: usize,
     documents: usize,
     problems: Vec<Problem>,
@@ -105,7 +105,7 @@ impl<'t> Builder<'t> {
                     ScalarStyle::Literal | ScalarStyle::Folded => {
                         scan::block_range(self.text, self.cursor, range, value.ends_with(' '))
                     }
-                    // The parser puts a value that is not there before its colon and its tag.
+                    // The parser puts an absent value before its colon and its tag.
                     _ if range.is_empty() => {
                         let at = self.cursor.max(range.start).max(tag_end);
                         at..at
@@ -138,13 +138,13 @@ impl<'t> Builder<'t> {
                 self.alias(anchor, range)?;
             }
             Event::StreamStart | Event::StreamEnd | Event::DocumentEnd | Event::UnresolvedAlias(_) => {}
-            // The parser's events may grow; an unknown one could move every node after it.
-            _ => return Err(Problem::new("yaml-syntax", range, "the YAML parser reports something unknown here")),
+            // The enum may grow; skipping an unknown event could shift every later node.
+            _ => return Err(Problem::new("yaml-syntax", range, "this YAML is not supported")),
         }
         Ok(())
     }
 
-    /// Steps over the `-` or `:` in front of the node that comes next.
+    /// Skips the `-` or `:` before the next node.
     fn step_in(&mut self) {
         let Some(frame) = self.frames.last() else { return };
         let indicator = match self.tree.raw(frame.node).kind {
@@ -170,8 +170,9 @@ impl<'t> Builder<'t> {
         if !self.at_key()
             && let Err(reason) = scalar::meaning(value, style == Style::Plain, tag)
         {
-            let problem = Problem::new("yaml-not-json", range.clone(), format!("this value cannot be JSON: {reason}"));
-            self.problems.push(problem.help("put it in quotes if it is meant as text"));
+            let problem =
+                Problem::new("yaml-not-json", range.clone(), format!("this value does not fit into JSON: {reason}"));
+            self.problems.push(problem.help("put it in quotes if you mean text"));
         }
         let id = self.node(Kind::Scalar { style, tag, decoded }, range.clone(), tagged);
         let extent = Extent { nodes: 1, bytes: value.len() as u64, height: 1 };
@@ -188,17 +189,13 @@ impl<'t> Builder<'t> {
         (anchor, tagged): (usize, bool),
     ) -> Result<(), Problem> {
         let flow = style == StructureStyle::Flow;
-        // The parser puts the start of a list that is not indented behind its first dash.
+        // The parser starts an unindented list after its first dash.
         let start = match scan::find(self.text, self.cursor, b"-") {
             Some(dash) if !map && !flow => dash,
             _ => range.start,
         };
         if self.at_key() {
-            return Err(Problem::new(
-                "yaml-key",
-                range,
-                "a key must be a plain word or a quoted text, not a collection",
-            ));
+            return Err(Problem::new("yaml-key", range, "a key must be text, not a list or mapping"));
         }
         if self.frames.len() >= MAX_DEPTH {
             return Err(too_deep(range));
@@ -222,15 +219,15 @@ impl<'t> Builder<'t> {
             return Err(Problem::new("yaml-key", range, "an alias cannot be a key"));
         }
         let Some(&(index, extent)) = self.anchors.get(&anchor) else {
-            return Err(Problem::new("yaml-syntax", range, "no anchor of this name comes before it"));
+            return Err(Problem::new("yaml-syntax", range, "no anchor above has this name"));
         };
         let Some(extent) = extent else {
-            return Err(Problem::new("yaml-aliases", range, "this alias stands inside the value that it names"));
+            return Err(Problem::new("yaml-aliases", range, "this alias refers to a value that contains it"));
         };
         self.aliased.add(extent);
         if self.aliased.nodes > MAX_ALIASED.nodes || self.aliased.bytes > MAX_ALIASED.bytes {
-            return Err(Problem::new("yaml-aliases", range, "the aliases up to here stand for far too many values")
-                .help("write fewer aliases of aliases"));
+            return Err(Problem::new("yaml-aliases", range, "the aliases up to here expand to far too many values")
+                .help("use fewer aliases of aliases"));
         }
         if self.frames.len() + extent.height as usize > MAX_DEPTH {
             return Err(too_deep(range));
@@ -274,7 +271,7 @@ impl<'t> Builder<'t> {
         self.frames.last().is_some_and(|frame| frame.map && (self.children.len() - frame.base).is_multiple_of(2))
     }
 
-    /// Adds a node and gives it to the collection that is open.
+    /// Adds a node to the innermost open collection.
     fn node(&mut self, kind: Kind, range: Range<usize>, tagged: bool) -> NodeId {
         let id = self.tree.nodes.len() as NodeId;
         self.tree.nodes.push(Raw { start: range.start as u32, end: range.end as u32, kind, shared: false, tagged });
@@ -292,7 +289,7 @@ impl<'t> Builder<'t> {
         }
     }
 
-    /// Adds to the innermost open collection what a complete child of it stands for.
+    /// Adds the extent of a complete child to the innermost open collection.
     fn grow(&mut self, child: Extent) {
         if let Some(frame) = self.frames.last_mut() {
             frame.extent.add(child);
@@ -318,5 +315,5 @@ impl<'t> Builder<'t> {
 }
 
 fn too_deep(range: Range<usize>) -> Problem {
-    Problem::new("yaml-too-deep", range, format!("more than {MAX_DEPTH} values inside each other"))
+    Problem::new("yaml-too-deep", range, format!("values are nested more than {MAX_DEPTH} levels deep"))
 }

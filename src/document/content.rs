@@ -1,4 +1,4 @@
-//! What an edit asks for, and what comes of it.
+//! Edits and their results.
 
 use std::ops::Range;
 
@@ -15,22 +15,22 @@ pub enum Content {
     Bool(bool),
     /// A number.
     Number(Number),
-    /// A text, in the style that fits it.
+    /// Text, in a style that can hold it.
     Text(String),
     /// A list.
     List(Vec<Content>),
     /// A mapping; its keys are written in this order.
     Map(Vec<(String, Content)>),
-    /// A value with a comment (given without `#`) at the end of its line; for a block text or a collection, at the end
-    /// of its first line. A comment that is there already stays instead; inside `[]` and `{}` there is no room for one.
+    /// A value with a comment (without `#`) at the end of its line; for a block scalar or a collection, at the end
+    /// of its first line. An existing comment is kept instead; inside `[]` and `{}` the comment is dropped.
     Commented(Box<Content>, String),
-    /// A number or a short text whose key, if it is new in its mapping, is put on a line of its own before this other key.
-    /// Where that cannot be, it comes last, like any other.
+    /// A number or short text whose key, if new in its mapping, goes on its own line before this other key.
+    /// If that is impossible, it goes last.
     Before(Box<Content>, String),
 }
 
 impl Content {
-    /// The value alone, without comments.
+    /// The value without comments.
     pub fn to_json(&self) -> Value {
         match self {
             Content::Null => Value::Null,
@@ -45,7 +45,7 @@ impl Content {
         }
     }
 
-    /// The content without the comment at its own line, and that comment.
+    /// Splits off the comment on the content's own line.
     pub(super) fn split_comment(&self) -> (&Content, Option<&str>) {
         match self {
             Content::Commented(value, comment) => (value.split_comment().0, Some(comment)),
@@ -76,58 +76,58 @@ impl From<&str> for Content {
     }
 }
 
-/// One step from a value to a value inside it.
+/// One step into a value.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PathStep {
-    /// To the value of this key.
+    /// The value of this key.
     Key(String),
-    /// To the item at this place, from 0.
+    /// The item at this index.
     Index(usize),
 }
 
-/// A change of a document. Several edits of one call all speak of the document as it was before.
+/// A change of a document. All edits of one call refer to the document as it was before.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Edit {
-    /// Gives the value at `path` this content. A key that is not there is put at the end of its mapping, and so are
-    /// mappings on the way to it. Where the value is the same already, no byte changes.
+    /// Sets the value at `path`. A missing key is added at the end of its mapping, and so are missing
+    /// mappings on the way to it. If the value is already the same, no byte changes.
     Set {
         /// Where.
         path: Vec<PathStep>,
         /// What.
         value: Content,
     },
-    /// Puts an item into the list at `list`, before the item that is at `index` now; at its length, behind the last.
+    /// Inserts an item into the list at `list`, before the item now at `index`; at its length, after the last.
     InsertItem {
         /// The path of the list.
         list: Vec<PathStep>,
-        /// Where in the list, from 0.
+        /// The index.
         index: usize,
         /// The item.
         value: Content,
     },
-    /// Takes the item at `index` out of the list at `list`. There is no way to remove a key of a mapping, on purpose.
+    /// Removes the item at `index` from the list at `list`. On purpose, nothing can remove a key of a mapping.
     RemoveItem {
         /// The path of the list.
         list: Vec<PathStep>,
-        /// Which item, from 0.
+        /// The index.
         index: usize,
     },
 }
 
-/// The outcome of a list of edits.
+/// The result of a list of edits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Edited {
     /// The new text.
     pub text: String,
-    /// What was replaced: bytes of the old text and the bytes of the new text that stand there now, in order. All other
+    /// What was replaced, in order: byte ranges of the old text and of the new text. All other
     /// bytes are the same in both.
     pub replaced: Vec<(Range<usize>, Range<usize>)>,
 }
 
-/// Why an edit cannot be made.
+/// Why an edit was refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
-    /// Which edit, by its place in the list.
+    /// The index of the edit.
     pub edit: usize,
     /// The reason, code `edit-refused`, with the line.
     pub diagnostic: Diagnostic,

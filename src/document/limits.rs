@@ -1,26 +1,26 @@
-//! How much a file may ask for.
+//! Limits on the size of a file.
 
 /// The largest file that is read, in bytes: 64 MiB.
 pub(super) const MAX_BYTES: usize = 64 << 20;
 
-/// How many collections may stand inside each other, aliases followed. The second reader stops at 128.
+/// How deep collections may be nested, aliases followed. The second parser stops at 128.
 pub(super) const MAX_DEPTH: usize = 100;
 
-/// How much all aliases of a file together may stand for.
+/// How much all aliases of a file together may expand to.
 pub(super) const MAX_ALIASED: Extent = Extent { nodes: 2_000_000, bytes: 256 << 20, height: 0 };
 
-/// How large a value is with its aliases followed.
+/// The size of a value with its aliases expanded.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Extent {
     pub(super) nodes: u64,
     /// Bytes of text in scalars.
     pub(super) bytes: u64,
-    /// Levels of values inside each other; 1 for a scalar.
+    /// Levels of nesting; 1 for a scalar.
     pub(super) height: u32,
 }
 
 impl Extent {
-    /// Counts `other` in, beside what is counted; the height stays.
+    /// Adds `other` as a sibling; the height stays.
     pub(super) fn add(&mut self, other: Extent) {
         self.nodes = self.nodes.saturating_add(other.nodes);
         self.bytes = self.bytes.saturating_add(other.bytes);

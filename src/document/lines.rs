@@ -1,11 +1,11 @@
-//! Where a byte stands for a person: lines and columns.
+//! Converts byte offsets to lines and columns.
 
 use std::ops::Range;
 
 /// The lines of a text. A line ends with `\n`, `\r\n` or a lone `\r`, as YAML has it.
 #[derive(Debug)]
 pub(super) struct Lines {
-    /// The byte at which each line starts; a byte-order mark belongs to no line.
+    /// The offset of each line; a byte-order mark belongs to no line.
     starts: Vec<u32>,
 }
 
@@ -40,7 +40,7 @@ impl Lines {
     }
 }
 
-/// How many bytes of byte-order mark `text` starts with.
+/// The length in bytes of the byte-order mark of `text`.
 pub(super) fn bom_width(text: &str) -> usize {
     if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 }
 }

@@ -1,7 +1,7 @@
-//! YAML as text: parse with places, edit. Knows nothing of Vapi.
+//! Parses YAML with source positions and edits it in place. Knows nothing of Vapi.
 //!
-//! In flows the text of a file, out come values that know where they are written ([`Document`], [`Node`]) and, for a
-//! list of [`Edit`]s, a new text in which nothing but the edited values differs ([`Document::edit`]).
+//! In: the text of a file. Out: values with their positions ([`Document`], [`Node`]) and, for a
+//! list of [`Edit`]s, a new text in which only the edited values differ ([`Document::edit`]).
 //!
 //! ```text
 //! text → build (granit-parser) → tree → Node
@@ -44,7 +44,7 @@ impl Document {
     /// Parses `text`; `name` is the file as the user would name it.
     ///
     /// # Errors
-    /// All that is wrong with it, with places: `yaml-syntax`, `yaml-duplicate-key`, `yaml-too-deep`, `yaml-aliases`,
+    /// All problems, with their places: `yaml-syntax`, `yaml-duplicate-key`, `yaml-too-deep`, `yaml-aliases`,
     /// `yaml-documents`, `yaml-key`, `yaml-merge`, `yaml-tag`, `yaml-not-json`, `yaml-too-large`.
     pub fn parse(name: &str, text: impl Into<Arc<str>>) -> Result<Document, Diagnostics> {
         let text = text.into();
@@ -61,7 +61,7 @@ impl Document {
         Ok(document)
     }
 
-    /// Where a YAML 1.1 reader would read a plain scalar as something else: code `yaml11`.
+    /// Plain scalars that a YAML 1.1 parser reads as something else: code `yaml11`.
     pub fn warnings(&self) -> Diagnostics {
         let plain = self.tree.nodes.iter().enumerate().filter(|(_, raw)| {
             matches!(raw.kind, Kind::Scalar { style: Style::Plain, .. }) && !raw.tagged && raw.start < raw.end
@@ -70,7 +70,7 @@ impl Document {
             .filter_map(|(id, _)| {
                 let text = self.tree.text(id as u32, &self.text);
                 let other = scalar::yaml_1_1(text)?;
-                let message = format!("other YAML readers (YAML 1.1) take `{text}` for {other}");
+                let message = format!("older YAML readers (YAML 1.1) read `{text}` as {other}");
                 let place = self.place(self.tree.range(id as u32));
                 let line = self.line_text(place.line).to_owned();
                 Some(Diagnostic::warning("yaml11", message).help("quote it").at(place).snippet(line))
@@ -95,8 +95,8 @@ impl Document {
         (!empty).then(|| Node::root(self, id))
     }
 
-    /// Where these bytes are: the line and column of the first, and how many characters the range has on that line.
-    /// Bytes past the end, or inside a character, are taken for the nearest place before them.
+    /// Converts a byte range: the line and column of its start, and its length in characters on that line.
+    /// An offset past the end, or inside a character, counts as the nearest one before it.
     pub fn place(&self, bytes: Range<usize>) -> Place {
         let start = self.boundary(bytes.start);
         let end = self.boundary(bytes.end).max(start);
@@ -111,7 +111,7 @@ impl Document {
         }
     }
 
-    /// A line of the text without its line end; `line` counts from 1. Empty for a line that is not there.
+    /// A line without its line end; `line` counts from 1. Empty past the end.
     pub fn line_text(&self, line: usize) -> &str {
         line.checked_sub(1).map_or("", |index| self.lines.line(index, &self.text))
     }
@@ -124,7 +124,7 @@ impl Document {
     fn diagnostic(&self, problem: Problem) -> Diagnostic {
         let Problem { code, range, mut message, help, first_at } = problem;
         if let Some(at) = first_at {
-            message.push_str(&format!(", first in line {}", self.lines.index_of(at) + 1));
+            message.push_str(&format!(", first on line {}", self.lines.index_of(at) + 1));
         }
         let place = self.place(range);
         let line = self.line_text(place.line).to_owned();

@@ -1,4 +1,4 @@
-//! A look at one value of a document.
+//! A view of one value of a document.
 
 use std::collections::HashSet;
 
@@ -9,14 +9,14 @@ use super::scalar::{self, Meaning};
 use super::tree::{Kind, NodeId, Style};
 use crate::model::diagnostic::Place;
 
-/// A value of a document, in its place. Aliases are followed and merge keys resolved as one looks.
+/// A value of a document. Follows aliases and resolves merge keys on access.
 #[derive(Clone, Copy)]
 pub struct Node<'d> {
     doc: &'d Document,
-    /// The node as it is written; it may be an alias.
+    /// The node as written; it may be an alias.
     id: NodeId,
     key: Option<NodeId>,
-    /// An alias or a merge key was passed on the way here.
+    /// The path here passes an alias or a merge key.
     borrowed: bool,
 }
 
@@ -29,7 +29,7 @@ pub enum View<'d> {
     Bool(bool),
     /// A number, whole if it is written so.
     Number(Number),
-    /// A text, decoded.
+    /// Text, decoded.
     Text(&'d str),
     /// A list; see [`Node::items`].
     List,
@@ -40,14 +40,14 @@ pub enum View<'d> {
 /// A key of a mapping with its value.
 #[derive(Clone, Copy)]
 pub struct Entry<'d> {
-    /// The key's text; numbers and the like as they are written.
+    /// The key as text; numbers and the like as written.
     pub key: &'d str,
     /// The value.
     pub value: Node<'d>,
 }
 
 impl Entry<'_> {
-    /// Where the key stands. For a key that comes through `<<`, where it is written.
+    /// Where the key is written, also if it comes through `<<`.
     pub fn key_place(&self) -> Place {
         let Node { doc, id, key, .. } = self.value;
         doc.place(doc.tree.range(key.unwrap_or(id)))
@@ -75,7 +75,7 @@ impl<'d> Node<'d> {
             Kind::Alias { .. } => View::Null,
             Kind::Scalar { style, tag, .. } => {
                 let text = self.doc.tree.text(id, &self.doc.text);
-                // What has no meaning was refused when the document was parsed.
+                // Scalars without a meaning were refused when the document was parsed.
                 match scalar::meaning(text, style == Style::Plain, tag) {
                     Ok(Meaning::Null) => View::Null,
                     Ok(Meaning::Bool(value)) => View::Bool(value),
@@ -94,14 +94,14 @@ impl<'d> Node<'d> {
         }
     }
 
-    /// The text of a scalar as it reads before its type is looked at: `0123` for the number 123, and decoded for a
-    /// quoted or block text. `None` for a collection.
+    /// The text of a scalar before it is given a type: `0123` for the number 123, and decoded for a
+    /// quoted or block scalar. `None` for a collection.
     pub fn scalar_text(&self) -> Option<&'d str> {
         let id = self.target();
         matches!(self.doc.tree.raw(id).kind, Kind::Scalar { .. }).then(|| self.doc.tree.text(id, &self.doc.text))
     }
 
-    /// The value of a key. Keys of the mapping itself win over those that come through `<<`.
+    /// The value of a key. The mapping's own keys win over those from `<<`.
     pub fn get(&self, key: &str) -> Option<Node<'d>> {
         let map = self.target();
         let tree = &self.doc.tree;
@@ -111,7 +111,7 @@ impl<'d> Node<'d> {
         tree.merged(map).into_iter().find_map(|source| self.child(source, None, true).get(key))
     }
 
-    /// The entries of a mapping, those of its own first, then those that come through `<<`. Nothing for another value.
+    /// The entries of a mapping, its own first, then those from `<<`. Empty for any other value.
     pub fn entries(&self) -> impl Iterator<Item = Entry<'d>> + use<'d> {
         let map = self.target();
         let tree = &self.doc.tree;
@@ -129,7 +129,7 @@ impl<'d> Node<'d> {
         entries.into_iter()
     }
 
-    /// The items of a list. Nothing for another value.
+    /// The items of a list. Empty for any other value.
     pub fn items(&self) -> impl ExactSizeIterator<Item = Node<'d>> + use<'d> {
         let node = *self;
         self.doc.tree.items_of(self.target()).iter().map(move |&item| node.child(item, None, false))
@@ -139,7 +139,7 @@ impl<'d> Node<'d> {
     pub fn place(&self) -> Place {
         let range = self.doc.tree.range(self.id);
         match (range.is_empty(), self.key) {
-            // Where nothing is written, the key is what one can point at.
+            // If nothing is written, point at the key.
             (true, Some(key)) => self.doc.place(self.doc.tree.range(key)),
             _ => self.doc.place(range),
         }
@@ -150,19 +150,19 @@ impl<'d> Node<'d> {
         self.doc.tree.range(self.id)
     }
 
-    /// The value as it is written: quotes, indentation, comments and all.
+    /// The source of the value: with quotes, indentation and comments.
     pub fn snippet(&self) -> &'d str {
         &self.doc.text[self.range()]
     }
 
-    /// Does the text that holds this value stand for others as well? It does behind an alias, behind a merge key, and
-    /// inside a value with an anchor that somebody uses.
+    /// Whether other values share this text: behind an alias or a merge key, and
+    /// inside a value whose anchor is used.
     pub fn is_shared(&self) -> bool {
         self.borrowed || self.target() != self.id || self.doc.tree.raw(self.id).shared
     }
 
-    /// The comments that belong to the value, without their `#`: behind its key, behind the value on its last line,
-    /// then the one on the line directly above, if nothing else is on that line.
+    /// The comments of the value, without `#`: after its key, after the value on its last line,
+    /// then one alone on the line directly above.
     pub fn comments(&self) -> Vec<&'d str> {
         let tree = &self.doc.tree;
         let raw = tree.raw(self.id);

@@ -1,9 +1,9 @@
-//! The entries of a mapping, when its end is reached: duplicate keys, merge keys, order.
+//! Closes a mapping: finds duplicate keys and merge keys, and sorts its keys.
 
 use super::problem::Problem;
 use super::tree::{Kind, NodeId, Pair, Style, Tree};
 
-/// Puts keys and values, which come in turns, into the tree as pairs. Gives where they start, how many there are, and
+/// Adds alternating keys and values to the tree as pairs. Returns their start, their number, and
 /// whether one is a merge key.
 pub(super) fn close(tree: &mut Tree, text: &str, children: &[NodeId], problems: &mut Vec<Problem>) -> (u32, u32, bool) {
     let first = tree.pairs.len();
@@ -14,7 +14,7 @@ pub(super) fn close(tree: &mut Tree, text: &str, children: &[NodeId], problems: 
         let merge = plain && tree.text(key, text) == "<<";
         if merge && !can_merge(tree, value) {
             let problem = Problem::new("yaml-merge", tree.range(key), "`<<` needs an alias of a mapping");
-            problems.push(problem.help("put the key in quotes if it is meant as text"));
+            problems.push(problem.help("put the key in quotes if you mean text"));
         }
         tree.pairs.push(Pair { key, value, merge });
     }
@@ -24,7 +24,7 @@ pub(super) fn close(tree: &mut Tree, text: &str, children: &[NodeId], problems: 
     sorted.sort_by(|&a, &b| key(a).cmp(key(b)).then(a.cmp(&b)));
     for twins in sorted.windows(2).filter(|twins| key(twins[0]) == key(twins[1])) {
         let [one, two] = [pairs[twins[0] as usize].key, pairs[twins[1] as usize].key];
-        let message = format!("the key `{}` is given twice", key(twins[1]));
+        let message = format!("the key `{}` appears twice", key(twins[1]));
         problems.push(Problem::new("yaml-duplicate-key", tree.range(two), message).also_at(tree.range(one).start));
     }
     let merges = pairs.iter().any(|pair| pair.merge);
@@ -32,7 +32,7 @@ pub(super) fn close(tree: &mut Tree, text: &str, children: &[NodeId], problems: 
     (first as u32, children.len() as u32 / 2, merges)
 }
 
-/// Is it a mapping, or a list of mappings, behind aliases or not?
+/// Whether it is a mapping or a list of mappings, aliases followed.
 fn can_merge(tree: &Tree, value: NodeId) -> bool {
     let is_map = |id: NodeId| matches!(tree.raw(tree.follow(id)).kind, Kind::Map { .. });
     let value = tree.follow(value);

@@ -1,4 +1,4 @@
-//! What is wrong with a text, by bytes; the document turns it into lines and columns.
+//! Problems by byte offset; the document converts them to lines and columns.
 
 use std::ops::Range;
 
@@ -6,14 +6,14 @@ use granit_parser::{ErrorKind, ScanError};
 
 use super::scalar::Tag;
 
-/// One thing that is wrong.
+/// One problem.
 #[derive(Debug)]
 pub(super) struct Problem {
     pub(super) code: &'static str,
     pub(super) range: Range<usize>,
     pub(super) message: String,
     pub(super) help: Option<&'static str>,
-    /// Another byte whose line the message names.
+    /// Another offset whose line the message names.
     pub(super) first_at: Option<usize>,
 }
 
@@ -38,12 +38,13 @@ impl From<ScanError> for Problem {
         let at = error.marker().byte_offset().unwrap_or(0);
         let problem = |code, message: &str| Problem::new(code, at..at, message);
         match error.kind() {
-            ErrorKind::RecursionLimitExceeded => {
-                problem("yaml-too-deep", &format!("more than {} values inside each other", super::limits::MAX_DEPTH))
-            }
-            ErrorKind::UnknownAnchor => problem("yaml-syntax", "no anchor of this name comes before it"),
+            ErrorKind::RecursionLimitExceeded => problem(
+                "yaml-too-deep",
+                &format!("values are nested more than {} levels deep", super::limits::MAX_DEPTH),
+            ),
+            ErrorKind::UnknownAnchor => problem("yaml-syntax", "no anchor above has this name"),
             kind => {
-                let problem = problem("yaml-syntax", &format!("this is not YAML: {kind}"));
+                let problem = problem("yaml-syntax", &format!("not valid YAML: {kind}"));
                 match kind {
                     ErrorKind::TabNotAllowed
                     | ErrorKind::TabInBlockIndentation
@@ -57,7 +58,7 @@ impl From<ScanError> for Problem {
     }
 }
 
-/// The tag of a node, if it is one that says which JSON type a value has.
+/// The tag of a node, if it names a JSON type.
 pub(super) fn tag_of(tag: Option<&granit_parser::Tag>, range: &Range<usize>) -> Result<Tag, Problem> {
     let Some(tag) = tag else { return Ok(Tag::None) };
     match tag.core_suffix() {
@@ -71,7 +72,7 @@ pub(super) fn tag_of(tag: Option<&granit_parser::Tag>, range: &Range<usize>) -> 
     }
 }
 
-/// Fails if a collection has another tag than its own, `map` or `seq`.
+/// Fails if a collection has a tag other than `map` or `seq`.
 pub(super) fn check_collection_tag(
     tag: Option<&granit_parser::Tag>,
     own: &str,
@@ -84,6 +85,6 @@ pub(super) fn check_collection_tag(
 }
 
 fn unknown_tag(tag: &granit_parser::Tag, range: &Range<usize>) -> Problem {
-    let message = format!("the tag `{}` has no meaning here", tag.original());
-    Problem::new("yaml-tag", range.clone(), message).help("write the value without a tag")
+    let message = format!("the tag `{}` is not supported", tag.original());
+    Problem::new("yaml-tag", range.clone(), message).help("remove the tag")
 }

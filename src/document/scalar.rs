@@ -1,4 +1,4 @@
-//! What a scalar means: YAML 1.2 core schema, and where a YAML 1.1 reader would see something else.
+//! Resolves scalars by the YAML 1.2 core schema, and finds those that YAML 1.1 reads differently.
 
 use serde_json::Number;
 
@@ -11,10 +11,10 @@ pub(super) enum Meaning {
     Text,
 }
 
-/// Why a scalar has no meaning that JSON could hold, for a person.
+/// Why JSON cannot hold a scalar, for messages.
 pub(super) type NotJson = &'static str;
 
-/// The tag in front of a scalar, as far as it decides the scalar's type.
+/// The tag of a scalar, as far as it decides its type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Tag {
     None,
@@ -25,7 +25,7 @@ pub(super) enum Tag {
     Float,
 }
 
-/// What a scalar with this text means (YAML 1.2.2, section 10.3.2). `plain`: written without quotes.
+/// Resolves a scalar (YAML 1.2.2, section 10.3.2). `plain`: written without quotes.
 pub(super) fn meaning(text: &str, plain: bool, tag: Tag) -> Result<Meaning, NotJson> {
     if tag == Tag::Str || (tag == Tag::None && !plain) {
         return Ok(Meaning::Text);
@@ -38,9 +38,9 @@ pub(super) fn meaning(text: &str, plain: bool, tag: Tag) -> Result<Meaning, NotJ
         (Tag::Int, Meaning::Number(number)) if !number.is_f64() => Ok(Meaning::Number(number)),
         (Tag::Float, Meaning::Number(number)) => match number.as_f64().and_then(Number::from_f64) {
             Some(number) => Ok(Meaning::Number(number)),
-            None => Err("its number is too large"),
+            None => Err("it is too large"),
         },
-        _ => Err("its text does not fit its tag"),
+        _ => Err("it does not match its tag"),
     }
 }
 
@@ -49,7 +49,7 @@ fn untagged(text: &str) -> Result<Meaning, NotJson> {
         "" | "~" | "null" | "Null" | "NULL" => Meaning::Null,
         "true" | "True" | "TRUE" => Meaning::Bool(true),
         "false" | "False" | "FALSE" => Meaning::Bool(false),
-        // Most text is told from a number by its first byte.
+        // The first byte rules out a number for most text.
         _ if !text.starts_with(['+', '-', '.', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9']) => Meaning::Text,
         _ => match number(text) {
             Some(number) => Meaning::Number(number?),
@@ -58,9 +58,9 @@ fn untagged(text: &str) -> Result<Meaning, NotJson> {
     })
 }
 
-/// The number that `text` is in the core schema: `None` if it is none, an error if JSON cannot hold it.
+/// Parses `text` as a number of the core schema: `None` if it is not one, an error if JSON cannot hold it.
 fn number(text: &str) -> Option<Result<Number, NotJson>> {
-    const TOO_LARGE: NotJson = "it is a whole number of more than 64 bits";
+    const TOO_LARGE: NotJson = "it needs more than 64 bits";
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
     if matches!(unsigned, ".inf" | ".Inf" | ".INF") || matches!(text, ".nan" | ".NaN" | ".NAN") {
         return Some(Err("JSON has no infinity and no NaN"));
@@ -78,8 +78,7 @@ fn number(text: &str) -> Option<Result<Number, NotJson>> {
         };
         return Some(whole);
     }
-    is_float(unsigned)
-        .then(|| text.parse::<f64>().ok().and_then(Number::from_f64).ok_or("it is a number too large for a double"))
+    is_float(unsigned).then(|| text.parse::<f64>().ok().and_then(Number::from_f64).ok_or("it is too large"))
 }
 
 /// `( \. [0-9]+ | [0-9]+ ( \. [0-9]* )? ) ( [eE] [-+]? [0-9]+ )?`
@@ -99,7 +98,7 @@ fn is_float(unsigned: &str) -> bool {
         })
 }
 
-/// What a YAML 1.1 reader takes the plain scalar `text` for, where YAML 1.2 takes it for something else.
+/// What YAML 1.1 reads the plain scalar `text` as, if YAML 1.2 reads it differently.
 /// Source: yaml.org/type (bool, int, float, timestamp, merge, value) and the resolvers of PyYAML and Psych.
 pub(super) fn yaml_1_1(text: &str) -> Option<&'static str> {
     match text {
@@ -131,7 +130,7 @@ pub(super) fn yaml_1_1(text: &str) -> Option<&'static str> {
         return Some("a number");
     }
     if unsigned.contains(':') && sexagesimal(unsigned) {
-        return Some("a number of base 60");
+        return Some("a base-60 number");
     }
     if is_date(text) {
         return Some("a date");
@@ -150,7 +149,7 @@ fn sexagesimal(unsigned: &str) -> bool {
         && digits(fraction)
 }
 
-/// `2026-01-01`, alone or with a time behind it.
+/// `2026-01-01`, alone or with a time.
 fn is_date(text: &str) -> bool {
     let mut parts = text.splitn(3, '-');
     let (Some(year), Some(month), Some(rest)) = (parts.next(), parts.next(), parts.next()) else { return false };
@@ -195,9 +194,9 @@ mod tests {
             ("1e", Ok(Meaning::Text)),
             ("12:30", Ok(Meaning::Text)),
             ("18446744073709551615", number("18446744073709551615")),
-            ("18446744073709551616", Err("it is a whole number of more than 64 bits")),
+            ("18446744073709551616", Err("it needs more than 64 bits")),
             ("-.inf", Err("JSON has no infinity and no NaN")),
-            ("1e999", Err("it is a number too large for a double")),
+            ("1e999", Err("it is too large")),
         ] {
             assert_eq!(plain(text), expected, "{text:?}");
         }
@@ -208,7 +207,7 @@ mod tests {
         assert_eq!(meaning("12", true, Tag::Str), Ok(Meaning::Text));
         assert_eq!(meaning("12", false, Tag::Int), Ok(Meaning::Number(12.into())));
         assert_eq!(meaning("1", true, Tag::Float), Ok(Meaning::Number(Number::from_f64(1.0).unwrap())));
-        assert_eq!(meaning("x", true, Tag::Int), Err("its text does not fit its tag"));
+        assert_eq!(meaning("x", true, Tag::Int), Err("it does not match its tag"));
     }
 
     #[test]

@@ -1,11 +1,11 @@
-//! The gaps between two nodes: white space, line ends, comments, indicators, anchors and tags.
+//! Scans the gaps between nodes: white space, line ends, comments, indicators, anchors and tags.
 //!
-//! The parser tells where nodes are, but not where the `-`, the `:` or the `|` in front of one is. These functions find
-//! them. They expect a text that has been parsed, and a start in a gap.
+//! The parser reports nodes, but not the `-`, `:` or `|` before them. These functions find
+//! those. They expect parsed text and a start inside a gap.
 
 use std::ops::Range;
 
-/// The first byte at or after `from` that is one of `wanted`, stepping over all that a gap can hold.
+/// The first byte at or after `from` that is one of `wanted`, skipping the contents of the gap.
 /// `None` if something else comes first.
 pub(super) fn find(text: &str, from: usize, wanted: &[u8]) -> Option<usize> {
     let bytes = text.as_bytes();
@@ -39,7 +39,7 @@ pub(super) fn colon(text: &str, from: usize) -> Option<usize> {
     }
 }
 
-/// Where the last anchor or tag between `from` and the content at `content` ends; `from` if there is none.
+/// End of the last anchor or tag between `from` and `content`; `from` if there is none.
 pub(super) fn properties_end(text: &str, from: usize, content: usize) -> usize {
     let bytes = text.as_bytes();
     let (mut at, mut end) = (from, from);
@@ -56,7 +56,7 @@ pub(super) fn properties_end(text: &str, from: usize, content: usize) -> usize {
     end
 }
 
-/// The first byte at or after `from` that is neither white space nor a comma nor in a comment.
+/// The first byte at or after `from` outside white space, commas and comments.
 pub(super) fn content_start(text: &str, from: usize) -> usize {
     let bytes = text.as_bytes();
     let mut at = from;
@@ -69,8 +69,8 @@ pub(super) fn content_start(text: &str, from: usize) -> usize {
     }
 }
 
-/// The bytes of a block scalar, from its `|` or `>` in the gap at `from`, where the parser gives only those of its text,
-/// and with them the spaces of a last line that is no text. `ends_with_space`: its text does.
+/// The range of a block scalar from its `|` or `>`, searched from `from`. The parser's range has only the text,
+/// plus the spaces of a last line that is not text. `ends_with_space`: the text itself does.
 pub(super) fn block_range(text: &str, from: usize, content: Range<usize>, ends_with_space: bool) -> Range<usize> {
     let header = find(text, from, b"|>").unwrap_or(content.start);
     let body = after_break(text.as_bytes(), line_end(text.as_bytes(), header));
@@ -83,12 +83,12 @@ pub(super) fn block_range(text: &str, from: usize, content: Range<usize>, ends_w
     header..end.max(body)
 }
 
-/// Where the line of byte `at` ends: at its line break, or at the end of the text.
+/// End of the line at `at`, before its line break.
 pub(super) fn line_end(bytes: &[u8], at: usize) -> usize {
     memchr::memchr2(b'\n', b'\r', &bytes[at..]).map_or(bytes.len(), |offset| at + offset)
 }
 
-/// The byte behind the line break at `at`, if there is one at all.
+/// The offset after the line break at `at`, if there is one.
 pub(super) fn after_break(bytes: &[u8], at: usize) -> usize {
     match (bytes.get(at), bytes.get(at + 1)) {
         (Some(b'\r'), Some(b'\n')) => at + 2,

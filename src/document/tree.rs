@@ -1,10 +1,10 @@
-//! The compact form of a parsed document: nodes in the order of the text, by index.
+//! A parsed document in compact form: nodes in text order, by index.
 
 use std::ops::Range;
 
 use super::scalar::Tag;
 
-/// The index of a node. Nodes are numbered in the order of the text, a collection before what it holds.
+/// The index of a node, in text order, a collection before its contents.
 pub(super) type NodeId = u32;
 
 /// How a scalar is written.
@@ -26,7 +26,7 @@ impl Style {
 /// What a node is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// `decoded` is the index of its text in [`Tree::decoded`]; without it, the text is the source itself.
+    /// `decoded` is the index of its text in [`Tree::decoded`]; `None` if the text is the source itself.
     Scalar { style: Style, tag: Tag, decoded: Option<u32> },
     /// `first..first + len` of [`Tree::items`].
     List { flow: bool, first: u32, len: u32 },
@@ -36,15 +36,15 @@ pub(super) enum Kind {
     Alias { target: NodeId },
 }
 
-/// A node: what it is and where its content is written, in bytes, without its anchor and tag. A block scalar starts
-/// at its `|` or `>` and goes on to the end of its last line, blank lines behind it included; a block collection goes
+/// A node: its kind and byte range, without its anchor and tag. A block scalar starts
+/// at its `|` or `>` and ends with its last line, trailing blank lines included; a block collection goes
 /// from its first `-` or key to the end of the last thing in it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Raw {
     pub(super) start: u32,
     pub(super) end: u32,
     pub(super) kind: Kind,
-    /// It stands inside a node with an anchor that somebody uses.
+    /// It is inside a node whose anchor is used.
     pub(super) shared: bool,
     /// It has an explicit tag.
     pub(super) tagged: bool,
@@ -62,11 +62,11 @@ pub(super) struct Pair {
 /// An anchor of the document.
 #[derive(Debug, Clone)]
 pub(super) struct Anchor {
-    /// The node it stands at.
+    /// The anchored node.
     pub(super) node: NodeId,
     /// One past the last node inside it.
     pub(super) node_end: NodeId,
-    /// How many aliases name it.
+    /// How many aliases refer to it.
     pub(super) users: u32,
 }
 
@@ -76,7 +76,7 @@ pub(super) struct Tree {
     pub(super) nodes: Vec<Raw>,
     pub(super) items: Vec<NodeId>,
     pub(super) pairs: Vec<Pair>,
-    /// For each mapping, the places of its pairs (counted from its first) sorted by key, at the same range as its pairs.
+    /// For each mapping, the indices of its pairs (from its first) sorted by key, at the same range as its pairs.
     pub(super) sorted: Vec<u32>,
     /// Texts that differ from the source: with escapes, folded, indented.
     pub(super) decoded: Vec<Box<str>>,
@@ -100,7 +100,7 @@ impl Tree {
     /// The node itself, or what the alias stands for.
     pub(super) fn follow(&self, id: NodeId) -> NodeId {
         match self.raw(id).kind {
-            // An anchor on an alias is no YAML, so one step is enough.
+            // YAML has no anchors on aliases, so one step is enough.
             Kind::Alias { target } => target,
             _ => id,
         }
@@ -125,7 +125,7 @@ impl Tree {
         }
     }
 
-    /// The pairs of a mapping as they are written; empty for anything else.
+    /// The pairs of a mapping as written; empty for anything else.
     pub(super) fn pairs_of(&self, id: NodeId) -> &[Pair] {
         match self.raw(id).kind {
             Kind::Map { first, len, .. } => &self.pairs[first as usize..][..len as usize],
@@ -133,7 +133,7 @@ impl Tree {
         }
     }
 
-    /// The pair of a mapping that is written with this key, merge keys aside.
+    /// The pair of a mapping with this key, ignoring merge keys.
     pub(super) fn own_pair(&self, id: NodeId, key: &str, source: &str) -> Option<Pair> {
         let Kind::Map { first, len, .. } = self.raw(id).kind else { return None };
         let sorted = &self.sorted[first as usize..][..len as usize];
@@ -146,7 +146,7 @@ impl Tree {
             .find(|pair| !pair.merge)
     }
 
-    /// The mappings that the merge key of a mapping names, the one that wins first.
+    /// The mappings that the merge key refers to, the winning one first.
     pub(super) fn merged(&self, id: NodeId) -> Vec<NodeId> {
         let Kind::Map { merges: true, .. } = self.raw(id).kind else { return Vec::new() };
         let Some(pair) = self.pairs_of(id).iter().find(|pair| pair.merge) else { return Vec::new() };

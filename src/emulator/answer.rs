@@ -1,4 +1,4 @@
-//! An answer before it is bytes, and Vapi's errors, which have the form that NestJS gives them.
+//! Responses before serialisation, and errors in Vapi's (NestJS's) format.
 
 use serde_json::{Value, json};
 
@@ -10,33 +10,33 @@ pub(super) struct Answer {
 }
 
 impl Answer {
-    /// What was asked for.
+    /// 200 with this body.
     pub fn ok(body: Value) -> Self {
         Self { status: 200, body }
     }
 
-    /// What was made.
+    /// 201 with this body.
     pub fn created(body: Value) -> Self {
         Self { status: 201, body }
     }
 
-    /// A refusal with one message.
+    /// An error with one message.
     pub fn error(status: u16, message: impl Into<String>) -> Self {
         Self::refusal(status, Value::String(message.into()))
     }
 
-    /// The validator's refusal: all it found.
+    /// A validation error with all messages.
     pub fn invalid(messages: Vec<String>) -> Self {
         Self::refusal(400, Value::from(messages))
     }
 
-    /// The answer to a missing or wrong key.
+    /// The error for a missing or wrong key.
     pub fn unauthorized() -> Self {
         let hint = "Hot tip, you may be using the private key instead of the public key, or vice versa.";
         Self::error(401, format!("Invalid Key. {hint}"))
     }
 
-    /// The answer to more requests than the quota allows.
+    /// The error for exceeding the rate limit.
     pub fn too_many() -> Self {
         Self::error(429, "ThrottlerException: Too Many Requests")
     }
@@ -46,7 +46,7 @@ impl Answer {
     }
 }
 
-/// The words that belong to a status.
+/// The reason phrase of a status.
 pub(super) fn reason(status: u16) -> &'static str {
     hyper::StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason()).unwrap_or("Error")
 }

@@ -1,4 +1,4 @@
-//! The endpoints: a request as a value, the store, an answer as a value. No sockets, no waiting.
+//! The endpoints: from a request and the store to a response, without I/O.
 
 use serde_json::Value;
 
@@ -14,16 +14,16 @@ use super::view;
 #[derive(Debug, Clone)]
 pub(super) struct Call<'a> {
     pub method: &'a str,
-    /// As it was sent, without the query: `/assistant/7b0e…`.
+    /// As sent, without the query: `/assistant/7b0e…`.
     pub path: &'a str,
     /// Without the question mark; empty if there is none.
     pub query: &'a str,
-    /// The organisation that its key opens. `None` for a missing or wrong key.
+    /// The organisation of its key. `None` for a missing or wrong key.
     pub org: Option<&'a str>,
     pub body: &'a [u8],
 }
 
-/// What a path names.
+/// A parsed path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Route<'a> {
     /// `/assistant`
@@ -35,7 +35,7 @@ pub(super) enum Route<'a> {
 }
 
 impl<'a> Route<'a> {
-    /// `None` for a path that Vapi, as far as it is emulated, does not know.
+    /// `None` for a path that is not emulated.
     pub fn of(path: &'a str) -> Option<Self> {
         let mut words = path.strip_prefix('/')?.split('/');
         let route = match (words.next()?, words.next(), words.next()) {
@@ -48,7 +48,7 @@ impl<'a> Route<'a> {
     }
 }
 
-/// Carries a request out. The store has changed if and only if [`commits`] says so of its answer.
+/// Runs a request. The store changes if and only if [`commits`] is true for the response.
 pub(super) fn answer(store: &mut Store, config: &Config, call: &Call) -> Answer {
     let unknown = || Answer::error(404, format!("Cannot {} {}", call.method, call.path));
     let Some(route) = Route::of(call.path) else { return unknown() };
@@ -66,7 +66,7 @@ pub(super) fn answer(store: &mut Store, config: &Config, call: &Call) -> Answer 
     outcome.unwrap_or_else(|refusal| refusal)
 }
 
-/// Whether a request that was answered with `status` has changed the store.
+/// Whether a response with this status means that the store changed.
 pub(super) fn commits(method: &str, status: u16) -> bool {
     method != "GET" && (200..300).contains(&status)
 }
@@ -77,7 +77,7 @@ struct Api<'a> {
     org: &'a str,
 }
 
-/// `Err` is an answer too: a refusal.
+/// `Err` is an error response.
 type Outcome = Result<Answer, Answer>;
 
 impl Api<'_> {
@@ -144,7 +144,7 @@ impl Api<'_> {
         Ok(Answer::ok(shown))
     }
 
-    /// The object of this organisation with that id.
+    /// The object with that id in this organisation.
     fn known(&self, collection: Collection, id: &str) -> Result<&Object, Answer> {
         match self.store.get(collection, id) {
             Some(record) if record.text("orgId") == Some(self.org) => Ok(&record.object),
@@ -158,7 +158,7 @@ impl Api<'_> {
         record.map(|record| view::of(record, collection, self.config.credentials)).unwrap_or_default()
     }
 
-    /// A number, or a SIP address, belongs to one phone number of Vapi's, whatever the organisation.
+    /// Numbers and SIP addresses are unique across organisations.
     fn refuse_twin(&self, collection: Collection, id: Option<&str>, fields: &Object) -> Result<(), Answer> {
         if collection != Collection::PhoneNumber {
             return Ok(());
@@ -174,9 +174,9 @@ impl Api<'_> {
         Ok(())
     }
 
-    /// What Vapi adds to a phone number: that it works, and for one of its own the number.
+    /// Sets what Vapi adds to a phone number: the status and, if Vapi sells it, the number.
     fn allot(&self, object: &mut Object) -> Result<(), Answer> {
-        /// Where Vapi allots a number if it is not told an area code.
+        /// The default area code.
         const AREA: &str = "415";
         if object.get("provider") == Some(&Value::from("vapi")) && !object.contains_key("sipUri") {
             let area = object.get("numberDesiredAreaCode").and_then(Value::as_str).unwrap_or(AREA);
@@ -203,7 +203,7 @@ fn parse(body: &[u8]) -> Result<Object, Answer> {
     }
 }
 
-/// Puts in what is absent, at every depth of objects.
+/// Fills in absent fields, at any depth of objects.
 fn fill(object: &mut Object, with: &Value) {
     let Value::Object(with) = with else { return };
     for (name, value) in with {

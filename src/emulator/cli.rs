@@ -1,4 +1,4 @@
-//! `vapi-sync emulator`: its arguments, its help, its wiring.
+//! The command `vapi-sync emulator`.
 
 use std::io::{self, Write};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -13,12 +13,12 @@ use super::fault::Fault;
 use super::state::State;
 use super::{Emulator, duration, fault_text};
 
-/// Where `emulator request`, and `--emulator` of the other commands, keep their objects.
+/// The default data file of `emulator request` and of `--emulator`.
 pub const DEFAULT_DATA: &str = ".vapi-sync/emulator.json";
 
-/// Run a Vapi to try things out on, on this machine, until Ctrl-C.
+/// Run a local Vapi to try things out on, until Ctrl-C.
 ///
-/// It is as strict as Vapi, rings nobody and costs nothing.
+/// It is as strict as Vapi, makes no calls and costs nothing.
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true)]
 pub struct EmulatorArgs {
@@ -30,7 +30,7 @@ pub struct EmulatorArgs {
 
 #[derive(Debug, Subcommand)]
 enum EmulatorCommand {
-    /// Carry out one request on a data file, without a server: what somebody does in the dashboard.
+    /// Run one request against a data file, without a server, like a change in the dashboard.
     Request(RequestArgs),
 }
 
@@ -42,34 +42,34 @@ struct ServeArgs {
     /// Keep the objects in this JSON file (default: in memory).
     #[arg(long, value_name = "FILE")]
     data: Option<PathBuf>,
-    /// How long each request takes: 50ms, 2s.
+    /// Latency of each request: 50ms, 2s.
     #[arg(long, value_name = "TIME", default_value = "0ms", value_parser = duration::parse)]
     latency: Duration,
-    /// Up to how much longer a request takes, by chance.
+    /// Maximum random extra latency.
     #[arg(long, value_name = "TIME", default_value = "0ms", value_parser = duration::parse)]
     jitter: Duration,
-    /// How many requests an organisation may send before it gets a 429: 10/s, 300/m.
+    /// Rate limit of each organisation, answered with 429: 10/s, 300/m.
     #[arg(long, value_name = "RATE", value_parser = parse_rate)]
     rate_limit: Option<f64>,
-    /// The form of the Retry-After header of a 429.
+    /// Format of the Retry-After header of a 429.
     #[arg(long, value_enum, default_value_t = RetryAfter::Seconds)]
     retry_after: RetryAfter,
-    /// Something that goes wrong (repeatable): 'POST /assistant nth=2 after status=502' (--help tells all).
+    /// Inject a fault (repeatable): 'POST /assistant nth=2 after status=502' (--help has the syntax).
     #[arg(long, value_name = "FAULT", long_help = fault_text::GRAMMAR)]
     fault: Vec<Fault>,
-    /// How long it takes until a created object shows up in lists.
+    /// Delay before a new object shows up in lists.
     #[arg(long, value_name = "TIME", default_value = "0ms", value_parser = duration::parse)]
     list_lag: Duration,
-    /// Number the versions of assistants, as Vapi does for organisations that are on versioning.
+    /// Give assistants version numbers, as Vapi does for organisations with versioning.
     #[arg(long)]
     versions: bool,
-    /// What ids and chance are drawn from.
+    /// Seed of ids and random choices.
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
-    /// A key and the organisation that it opens (repeatable; default: the key `emulator`).
+    /// An API key and its organisation (repeatable; default: the key `emulator`).
     #[arg(long, value_name = "KEY=ORG", value_parser = parse_key)]
     key: Vec<(String, String)>,
-    /// Begin with so many made-up assistants and a quarter as many phone numbers, if there are no assistants yet.
+    /// Start with this many random assistants, and a quarter as many phone numbers, if there are none.
     #[arg(long, value_name = "N", default_value_t = 0)]
     generate: usize,
 }
@@ -87,16 +87,16 @@ struct RequestArgs {
     data: PathBuf,
 }
 
-/// Runs the command, until Ctrl-C or SIGTERM where it serves, and gives the exit code: 1 if Vapi would have refused
+/// Runs the command; a server runs until Ctrl-C or SIGTERM. Returns the exit code: 1 if Vapi would have refused
 /// the one request of `request`, else 0.
 ///
 /// # Errors
-/// If the port or the data file cannot be had, or `out` cannot be written to.
+/// If the port or the data file cannot be opened, or `out` cannot be written to.
 pub async fn run(args: EmulatorArgs, out: &mut impl Write) -> io::Result<u8> {
     run_until(args, out, interrupted()).await
 }
 
-/// [`run`], which ends when `stop` does.
+/// [`run`] until `stop` completes.
 pub(super) async fn run_until(
     args: EmulatorArgs,
     out: &mut impl Write,
@@ -115,7 +115,7 @@ async fn serve(args: ServeArgs, out: &mut impl Write, stop: impl Future<Output =
         emulator.generate(generate);
     }
     let key = emulator.shared.config.keys.first().map_or("", |(key, _)| key);
-    writeln!(out, "# A Vapi on this machine. Ctrl-C stops it.")?;
+    writeln!(out, "# A local Vapi. Press Ctrl-C to stop it.")?;
     writeln!(out, "export VAPI_BASE_URL={}", emulator.base_url())?;
     writeln!(out, "export VAPI_API_KEY={}", quoted(key))?;
     out.flush()?;
@@ -178,9 +178,9 @@ async fn interrupted() -> io::Result<()> {
     tokio::signal::ctrl_c().await
 }
 
-/// A rate in requests a second.
+/// A rate in requests per second.
 fn parse_rate(text: &str) -> Result<f64, String> {
-    let problem = || "not a rate like `10/s` or `300/m`".to_owned();
+    let problem = || "expected a rate like `10/s` or `300/m`".to_owned();
     let (number, unit) = text.split_once('/').ok_or_else(problem)?;
     let seconds = match unit {
         "s" => 1.0,
@@ -196,11 +196,11 @@ fn parse_rate(text: &str) -> Result<f64, String> {
 fn parse_key(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((key, org)) if !key.is_empty() && !org.is_empty() => Ok((key.to_owned(), org.to_owned())),
-        _ => Err("not like `KEY=ORG`".to_owned()),
+        _ => Err("expected `KEY=ORG`".to_owned()),
     }
 }
 
-/// A word as a shell reads it back.
+/// Quotes a word for the shell.
 fn quoted(word: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     if !word.is_empty() && word.chars().all(is_plain) {

@@ -1,22 +1,22 @@
-//! The emulator's time: the machine's own, or one that a test moves by hand.
+//! The emulator's clock: the system's, or one that a test moves.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-/// Where the emulator takes `createdAt` and `updatedAt` from.
+/// The source of `createdAt` and `updatedAt`.
 #[derive(Debug, Clone, Default)]
 pub enum Clock {
-    /// The machine's clock.
+    /// The system clock.
     #[default]
     System,
-    /// A clock that stands still until it is moved: the way to have fifty objects in one millisecond.
+    /// A clock that stands still until moved, for example to create fifty objects in one millisecond.
     Manual(ManualClock),
 }
 
 impl Clock {
-    /// The present, for looking at.
+    /// The current time.
     pub(super) fn now(&self) -> Timestamp {
         match self {
             Clock::System => Timestamp::now(),
@@ -24,7 +24,7 @@ impl Clock {
         }
     }
 
-    /// The present, for stamping a write with: a manual clock moves on by its step.
+    /// The timestamp of a write; advances a manual clock by its step.
     pub(super) fn tick(&self) -> Timestamp {
         match self {
             Clock::System => Timestamp::now(),
@@ -38,7 +38,7 @@ impl Clock {
     }
 }
 
-/// A clock in a test's hand; its clones are the same clock.
+/// A clock that a test moves; clones share it.
 #[derive(Debug, Clone)]
 pub struct ManualClock(Arc<Mutex<Hands>>);
 
@@ -49,12 +49,12 @@ struct Hands {
 }
 
 impl ManualClock {
-    /// A clock that shows `now` and moves on by `step` after each write (`Duration::ZERO`: not at all).
+    /// A clock that starts at `now` and advances by `step` after each write (`Duration::ZERO`: not at all).
     pub fn new(now: Timestamp, step: Duration) -> Self {
         Self(Arc::new(Mutex::new(Hands { now, step })))
     }
 
-    /// Moves it on.
+    /// Advances it.
     pub fn advance(&self, by: Duration) {
         let mut state = self.state();
         state.now = later(state.now, by);
@@ -70,18 +70,18 @@ impl ManualClock {
     }
 }
 
-/// `time` and `by` together; the end of time where that is past it.
+/// `time + by`, saturating.
 pub(super) fn later(time: Timestamp, by: Duration) -> Timestamp {
     let by = SignedDuration::try_from(by).unwrap_or(SignedDuration::MAX);
     time.checked_add(by).unwrap_or(Timestamp::MAX)
 }
 
-/// A time as Vapi shows it: RFC 3339 in UTC with milliseconds, further digits cut off.
+/// A time in Vapi's format: RFC 3339 in UTC, truncated to milliseconds.
 pub(super) fn shown(time: Timestamp) -> String {
     format!("{:.3}", to_milliseconds(time))
 }
 
-/// `time` without what is finer than a millisecond.
+/// `time` truncated to milliseconds.
 pub(super) fn to_milliseconds(time: Timestamp) -> Timestamp {
     let nanoseconds = time.as_nanosecond();
     Timestamp::from_nanosecond(nanoseconds - nanoseconds.rem_euclid(1_000_000)).unwrap_or(time)

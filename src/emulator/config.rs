@@ -1,4 +1,4 @@
-//! What an emulator is started with.
+//! The configuration of an emulator.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -10,47 +10,47 @@ use serde_json::Value;
 use super::clock::{self, Clock};
 use super::fault::Fault;
 
-/// The key that an emulator accepts if it is not told otherwise.
+/// The key that an emulator accepts by default.
 pub const DEFAULT_KEY: &str = "emulator";
-/// The organisation that [`DEFAULT_KEY`] opens.
+/// The organisation of [`DEFAULT_KEY`].
 pub const DEFAULT_ORG: &str = "e0000000-0000-4000-8000-000000000000";
 
-/// What an emulator is started with. The default is a strict, fast, faultless Vapi that forgets everything.
+/// The configuration of an emulator. The default is strict, fast, without faults, and in memory.
 #[derive(Debug, Clone)]
 pub struct Config {
     /// Where to listen; port 0 picks a free one. Only loopback addresses are accepted.
     pub bind: SocketAddr,
-    /// The bearer keys and the id of the organisation that each of them opens.
+    /// Bearer keys, each with the id of its organisation.
     pub keys: Vec<(String, String)>,
-    /// A JSON file that holds the objects: read at the start if it exists, replaced whole after each write.
+    /// A JSON file for the objects: read at the start if it exists, replaced after each write.
     pub data: Option<PathBuf>,
-    /// How long each request takes at least.
+    /// The latency of each request.
     pub latency: Duration,
-    /// Up to how much longer than `latency` a request takes, evenly spread.
+    /// The maximum extra latency, uniformly distributed.
     pub jitter: Duration,
-    /// How many requests an organisation may send.
+    /// The rate limit of each organisation.
     pub rate_limit: Option<RateLimit>,
-    /// What goes wrong, and when.
+    /// Injected faults.
     pub faults: Vec<Fault>,
-    /// How long it takes until a created object shows up in lists. `GET` by id finds it at once.
+    /// The delay before a new object shows up in lists. `GET` by id finds it at once.
     pub list_lag: Duration,
-    /// What ids, allotted numbers, jitter and probable faults are drawn from: the same seed, the same draws.
+    /// The seed of ids, allotted numbers, jitter and random faults.
     pub seed: u64,
-    /// Where times come from.
+    /// The source of timestamps.
     pub clock: Clock,
-    /// Whether times have more digits than the three that are shown, and are compared by them.
+    /// Whether times are stored and compared with more precision than the milliseconds shown.
     pub hidden_digits: bool,
-    /// How the credentials of a phone number look in an answer.
+    /// How responses show the credentials of a phone number.
     pub credentials: Credentials,
-    /// Whether assistants have versions (`latestVersion`, from `v1`), as in organisations that are on versioning.
+    /// Whether assistants have versions (`latestVersion`, from `v1`), as in organisations with versioning.
     pub versions: bool,
-    /// Whether a field that was cleared with `null` is shown as `null` (else it is not shown).
+    /// Whether a field cleared with `null` is shown as `null` (else it is not shown).
     pub show_cleared: bool,
-    /// Fields that a write refuses although an object may hold and `GET` may show them: `model.x`, `silenceTimeoutSeconds`.
+    /// Fields that writes refuse although objects may have them: `model.x`, `silenceTimeoutSeconds`.
     pub refuse: Vec<String>,
-    /// Fields that Vapi gives a new assistant by itself where they are absent, at any depth of objects.
+    /// Defaults that Vapi fills into a new assistant, at any depth of objects.
     pub fill: Value,
-    /// Whether the requests are kept to be looked at; a server that runs for days should not.
+    /// Whether to keep a log of requests; a long-running server should not.
     pub keep_hits: bool,
 }
 
@@ -79,17 +79,17 @@ impl Default for Config {
 }
 
 impl Config {
-    /// The time that a write is stamped with.
+    /// The timestamp of a write.
     pub(super) fn stamp(&self) -> Timestamp {
         let now = self.clock.tick();
         if self.hidden_digits { now } else { clock::to_milliseconds(now) }
     }
 }
 
-/// How `twilioAuthToken`, `twilioApiSecret` and `authentication.password` look in an answer.
+/// How responses show `twilioAuthToken`, `twilioApiSecret` and `authentication.password`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Credentials {
-    /// As they are: the document lists them in its response DTOs.
+    /// In the clear: the document lists them in its response DTOs.
     #[default]
     Shown,
     /// As asterisks; so are the values of `server.headers`.
@@ -101,15 +101,15 @@ pub enum Credentials {
 /// A token bucket per organisation.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct RateLimit {
-    /// How many requests a second are let through in the long run.
+    /// Requests per second in the long run.
     pub per_second: f64,
-    /// How many are let through at once after a pause. At least 1.
+    /// Burst size. At least 1.
     pub burst: u32,
-    /// What a refused request is told.
+    /// The `Retry-After` header of a 429.
     pub retry_after: RetryAfter,
 }
 
-/// The form of the `Retry-After` header of a 429.
+/// The format of the `Retry-After` header of a 429.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub enum RetryAfter {
     /// Whole seconds, rounded up.

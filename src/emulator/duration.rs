@@ -1,13 +1,13 @@
-//! Times as text: `50ms`, `2s`, `1.5s`, `1m`.
+//! Durations as text: `50ms`, `2s`, `1.5s`, `1m`.
 
 use std::time::Duration;
 
-/// Reads a time.
+/// Parses a duration.
 ///
 /// # Errors
-/// What is wrong with it.
+/// A message with the expected format.
 pub(super) fn parse(text: &str) -> Result<Duration, String> {
-    let problem = || "not a time like `50ms`, `2s` or `1m`".to_owned();
+    let problem = || "expected a time like `50ms`, `2s` or `1m`".to_owned();
     let unit = text.find(|c: char| c.is_ascii_alphabetic()).ok_or_else(problem)?;
     let (number, unit) = text.split_at(unit);
     let seconds = match unit {

@@ -1,4 +1,4 @@
-//! One request from its arrival to its reply: quota, faults, the API, faults again.
+//! Handles one request: rate limit, faults, the API, faults again.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -16,7 +16,7 @@ use super::reply::Reply;
 use super::state::State;
 use super::throttle::Throttle;
 
-/// All that the connections of one emulator share. No lock is held across an await.
+/// State shared by all connections of an emulator. No lock is held across an await.
 #[derive(Debug)]
 pub(super) struct Shared {
     pub config: Config,
@@ -29,7 +29,7 @@ pub(super) struct Shared {
 
 impl Shared {
     /// # Errors
-    /// If the data file cannot be read or is none.
+    /// If the data file cannot be read or parsed.
     pub fn open(config: Config) -> std::io::Result<Self> {
         Ok(Self {
             log: Log::new(config.keep_hits),
@@ -41,12 +41,12 @@ impl Shared {
         })
     }
 
-    /// Looks at, or changes, the state.
+    /// Reads or changes the state under its lock.
     pub fn with_state<T>(&self, act: impl FnOnce(&Config, &mut State) -> T) -> T {
         act(&self.config, &mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// The organisation that a bearer key opens.
+    /// The organisation of a bearer key.
     pub fn org_of(&self, authorization: Option<&str>) -> Option<&str> {
         let key = authorization?.strip_prefix("Bearer ")?;
         self.config.keys.iter().find(|(own, _)| own == key).map(|(_, org)| org.as_str())
@@ -72,7 +72,7 @@ impl Shared {
         }
     }
 
-    /// Lets the faults of a stage happen; the first that makes a reply of its own ends it.
+    /// Applies the faults of a stage; stops at the first that makes its own reply.
     async fn strike(
         &self,
         due: &[(Stage, Effect)],
@@ -122,7 +122,7 @@ impl Shared {
     }
 }
 
-/// What the answer to a request that is never carried out pretends to be, before a fault spoils it.
+/// A plausible response to a request that is never run, for a fault to break.
 fn expected(call: &Call) -> Answer {
     let body: Value = serde_json::from_slice(call.body).unwrap_or_default();
     match (call.method, Route::of(call.path)) {

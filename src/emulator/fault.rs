@@ -1,4 +1,4 @@
-//! What goes wrong on purpose: which requests, before or after they are carried out, and how.
+//! Injected faults: which requests, before or after they take effect, and how they fail.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -9,65 +9,65 @@ use serde_json::Value;
 
 use super::store::Collection;
 
-/// One thing that goes wrong, made from its text: `POST /assistant nth=2 after status=502`.
+/// A fault, parsed from text: `POST /assistant nth=2 after status=502`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Fault {
     /// Only requests with this method. `None`: any.
     pub(super) method: Option<String>,
-    /// Only requests to this path, in which `*` stands for anything: `/assistant/*`. `None`: any.
+    /// Only requests to this path, with `*` as a wildcard: `/assistant/*`. `None`: any.
     pub(super) path: Option<String>,
     pub(super) when: When,
     pub(super) stage: Stage,
     pub(super) effect: Effect,
 }
 
-/// Which of the requests that a fault is about.
+/// Which of the matching requests fail.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum When {
-    /// Counted from 1 in the order of their arrival: the first of them, each `step`-th after it, none after the last.
+    /// Counted from 1 in order of arrival: `first`, then every `step`-th up to `last`.
     Counted { first: u64, last: u64, step: u64 },
-    /// Each with this probability, drawn from the emulator's seed.
+    /// Each with this probability.
     Probability(f64),
 }
 
-/// Whether the request has taken effect when the fault strikes.
+/// Whether the request takes effect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stage {
-    /// It has not, and unless the effect is [`Effect::Slow`] or [`Effect::Edit`] it never does.
+    /// The fault comes first; the request takes effect only after [`Effect::Slow`] or [`Effect::Edit`].
     Before,
-    /// It has: what is lost is the answer.
+    /// The request takes effect; the response is lost.
     After,
 }
 
 /// What happens.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Effect {
-    /// An error as Vapi words it, with a `Retry-After` header or without.
+    /// An error in Vapi's format, optionally with a `Retry-After` header.
     Status(u16, Option<String>),
-    /// An HTML page, as the CDN in front of Vapi sends it, with this status.
+    /// An HTML page with this status, as from the CDN in front of Vapi.
     Html(u16),
     /// The connection is reset (RST).
     Reset,
-    /// No answer until the client gives up.
+    /// No response until the client gives up.
     Hang,
-    /// Half of the answer, then the connection is closed.
+    /// Half of the response, then the connection closes.
     Truncated,
     /// The right status with a body that is not JSON.
     Malformed,
     /// The right status with an empty body.
     Empty,
-    /// The answer comes this much later.
+    /// The response is delayed by this much.
     Slow(Duration),
-    /// Somebody else sets these fields of an object at that moment, shallow (`null` takes one out); the request goes on.
+    /// Somebody else sets these fields of an object, shallowly (`null` removes one); then the request continues.
     Edit(Target, Value),
 }
 
 /// Which object somebody else changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Target {
-    /// The one that the request's path names; nothing happens if it names none.
+    /// The one in the request's path, if any.
     Requested,
-    /// The one that was made last.
+    /// The newest of this kind.
     Newest(Collection),
     /// This one.
     Object(Collection, String),
@@ -93,7 +93,7 @@ impl When {
     }
 }
 
-/// The faults of an emulator, and how many requests each of them has seen.
+/// The faults of an emulator, each with its count of matching requests.
 #[derive(Debug)]
 pub(super) struct Faults(Mutex<Counted>);
 
@@ -109,12 +109,12 @@ impl Faults {
         Self(Mutex::new(Counted { faults, rng: StdRng::seed_from_u64(seed) }))
     }
 
-    /// Replaces all faults; counting starts anew.
+    /// Replaces all faults and resets the counts.
     pub fn set(&self, faults: Vec<Fault>) {
         self.counted().faults = faults.into_iter().map(|fault| (fault, 0)).collect();
     }
 
-    /// Counts a request and says what is to happen to it, in the order in which the faults were given.
+    /// Counts a request and returns the faults that apply to it, in order.
     pub fn due(&self, method: &str, path: &str) -> Vec<(Stage, Effect)> {
         let mut counted = self.counted();
         let Counted { faults, rng } = &mut *counted;
@@ -132,7 +132,7 @@ impl Faults {
     }
 }
 
-/// Whether `path` is `pattern`, in which each `*` stands for any text.
+/// Whether `path` matches `pattern`, with `*` as a wildcard.
 fn fits(pattern: &str, path: &str) -> bool {
     match pattern.split_once('*') {
         None => pattern == path,

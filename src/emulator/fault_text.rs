@@ -1,4 +1,4 @@
-//! Faults as text: `POST /assistant nth=2 after status=502`.
+//! Parses faults: `POST /assistant nth=2 after status=502`.
 
 use std::fmt;
 use std::str::FromStr;
@@ -9,28 +9,28 @@ use super::duration;
 use super::fault::{Effect, Fault, Stage, Target, When};
 use super::store::Collection;
 
-/// What `--help` says of the form.
+/// The syntax, for `--help`.
 pub(super) const GRAMMAR: &str = "\
 [METHOD] [PATH] [WHICH] [before|after] EFFECT
 
-PATH may hold * for anything: /assistant/*
-WHICH of the requests that fit, counted from 1 (default: all of them):
+PATH may contain * as a wildcard: /assistant/*
+WHICH matching requests, counted from 1 (default: all):
   nth=K  first=N  from=K  every=K  between=A..B  p=0.1
-before (default) or after the request is carried out
+before (default) or after the request takes effect
 EFFECT:
-  status=502 [retry-after=SECONDS|DATE]   an error as Vapi words it
-  html=502       an HTML page of the CDN
+  status=502 [retry-after=SECONDS|DATE]   an error in Vapi's format
+  html=502       an HTML page, as from a CDN
   reset          the connection is reset
-  hang           no answer
-  truncated      half an answer, then the end
-  malformed      an answer that is not JSON
-  empty          the right status and no body
-  slow=200ms     the answer comes later
+  hang           no response
+  truncated      half a response, then the connection closes
+  malformed      a response that is not JSON
+  empty          the right status, no body
+  slow=200ms     the response is delayed
   edit={\"name\":\"x\"}                     somebody else changes the object at that moment
-  edit=assistant:{…}  edit=assistant/ID:{…}   … the newest of its kind, or that one
-(edit= and retry-after= may hold blanks and go last)";
+  edit=assistant:{…}  edit=assistant/ID:{…}   … the newest of that kind, or the one with that id
+(edit= and retry-after= may contain spaces and go last)";
 
-/// A fault that cannot be understood.
+/// A fault that cannot be parsed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{word}`: {problem}")]
 pub struct FaultError {
@@ -53,7 +53,7 @@ impl FromStr for Fault {
         let (mut effect, mut retry_after) = (None, None);
         let mut rest = text.trim();
         while !rest.is_empty() {
-            // JSON, and a date, may hold blanks: they go on to the end.
+            // JSON and dates may contain spaces: take the rest of the text.
             let whole = ["edit=", "retry-after="].iter().any(|long| rest.starts_with(long));
             let end = if whole { rest.len() } else { rest.find(char::is_whitespace).unwrap_or(rest.len()) };
             let (word, after) = rest.split_at(end);
@@ -61,11 +61,11 @@ impl FromStr for Fault {
             let wrong = |problem: &str| FaultError::new(word, problem);
             let count = |value: &str| match value.parse() {
                 Ok(count) if count > 0 => Ok(count),
-                _ => Err(wrong("not a count from 1 on")),
+                _ => Err(wrong("expected a number from 1")),
             };
             let status = |value: &str| match value.parse() {
                 Ok(status) if (200..600).contains(&status) => Ok(status),
-                _ => Err(wrong("not a status from 200 to 599")),
+                _ => Err(wrong("expected a status from 200 to 599")),
             };
             let (key, value) = word.split_once('=').map_or((word, None), |(key, value)| (key, Some(value)));
             let counted = |first, last, step| When::Counted { first, last, step };
@@ -80,12 +80,12 @@ impl FromStr for Fault {
                 ("from", Some(value)) => when = counted(count(value)?, u64::MAX, 1),
                 ("every", Some(value)) => when = counted(count(value)?, u64::MAX, count(value)?),
                 ("between", Some(value)) => {
-                    let (first, last) = value.split_once("..").ok_or_else(|| wrong("not like `2..4`"))?;
+                    let (first, last) = value.split_once("..").ok_or_else(|| wrong("expected a range like `2..4`"))?;
                     when = counted(count(first)?, count(last)?, 1);
                 }
                 ("p", Some(value)) => match value.parse() {
                     Ok(p) if (0.0..=1.0).contains(&p) => when = When::Probability(p),
-                    _ => return Err(wrong("not a probability from 0 to 1")),
+                    _ => return Err(wrong("expected a probability from 0 to 1")),
                 },
                 ("retry-after", Some(value)) => retry_after = Some(value.to_owned()),
                 ("reset", None) => effect = Some(Effect::Reset),
@@ -99,14 +99,14 @@ impl FromStr for Fault {
                     effect = Some(Effect::Slow(duration::parse(value).map_err(|problem| wrong(&problem))?));
                 }
                 ("edit", Some(value)) => effect = Some(parse_edit(word, value)?),
-                _ => return Err(wrong("not a word of a fault")),
+                _ => return Err(wrong("unknown word")),
             }
         }
         let effect = match (effect, retry_after) {
-            (None, _) => return Err(FaultError::new(text, "it does not say what happens")),
+            (None, _) => return Err(FaultError::new(text, "no effect is given")),
             (Some(Effect::Status(status, _)), retry_after) => Effect::Status(status, retry_after),
             (Some(effect), None) => effect,
-            (Some(_), Some(_)) => return Err(FaultError::new("retry-after", "only `status=` has one")),
+            (Some(_), Some(_)) => return Err(FaultError::new("retry-after", "only `status=` takes it")),
         };
         Ok(Fault { method, path, when, stage, effect })
     }
@@ -118,15 +118,15 @@ fn parse_edit(word: &str, value: &str) -> Result<Effect, FaultError> {
         Some((object, json)) => {
             let (path, id) = object.split_once('/').map_or((object, None), |(path, id)| (path, Some(id)));
             let collection =
-                Collection::from_path(path).ok_or_else(|| FaultError::new(path, "not a kind of object"))?;
+                Collection::from_path(path).ok_or_else(|| FaultError::new(path, "unknown kind of object"))?;
             let target = id.map_or(Target::Newest(collection), |id| Target::Object(collection, id.to_owned()));
             (target, json)
         }
-        None => return Err(FaultError::new(word, "not like `edit={…}` or `edit=assistant:{…}`")),
+        None => return Err(FaultError::new(word, "expected `edit={…}` or `edit=assistant:{…}`")),
     };
     match serde_json::from_str(json) {
         Ok(patch @ Value::Object(_)) => Ok(Effect::Edit(target, patch)),
-        Ok(_) => Err(FaultError::new(word, "not a JSON object")),
+        Ok(_) => Err(FaultError::new(word, "expected a JSON object")),
         Err(error) => Err(FaultError::new(word, error)),
     }
 }
@@ -170,19 +170,19 @@ mod tests {
     #[test]
     fn an_error_names_the_word() {
         for (text, word) in [
-            ("POST /assistant", "`POST /assistant`: it does not say"),
-            ("", "``: it does not say"),
-            ("reset nht=2", "`nht=2`: not a word"),
-            ("explode", "`explode`: not a word"),
-            ("nth=0 reset", "`nth=0`: not a count"),
-            ("between=2 reset", "`between=2`: not like"),
-            ("p=2 reset", "`p=2`: not a probability"),
-            ("status=99", "`status=99`: not a status"),
-            ("status=600", "`status=600`: not a status"),
-            ("slow=fast", "`slow=fast`: not a time"),
-            ("edit=[]", "`edit=[]`: not like"),
-            ("edit=assistant:[]", "`edit=assistant:[]`: not a JSON object"),
-            ("edit=agent:{}", "`agent`: not a kind"),
+            ("POST /assistant", "`POST /assistant`: no effect is given"),
+            ("", "``: no effect is given"),
+            ("reset nht=2", "`nht=2`: unknown word"),
+            ("explode", "`explode`: unknown word"),
+            ("nth=0 reset", "`nth=0`: expected a number"),
+            ("between=2 reset", "`between=2`: expected a range"),
+            ("p=2 reset", "`p=2`: expected a probability"),
+            ("status=99", "`status=99`: expected a status"),
+            ("status=600", "`status=600`: expected a status"),
+            ("slow=fast", "`slow=fast`: expected a time"),
+            ("edit=[]", "`edit=[]`: expected `edit"),
+            ("edit=assistant:[]", "`edit=assistant:[]`: expected a JSON object"),
+            ("edit=agent:{}", "`agent`: unknown kind"),
             ("edit={", "`edit={`: EOF"),
             ("reset retry-after=1", "`retry-after`: only"),
         ] {

@@ -1,4 +1,4 @@
-//! What was asked of the emulator, for tests to look at.
+//! The log of requests, for tests.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
@@ -18,11 +18,11 @@ pub struct Hit {
     pub headers: Vec<(String, String)>,
     /// The body as JSON. `None` if there was none or it is not JSON.
     pub body: Option<Value>,
-    /// The status that it was answered with. `None` while there is no answer, and for ever after a reset.
+    /// The status of the response. `None` before the response, and after a reset.
     pub status: Option<u16>,
-    /// When it had arrived.
+    /// When it arrived.
     pub started: Instant,
-    /// When the answer was ready. `None` as for `status`.
+    /// When the response was ready. `None` as for `status`.
     pub ended: Option<Instant>,
     /// On which connection, counted from 1.
     pub connection: u64,
@@ -35,11 +35,11 @@ pub struct Stats {
     pub connections: u64,
     /// Requests that arrived.
     pub requests: u64,
-    /// The most requests that were being answered at one time.
+    /// The most requests in flight at one time.
     pub most_in_flight: u64,
     /// Requests refused by the rate limit.
     pub refused: u64,
-    /// Bytes of answers' bodies as they were sent, compressed or not.
+    /// Bytes of response bodies as sent, compressed or not.
     pub bytes_sent: u64,
 }
 
@@ -53,7 +53,7 @@ pub(super) struct Log {
 #[derive(Debug, Default)]
 struct Entries {
     hits: Vec<Hit>,
-    /// How many hits were cleared away, so that a running request finds its own.
+    /// How many hits were cleared, so that a request in flight finds its own.
     cleared: usize,
     in_flight: u64,
     stats: Stats,
@@ -79,7 +79,7 @@ impl Log {
         self.entries().stats
     }
 
-    /// Counts a connection and gives its number.
+    /// Counts a connection and returns its number.
     pub fn connected(&self) -> u64 {
         let mut entries = self.entries();
         entries.stats.connections += 1;
@@ -90,7 +90,7 @@ impl Log {
         self.entries().stats.refused += 1;
     }
 
-    /// Notes that a request arrived; it is in flight until the guard is dropped.
+    /// Records a request; it is in flight until the guard is dropped.
     pub fn arrived(&self, hit: Hit) -> InFlight<'_> {
         let mut entries = self.entries();
         let number = entries.cleared + entries.hits.len();
@@ -108,7 +108,7 @@ impl Log {
     }
 }
 
-/// A request in flight. Dropped unanswered if the client goes away.
+/// A request in flight. Dropped without a response if the client disconnects.
 #[derive(Debug)]
 pub(super) struct InFlight<'a> {
     log: &'a Log,
@@ -116,7 +116,7 @@ pub(super) struct InFlight<'a> {
 }
 
 impl InFlight<'_> {
-    /// Notes the answer.
+    /// Records the response.
     pub fn answered(&self, status: u16, bytes: usize) {
         let mut entries = self.log.entries();
         entries.stats.bytes_sent += bytes as u64;

@@ -6,12 +6,12 @@ use serde_json::{Value, json};
 use super::check::range_problem;
 use super::store::Record;
 
-/// What a list holds if it is not told otherwise (openapi.json, `limit`: "Defaults to 100").
+/// The default page size (openapi.json, `limit`: "Defaults to 100").
 const DEFAULT_LIMIT: usize = 100;
-/// The most that may be asked for (openapi.json, `limit`: maximum 1000).
+/// The maximum page size (openapi.json, `limit`: maximum 1000).
 const MOST: f64 = 1000.0;
 
-/// The query of a list, understood.
+/// The parsed query of a list.
 #[derive(Debug)]
 pub(super) struct Query {
     limit: usize,
@@ -25,13 +25,13 @@ pub(super) struct Query {
 #[derive(Debug)]
 struct Bound {
     updated: bool,
-    /// Whether a record's time, on the left, is within it.
+    /// Whether a time satisfies this bound.
     holds: fn(&Timestamp, &Timestamp) -> bool,
     time: Timestamp,
 }
 
 impl Query {
-    /// Understands the query of a list; `paged` is the second version of it, which has pages.
+    /// Parses the query of a list; `paged` is version 2, which has pages.
     ///
     /// # Errors
     /// The validator's messages.
@@ -61,14 +61,14 @@ impl Query {
         if messages.is_empty() { Ok(parsed) } else { Err(messages) }
     }
 
-    /// What of `records` the list shows, newest first; later arrivals first among those of one instant.
+    /// The `records` that the list shows, newest first; of equal times, later arrivals first.
     pub fn list<'a>(&self, records: impl DoubleEndedIterator<Item = &'a Record>, now: Timestamp) -> Vec<&'a Record> {
         let mut found = self.matching(records, now);
         found.truncate(self.limit);
         found
     }
 
-    /// The page that was asked for, and its metadata.
+    /// The requested page and its metadata.
     pub fn page<'a>(
         &self,
         records: impl DoubleEndedIterator<Item = &'a Record>,

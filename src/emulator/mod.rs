@@ -1,11 +1,11 @@
-//! A Vapi to try and to test against. Shares no types with the rest of the crate, so that a shared mistake cannot hide.
+//! A local Vapi for trials and tests. Shares no types with the rest of the crate, so that no mistake is shared either.
 //!
 //! ```text
 //! cli        `vapi-sync emulator`
-//! server     sockets, bytes, connections that break
-//! exchange   one request: latency, quota, faults, reply
+//! server     sockets, broken connections
+//! exchange   one request: latency, rate limit, faults, reply
 //! state      the store and its data file
-//! api        endpoints: a request as a value → an answer as a value
+//! api        endpoints: request → response
 //! check      what Vapi refuses           list    which objects a list shows
 //! store      what Vapi holds             view    how it shows an object
 //! ```
@@ -59,7 +59,7 @@ pub struct Emulator {
     runner: Option<Runner>,
 }
 
-/// Who runs the accept loop.
+/// Where the accept loop runs.
 #[derive(Debug)]
 enum Runner {
     Task(tokio::task::JoinHandle<()>),
@@ -67,10 +67,10 @@ enum Runner {
 }
 
 impl Emulator {
-    /// Starts one on the tokio runtime that this is awaited in; it answers when this returns.
+    /// Starts an emulator on the current tokio runtime; it accepts requests when this returns.
     ///
     /// # Errors
-    /// If the address is not on loopback or cannot be had, or the data file cannot be read.
+    /// If the address is not on loopback or is in use, or the data file cannot be read.
     pub async fn start(config: Config) -> io::Result<Self> {
         let shared = Arc::new(Shared::open(config)?);
         let listener = TcpListener::from_std(server::listen(shared.config.bind)?)?;
@@ -80,7 +80,7 @@ impl Emulator {
         Ok(Self { shared, address, stop, runner: Some(Runner::Task(task)) })
     }
 
-    /// Starts one on a thread of its own, for callers that are not async; it answers when this returns.
+    /// Starts an emulator on its own thread, for sync callers; it accepts requests when this returns.
     ///
     /// # Errors
     /// Those of [`Emulator::start`], and those of starting a thread.
@@ -99,7 +99,7 @@ impl Emulator {
         Ok(Self { shared, address, stop, runner: Some(Runner::Thread(thread)) })
     }
 
-    /// Where it answers: `http://127.0.0.1:40123`.
+    /// Its base URL: `http://127.0.0.1:40123`.
     pub fn base_url(&self) -> String {
         format!("http://{}", self.address)
     }
@@ -109,13 +109,13 @@ impl Emulator {
         self.shared.config.keys.first().map_or("", |(_, org)| org)
     }
 
-    /// The requests that arrived since the start or the last [`Emulator::clear_hits`], in that order; none if
+    /// The requests since the start or the last [`Emulator::clear_hits`], in order; none if
     /// [`Config::keep_hits`] is off.
     pub fn hits(&self) -> Vec<Hit> {
         self.shared.log.hits()
     }
 
-    /// Forgets the requests that arrived.
+    /// Clears the log of requests.
     pub fn clear_hits(&self) {
         self.shared.log.clear();
     }
@@ -125,13 +125,13 @@ impl Emulator {
         self.shared.log.stats()
     }
 
-    /// Puts other faults in place of those that it was started with, or has; counting starts anew.
+    /// Replaces all faults and resets their counts.
     pub fn set_faults(&self, faults: Vec<Fault>) {
         self.shared.faults.set(faults);
     }
 
-    /// Puts an object in as it is, without any check, and gives its id. `id`, `orgId`, `createdAt` and `updatedAt`
-    /// are taken from it where it has them. What is not an object is taken for an empty one.
+    /// Inserts an object unchecked and returns its id. `id`, `orgId`, `createdAt` and `updatedAt`
+    /// are kept if present. Any other JSON value counts as an empty object.
     pub fn insert(&self, collection: Collection, object: Value) -> String {
         let object = match object {
             Value::Object(object) => object,
@@ -140,13 +140,13 @@ impl Emulator {
         self.shared.with_state(|config, state| state.insert(config, collection, object))
     }
 
-    /// Sets the fields of `patch`, as somebody in the dashboard would: shallow, `null` takes a field out, `updatedAt`
-    /// moves on. `false` if there is no such object.
+    /// Sets the fields of `patch`, like an edit in the dashboard: shallow, `null` removes a field, `updatedAt`
+    /// advances. `false` if there is no such object.
     pub fn edit(&self, collection: Collection, id: &str, patch: &Value) -> bool {
         self.edit_with(collection, id, |object| state::set(object, patch))
     }
 
-    /// Changes an object in any way; `updatedAt` moves on. `false` if there is no such object.
+    /// Changes an object in any way; `updatedAt` advances. `false` if there is no such object.
     pub fn edit_with(
         &self,
         collection: Collection,
@@ -156,32 +156,32 @@ impl Emulator {
         self.shared.with_state(|config, state| state.edit(config, collection, id, change))
     }
 
-    /// Takes an object out. `false` if there is no such object.
+    /// Removes an object. `false` if there is no such object.
     pub fn remove(&self, collection: Collection, id: &str) -> bool {
         self.shared.with_state(|_, state| state.remove(collection, id))
     }
 
-    /// The objects of a kind, of all organisations, oldest arrival first, as they are stored: secrets in the clear.
+    /// The stored objects of a kind, of all organisations, oldest arrival first, with secrets in the clear.
     pub fn objects(&self, collection: Collection) -> Vec<Value> {
         self.shared.with_state(|_, state| state.objects(collection))
     }
 
-    /// One object as it is stored.
+    /// One stored object, with secrets in the clear.
     pub fn object(&self, collection: Collection, id: &str) -> Option<Value> {
         self.objects(collection).into_iter().find(|object| object.get("id").and_then(Value::as_str) == Some(id))
     }
 
-    /// Puts in `count` made-up assistants and a quarter as many phone numbers that ring some of them, drawn from the
+    /// Inserts `count` random assistants and a quarter as many phone numbers assigned to some of them, from the
     /// emulator's seed.
     pub fn generate(&self, count: usize) {
         self.shared.with_state(|config, state| state.generate(config, count));
     }
 
-    /// Stops it and waits until it has. What was answered is stored.
+    /// Stops it and waits until it has stopped. All completed writes are stored.
     pub async fn shutdown(mut self) {
         self.stop.send_replace(true);
         if let Some(Runner::Task(task)) = self.runner.take_if(|runner| matches!(runner, Runner::Task(_))) {
-            // A panic of the task would have been reported by the runtime.
+            // The runtime has already reported a panic of the task.
             let _ = task.await;
         }
     }
@@ -191,7 +191,7 @@ impl Drop for Emulator {
     fn drop(&mut self) {
         self.stop.send_replace(true);
         if let Some(Runner::Thread(thread)) = self.runner.take() {
-            // A panic of the thread was printed when it happened.
+            // A panic of the thread was already printed.
             let _ = thread.join();
         }
     }

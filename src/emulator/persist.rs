@@ -9,21 +9,21 @@ use sha2::{Digest, Sha256};
 
 use super::store::{Collection, Store};
 
-/// The version of the file's layout.
+/// The version of the file format.
 const VERSION: u64 = 1;
-/// Ids are drawn again up to here when a file is read; a larger number is a mistake, and would take for ever.
+/// The most ids that reading a file draws again; a larger number is a mistake and would take forever.
 const MOST_ISSUED: u64 = 10_000_000;
 
-/// A data file and what is known of it.
+/// A data file and its last known contents.
 #[derive(Debug)]
 pub(super) struct DataFile {
     path: PathBuf,
     seed: u64,
-    /// The text that was read or written last: another one on disk means that somebody else wrote.
+    /// The text last read or written: if the file differs, somebody else wrote it.
     seen: Option<Mark>,
 }
 
-/// What tells one version of the file from another without reading it.
+/// Tells file versions apart without reading the file.
 #[derive(Debug, PartialEq)]
 struct Mark {
     modified: Option<std::time::SystemTime>,
@@ -38,11 +38,11 @@ impl DataFile {
         Self { path, seed, seen: None }
     }
 
-    /// The store of the file if somebody else wrote it since it was read or written here, or if it was never read.
-    /// `None` if what is known is what is there, or if there is no file.
+    /// Reads the store if somebody else wrote the file since the last access, or if it was never read.
+    /// `None` if it is unchanged or there is no file.
     ///
     /// # Errors
-    /// If it cannot be read, or is not such a file.
+    /// If it cannot be read or parsed.
     pub fn read_if_changed(&mut self) -> io::Result<Option<Store>> {
         let mark = Mark::of(&self.path)?;
         if mark.is_none() || mark == self.seen {
@@ -54,10 +54,10 @@ impl DataFile {
         Ok(Some(store))
     }
 
-    /// Writes the store: beside the file, synced, then renamed onto it.
+    /// Writes the store atomically: a synced temporary file, renamed.
     ///
     /// # Errors
-    /// Those of the file system.
+    /// I/O errors.
     pub fn write(&mut self, store: &Store) -> io::Result<()> {
         let folder = match self.path.parent() {
             Some(folder) if folder != Path::new("") => folder,
@@ -75,7 +75,7 @@ impl DataFile {
 
     fn invalid(&self, message: &str) -> io::Error {
         let path = self.path.display();
-        io::Error::new(io::ErrorKind::InvalidData, format!("{path} is not an emulator's data file: {message}"))
+        io::Error::new(io::ErrorKind::InvalidData, format!("{path} is not an emulator data file: {message}"))
     }
 }
 

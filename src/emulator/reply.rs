@@ -1,4 +1,4 @@
-//! What goes out on the wire: an answer, or what a fault makes of it.
+//! What goes out on the wire: a response, or what a fault makes of it.
 
 use std::io::{self, Write};
 use std::pin::Pin;
@@ -12,29 +12,29 @@ use hyper::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 
 use super::answer::{Answer, reason};
 
-/// Bodies of at most this many bytes are not worth compressing.
+/// Bodies up to this size in bytes are not compressed.
 const SMALL: usize = 1024;
 
-/// What a client gets.
+/// The reply to a client.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Reply {
-    /// An answer, with the value of `Retry-After`.
+    /// A response, with the value of `Retry-After`.
     Json(Answer, Option<String>),
-    /// A page of the CDN's.
+    /// An HTML page as from the CDN.
     Html(u16),
-    /// A status, and JSON that breaks off although all bytes came.
+    /// A status and truncated JSON, in a complete body.
     Malformed(Answer),
-    /// A status and nothing.
+    /// A status and an empty body.
     Empty(u16),
-    /// An answer of which half comes.
+    /// Half of a response.
     Truncated(Answer),
-    /// The end of the connection.
+    /// A connection reset.
     Reset,
-    /// Nothing, for as long as the client likes to wait.
+    /// No response at all.
     Hang,
 }
 
-/// The response for a reply, and how many bytes of body it sends. `None` if there is nothing to send.
+/// The HTTP response for a reply, and the size of its body. `None` if nothing is sent.
 pub(super) fn response(reply: Reply, gzip: bool) -> Option<(Response<Payload>, usize)> {
     const JSON: &str = "application/json; charset=utf-8";
     let (status, kind, bytes, retry_after) = match reply {
@@ -93,7 +93,7 @@ fn zip(bytes: &[u8]) -> io::Result<Vec<u8>> {
     encoder.finish()
 }
 
-/// A body in one piece, which may be shorter than it says.
+/// A body in one piece, which may be shorter than announced.
 #[derive(Debug)]
 pub(super) struct Payload {
     rest: Option<Bytes>,
@@ -103,7 +103,7 @@ pub(super) struct Payload {
 
 #[derive(Debug)]
 enum Cut {
-    /// hyper sends what it has when a body has nothing for the moment; without that pause it would drop it with the error.
+    /// hyper flushes when a body is pending; without that, the error would discard the data.
     Unflushed,
     Flushed,
 }

@@ -1,4 +1,4 @@
-//! The sockets: an accept loop of its own, so that a connection can be cut where a fault says so.
+//! The sockets. Has its own accept loop, so that faults can break connections.
 
 use std::future::{Future, poll_fn};
 use std::io;
@@ -25,18 +25,18 @@ use super::exchange::Shared;
 use super::hits::Hit;
 use super::reply::{self, Payload, Reply};
 
-/// The largest body that is taken, in bytes.
+/// The size limit of a request body, in bytes.
 const LARGEST: usize = 16 * 1024 * 1024;
 
 /// Opens the listening socket.
 ///
 /// # Errors
-/// If `address` is not on loopback, or cannot be had.
+/// If `address` is not on loopback or is in use.
 pub(super) fn listen(address: SocketAddr) -> io::Result<std::net::TcpListener> {
     if !address.ip().is_loopback() {
         return Err(io::Error::new(
             io::ErrorKind::InvalidInput,
-            format!("the emulator listens on loopback only, not on {address}"),
+            format!("the emulator listens on loopback only, not {address}"),
         ));
     }
     let listener = std::net::TcpListener::bind(address)?;
@@ -44,7 +44,7 @@ pub(super) fn listen(address: SocketAddr) -> io::Result<std::net::TcpListener> {
     Ok(listener)
 }
 
-/// Serves until `stop` says so or its sender is gone. Connections that are open then are cut.
+/// Serves until `stop` is set or its sender is dropped, then closes open connections.
 pub(super) async fn serve(listener: TcpListener, shared: Arc<Shared>, mut stop: watch::Receiver<bool>) {
     let mut connections = JoinSet::new();
     loop {
@@ -56,7 +56,7 @@ pub(super) async fn serve(listener: TcpListener, shared: Arc<Shared>, mut stop: 
                     let number = shared.log.connected();
                     connections.spawn(connection(stream, number, Arc::clone(&shared)));
                 }
-                // Out of file descriptors or the like: it gets better when a connection ends.
+                // Out of file descriptors or the like: wait for a connection to end.
                 Err(_) => tokio::time::sleep(std::time::Duration::from_millis(10)).await,
             }
         }
@@ -64,12 +64,12 @@ pub(super) async fn serve(listener: TcpListener, shared: Arc<Shared>, mut stop: 
 }
 
 async fn stopped(stop: &mut watch::Receiver<bool>) {
-    // An error means that the sender is gone, which stops as well.
+    // An error means that the sender is gone: stop too.
     let _ = stop.wait_for(|stop| *stop).await;
 }
 
 async fn connection(stream: TcpStream, number: u64, shared: Arc<Shared>) {
-    // Without it a small answer may wait for the client's acknowledgement of the one before.
+    // Otherwise a small response may wait for the client's ACK of the one before.
     let _ = stream.set_nodelay(true);
     let reset = Arc::new(AtomicBool::new(false));
     let service = service_fn(|request| -> Pin<Box<dyn Future<Output = Result<_, Cut>> + Send>> {
@@ -77,7 +77,7 @@ async fn connection(stream: TcpStream, number: u64, shared: Arc<Shared>) {
         Box::pin(async move { handle(request, number, &shared, &reset).await })
     });
     let mut connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
-    // What ends a connection is the client's business; the log of hits says what it was answered.
+    // Connection errors are the client's; the hits hold what was sent.
     let _ = poll_fn(|cx| connection.poll_without_shutdown(cx)).await;
     let stream = connection.into_parts().io.into_inner();
     if reset.load(Ordering::Relaxed) {
@@ -85,7 +85,7 @@ async fn connection(stream: TcpStream, number: u64, shared: Arc<Shared>) {
     }
 }
 
-/// The connection ends without an answer.
+/// The connection ends without a response.
 #[derive(Debug, thiserror::Error)]
 #[error("a fault resets the connection here")]
 struct Cut;

@@ -1,4 +1,4 @@
-//! The store with its data file: what a request is carried out on.
+//! The store with its data file.
 
 use std::io;
 
@@ -19,22 +19,22 @@ use super::store::{Collection, Object, Store};
 pub(super) struct State {
     store: Store,
     file: Option<DataFile>,
-    /// Why a change that nobody was answered for could not be written.
+    /// Why a change without a request could not be written.
     trouble: Option<io::Error>,
 }
 
 impl State {
-    /// The state that `config` names: what its data file holds, or nothing.
+    /// Loads the data file of `config`, or starts empty.
     ///
     /// # Errors
-    /// If the data file cannot be read or is none.
+    /// If the data file cannot be read or parsed.
     pub fn open(config: &Config) -> io::Result<Self> {
         let mut file = config.data.clone().map(|path| DataFile::new(path, config.seed));
         let read = file.as_mut().map(DataFile::read_if_changed).transpose()?.flatten();
         Ok(Self { store: read.unwrap_or_else(|| Store::new(config.seed, 0)), file, trouble: None })
     }
 
-    /// Carries a request out, on what the data file holds now, and writes that file if something changed.
+    /// Runs a request on the current contents of the data file, and writes the file if something changed.
     pub fn answer(&mut self, config: &Config, call: &Call) -> Answer {
         let outcome = self.refresh().map(|()| api::answer(&mut self.store, config, call));
         let outcome = outcome.and_then(|answer| {
@@ -46,12 +46,12 @@ impl State {
         outcome.unwrap_or_else(|error| Answer::error(500, format!("The emulator's data file: {error}")))
     }
 
-    /// All objects of a kind, as they are stored.
+    /// All stored objects of a kind.
     pub fn objects(&self, collection: Collection) -> Vec<Value> {
         self.store.all(collection).map(|record| Value::Object(record.object.clone())).collect()
     }
 
-    /// Puts an object in as it is; its organisation is the first of `config` where it names none.
+    /// Inserts an object; its organisation defaults to the first of `config`.
     pub fn insert(&mut self, config: &Config, collection: Collection, mut object: Object) -> String {
         if let Some((_, org)) = config.keys.first() {
             object.entry("orgId").or_insert_with(|| org.clone().into());
@@ -70,12 +70,12 @@ impl State {
         self.by_hand(|store| store.change(collection, id, config.stamp(), change)).unwrap_or(false)
     }
 
-    /// Takes an object out. `false` if there is no such object.
+    /// Removes an object. `false` if there is no such object.
     pub fn remove(&mut self, collection: Collection, id: &str) -> bool {
         self.by_hand(|store| store.remove(collection, id).is_some()).unwrap_or(false)
     }
 
-    /// Puts in `count` made-up assistants and a quarter as many phone numbers that ring some of them.
+    /// Inserts `count` random assistants and a quarter as many phone numbers assigned to some of them.
     pub fn generate(&mut self, config: &Config, count: usize) {
         let mut rng = StdRng::seed_from_u64(config.seed);
         let org = config.keys.first().map(|(_, org)| Value::from(org.as_str())).unwrap_or_default();
@@ -87,7 +87,7 @@ impl State {
             };
             let mut ids = Vec::new();
             for index in 0..count {
-                // References to a few others are enough, and keep this linear.
+                // A few references are enough, and keep this linear.
                 let others = &ids[ids.len().saturating_sub(10)..];
                 let id = put(Collection::Assistant, generate::assistant(&mut rng, index, others));
                 ids.push(id);
@@ -100,7 +100,7 @@ impl State {
         });
     }
 
-    /// Does what somebody else does while the request to `path` is under way.
+    /// Applies an edit by somebody else during the request to `path`.
     pub fn interfere(&mut self, config: &Config, path: &str, target: &Target, patch: &Value) {
         let (collection, id) = match target {
             Target::Object(collection, id) => (*collection, id.clone()),
@@ -117,7 +117,7 @@ impl State {
         self.edit(config, collection, &id, |object| set(object, patch));
     }
 
-    /// A change that no request asked for. What goes wrong with the data file is told to the next request.
+    /// A change without a request. A failure to write the data file is reported to the next request.
     fn by_hand<T>(&mut self, change: impl FnOnce(&mut Store) -> T) -> Option<T> {
         let outcome = self.refresh().and_then(|()| {
             let result = change(&mut self.store);
@@ -142,7 +142,7 @@ impl State {
     }
 }
 
-/// Sets the fields of `patch`; `null` takes one out.
+/// Sets the fields of `patch`; `null` removes one.
 pub(super) fn set(object: &mut Object, patch: &Value) {
     for (name, value) in patch.as_object().into_iter().flatten() {
         if value.is_null() {

@@ -1,4 +1,4 @@
-//! What the emulated Vapi holds. Knows nothing of HTTP and nothing of what is allowed.
+//! The objects of the emulated Vapi. Knows nothing of HTTP or validation.
 
 use std::collections::HashSet;
 
@@ -43,7 +43,7 @@ impl Collection {
         Self::ALL.into_iter().find(|collection| collection.path() == path)
     }
 
-    /// What an error calls one of its objects.
+    /// What errors call one of its objects.
     pub(super) fn noun(self) -> &'static str {
         match self {
             Self::Assistant => "Assistant",
@@ -54,21 +54,21 @@ impl Collection {
     }
 }
 
-/// The field with the label of the newest version, in an organisation that is on versioning.
+/// The field with the label of the newest version, in an organisation with versioning.
 pub(super) const LATEST_VERSION: &str = "latestVersion";
 
-/// A stored object. `id`, `orgId`, `createdAt` and `updatedAt` stand in `object`, secrets too; the times with all their digits.
+/// A stored object. `object` includes `id`, `orgId`, `createdAt`, `updatedAt` (full precision) and secrets.
 #[derive(Debug, Clone)]
 pub(super) struct Record {
     pub object: Object,
     pub created: Timestamp,
     pub updated: Timestamp,
-    /// From when on lists show it.
+    /// When it starts to show in lists.
     pub listed_from: Timestamp,
 }
 
 impl Record {
-    /// A record of an object that says itself when it was made; `now` where it does not.
+    /// A record of an object, with its own `createdAt` or `now`.
     pub fn from_object(mut object: Object, now: Timestamp) -> Self {
         let time = |object: &Object, field: &str| object.get(field)?.as_str()?.parse::<Timestamp>().ok();
         let created = time(&object, "createdAt").unwrap_or(now);
@@ -78,7 +78,7 @@ impl Record {
         Self { object, created, updated, listed_from: Timestamp::MIN }
     }
 
-    /// A text of the object. `None` if there is none at that key.
+    /// A text field of the object.
     pub fn text(&self, key: &str) -> Option<&str> {
         self.object.get(key)?.as_str()
     }
@@ -93,17 +93,17 @@ impl Record {
     }
 }
 
-/// All objects of all organisations, by kind and id, in the order in which they came.
+/// All objects of all organisations, by kind and id, in order of arrival.
 #[derive(Debug)]
 pub(super) struct Store {
     tables: [IndexMap<String, Record>; 4],
     rng: StdRng,
-    /// How many ids were drawn, so that a store that is read back from a file goes on behind them.
+    /// How many ids were drawn, so that a store read from a file continues after them.
     issued: u64,
 }
 
 impl Store {
-    /// An empty store that has drawn `issued` ids from `seed` before.
+    /// An empty store that has already drawn `issued` ids from `seed`.
     pub fn new(seed: u64, issued: u64) -> Self {
         let mut store = Self { tables: Default::default(), rng: StdRng::seed_from_u64(seed), issued: 0 };
         for _ in 0..issued {
@@ -132,7 +132,7 @@ impl Store {
         self.table(collection).get(id)
     }
 
-    /// Stores a new object of `org` under a fresh id; lists show it from `listed_from` on.
+    /// Stores a new object of `org` under a new id; lists show it from `listed_from` on.
     pub fn create(
         &mut self,
         collection: Collection,
@@ -151,7 +151,7 @@ impl Store {
         id
     }
 
-    /// Puts an object in as it is; one without an id gets a fresh one. Replaces an object with the same id.
+    /// Inserts an object, with a new id if it has none. Replaces an object with the same id.
     pub fn put(&mut self, collection: Collection, mut object: Object, now: Timestamp) -> String {
         let id = match object.get("id").and_then(Value::as_str) {
             Some(id) => id.to_owned(),
@@ -173,7 +173,7 @@ impl Store {
         let Some(record) = self.table_mut(collection).get_mut(id) else { return false };
         let org = record.object.get("orgId").cloned();
         change(&mut record.object);
-        // Whatever was done to it, it is still this object.
+        // The id and creation time never change.
         record.object.insert("id".into(), id.into());
         record.object.insert("createdAt".into(), record.created.to_string().into());
         if let Some(org) = org {
@@ -183,12 +183,12 @@ impl Store {
         true
     }
 
-    /// Takes an object out.
+    /// Removes an object.
     pub fn remove(&mut self, collection: Collection, id: &str) -> Option<Record> {
         self.table_mut(collection).shift_remove(id)
     }
 
-    /// A US number in `area` (three digits) that no object holds. `None` if there is none left.
+    /// A free US number in `area` (three digits). `None` if there is none left.
     pub fn free_number(&self, area: &str) -> Option<String> {
         let taken: HashSet<&str> =
             self.all(Collection::PhoneNumber).filter_map(|record| record.text("number")).collect();
@@ -226,7 +226,7 @@ pub(super) fn uuid(rng: &mut impl Rng) -> String {
     format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
 }
 
-/// Whether `text` has the form of a UUID.
+/// Whether `text` is a UUID.
 pub(super) fn is_uuid(text: &str) -> bool {
     text.len() == 36
         && text.bytes().enumerate().all(|(position, byte)| match position {

@@ -1,4 +1,4 @@
-//! The quota: a token bucket per organisation.
+//! The rate limit: a token bucket per organisation.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -27,7 +27,7 @@ impl Throttle {
         Self { limit, buckets: Mutex::default() }
     }
 
-    /// Lets a request of `org` through, or says how long it is until the next one would be let through.
+    /// Admits a request of `org`, or returns the wait until the next one.
     pub fn admit(&self, org: &str, now: Instant) -> Result<(), Duration> {
         let most = f64::from(self.limit.burst.max(1));
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
@@ -54,7 +54,7 @@ impl Throttle {
 }
 
 fn http_date(time: SystemTime) -> Option<String> {
-    // A second that has begun is over only at its end, and an HTTP date has no fractions.
+    // HTTP dates have no fractions, so round up.
     let time = Timestamp::try_from(time.checked_add(Duration::from_secs(1))?).ok()?;
     DateTimePrinter::new().timestamp_to_rfc9110_string(&time).ok()
 }

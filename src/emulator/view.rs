@@ -1,4 +1,4 @@
-//! How a stored object looks in an answer: times with three digits, write-only secrets left out.
+//! How responses show a stored object: times in milliseconds, without write-only secrets.
 
 use serde_json::Value;
 
@@ -7,10 +7,10 @@ use super::config::Credentials;
 use super::persist::is_digest;
 use super::store::{Collection, Object, Record};
 
-/// What stands in place of a masked credential.
+/// Replaces a masked credential.
 const MASK: &str = "********";
 
-/// The object as Vapi answers it.
+/// The object as Vapi returns it.
 pub(super) fn of(record: &Record, collection: Collection, credentials: Credentials) -> Value {
     let mut object = record.object.clone();
     object.insert("createdAt".into(), clock::shown(record.created).into());
@@ -32,7 +32,7 @@ fn mask_digests(value: &mut Value) {
     }
 }
 
-/// `server.secret` can be written and not read; only whether there is one is shown. That of a tool, inside
+/// `server.secret` is write-only; only whether it is set is shown. That of a tool, inside
 /// `model.tools[]` too, can be read (observed).
 fn hide_server_secret(object: &mut Object, collection: Collection) {
     if !matches!(collection, Collection::Assistant | Collection::PhoneNumber) {

@@ -1,6 +1,6 @@
 //! Agents, which Vapi calls assistants.
 //!
-//! Facts are from Vapi's OpenAPI document (`CreateAssistantDTO`, `UpdateAssistantDTO`, `Assistant`) unless a row says
+//! Source: Vapi's OpenAPI document (`CreateAssistantDTO`, `UpdateAssistantDTO`, `Assistant`), unless a row says
 //! otherwise.
 
 use super::Kind;
@@ -38,7 +38,7 @@ pub(super) static KIND: Kind = Kind {
 table! { ASSISTANT: "Assistant",
     "An agent: its model, transcriber, voice and behaviour. These are the fields of a Vapi assistant.",
     at "assistants", with OLD_FIELDS MANAGED;
-    // Seen at run time, in no Create or Update DTO.
+    // Observed, but in no Create or Update DTO.
     managed("isServerUrlSecretSet"),
     managed("analyticsMetadata"),
     managed("isDeleted"),
@@ -139,14 +139,14 @@ table! { CREDENTIAL: "Credential",
     text("name", "The name."),
 }
 
-/// What Vapi sends to apps where nobody says otherwise, from the description of `clientMessages` in the document.
+/// Vapi's default, from the description of `clientMessages` in the document.
 #[rustfmt::skip]
 const CLIENT_MESSAGES: &[&str] = &[
     "conversation-update", "function-call", "hang", "model-output", "speech-update", "status-update", "transfer-update",
     "transcript", "tool-calls", "user-interrupted", "voice-input", "workflow.node.started", "assistant.started",
 ];
 
-/// The same of `serverMessages`.
+/// The same for `serverMessages`.
 #[rustfmt::skip]
 const SERVER_MESSAGES: &[&str] = &[
     "conversation-update", "end-of-call-report", "function-call", "hang", "speech-update", "status-update",

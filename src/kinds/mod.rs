@@ -1,11 +1,11 @@
-//! What Vapi's objects are, as data: one file per kind with a table of its fields, read by everything that must know a
-//! fact about a field.
+//! Describes Vapi's objects as data: one file per kind with a table of its fields, the only source of facts about a
+//! field.
 //!
 //! ```text
 //!            agents, phone_numbers ── parts      the tables, in the words of `table`
 //!                     │
 //!       ┌─────────────┼──────────────┐
-//!      spot        publish         check         facts by place · schema for editors · `validate`
+//!      spot        publish         check         facts by path · editor schema · `validate`
 //! ```
 //!
 //! To add a kind, write its file and add one line to [`KINDS`].
@@ -27,7 +27,7 @@ pub use table::{Fields, ListRule, Shape};
 
 use crate::model::{Address, Value};
 
-/// A kind of object that the state file holds.
+/// A kind of object in the state file.
 pub struct Kind {
     /// Its section in the file and the first half of its addresses: `agents`.
     pub section: &'static str,
@@ -35,27 +35,27 @@ pub struct Kind {
     pub option: &'static str,
     /// Its word in a reference: `${agent:…}`. Also the `kind` of the JSON.
     pub word: &'static str,
-    /// What people call one: `agent`, `phone number`.
+    /// What messages call one: `agent`, `phone number`.
     pub noun: &'static str,
-    /// What people call several.
+    /// The plural.
     pub nouns: &'static str,
     /// The key beside `config` that holds Vapi's id.
     pub id_key: &'static str,
     /// Vapi's endpoint.
     pub endpoint: &'static str,
-    /// Where the dashboard shows them, below its own address: `assistants`.
+    /// The path in the dashboard: `assistants`.
     pub dashboard: &'static str,
-    /// The fields by which an entry without an id is linked to a live object; the first that has a value counts.
+    /// The fields that link an entry without an id to a live object; the first with a value counts.
     pub identity: &'static [&'static str],
-    /// The top-level fields that say where calls go: they are never emptied.
+    /// The top-level fields that route calls: they are never emptied.
     pub assignment: &'static [&'static str],
     /// The table of its fields.
     pub config: Shape,
-    /// Whether making an object with this config costs money or allots a number that cannot be had twice.
+    /// Whether creating an object with this config costs money or allots a number.
     pub purchase: fn(&Value) -> bool,
 }
 
-/// All kinds, in the order in which they are applied: what is referred to stands before what refers to it.
+/// All kinds in the order of `apply`: a kind comes after those it refers to.
 pub static KINDS: [&Kind; 2] = [&agents::KIND, &phone_numbers::KIND];
 
 impl Kind {
@@ -64,12 +64,12 @@ impl Kind {
         Address::new(self.section, handle)
     }
 
-    /// The root of its table, from which one walks along with a value.
+    /// The root of its table, to walk along with a value.
     pub fn root(&'static self) -> Spot {
         Spot::root(self)
     }
 
-    /// The value by which an object of this kind can be told from the others: its name, its number, its SIP URI.
+    /// The field and value that identify an object of this kind: its name, number or SIP URI.
     pub fn identity_of<'v>(&self, value: &'v Value) -> Option<(&'static str, &'v str)> {
         self.identity.iter().find_map(|field| {
             let text = value.text_at(field).filter(|text| !text.is_empty())?;
@@ -77,13 +77,13 @@ impl Kind {
         })
     }
 
-    /// The name to show of an object: its name, else its number or SIP URI.
+    /// The display name of an object: its name, else its number or SIP URI.
     pub fn name_of<'v>(&self, value: &'v Value) -> Option<&'v str> {
         value.text_at("name").or_else(|| self.identity_of(value).map(|(_, text)| text))
     }
 }
 
-/// A kind is its section: there is one of each.
+/// Kinds are compared by section.
 impl PartialEq for Kind {
     fn eq(&self, other: &Self) -> bool {
         self.section == other.section
@@ -108,7 +108,7 @@ pub fn by_word(word: &str) -> Option<&'static Kind> {
     KINDS.into_iter().find(|kind| kind.word == word)
 }
 
-/// The kind of an address. Every address is made from a kind, so there is one; the first kind stands in otherwise.
+/// The kind of an address. Addresses are made from kinds, so the fallback is never used.
 pub fn of(address: &Address) -> &'static Kind {
     by_section(address.section).unwrap_or(KINDS[0])
 }
@@ -126,7 +126,7 @@ mod tests {
         }
     }
 
-    /// Calls `see` with all tables that can be reached from a shape, each once.
+    /// Collects all tables reachable from a shape, each once.
     fn tables(shape: &'static Shape, seen: &mut Vec<&'static Fields>) {
         match shape {
             Shape::Object(fields) if !seen.iter().any(|known| std::ptr::eq(*known, *fields)) => {

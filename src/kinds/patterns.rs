@@ -1,15 +1,15 @@
-//! The patterns of texts, each as a regular expression for editors and as a function for us.
+//! Text patterns, each as a regular expression for editors and as a function for the checks.
 
-/// A pattern that a text has to have.
+/// A pattern that a text must match.
 #[derive(Debug)]
 pub struct Pattern {
-    /// The regular expression, as Vapi's document has it.
+    /// The regular expression in Vapi's document.
     regex: &'static str,
-    /// The same for editors, in the syntax that all validators read: without `\p{…}`.
+    /// The same for editors, without `\p{…}`, which some validators do not support.
     pub plain: &'static str,
-    /// Whether a text has it.
+    /// Whether a text matches.
     pub holds: fn(&str) -> bool,
-    /// What it means, behind "must be".
+    /// Its meaning, to follow "must be".
     pub means: &'static str,
 }
 
@@ -19,7 +19,7 @@ impl PartialEq for Pattern {
     }
 }
 
-/// All patterns; those of Vapi's document are the same.
+/// All patterns in Vapi's document.
 static PATTERNS: [&Pattern; 5] = [&NAME_64, &NAME_40, &IDENTIFIER, &CAPITALS, &KEYWORD];
 
 /// The name of a tool.
@@ -27,7 +27,7 @@ pub(crate) static NAME_64: Pattern = Pattern {
     regex: "^[a-zA-Z0-9_-]{1,64}$",
     plain: "^[a-zA-Z0-9_-]{1,64}$",
     holds: |text| is_identifier(text, 64),
-    means: "1 to 64 of the letters a to z, digits, `_` and `-`",
+    means: "1 to 64 letters (a to z), digits, `_` or `-`",
 };
 
 /// The name of an apiRequest tool.
@@ -35,7 +35,7 @@ pub(crate) static NAME_40: Pattern = Pattern {
     regex: "^[a-zA-Z0-9_-]{1,40}$",
     plain: "^[a-zA-Z0-9_-]{1,40}$",
     holds: |text| is_identifier(text, 40),
-    means: "1 to 40 of the letters a to z, digits, `_` and `-`",
+    means: "1 to 40 letters (a to z), digits, `_` or `-`",
 };
 
 /// The name of a variable.
@@ -46,7 +46,7 @@ pub(crate) static IDENTIFIER: Pattern = Pattern {
         text.starts_with(|c: char| c.is_ascii_alphabetic())
             && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
     },
-    means: "a letter, then letters, digits and `_`",
+    means: "a letter, then letters, digits or `_`",
 };
 
 /// The name of an environment variable.
@@ -57,18 +57,18 @@ pub(crate) static CAPITALS: Pattern = Pattern {
         text.starts_with(|c: char| c.is_ascii_uppercase())
             && text.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
     },
-    means: "a capital, then capitals, digits and `_`",
+    means: "a capital letter, then capital letters, digits or `_`",
 };
 
-/// A keyword of a transcriber. Only Vapi's own document has it.
+/// A keyword of a transcriber. Used only with `--spec`.
 pub(crate) static KEYWORD: Pattern = Pattern {
     regex: r"^\p{L}[\p{L}\d]*(?::[+-]?\d+)?$",
     plain: "^[^\\s:0-9][^\\s:]*(:[+-]?[0-9]+)?$",
     holds: is_keyword,
-    means: "one word of letters and digits, with a boost or without: `Northwind:2`",
+    means: "one word of letters and digits, optionally with a boost: `Northwind:2`",
 };
 
-/// Takes the vowel signs of some scripts for letters, which Vapi may not: what is not sure is not refused.
+/// Accepts vowel signs of some scripts as letters; Vapi may not, but that is not certain.
 fn is_keyword(text: &str) -> bool {
     let (word, boost) = text.split_once(':').map_or((text, None), |(word, boost)| (word, Some(boost)));
     let digits = |boost: &str| {
@@ -84,7 +84,7 @@ fn is_identifier(text: &str, most: usize) -> bool {
     (1..=most).contains(&text.len()) && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
 }
 
-/// The pattern of a regular expression. `None` for one that is not known here: nothing is held against it.
+/// The pattern of a regular expression. `None` if it is unknown, so that any text passes.
 pub(crate) fn pattern(regex: &str) -> Option<&'static Pattern> {
     PATTERNS.into_iter().find(|pattern| pattern.regex == regex)
 }

@@ -1,6 +1,6 @@
 //! Phone numbers.
 //!
-//! Facts are from Vapi's OpenAPI document (the `Create…`, `Update…` and read shapes of the five providers) unless a row
+//! Source: Vapi's OpenAPI document (the `Create…`, `Update…` and read shapes of the five providers), unless a row
 //! says otherwise.
 
 use super::Kind;
@@ -123,7 +123,7 @@ table! { NUMBER_MANAGED;
     managed("createdAt"),
     managed("updatedAt"),
     managed("status"),
-    // Seen at run time, in no schema of the document.
+    // Observed, but in no schema of the document.
     managed("isServerUrlSecretSet"),
     managed("providerResourceId"),
     managed("stripeSubscriptionId"),

@@ -1,20 +1,20 @@
-//! From the tables to the schema that an editor is given: JSON Schema draft 7, which yaml-language-server knows best.
+//! Makes the editor schema from the tables: JSON Schema draft 7, which yaml-language-server supports best.
 //!
-//! The tables say what Vapi takes. In the file, `null` clears a field, `${…}` may stand for a value of any type, and
-//! what a config leaves out may be in Vapi already. A union is a field that offers the words, and for each word what
-//! follows from it (`if`/`then`): an editor can complete it, and an error names the branch that is meant.
+//! The tables say what Vapi accepts. In the file, `null` clears a field, `${…}` may replace a value of any type, and
+//! Vapi may already have what a config leaves out. A union is a field with an enum, and for each word the
+//! rest (`if`/`then`): editors can complete it, and errors name the right branch.
 
 use serde_json::{Map, Value, json};
 
 use super::table::{DOCS, Field, Fields, Range, Shape, Text, Union};
 use super::{KINDS, Kind};
 
-/// A handle, as [`crate::state::load`] takes it: of ASCII, letters, digits, `_` and `-`; of the rest, no white space.
-/// Plainer than `\p{L}`, which not every validator reads.
+/// A handle, as [`crate::state::load`] accepts it: of ASCII, letters, digits, `_` and `-`; of the rest, no white space.
+/// Without `\p{L}`, which some validators do not support.
 const HANDLE: &str =
     r"^[^\u0000-\u002c\u002e\u002f\u003a-\u0040\u005b-\u005e\u0060\u007b-\u00a9\u2000-\u206f\u3000\ufeff]+$";
 
-/// The schema of the state file for editors.
+/// The editor schema of the state file.
 pub fn schema() -> Value {
     published(&|kind| &kind.config)
 }
@@ -25,14 +25,14 @@ pub fn published(config: &dyn Fn(&'static Kind) -> &'static Shape) -> Value {
     let nullable = |schema: Value| with(schema, "type", json!(["object", "string", "null"]));
     let section = |kind: &Kind| {
         let about = format!(
-            "{} by handle. A handle is yours and stable: a new name in Vapi changes nothing here.",
+            "{} by handle. You choose the handle; renaming the object in Vapi does not change it.",
             capital(kind.nouns)
         );
         let entries = json!({"$ref": format!("#/definitions/{}Entry", title(kind))});
         nullable(json!({"description": about, "additionalProperties": entries, "propertyNames": {"pattern": HANDLE}}))
     };
     let ignored_list = |kind: &Kind| {
-        let about = format!("{} to leave alone.", capital(kind.nouns));
+        let about = format!("{} that vapi-sync ignores.", capital(kind.nouns));
         json!({"type": ["array", "string", "null"], "items": {"type": "string"}, "description": about})
     };
     let mut properties = json!({
@@ -43,9 +43,9 @@ pub fn published(config: &dyn Fn(&'static Kind) -> &'static Shape) -> Value {
         "org_id": {
             "type": ["string", "null"],
             "description":
-                "The Vapi organisation of the file. Written by the first pull or apply; a key of another one is refused.",
+                "The Vapi organisation of the file. The first pull or apply writes it; a key of another organisation is refused.",
         },
-        "ignore": {"$ref": "#/definitions/Ignore", "description": "What is left alone in both directions."},
+        "ignore": {"$ref": "#/definitions/Ignore", "description": "Objects that pull and apply skip."},
     });
     let mut ignored = Map::new();
     for kind in KINDS {
@@ -55,14 +55,14 @@ pub fn published(config: &dyn Fn(&'static Kind) -> &'static Shape) -> Value {
         publisher.definitions.insert(format!("{}Entry", title(kind)), entry);
     }
     let ignore = json!({
-        "title": "Ignore", "description": "What is left alone in both directions, by id, handle, name, number or glob.",
+        "title": "Ignore", "description": "Objects that pull and apply skip, by id, handle, name, number or glob.",
         "type": ["object", "null"], "properties": ignored, "additionalProperties": false,
     });
     publisher.definitions.insert("Ignore".to_owned(), ignore);
     json!({
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "vapi-sync state file",
-        "description": "The objects of one Vapi organisation, kept in step by vapi-sync.",
+        "description": "The objects of one Vapi organisation, synchronised by vapi-sync.",
         "type": "object",
         "required": ["version"],
         "properties": properties,
@@ -72,14 +72,14 @@ pub fn published(config: &dyn Fn(&'static Kind) -> &'static Shape) -> Value {
     })
 }
 
-/// A config with its id, which is ours: nothing is cleared there, and no field is unknown.
+/// An entry: a config with its id. Here `null` clears nothing, and all keys are ours.
 fn entry(kind: &Kind, config: Value) -> Value {
     let id = format!(
-        "The id of the {} in Vapi. Written by apply and pull; put in by hand, it adopts an object that exists.",
+        "The id of the {} in Vapi. apply and pull write it; write it yourself to link an existing object.",
         kind.noun
     );
     let about = format!(
-        "Vapi's own fields of the {}. A field that is not named here stays as it is in Vapi; `null` clears one.",
+        "Vapi's own fields of the {}. A field that you leave out stays as it is in Vapi; `null` clears it.",
         kind.noun
     );
     let config = with(config, "description", about.into());
@@ -101,7 +101,7 @@ fn capital(word: &str) -> String {
     chars.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(chars).collect()
 }
 
-/// A text that vapi-sync fills in: it can stand where another type is wanted.
+/// A reference, which can replace a value of any type.
 fn reference() -> String {
     let words: Vec<&str> = KINDS.into_iter().map(|kind| kind.word).chain(["env", "file"]).collect();
     format!(r"\$\{{({}):[^{{}}\r\n]*\}}", words.join("|"))
@@ -120,7 +120,7 @@ struct Publisher {
 }
 
 impl Publisher {
-    /// A row, with what is said about it. `page` explains the mapping that it stands in.
+    /// The schema of a row, with its description. `page` documents its mapping.
     fn field(&mut self, field: &Field, page: &str) -> Value {
         let mut schema = match self.shape(&field.shape) {
             Value::Object(schema) => schema,
@@ -215,7 +215,7 @@ impl Publisher {
         }
         match narrow.is_empty() {
             true => json!({"type": ["string", "null"]}),
-            // Lengths and patterns are not those of what a reference or a variable of the call stands for.
+            // Lengths and patterns apply to the value, not to a reference or call variable.
             false => json!({
                 "type": ["string", "null"],
                 "if": {"not": {"type": "string", "pattern": format!(r"{}|\{{\{{", self.reference)}},
@@ -224,13 +224,13 @@ impl Publisher {
         }
     }
 
-    /// A reference to the definition of this name, which is made when it is first asked for.
+    /// A reference to the definition of this name, which is made on first use.
     fn defined(&mut self, name: &str, about: &str, page: &str, make: impl FnOnce(&mut Self) -> Value) -> Value {
         if name.is_empty() {
             return make(self);
         }
         if !self.definitions.contains_key(name) {
-            // Its place first: what is inside may refer to it.
+            // Reserve its name first: it may refer to itself.
             self.definitions.insert(name.to_owned(), Value::Null);
             let made = with(make(self), "title", spaced(name).into());
             let made = match about.is_empty() {
@@ -242,7 +242,7 @@ impl Publisher {
         json!({"$ref": format!("#/definitions/{name}")})
     }
 
-    /// A mapping with its fields; `tag` is the word of the union that it is a branch of.
+    /// A mapping with its fields; `tag` is the tag of its union, if any.
     fn mapping(&mut self, fields: &Fields, tag: Option<(&str, Value)>) -> Value {
         let mut properties: Map<String, Value> =
             fields.all().map(|field| (field.name.to_owned(), self.field(field, fields.page))).collect();
@@ -254,7 +254,7 @@ impl Publisher {
         )
     }
 
-    /// Mappings that a word tells apart. One whose word is not known may be new at Vapi: nothing is said of it here.
+    /// A union. An unknown word may be new at Vapi, so anything is accepted then.
     fn union(&mut self, union: &'static Union) -> Value {
         let tag = union.tag.name;
         let mut branches = Vec::new();
@@ -280,7 +280,7 @@ impl Publisher {
     }
 }
 
-/// What is said of a field, and where Vapi explains it.
+/// A description with its link to Vapi's documentation.
 fn described(about: &str, page: &str) -> String {
     match page.is_empty() {
         true => about.to_owned(),
@@ -288,7 +288,7 @@ fn described(about: &str, page: &str) -> String {
     }
 }
 
-/// An item of a list: nothing is cleared there.
+/// An item of a list, where `null` clears nothing.
 fn without_null(mut item: Value) -> Value {
     if let Some(kinds) = item.get_mut("type").and_then(Value::as_array_mut) {
         kinds.retain(|kind| kind != "null");

@@ -1,4 +1,4 @@
-//! How a row of a table is written: `number("temperature", "How much answers vary.").within(0.0, 2.0)`.
+//! The builder of table rows: `number("temperature", "How much answers vary.").within(0.0, 2.0)`.
 
 use super::patterns::Pattern;
 use super::table::{Access, Field, Fields, ListRule, Literal, Range, Secrecy, Shape, Text, Union};
@@ -8,15 +8,15 @@ use crate::model::Map;
 pub const TEXT: Shape = Shape::Text(ANY_TEXT);
 pub(crate) const ANY_TEXT: Text = Text { least: 0, most: None, pattern: None, words: &[], is_open: false };
 pub(crate) const ANY_NUMBER: Range = Range { least: None, most: None, is_whole: false, only: &[] };
-/// A mapping of anything.
+/// A mapping with any contents.
 pub const MAPPING: Shape = Shape::Map(&Shape::Any);
 
-/// A text of a length within bounds.
+/// Text of a length within these bounds.
 pub const fn sized(least: usize, most: usize) -> Shape {
     Shape::Text(Text { least, most: Some(most), ..ANY_TEXT })
 }
 
-/// One of these words, or one that nobody has heard of yet.
+/// One of these words, or an unknown new one.
 pub const fn open(words: &'static [&'static str]) -> Shape {
     Shape::Text(Text { words, is_open: true, ..ANY_TEXT })
 }
@@ -40,7 +40,7 @@ pub const fn field(name: &'static str, shape: Shape, about: &'static str) -> Fie
     }
 }
 
-/// A row for anything.
+/// A row for any value.
 pub const fn any(name: &'static str, about: &'static str) -> Field {
     field(name, Shape::Any, about)
 }
@@ -65,7 +65,7 @@ pub const fn texts(name: &'static str, about: &'static str) -> Field {
     list(name, &TEXT, about)
 }
 
-/// A row for one of these words; [`Field::or_new`] if Vapi adds to them now and then.
+/// A row for one of these words; add [`Field::or_new`] if Vapi may add more.
 pub const fn words(name: &'static str, words: &'static [&'static str], about: &'static str) -> Field {
     field(name, Shape::Text(Text { words, ..ANY_TEXT }), about)
 }
@@ -75,22 +75,22 @@ pub const fn list(name: &'static str, item: &'static Shape, about: &'static str)
     field(name, Shape::List(item), about)
 }
 
-/// A row for a mapping with fields of its own.
+/// A row for a mapping with its own table.
 pub const fn object(name: &'static str, fields: &'static Fields, about: &'static str) -> Field {
     field(name, Shape::Object(fields), about)
 }
 
-/// A row for one of several mappings.
+/// A row for a union.
 pub const fn one_of(name: &'static str, union: &'static Union, about: &'static str) -> Field {
     field(name, Shape::OneOf(union), about)
 }
 
-/// A row for a mapping of anything.
+/// A row for a mapping with any contents.
 pub const fn mapping(name: &'static str, about: &'static str) -> Field {
     field(name, MAPPING, about)
 }
 
-/// A row that Vapi alone writes.
+/// A row that only Vapi writes.
 pub const fn managed(name: &'static str) -> Field {
     Field { access: Access::ServerManaged, ..any(name, "Written by Vapi alone.") }
 }
@@ -102,19 +102,19 @@ impl Field {
         self
     }
 
-    /// Something else has taken its place.
+    /// Deprecated.
     pub const fn old(mut self) -> Self {
         self.is_deprecated = true;
         self
     }
 
-    /// A number, no smaller than this.
+    /// A number of at least this.
     pub const fn from(mut self, least: f64) -> Self {
         self.shape = Shape::Number(Range { least: Some(least), ..ANY_NUMBER });
         self
     }
 
-    /// A number within bounds that belong to it.
+    /// A number within these bounds, inclusive.
     pub const fn within(mut self, least: f64, most: f64) -> Self {
         self.shape = Shape::Number(Range { least: Some(least), most: Some(most), ..ANY_NUMBER });
         self
@@ -128,7 +128,7 @@ impl Field {
         self
     }
 
-    /// A text of at least this length.
+    /// Text of at least this length.
     pub const fn at_least(mut self, least: usize) -> Self {
         if let Shape::Text(text) = self.shape {
             self.shape = Shape::Text(Text { least, ..text });
@@ -136,7 +136,7 @@ impl Field {
         self
     }
 
-    /// A text of at most this length.
+    /// Text of at most this length.
     pub const fn longest(mut self, most: usize) -> Self {
         if let Shape::Text(text) = self.shape {
             self.shape = Shape::Text(Text { most: Some(most), ..text });
@@ -144,7 +144,7 @@ impl Field {
         self
     }
 
-    /// A text that looks like this.
+    /// Text that matches this pattern.
     pub const fn like(mut self, pattern: &'static Pattern) -> Self {
         if let Shape::Text(text) = self.shape {
             self.shape = Shape::Text(Text { pattern: Some(pattern), ..text });
@@ -152,7 +152,7 @@ impl Field {
         self
     }
 
-    /// The words, or one that nobody has heard of yet.
+    /// The words, or an unknown new one.
     pub const fn or_new(mut self) -> Self {
         if let Shape::Text(text) = self.shape {
             self.shape = Shape::Text(Text { is_open: true, ..text });
@@ -160,19 +160,19 @@ impl Field {
         self
     }
 
-    /// What Vapi documents as its value when nobody sets it.
+    /// The default that Vapi documents.
     pub const fn by_default(mut self, default: Literal) -> Self {
         self.default = Some(default);
         self
     }
 
-    /// Values that an editor may offer.
+    /// Example values for editors.
     pub const fn such_as(mut self, examples: &'static [&'static str]) -> Self {
         self.examples = examples;
         self
     }
 
-    /// The page of Vapi's documentation that explains it.
+    /// Its page in Vapi's documentation.
     pub const fn see(mut self, page: &'static str) -> Self {
         self.page = page;
         self
@@ -184,25 +184,25 @@ impl Field {
         self
     }
 
-    /// A secret that Vapi does not show again; see [`Secrecy::WriteOnly`].
+    /// A write-only secret; see [`Secrecy::WriteOnly`].
     pub const fn hidden(mut self, shown_by: Option<&'static str>) -> Self {
         self.secrecy = Secrecy::WriteOnly(shown_by);
         self
     }
 
-    /// It can be given only when the object is made.
+    /// It can be set only at creation.
     pub const fn create_only(mut self) -> Self {
         self.access = Access::CreateOnly;
         self
     }
 
-    /// The order of its elements means nothing.
+    /// The order of its elements does not matter.
     pub const fn as_set(mut self) -> Self {
         self.compared = ListRule::Set;
         self
     }
 
-    /// Its elements are told apart by a key.
+    /// Its elements are identified by a key.
     pub const fn keyed(mut self, key: fn(&Map) -> Option<String>) -> Self {
         self.compared = ListRule::Keyed(key);
         self
@@ -214,7 +214,7 @@ impl Field {
         self
     }
 
-    /// Below it the user's own words begin.
+    /// Its contents are free-form.
     pub const fn free(mut self) -> Self {
         self.is_free = true;
         self

@@ -1,25 +1,25 @@
-//! What is true of a field, found by walking through the tables along with a value.
+//! Looks up facts about a field by walking the tables along with a value.
 
 use super::Kind;
 use super::parts::common::EVERYWHERE;
 use super::table::{Access, Field, Fields, ListRule, Literal, Secrecy, Shape};
 use crate::model::{FieldPath, Step, Value};
 
-/// A place in the tables of a kind, reached by walking along with a value.
+/// A position in the tables of a kind.
 ///
-/// Where several mappings may stand, told apart by a word in them, a field is looked up in all: one that two of them
-/// have means the same in both, but for its range and its default.
+/// In a union, a field is looked up in all branches: one that several branches
+/// have means the same in each, except for its range and default.
 #[derive(Clone, Copy, Default)]
 pub struct Spot {
     shape: Option<&'static Shape>,
-    /// The row of what stands here; for the element of a list, that of the list.
+    /// The row of this value; for a list element, that of the list.
     row: Option<&'static Field>,
     is_element: bool,
     default: Option<Literal>,
     is_secret: bool,
-    /// The user's own words began above.
+    /// It is inside free-form content.
     is_below_free: bool,
-    /// No table has it, here or above.
+    /// No table has it or a parent of it.
     is_unknown: bool,
 }
 
@@ -28,14 +28,14 @@ impl Spot {
         Spot { shape: Some(&kind.config), ..Spot::default() }
     }
 
-    /// The spot of an entry of the mapping that stands here.
+    /// The spot of a key of this mapping.
     pub(crate) fn key(&self, key: &str) -> Spot {
         let is_below_free = self.is_free();
         let found = self.shape.map_or(Found::default(), |shape| find(shape, key));
         let everywhere = EVERYWHERE.get(key);
         let row = found.row.or(everywhere.filter(|_| !is_below_free));
         Spot {
-            // The headers of a server are secrets among the user's own words as well.
+            // Server headers are secrets in free-form content too.
             shape: row.or(everywhere).map(|row| &row.shape).or(found.each),
             row,
             is_element: false,
@@ -56,12 +56,12 @@ impl Spot {
         has
     }
 
-    /// Whether nobody here knows the field: Vapi has it, and no table does.
+    /// Whether no table has the field.
     pub(crate) fn is_unknown(&self) -> bool {
         self.is_unknown
     }
 
-    /// The spot of an element of the list that stands here.
+    /// The spot of an element of this list.
     pub(crate) fn item(&self) -> Spot {
         Spot { shape: self.shape.and_then(item), is_element: true, default: None, is_secret: false, ..*self }
     }
@@ -78,37 +78,37 @@ impl Spot {
         !self.is_element && self.row.is_some_and(wanted)
     }
 
-    /// Whether the user's own words stand here, which nothing is known about.
+    /// Whether this is free-form content, about which nothing is known.
     pub(crate) fn is_free(&self) -> bool {
         self.is_below_free || self.has(|row| row.is_free)
     }
 
-    /// Whether a text that stands here must not be shown.
+    /// Whether text here must not be shown.
     pub(crate) fn is_secret(&self) -> bool {
         self.is_secret
     }
 
-    /// Whether Vapi alone sets what stands here.
+    /// Whether only Vapi sets this.
     pub(crate) fn is_server_managed(&self) -> bool {
         self.has(|row| row.access == Access::ServerManaged)
     }
 
-    /// Whether it can be given only when the object is made.
+    /// Whether it can be set only at creation.
     pub(crate) fn is_create_only(&self) -> bool {
         self.has(|row| row.access == Access::CreateOnly)
     }
 
-    /// How the list that stands here is compared.
+    /// How this list is compared.
     pub(crate) fn list(&self) -> ListRule {
         self.row.filter(|_| !self.is_element).map_or(ListRule::Whole, |row| row.compared)
     }
 
-    /// The section whose objects' ids stand here.
+    /// The section of the objects that this refers to by id.
     pub(crate) fn reference(&self) -> Option<&'static str> {
         self.row?.refers_to
     }
 
-    /// The write-only fields of the mapping that stands here, each with the top-level field that says whether one is
+    /// The write-only fields of this mapping, each with the top-level field that says whether it is
     /// set.
     pub(crate) fn write_only(&self) -> Vec<(&'static str, Option<&'static str>)> {
         let mut found = Vec::new();
@@ -126,7 +126,7 @@ impl Spot {
         found
     }
 
-    /// Whether a value is what Vapi documents as this field's default.
+    /// Whether a value is the documented default of this field.
     pub(crate) fn is_default(&self, value: &Value) -> bool {
         self.default.is_some_and(|default: Literal| default.is(value))
     }
@@ -137,13 +137,13 @@ impl Spot {
     }
 }
 
-/// What a shape knows of a key.
+/// What a shape says about a key.
 #[derive(Default)]
 struct Found {
     row: Option<&'static Field>,
-    /// What the shape has for any key.
+    /// The shape of unlisted keys.
     each: Option<&'static Shape>,
-    /// The default, where all mappings that have the field agree on it.
+    /// The default, if all branches with the field agree on it.
     default: Option<Literal>,
 }
 
@@ -176,7 +176,7 @@ fn item(shape: &'static Shape) -> Option<&'static Shape> {
     }
 }
 
-/// Calls `see` with each mapping that may stand in a place.
+/// Calls `see` with each mapping that a shape allows.
 fn mappings(shape: &'static Shape, see: &mut dyn FnMut(&'static Fields)) {
     match shape.resolved() {
         Shape::Object(fields) => see(fields),
@@ -186,7 +186,7 @@ fn mappings(shape: &'static Shape, see: &mut dyn FnMut(&'static Fields)) {
     }
 }
 
-/// Whether a field of this name holds a secret, wherever it stands. From the document: `apiKey`, `authToken`,
+/// Whether a field of this name holds a secret anywhere. From the document: `apiKey`, `authToken`,
 /// `twilioApiSecret`, `password`, `privateKey`, `secretAccessKey` … but no counts (`maxTokens`) and no ids.
 fn is_secret_name(key: &str) -> bool {
     const ENDS: [&str; 9] = [
@@ -207,7 +207,7 @@ fn is_secret_name(key: &str) -> bool {
     ENDS.into_iter().any(ends_with) || key.eq_ignore_ascii_case(b"authorization")
 }
 
-/// Whether a service shows this in place of a secret that it keeps to itself.
+/// Whether this is a masked secret.
 pub(crate) fn is_masked(text: &str) -> bool {
     let masked = |c: char| matches!(c, '*' | '•' | '…' | 'x' | 'X');
     text.contains("***")

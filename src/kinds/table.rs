@@ -1,7 +1,7 @@
-//! The words in which the tables of fields are written: a [`Field`] is a row, [`Fields`] the rows of a mapping, a
-//! [`Union`] several mappings that a word tells apart.
+//! The types of the field tables: a [`Field`] is a row, [`Fields`] the rows of a mapping, a
+//! [`Union`] several mappings distinguished by a tag.
 //!
-//! All of it is constant data: nothing is made when the program starts.
+//! All of it is constant data.
 
 use std::sync::OnceLock;
 
@@ -9,7 +9,7 @@ use super::patterns::Pattern;
 pub use super::rows::*;
 use crate::model::{Map, Value};
 
-/// What a value may be.
+/// The shape of a value.
 #[derive(Debug, Clone, Copy)]
 pub enum Shape {
     /// Anything.
@@ -22,15 +22,15 @@ pub enum Shape {
     Text(Text),
     /// A list of this.
     List(&'static Shape),
-    /// A mapping of any keys, each with this.
+    /// A mapping of any keys to this.
     Map(&'static Shape),
-    /// A mapping with fields of its own.
+    /// A mapping with its own table.
     Object(&'static Fields),
-    /// One of several mappings, told apart by a word in it.
+    /// One of several mappings, distinguished by a tag.
     OneOf(&'static Union),
     /// Whichever fits the type of the value.
     Either(&'static [Shape]),
-    /// What has this name in an OpenAPI document, whose schemas may refer to each other in circles.
+    /// A named schema of an OpenAPI document, possibly recursive.
     Named(&'static Named),
 }
 
@@ -39,11 +39,11 @@ pub enum Shape {
 pub struct Named {
     /// Its name in the schema.
     pub name: &'static str,
-    /// The shape, once it is read.
+    /// The shape, once compiled.
     pub shape: OnceLock<Shape>,
 }
 
-/// What a number may be.
+/// Rules for a number.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Range {
     /// The smallest one.
@@ -56,18 +56,18 @@ pub struct Range {
     pub only: &'static [f64],
 }
 
-/// What a text may be; lengths in characters.
+/// Rules for text; lengths in characters.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Text {
-    /// The least length.
+    /// The minimum length.
     pub least: usize,
-    /// The greatest length.
+    /// The maximum length.
     pub most: Option<usize>,
-    /// What it must look like.
+    /// The pattern it must match.
     pub pattern: Option<&'static Pattern>,
-    /// The words that are known; any text, if there are none.
+    /// The known words; if empty, any text.
     pub words: &'static [&'static str],
-    /// There may be words that nobody has heard of yet.
+    /// Unknown words may be new at Vapi.
     pub is_open: bool,
 }
 
@@ -76,28 +76,28 @@ pub struct Text {
 pub struct Fields {
     /// Its name in the schema, in capitals and without spaces: `ChunkPlan`. Empty for the branch of a union.
     pub title: &'static str,
-    /// What it is for.
+    /// Its description.
     pub about: &'static str,
-    /// The page of Vapi's documentation that explains it, below [`DOCS`]; may be empty.
+    /// Its page in Vapi's documentation, below [`DOCS`]; may be empty.
     pub page: &'static str,
     /// Its own fields.
     pub rows: &'static [Field],
-    /// Further fields, which other mappings have as well.
+    /// Fields shared with other mappings.
     pub also: &'static [&'static Fields],
-    /// What any other key holds; `None` where no other key is known.
+    /// The shape of other keys; `None` if there are none.
     pub rest: Option<&'static Field>,
 }
 
-/// Mappings that a word tells apart.
+/// Mappings distinguished by a tag.
 #[derive(Debug)]
 pub struct Union {
     /// Its name in the schema.
     pub title: &'static str,
-    /// What it is for.
+    /// Its description.
     pub about: &'static str,
     /// The page of Vapi's documentation, as in [`Fields`].
     pub page: &'static str,
-    /// The row of the word.
+    /// The row of the tag.
     pub tag: Field,
     /// The mappings.
     pub branches: &'static [Branch],
@@ -106,35 +106,35 @@ pub struct Union {
 /// One mapping of a union.
 #[derive(Debug)]
 pub struct Branch {
-    /// Its word.
+    /// The tag's value.
     pub word: &'static str,
-    /// What it is.
+    /// Its description.
     pub about: &'static str,
     /// Its shape: an [`Shape::Object`] in our tables.
     pub shape: Shape,
 }
 
-/// Where Vapi's documentation begins.
+/// The root of Vapi's documentation.
 pub const DOCS: &str = "https://docs.vapi.ai/";
 
-/// A row: what is true of a field.
+/// A row: all facts about a field.
 #[derive(Debug, Clone, Copy)]
 pub struct Field {
     /// Its key.
     pub name: &'static str,
     /// What it does.
     pub about: &'static str,
-    /// The page of Vapi's documentation, where it has one that its mapping has not.
+    /// Its page in Vapi's documentation, if not that of its mapping.
     pub page: &'static str,
-    /// What it may be.
+    /// Its shape.
     pub shape: Shape,
     /// Vapi refuses a new object without it.
     pub is_required: bool,
-    /// Something else has taken its place; Vapi still takes it.
+    /// Deprecated; Vapi still accepts it.
     pub is_deprecated: bool,
-    /// What Vapi documents as the value of a field that nobody sets: such a live value is nobody's work.
+    /// The documented default: a live value equal to it was not set by anyone.
     pub default: Option<Literal>,
-    /// Values that an editor may offer.
+    /// Example values for editors.
     pub examples: &'static [&'static str],
     /// Who can write it.
     pub access: Access,
@@ -142,9 +142,9 @@ pub struct Field {
     pub secrecy: Secrecy,
     /// How its elements are compared.
     pub compared: ListRule,
-    /// The section whose objects' ids it holds.
+    /// The section of the objects that it refers to by id.
     pub refers_to: Option<&'static str>,
-    /// Below it the user's own words begin: nothing there is known by its name.
+    /// Its contents are free-form: names mean nothing there.
     pub is_free: bool,
 }
 
@@ -166,9 +166,9 @@ pub enum Literal {
 pub enum Access {
     /// You, at any time.
     Open,
-    /// You, when the object is made; an update does not send it.
+    /// You, at creation; an update does not send it.
     CreateOnly,
-    /// Vapi alone: never sent, never compared, never written into the file.
+    /// Only Vapi: never sent, compared or written to the file.
     ServerManaged,
 }
 
@@ -177,10 +177,10 @@ pub enum Access {
 pub enum Secrecy {
     /// It may be shown.
     Open,
-    /// Its texts must never be shown or written down.
+    /// Its text must never be shown or stored.
     Secret,
-    /// A secret that `GET` does not give back. The top-level field named, where Vapi sends it, says whether one is set;
-    /// without such a field nobody can tell, and it counts as set.
+    /// A secret that `GET` does not return. The named top-level field, if Vapi sends it, says whether one is set;
+    /// without such a field it counts as set.
     WriteOnly(Option<&'static str>),
 }
 
@@ -189,9 +189,9 @@ pub enum Secrecy {
 pub enum ListRule {
     /// By position when the lengths are equal, else as a whole.
     Whole,
-    /// As sets: order and repetition mean nothing.
+    /// As sets: order and repetition do not matter.
     Set,
-    /// By a key of each element. Keys that are missing or not unique: as `Whole`.
+    /// By a key of each element; as `Whole` if keys are missing or not unique.
     Keyed(fn(&Map) -> Option<String>),
 }
 
@@ -199,7 +199,7 @@ impl Fields {
     /// A mapping without fields.
     pub const EMPTY: Fields = Fields { title: "", about: "", page: "", rows: &[], also: &[], rest: None };
 
-    /// All fields but those that Vapi alone writes.
+    /// All fields except those that only Vapi writes.
     pub fn all(&self) -> impl Iterator<Item = &'static Field> + use<> {
         let own = [self.rows].into_iter().chain(self.also.iter().map(|fields| fields.rows)).flatten();
         own.filter(|field| field.access != Access::ServerManaged)
@@ -213,7 +213,7 @@ impl Fields {
 }
 
 impl Union {
-    /// The shape that a word names.
+    /// The shape of a branch.
     pub fn branch(&self, word: &str) -> Option<&'static Shape> {
         self.branches.iter().find(|branch| branch.word == word).map(|branch| &branch.shape)
     }
@@ -225,7 +225,7 @@ impl Union {
 }
 
 impl Shape {
-    /// The shape that this one stands for.
+    /// This shape, with a named one resolved.
     pub fn resolved(&'static self) -> &'static Shape {
         match self {
             Shape::Named(named) => named.shape.get().map_or(&Shape::Any, Shape::resolved),
@@ -235,7 +235,7 @@ impl Shape {
 }
 
 impl Literal {
-    /// Whether a value is this one.
+    /// Whether a value equals this.
     pub fn is(&self, value: &Value) -> bool {
         match (self, value) {
             (Literal::Flag(default), Value::Bool(value)) => default == value,
@@ -246,7 +246,7 @@ impl Literal {
         }
     }
 
-    /// Whether a list has these elements, in whatever order.
+    /// Whether a list has these elements, in any order.
     pub fn is_list(&self, items: &[Value]) -> bool {
         matches!(self, Literal::Words(default) if default.len() == items.len()
             && items.iter().all(|item| item.as_text().is_some_and(|text| default.contains(&text))))

@@ -60,7 +60,7 @@ const REASONS: [Reason; 4] = [
     }),
     ("headers are texts, of which the document says only that they are an object", |found| {
         found.theirs.is_empty()
-            && found.ours.iter().all(|said| said.contains("headers.") && said.contains("must be a text"))
+            && found.ours.iter().all(|said| said.contains("headers.") && said.contains("must be text"))
     }),
     ("a field that no branch has, where the word that names the branch is not known yet", |found| {
         let no_branch = |said: &String| said.starts_with("unknown-field: ") || said.starts_with("misplaced-field: ");

@@ -1,4 +1,4 @@
-//! What the endpoints take, refuse and answer.
+//! What the endpoints accept, refuse and return.
 
 use std::time::Duration;
 
@@ -251,7 +251,7 @@ async fn the_dashboard_has_a_hand_in_it() {
 }
 
 #[test]
-fn it_runs_without_a_runtime_around_it_too() {
+fn it_also_starts_outside_a_runtime() {
     let emulator = Emulator::start_blocking(Config::default()).unwrap();
     let address = emulator.base_url();
     let status = tokio::runtime::Runtime::new().unwrap().block_on(async {

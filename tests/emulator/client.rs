@@ -15,9 +15,9 @@ pub async fn vapi(config: Config) -> Vapi {
     Vapi { emulator: Emulator::start(config).await.unwrap(), http: http() }
 }
 
-/// A client with connections of its own.
+/// A client with its own connections.
 pub fn http() -> Client {
-    // Another test of this process may have been first.
+    // An error means that another test of this process has installed it.
     let _ = rustls::crypto::ring::default_provider().install_default();
     Client::builder().no_proxy().build().unwrap()
 }
@@ -43,21 +43,21 @@ impl Vapi {
         request.send().await
     }
 
-    /// Sends and reads the answer as JSON.
+    /// Sends a request and reads the response as JSON.
     pub async fn ask(&self, method: &str, path: &str, body: impl Into<Option<Value>>) -> (u16, Value) {
         let response = self.send(method, path, body.into().as_ref()).await.unwrap();
         let status = response.status().as_u16();
         (status, serde_json::from_slice(&response.bytes().await.unwrap()).unwrap())
     }
 
-    /// Sends what is to be accepted.
+    /// Sends a request that must succeed.
     pub async fn done(&self, method: &str, path: &str, body: impl Into<Option<Value>>) -> Value {
         let (status, answer) = self.ask(method, path, body).await;
         assert_eq!(status, if method == "POST" { 201 } else { 200 }, "{answer:#}");
         answer
     }
 
-    /// Sends what is to be refused, and gives the messages.
+    /// Sends a request that must be refused, and returns the messages.
     pub async fn refused(&self, method: &str, path: &str, body: impl Into<Option<Value>>) -> Vec<String> {
         let (status, answer) = self.ask(method, path, body).await;
         assert_eq!(status, 400, "{answer:#}");
@@ -69,7 +69,7 @@ impl Vapi {
     }
 }
 
-/// The id of an answer.
+/// The id of an object.
 pub fn id(object: &Value) -> String {
     object["id"].as_str().unwrap().to_owned()
 }

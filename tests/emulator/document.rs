@@ -1,4 +1,4 @@
-//! The emulator held against Vapi's published document, where that can be had.
+//! Compares the emulator with Vapi's published document, if that is available.
 
 use std::collections::HashMap;
 
@@ -10,12 +10,12 @@ use vapi_sync::emulator::{Config, generate};
 use super::client::{Vapi, id, vapi};
 use crate::support::vapi_document;
 
-/// The document, if it can be had.
+/// The document, if available.
 fn document() -> Option<Value> {
     vapi_document().map(|text| serde_json::from_str(&text).unwrap())
 }
 
-/// The schemas of the document, made JSON Schemas that take no unknown properties.
+/// The schemas of the document as JSON Schemas that refuse unknown properties.
 struct Closed {
     root: Value,
     validators: HashMap<String, jsonschema::Validator>,
@@ -52,14 +52,14 @@ fn close(schema: &mut Value) {
     for name in ["oneOf", "anyOf", "allOf"] {
         keywords.get_mut(name).and_then(Value::as_array_mut).into_iter().flatten().for_each(close);
     }
-    // Its alternatives overlap (`"andrew"` is one of the names of a voice and a text), so that often two of them hold.
+    // Alternatives overlap (`"andrew"` is both a voice name and a string), so often two of them match.
     if let Some(alternatives) = keywords.remove("oneOf") {
         keywords.insert("anyOf".into(), alternatives);
     }
     if keywords.contains_key("properties") && !keywords.contains_key("additionalProperties") {
         keywords.insert("additionalProperties".into(), false.into());
     }
-    // It says of lists what holds for their items, and of words that they are objects.
+    // Some lists have keywords meant for their items, and some enums have the type `object`.
     let kind = keywords.get("type").and_then(Value::as_str).map(str::to_owned);
     if let Some(words) = keywords.get("enum").and_then(Value::as_array).cloned() {
         if kind.as_deref() == Some("array") || words.is_empty() {
@@ -68,7 +68,7 @@ fn close(schema: &mut Value) {
             keywords.remove("type");
         }
     }
-    // Its patterns stand between slashes, as in JavaScript.
+    // Its patterns are between slashes, as in JavaScript.
     if let Some(Value::String(pattern)) = keywords.get_mut("pattern") {
         *pattern = pattern.trim_end_matches('u').trim_matches('/').to_owned();
     }
@@ -78,7 +78,7 @@ fn close(schema: &mut Value) {
     }
 }
 
-/// `value` without what is met and not documented: `server.secret`, `isServerUrlSecretSet`.
+/// `value` without observed but undocumented fields: `server.secret`, `isServerUrlSecretSet`.
 fn documented(mut value: Value) -> Value {
     match &mut value {
         Value::Object(object) => {
@@ -125,7 +125,7 @@ async fn generated_objects_and_answers_are_as_documented() {
     closed.hold("PaginationMeta", page["metadata"].clone());
 }
 
-/// The schemas that a property may have.
+/// The possible schemas of a property.
 fn variants<'a>(document: &'a Value, property: &'a Value) -> Vec<&'a Value> {
     let schemas = &document["components"]["schemas"];
     let alternatives = property["oneOf"].as_array().unwrap();
@@ -140,7 +140,7 @@ fn tag_of<'a>(schema: &'a Value, tag: &str) -> &'a str {
     schema["properties"][tag]["enum"][0].as_str().unwrap()
 }
 
-/// What the validator says of an assistant that is not all right.
+/// The validation messages of a bad assistant.
 async fn said(vapi: &Vapi, body: Value) -> Vec<String> {
     let (status, answer) = vapi.ask("POST", "/assistant", body).await;
     let messages = answer["message"].as_array();
@@ -181,7 +181,7 @@ async fn providers_and_their_fields_and_ranges_are_as_documented() {
     }
 }
 
-/// Where the document gives a range for a number or the length of a text, the emulator keeps it exactly.
+/// The emulator enforces exactly the number ranges and text lengths of the document.
 async fn ranges(property: &Value, path: &str, told: impl AsyncFn(Value) -> Vec<String>) {
     for (bound, step, words) in
         [("minimum", -1.0, "must not be less than"), ("maximum", 1.0, "must not be greater than")]

@@ -1,4 +1,4 @@
-//! What goes wrong on purpose, as a client sees it.
+//! Injected faults, as a client sees them.
 
 use std::time::Duration;
 

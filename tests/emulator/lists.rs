@@ -1,4 +1,4 @@
-//! What lists show, in which order, and when.
+//! Contents, order and delay of lists.
 
 use std::time::Duration;
 

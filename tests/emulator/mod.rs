@@ -1,4 +1,4 @@
-//! The emulator over HTTP, with a client that knows nothing of it.
+//! The emulator over HTTP, with an independent client.
 #![allow(clippy::disallowed_methods, reason = "the emulator is tested with every verb that Vapi has")]
 
 mod api;

@@ -1,4 +1,4 @@
-//! A GitHub for tests: the part of its REST API that the program uses, over HTTP on loopback, with a real bare repository behind it.
+//! A fake GitHub: the REST endpoints that the program uses, over HTTP on loopback, backed by a real bare repository.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -14,14 +14,14 @@ pub const BOT: &str = "github-actions[bot]";
 pub const TOKEN: &str = "ghs_a-token-of-a-workflow";
 const REPOSITORY: &str = "octo/voice";
 
-/// What goes wrong with requests whose line begins so.
+/// Faults of requests whose line starts like this.
 pub struct Fault {
     pub line: &'static str,
     pub times: usize,
     pub status: u16,
     pub headers: &'static str,
     pub body: &'static str,
-    /// The request is carried out all the same; only its answer is lost.
+    /// The request takes effect; only its response is lost.
     pub after: bool,
 }
 
@@ -36,21 +36,21 @@ struct State {
     pulls: Vec<Value>,
     issues: Vec<Value>,
     comments: Vec<Value>,
-    /// Commits that a pull request brought, by whatever way it was merged.
+    /// Commits of a pull request, however it was merged.
     brought: BTreeMap<String, u64>,
     /// Commits made through the API.
     ours: Vec<String>,
     requests: Vec<String>,
     faults: Vec<Fault>,
     protected: bool,
-    /// What somebody else does just before a branch is moved.
+    /// Runs just before a branch moves, as somebody else's change.
     meanwhile: Option<Box<dyn FnOnce() + Send>>,
     next: u64,
 }
 
 pub struct Github {
     address: String,
-    /// The path below which the API stands: an Enterprise server has one.
+    /// The path prefix of the API, as on an Enterprise server.
     prefix: &'static str,
     pub bare: PathBuf,
     _folder: tempfile::TempDir,
@@ -84,7 +84,7 @@ impl Github {
         self.state.lock().expect("a lock")
     }
 
-    /// The environment of a workflow on a branch.
+    /// The environment variables of a workflow on a branch.
     pub fn env(&self, event: &str) -> Vec<(String, String)> {
         let pairs = [
             ("GITHUB_API_URL", format!("{}{}", self.address, self.prefix)),
@@ -99,7 +99,7 @@ impl Github {
         pairs.map(|(name, value)| (name.to_owned(), value)).to_vec()
     }
 
-    /// Opens a pull request whose head is this commit. Gives its number.
+    /// Opens a pull request with this head commit. Returns its number.
     pub fn open_pull(&self, head: &str) -> u64 {
         let mut state = self.state();
         state.next += 1;
@@ -132,7 +132,7 @@ impl Github {
         change(self.state().pulls.iter_mut().find(|pull| pull["number"] == number).expect("a pull request"));
     }
 
-    /// Merges a pull request: these commits came by it.
+    /// Merges a pull request with these commits.
     pub fn merge(&self, number: u64, commits: &[&str]) {
         self.change_pull(number, |pull| {
             pull["state"] = json!("closed");
@@ -181,20 +181,20 @@ impl Github {
         self.state().meanwhile = Some(Box::new(act));
     }
 
-    /// The requests since the last look, `METHOD path`.
+    /// Takes the requests since the last call, as `METHOD path`.
     pub fn taken(&self) -> Vec<String> {
         let requests = std::mem::take(&mut self.state().requests);
         assert!(!requests.iter().any(|line| line.starts_with("DELETE") || line.starts_with("PUT")), "{requests:?}");
         requests
     }
 
-    /// A text of the bare repository.
+    /// The output of `git show` in the bare repository.
     pub fn show(&self, what: &str) -> String {
         git(&self.bare, &["show", what], "")
     }
 }
 
-/// Runs git, which must succeed.
+/// Runs git and asserts success.
 #[track_caller]
 pub fn git(folder: &Path, args: &[&str], input: &str) -> String {
     try_git(folder, args, input).unwrap_or_else(|error| panic!("git {args:?}: {error}"))
@@ -288,7 +288,7 @@ impl Server {
         }
     }
 
-    /// A page of a list: pages are small, so that what matters is not on the first.
+    /// A page of a list. Pages are small, so that tests need more than the first.
     fn page(&self, path: &str, query: &BTreeMap<String, String>, all: &[Value], headers: &mut String) -> String {
         const SIZE: usize = 3;
         assert_eq!(query.get("per_page").map(String::as_str), Some("100"), "{path}: a list is read in large pages");

@@ -11,18 +11,18 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use serde_json::Value;
 use vapi_sync::emulator::{Collection, Config, DEFAULT_KEY, Emulator, Fault, Hit};
 
-/// A state file's folder, a Vapi, and a way to run commands.
+/// The folder of a state file, an emulator, and a way to run commands.
 pub struct World {
     pub folder: tempfile::TempDir,
     pub vapi: Emulator,
     pub env: Vec<(String, String)>,
-    /// How many requests were looked at before they were forgotten.
+    /// How many requests were checked before the log was cleared.
     looked_at: AtomicU64,
-    /// Whether none may be forgotten unseen.
+    /// Whether every request must be checked before it is cleared.
     strict: bool,
 }
 
-/// Whatever a test did: nothing that could delete was ever sent.
+/// No test may ever send a DELETE.
 impl Drop for World {
     fn drop(&mut self) {
         if !std::thread::panicking() {
@@ -42,7 +42,7 @@ pub struct Run {
 }
 
 impl Run {
-    /// The same, if it ended with this code.
+    /// Asserts the exit code.
     #[track_caller]
     pub fn expect(self, code: i32) -> Self {
         assert_eq!(self.code, code, "\n--- stdout\n{}\n--- stderr\n{}", self.stdout, self.stderr);
@@ -72,12 +72,12 @@ impl From<Output> for Run {
 }
 
 impl World {
-    /// A repository with this state file committed, and an empty Vapi.
+    /// A repository with this state file committed, and an empty emulator.
     pub fn new(state: &str) -> Self {
         Self::with(state, Config::default())
     }
 
-    /// The same with a Vapi of one's own.
+    /// The same with a configured emulator.
     pub fn with(state: &str, config: Config) -> Self {
         let world = Self::outside_git(state, config);
         world.git(&["init", "-q", "-b", "main"]);
@@ -85,7 +85,7 @@ impl World {
         world
     }
 
-    /// The same without a repository.
+    /// The same outside git.
     pub fn outside_git(state: &str, config: Config) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         std::fs::write(folder.path().join("vapi-state.yaml"), state).expect("written");
@@ -96,7 +96,7 @@ impl World {
         world
     }
 
-    /// A world of a folder and a Vapi that are there already, whose requests may be forgotten unseen.
+    /// A world of an existing folder and emulator, whose earlier requests are not checked.
     pub fn at(folder: tempfile::TempDir, vapi: Emulator) -> Self {
         World { folder, vapi, env: Vec::new(), looked_at: AtomicU64::new(0), strict: false }
     }
@@ -116,7 +116,7 @@ impl World {
         std::fs::read_to_string(self.path("vapi-state.yaml")).expect("read")
     }
 
-    /// Replaces a part of the state file, which must be there.
+    /// Replaces text in the state file, which must contain it.
     #[track_caller]
     pub fn edit(&self, from: &str, to: &str) {
         let state = self.state();
@@ -124,7 +124,7 @@ impl World {
         self.write("vapi-state.yaml", &state.replace(from, to));
     }
 
-    /// All files of the folder with their bytes, but for git's own and the working folder's.
+    /// All files with their contents, except those of git and the working folder.
     pub fn files(&self) -> BTreeMap<PathBuf, Vec<u8>> {
         fn read(folder: &Path, files: &mut BTreeMap<PathBuf, Vec<u8>>) {
             for entry in std::fs::read_dir(folder).expect("listed") {
@@ -161,7 +161,7 @@ impl World {
         self.git(&["commit", "-q", "--allow-empty", "-m", message]);
     }
 
-    /// A command of the binary, ready to be run or spawned.
+    /// A command of the binary, ready to run or spawn.
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_vapi-sync"));
         command
@@ -181,7 +181,7 @@ impl World {
         self.command(args).output().expect("the binary").into()
     }
 
-    /// The requests since the last look; they are forgotten.
+    /// Takes the requests since the last call.
     #[track_caller]
     pub fn taken(&self) -> Vec<Hit> {
         let hits = self.vapi.hits();
@@ -193,13 +193,13 @@ impl World {
         hits
     }
 
-    /// The requests since the last look that were no GET.
+    /// Takes the requests since the last call, without GETs.
     #[track_caller]
     pub fn writes(&self) -> Vec<Hit> {
         self.taken().into_iter().filter(|hit| hit.method != "GET").collect()
     }
 
-    /// All requests since the last look, as `GET /assistant`, sorted.
+    /// Takes the requests since the last call, as `GET /assistant`, sorted.
     #[track_caller]
     pub fn requests(&self) -> Vec<String> {
         let mut requests: Vec<String> = self.taken().iter().map(|hit| format!("{} {}", hit.method, hit.path)).collect();
@@ -207,7 +207,7 @@ impl World {
         requests
     }
 
-    /// Makes this go wrong, and nothing else.
+    /// Sets this fault and no others.
     #[track_caller]
     pub fn set_fault(&self, text: &str) {
         self.vapi.set_faults(vec![fault(text)]);
@@ -221,7 +221,7 @@ impl World {
         self.vapi.objects(Collection::PhoneNumber)
     }
 
-    /// The live agent of this name. There must be just one.
+    /// The only live agent of this name.
     #[track_caller]
     pub fn agent(&self, name: &str) -> Value {
         let mut found: Vec<Value> = self.agents().into_iter().filter(|agent| agent["name"] == name).collect();
@@ -236,7 +236,7 @@ pub fn id(object: &Value) -> String {
     object["id"].as_str().expect("an id").to_owned()
 }
 
-/// Nothing is sent and no byte changes.
+/// Asserts that a command sends no writes and changes no byte.
 #[track_caller]
 pub fn is_quiet(world: &World, command: &[&str]) {
     let before = world.files();
@@ -246,7 +246,7 @@ pub fn is_quiet(world: &World, command: &[&str]) {
     assert_eq!(world.files(), before, "{command:?} changed a file");
 }
 
-/// Every command, run twice, sends nothing and changes no byte.
+/// Asserts that every command, run twice, sends no writes and changes no byte.
 #[track_caller]
 pub fn all_is_quiet(world: &World) {
     for command in [
@@ -262,23 +262,23 @@ pub fn all_is_quiet(world: &World) {
     }
 }
 
-/// What `VAPI_SYNC_SOAK` says: tests run in their long form, and what is random so many times as often.
+/// The value of `VAPI_SYNC_SOAK`: runs tests in their long form, random ones this many times as often.
 pub fn soak() -> Option<u64> {
     std::env::var("VAPI_SYNC_SOAK").ok().map(|text| text.parse().expect("how many times as often"))
 }
 
-/// How often something random is played: so often, or more in the long form.
+/// The rounds of a random test: this many, or more in the long form.
 pub fn rounds(short: u64) -> u64 {
     short * soak().unwrap_or(1)
 }
 
-/// A fault by its text.
+/// Parses a fault.
 #[track_caller]
 pub fn fault(text: &str) -> Fault {
     text.parse().unwrap_or_else(|error| panic!("{text}: {error}"))
 }
 
-/// Copies a folder whole.
+/// Copies a folder recursively.
 pub fn copy(from: &Path, to: &Path) {
     for entry in std::fs::read_dir(from).expect("listed") {
         let entry = entry.expect("an entry");
@@ -292,13 +292,13 @@ pub fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// Where Vapi's published document is: where `VAPI_OPENAPI` says, or beside the repository.
+/// The path of Vapi's published document: `VAPI_OPENAPI`, or next to the repository.
 pub fn vapi_document_path() -> PathBuf {
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/vapi/openapi.json");
     std::env::var_os("VAPI_OPENAPI").map_or(beside, Into::into)
 }
 
-/// Vapi's published document. `None`, said on stderr, if it cannot be had.
+/// Vapi's published document. `None`, with a message on stderr, if it is missing.
 pub fn vapi_document() -> Option<String> {
     let path = vapi_document_path();
     let text = std::fs::read_to_string(&path).ok();

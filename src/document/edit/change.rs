@@ -1,4 +1,4 @@
-//! Edits as changes that stand side by side: no path twice, none inside another.
+//! Turns edits into disjoint changes: no path twice, none inside another.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,36 +10,36 @@ use super::same::same;
 /// The steps to a value.
 pub(super) type Path = Vec<PathStep>;
 
-/// What happens at one path.
+/// The change at one path.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Action {
-    /// The value becomes this one; it may not be there yet.
+    /// Set the value, which may not exist yet.
     Set(Content),
-    /// The list loses and gains items, by their places as they are now.
+    /// Remove and insert items, by their current indices.
     Items { removed: BTreeSet<usize>, inserted: BTreeMap<usize, Vec<Content>> },
 }
 
-/// A change and the edits that ask for it.
+/// A change and the edits behind it.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Change {
     pub(super) edits: Vec<usize>,
     pub(super) action: Action,
-    /// Changes in the order in which they were asked for.
+    /// Changes in the order of their edits.
     pub(super) order: usize,
 }
 
 /// All changes by path.
 pub(super) type Changes = BTreeMap<Path, Change>;
 
-/// Why an edit cannot be: it asks for something that cannot be, or against another one.
+/// Why an edit is impossible, or clashes with another one.
 pub(super) struct Impossible {
     pub(super) edit: usize,
-    /// The last value on the path that is there.
+    /// The last value on the path that exists.
     pub(super) path: Path,
     pub(super) reason: String,
 }
 
-/// Turns edits into changes, the smallest that do it: a list or mapping of which only a part differs is changed there.
+/// Turns edits into minimal changes: only the parts of a list or mapping that differ.
 pub(super) fn changes(root: Option<Node<'_>>, edits: &[(usize, &Edit)]) -> Result<Changes, Impossible> {
     let mut gathered = Gathered { root, changes: Changes::new(), edit: 0, new_lists: BTreeMap::new() };
     let mut claims = Claims::default();
@@ -74,7 +74,7 @@ struct Gathered<'d> {
     root: Option<Node<'d>>,
     changes: Changes,
     edit: usize,
-    /// Lists that are not there yet: their items and the edits that ask for them.
+    /// Lists that do not exist yet: their items and the edits behind them.
     new_lists: BTreeMap<Path, (Vec<Content>, Vec<usize>)>,
 }
 
@@ -108,14 +108,14 @@ impl Gathered<'_> {
                 self.add(path[..=there].to_vec(), value)
             }
             (View::Map | View::Null, Some(_)) => impossible("the whole document cannot be replaced"),
-            (View::List, None) => impossible("this list has no such item"),
-            (View::List, Some(_)) => impossible("this is a list, so it can hold no key"),
-            (_, None) => impossible("this is no list"),
-            _ => impossible("this is no mapping, so it can hold no key"),
+            (View::List, None) => impossible("this list has no item with that index"),
+            (View::List, Some(_)) => impossible("this is a list; it cannot hold keys"),
+            (_, None) => impossible("this is not a list"),
+            _ => impossible("this is not a mapping; it cannot hold keys"),
         }
     }
 
-    /// Notes what differs between a value and what it is to be.
+    /// Records the differences between a value and its new content.
     fn differ(&mut self, node: Node<'_>, path: Path, value: &Content) -> Done {
         let (value, _) = value.split_comment();
         if same(&node.to_json(), &value.to_json()) {
@@ -141,7 +141,7 @@ impl Gathered<'_> {
         }
     }
 
-    /// Keeps what is the same at both ends of a list; between them, items are changed one by one, then added or removed.
+    /// Keeps the common start and end of a list; in between, changes items one by one, then adds or removes the rest.
     fn differ_in_list(&mut self, node: Node<'_>, path: &Path, items: &[Content]) -> Done {
         let old: Vec<_> = node.items().collect();
         let equal = |(old, new): (&Node<'_>, &Content)| same(&old.to_json(), &new.to_json());
@@ -162,17 +162,17 @@ impl Gathered<'_> {
         Ok(())
     }
 
-    /// Notes an item to be inserted, or removed if there is no value.
+    /// Records an item to insert, or to remove if there is no value.
     fn item(&mut self, list: &[PathStep], index: usize, value: Option<&Content>) -> Done {
         let impossible = |reason: String| Err((list.to_vec(), reason));
         let node = lookup(self.root, list);
         let len = match node.map(|node| node.view()) {
             Some(View::List) => node.map_or(0, |node| node.items().len()),
             Some(View::Null) | None if value.is_some() => 0,
-            _ => return impossible("this is no list".to_owned()),
+            _ => return impossible("this is not a list".to_owned()),
         };
         if index > len || (value.is_none() && index == len) {
-            return impossible(format!("this list has {len} items, so none is at {index}"));
+            return impossible(format!("this list has {len} items; there is no item {index}"));
         }
         let edit = self.edit;
         if node.is_none() {
@@ -199,7 +199,7 @@ impl Gathered<'_> {
         Ok(())
     }
 
-    /// Notes a value to be set. Two new values inside each other become one.
+    /// Records a value to set. Nested new values become one.
     fn add(&mut self, path: Path, value: Content) -> Done {
         let edit = self.edit;
         if let Some(change) = self.changes.get_mut(&path) {
@@ -209,7 +209,7 @@ impl Gathered<'_> {
                 Action::Items { .. } => false,
             };
             change.edits.push(edit);
-            return if merged { Ok(()) } else { Err((path, "another edit asks for something else here".to_owned())) };
+            return if merged { Ok(()) } else { Err((path, "another edit sets a different value here".to_owned())) };
         }
         let order = self.changes.len();
         self.changes.insert(path, Change { order, edits: vec![edit], action: Action::Set(value) });
@@ -217,7 +217,7 @@ impl Gathered<'_> {
     }
 }
 
-/// Puts the entries of one new value into another; `false` if they do not agree.
+/// Merges one new value into another; `false` if they differ.
 fn merge(into: &mut Content, value: Content) -> bool {
     match (into, value) {
         (Content::Map(old), Content::Map(new)) => {

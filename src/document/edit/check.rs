@@ -1,4 +1,4 @@
-//! The check of a new text: two unrelated readers must see the old values with the edits made.
+//! Checks an edited text: two unrelated parsers must read the old values with the edits applied.
 
 use serde_json::Value;
 
@@ -8,10 +8,10 @@ use super::change::{Action, Changes};
 use super::expect;
 use super::same::same;
 
-/// What both readers see in the old text.
+/// The old text as both parsers read it.
 pub(super) struct Readers {
     first: Value,
-    /// An error if the second reader cannot read the file even as it is.
+    /// An error if the second parser cannot read even the old text.
     second: Result<Value, String>,
 }
 
@@ -20,26 +20,26 @@ impl Readers {
         Self { first: doc.root().map_or(Value::Null, |root| root.to_json()), second: second_reader(&doc.text) }
     }
 
-    /// Do both readers see in the new text what they saw in the old one, with these changes?
+    /// Whether both parsers read the new text as the old one with these changes.
     pub(super) fn check(&self, changes: &Changes, edited: &Edited) -> Result<(), String> {
         let changes = || changes.iter().map(|(path, change)| (path.as_slice(), &change.action));
-        let unread = |what: &str, error: &str| format!("another YAML reader cannot read {what}: {error}");
+        let unread = |what: &str, error: &str| format!("another YAML parser cannot read {what}: {error}");
         let old = self.second.as_ref().map_err(|error| unread("the file", error))?;
         let new = second_reader(&edited.text).map_err(|error| unread("the result", &error))?;
         let mut expected = expected(old, changes());
         expect::merge(&mut expected);
         if !same(&expected, &new) {
-            return Err("another YAML reader would read the result differently".to_owned());
+            return Err("another YAML parser reads the result differently".to_owned());
         }
         drop(new);
         let doc = Document::parse("", edited.text.as_str()).map_err(|errors| {
             let reason = errors.first().map_or("", |error| error.message.as_str());
-            format!("the result could not be read: {reason}")
+            format!("the result cannot be parsed: {reason}")
         })?;
         let new = doc.root().map_or(Value::Null, |root| root.to_json());
         match same(&self::expected(&self.first, changes()), &new) {
             true => Ok(()),
-            false => Err("the result would read differently from what was asked".to_owned()),
+            false => Err("the result does not have the requested values".to_owned()),
         }
     }
 }
@@ -50,9 +50,9 @@ fn expected<'a>(old: &Value, changes: impl Iterator<Item = (&'a [PathStep], &'a 
     expected
 }
 
-/// What libyaml sees, merge keys resolved.
+/// The text as libyaml reads it, merge keys resolved.
 fn second_reader(text: &str) -> Result<Value, String> {
-    // Given a text, it counts a byte-order mark as a column and then finds the first line indented.
+    // It counts a byte-order mark as a column and then takes the first line for indented.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut value: Value = serde_yaml::from_str(text).map_err(|error| error.to_string())?;
     expect::merge(&mut value);

@@ -1,4 +1,4 @@
-//! What each edit of a call takes for itself, so that no edit undoes another one.
+//! Which values each edit claims, so that no edit undoes another.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
@@ -9,18 +9,18 @@ use super::super::content::{Edit, PathStep};
 use super::change::Path;
 use super::same::same;
 
-/// The values and items that edits have asked for so far.
+/// The values and items claimed so far.
 #[derive(Default)]
 pub(super) struct Claims {
-    /// By path, what the value is to be.
+    /// New values by path.
     values: BTreeMap<Path, Value>,
-    /// By path of a list that edits add to or take from: the items that go.
+    /// Removed items by path of the list; empty if edits only insert.
     lists: BTreeMap<Path, BTreeSet<usize>>,
 }
 
 impl Claims {
-    /// Takes what the edit asks for, or says which value stands in the way and why. `exists` tells whether there is a
-    /// value at a path now: a mapping that an earlier edit makes can be filled by later ones.
+    /// Claims what the edit needs, or returns the value that clashes and why. `exists` tells whether there is a
+    /// value at a path now: later edits may fill a mapping that an earlier one creates.
     pub(super) fn take(
         &mut self,
         edit: &Edit,
@@ -41,7 +41,7 @@ impl Claims {
                 let value = value.to_json();
                 match self.values.get(path) {
                     Some(other) if !same(other, &value) => {
-                        return clash(path, "another edit asks for something else here");
+                        return clash(path, "another edit sets a different value here");
                     }
                     None if self.lists.contains_key(path) || self.any_below(path) => {
                         return clash(path, inside);
@@ -69,7 +69,7 @@ impl Claims {
         Ok(())
     }
 
-    /// Does an edit ask for something strictly inside the value at `path`?
+    /// Whether an edit claims something strictly inside the value at `path`.
     fn any_below(&self, path: &[PathStep]) -> bool {
         let from = (Bound::Excluded(path), Bound::Unbounded);
         let value = self.values.range::<[PathStep], _>(from).next().map(|(other, _)| other);

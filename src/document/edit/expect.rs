@@ -1,12 +1,12 @@
-//! The values that an edited document must read as, made in memory.
+//! Applies edits in memory, to get the values that the edited document must have.
 
 use serde_json::{Map, Value};
 
 use super::super::content::PathStep;
 use super::change::Action;
 
-/// Carries out changes on a value. New values come first, then lists, the innermost first, so that every place is still
-/// the one that was meant.
+/// Applies changes to a value: first new values, then lists from the inside out, so that all indices
+/// stay valid.
 pub(super) fn apply<'a>(value: &mut Value, changes: impl Iterator<Item = (&'a [PathStep], &'a Action)> + Clone) {
     for (path, action) in changes.clone() {
         if let Action::Set(content) = action {
@@ -64,7 +64,7 @@ fn set(value: &mut Value, path: &[PathStep], new: Value) {
     }
 }
 
-/// Resolves merge keys in what a reader gives that knows nothing of them: keys of the mapping itself win.
+/// Resolves merge keys for a parser that does not: the mapping's own keys win.
 pub(super) fn merge(value: &mut Value) {
     match value {
         Value::Array(items) => items.iter_mut().for_each(merge),

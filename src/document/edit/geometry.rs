@@ -1,10 +1,10 @@
-//! Where things stand in the text, beyond what the tree says: parents, columns, the lines that belong to a value.
+//! Positions that the tree does not hold: parents, columns, the lines of a value.
 
 use super::super::scan;
 use super::super::tree::{Kind, NodeId, Pair, Tree};
 use super::super::{Document, lines::Lines};
 
-/// A document to be edited, with the parent of every node.
+/// A document with the parent of every node.
 pub(super) struct Geometry<'d> {
     pub(super) text: &'d str,
     pub(super) tree: &'d Tree,
@@ -12,7 +12,7 @@ pub(super) struct Geometry<'d> {
     parents: Vec<NodeId>,
 }
 
-/// How a node hangs in its parent.
+/// The position of a node in its parent.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Hook {
     Root,
@@ -44,7 +44,7 @@ impl<'d> Geometry<'d> {
     pub(super) fn hook(&self, id: NodeId) -> Hook {
         let Some(parent) = self.parent(id) else { return Hook::Root };
         let items = self.tree.items_of(parent);
-        // Items are numbered in order, so the place of one is found by bisection.
+        // Node ids are in text order, so binary search works.
         match items.binary_search(&id) {
             Ok(index) => Hook::Item(index),
             Err(_) => {
@@ -71,12 +71,12 @@ impl<'d> Geometry<'d> {
         }
     }
 
-    /// Does the node stand inside `[]` or `{}`?
+    /// Whether the node is inside `[]` or `{}`.
     pub(super) fn in_flow(&self, id: NodeId) -> bool {
         self.parent(id).is_some_and(|parent| self.is_flow(parent))
     }
 
-    /// Is it written with `[]` or `{}`?
+    /// Whether it is written with `[]` or `{}`.
     pub(super) fn is_flow(&self, id: NodeId) -> bool {
         matches!(self.tree.raw(id).kind, Kind::List { flow: true, .. } | Kind::Map { flow: true, .. })
     }
@@ -109,12 +109,12 @@ impl<'d> Geometry<'d> {
         self.lines.index_of(at) + 1
     }
 
-    /// Is nothing but spaces in front of `at` on its line?
+    /// Whether only spaces precede `at` on its line.
     pub(super) fn starts_line(&self, at: usize) -> bool {
         self.text[self.line_start(at)..at].bytes().all(|byte| byte == b' ')
     }
 
-    /// Where the `-` of an item of a block list is.
+    /// The offset of the `-` of a block list item.
     pub(super) fn dash(&self, list: NodeId, index: usize) -> usize {
         let start = self.tree.range(list).start;
         match index.checked_sub(1).and_then(|before| self.tree.items_of(list).get(before)) {
@@ -123,7 +123,7 @@ impl<'d> Geometry<'d> {
         }
     }
 
-    /// Where the value may begin: behind the `:` or `-` in front of it, and behind its anchor and tag.
+    /// Where the value may begin: after its `:` or `-`, anchor and tag.
     pub(super) fn slot_start(&self, id: NodeId) -> usize {
         let indicator = match (self.hook(id), self.parent(id)) {
             (Hook::Value(pair), _) => {
@@ -136,13 +136,13 @@ impl<'d> Geometry<'d> {
         scan::properties_end(self.text, indicator, self.tree.range(id).start)
     }
 
-    /// The last scalar or alias inside a node, which is the node itself if it is one.
+    /// The last scalar or alias inside a node, or the node itself.
     pub(super) fn last_leaf(&self, id: NodeId) -> NodeId {
         self.node_end(id) - 1
     }
 
-    /// Where the lines of a value in a block collection end, before the last line break: the comment behind it is
-    /// inside, blank lines that mean nothing are outside.
+    /// End of the lines of a value in a block collection, without the last line break: includes a trailing
+    /// comment, excludes insignificant blank lines.
     pub(super) fn extent_end(&self, id: NodeId) -> usize {
         match self.tree.raw(id).kind {
             Kind::Map { flow: false, .. } | Kind::List { flow: false, .. } => {
@@ -160,7 +160,7 @@ impl<'d> Geometry<'d> {
         }
     }
 
-    /// The comment lines right under `at` that are indented by at least `column`: where the last one ends.
+    /// End of the comment lines right below `at` that are indented by at least `column`.
     pub(super) fn comments_end(&self, at: usize, column: usize) -> usize {
         let bytes = self.text.as_bytes();
         let mut end = at;
@@ -175,8 +175,8 @@ impl<'d> Geometry<'d> {
         }
     }
 
-    /// The blank lines that follow `at`, which is the end of a line: the end of the last one, before its line break, and
-    /// how many there are.
+    /// The blank lines after `at`, which is the end of a line: the end of the last one, without its line break, and
+    /// their number.
     pub(super) fn blank_lines(&self, at: usize) -> (usize, usize) {
         let bytes = self.text.as_bytes();
         let (mut end, mut count) = (at, 0);
@@ -196,9 +196,9 @@ impl<'d> Geometry<'d> {
 pub(super) struct Block {
     /// Where `|2-` ends.
     pub(super) header_end: usize,
-    /// How far its lines are indented, if it has any.
+    /// Indentation of its lines, if it has any.
     pub(super) indent: Option<usize>,
-    /// Where its last line that means something ends, before the line break.
+    /// End of its last significant line, without the line break.
     pub(super) end: usize,
     /// It is written with `+`.
     pub(super) keep: bool,
@@ -240,7 +240,7 @@ impl Geometry<'_> {
         Some(Block { header_end, indent, end, keep, strip: indicators.contains('-') })
     }
 
-    /// The column that the value of this node is indented against: of its key or its dash.
+    /// The column that a value is indented against: of its key or dash.
     pub(super) fn parent_column(&self, id: NodeId) -> usize {
         match (self.hook(id), self.parent(id)) {
             (Hook::Value(_), Some(map)) => self.column(map),

@@ -1,4 +1,4 @@
-//! Pieces of text for what is added to mappings and lists, and for items that go.
+//! Splices that add to mappings and lists, and that remove items.
 
 use std::ops::Range;
 
@@ -12,14 +12,14 @@ use super::style::Room;
 use super::write::{Place, Writer, flow, flow_entry};
 
 impl Cutter<'_, '_> {
-    /// The piece that adds entries to a mapping that has some.
+    /// Adds entries to a mapping that is not empty.
     pub(super) fn add_entries(&self, map: NodeId, entries: &[(String, Content)]) -> Result<Vec<Splice>, Cannot> {
         let geometry = self.geometry;
         let pairs = geometry.tree.pairs_of(map);
         let Some(last) = pairs.last() else { return Err("it is empty") };
         if geometry.is_flow(map) {
             if !geometry.text[geometry.tree.range(map).start..].starts_with('{') {
-                return Err("it is a single pair inside a list");
+                return Err("it is a single `key: value` inside `[]`");
             }
             let (before, behind): (Vec<_>, Vec<_>) =
                 entries.iter().partition(|(_, value)| self.other(map, value).is_some());
@@ -64,14 +64,14 @@ impl Cutter<'_, '_> {
         Ok(splices)
     }
 
-    /// The place in a mapping of the key before which a new value wants to stand.
+    /// The index of the key that a new value should precede.
     fn other(&self, map: NodeId, value: &Content) -> Option<usize> {
         let Content::Before(_, other) = value else { return None };
         let tree = self.geometry.tree;
         tree.pairs_of(map).iter().position(|pair| tree.text(pair.key, self.geometry.text) == other)
     }
 
-    /// The piece that puts a new entry on a line of its own before the key that it names.
+    /// Puts a new entry on its own line before the key that it names.
     fn before(&self, map: NodeId, key: &str, value: &Content) -> Option<Splice> {
         let geometry = self.geometry;
         let pairs = geometry.tree.pairs_of(map);
@@ -94,13 +94,13 @@ impl Cutter<'_, '_> {
         Some(Splice::new(at..at, format!("{indent}{}{}", flow_entry(key, value), self.layout.line_end)))
     }
 
-    /// The pieces that put items into a list that keeps at least one, and take items out of it.
+    /// Inserts and removes items of a list that keeps at least one.
     pub(super) fn change_items(&self, list: NodeId, items: &Items) -> Result<Vec<Splice>, Cannot> {
         let kept: Vec<usize> =
             (0..self.geometry.tree.items_of(list).len()).filter(|index| !items.removed.contains(index)).collect();
         let mut splices = self.remove_items(list, items)?;
         let mut first = 0;
-        // What is put between two items that stay goes behind the first of them, whatever stood between them.
+        // An insertion between two kept items goes after the first, whatever was between them.
         for gap in 0..=kept.len() {
             let until = kept.get(gap).copied().unwrap_or(usize::MAX);
             let new: Vec<&Content> = items.inserted.range(first..=until).flat_map(|(_, new)| new).collect();
@@ -140,7 +140,7 @@ impl Cutter<'_, '_> {
         let items = geometry.tree.items_of(list);
         let column = geometry.column(list);
         let blank = self.separated(&self.item_gaps(list));
-        // Comments that stand deeper belong to the item; those in line with the last item to the list, if it is indented.
+        // Deeper comments belong to the item; those in line with it to the list, if that is indented.
         let to_list = after + 1 == items.len() && column > geometry.parent_column(list);
         let at = geometry.comments_end(geometry.extent_end(items[after]), if to_list { column } else { column + 1 });
         let splice = self.settled(at, at, |closed| {
@@ -155,7 +155,7 @@ impl Cutter<'_, '_> {
         self.behind_leaf(list, items[after], splice, blank)
     }
 
-    /// Puts items before the first one: on lines of their own, if the list starts one.
+    /// Inserts items before the first one: on their own lines, if the list starts a line.
     fn add_first(&self, list: NodeId, new: &[&Content]) -> Splice {
         let geometry = self.geometry;
         let dash = geometry.dash(list, 0);
@@ -187,7 +187,7 @@ impl Cutter<'_, '_> {
             match self.geometry.is_flow(list) {
                 _ if run == 0 => {}
                 true => splices.push(Splice::new(self.flow_items(list, at..at + run), "")),
-                // At the end of a file without a last line end, the line end before all of them goes as well.
+                // If the file has no final line end, the one before these items goes too.
                 false if self.ends_file(items[at + run - 1]) => {
                     splices.push(Splice::new(self.block_items(list, at..at + run)?, ""));
                 }
@@ -205,7 +205,7 @@ impl Cutter<'_, '_> {
         Ok(splices)
     }
 
-    /// The bytes of items of a flow list with one comma.
+    /// The bytes of flow list items and one comma.
     fn flow_items(&self, list: NodeId, run: Range<usize>) -> Range<usize> {
         let geometry = self.geometry;
         let items = geometry.tree.items_of(list);
@@ -220,17 +220,17 @@ impl Cutter<'_, '_> {
         }
     }
 
-    /// The lines of items of a block list, with the comments that are indented below them.
+    /// The lines of block list items, with the comments indented below them.
     fn block_items(&self, list: NodeId, run: Range<usize>) -> Result<Range<usize>, Cannot> {
         let geometry = self.geometry;
         let items = geometry.tree.items_of(list);
         let dash = geometry.dash(list, run.start);
         if !geometry.starts_line(dash) {
-            // Only a first item stands behind something on its line, and another one follows it.
+            // Only a first item can follow something on its line; another item comes after it.
             return if run.end < items.len() {
                 Ok(dash..geometry.dash(list, run.end))
             } else {
-                Err("it shares its line")
+                Err("it shares its line with other values")
             };
         }
         let column = geometry.column_at(dash);
@@ -239,7 +239,7 @@ impl Cutter<'_, '_> {
         let end = self.own_comments_end(geometry.extent_end(last), column);
         let after = scan::after_break(geometry.text.as_bytes(), end);
         if after == end {
-            // The file ends here without a line end, and goes on to do so, unless that is part of the text before.
+            // Keep the file without a final line end, unless the scalar before needs it.
             let before = &geometry.text[..start];
             let before = before.strip_suffix('\n').map_or(before, |line| line.strip_suffix('\r').unwrap_or(line));
             return Ok(if self.after_block(list, run.start) { start } else { before.len() }..end);
@@ -253,7 +253,7 @@ impl Cutter<'_, '_> {
         Ok(start..after)
     }
 
-    /// Where the comments end that are indented deeper than `column`, blank lines between them or not.
+    /// End of the comments indented deeper than `column`, with blank lines between them.
     fn own_comments_end(&self, at: usize, column: usize) -> usize {
         let mut end = at;
         loop {
@@ -265,12 +265,12 @@ impl Cutter<'_, '_> {
         }
     }
 
-    /// Does the file end with this value, without a line end?
+    /// Whether the file ends with this value, without a line end.
     fn ends_file(&self, node: NodeId) -> bool {
         self.geometry.extent_end(node) == self.geometry.text.len()
     }
 
-    /// Does the item stand behind a block text, which could take blank lines for its own?
+    /// Whether the item follows a block scalar, which could absorb blank lines.
     fn after_block(&self, list: NodeId, index: usize) -> bool {
         let first = self.geometry.tree.items_of(list)[index];
         first.checked_sub(1).is_some_and(|before| self.geometry.block(before).is_some())
@@ -281,7 +281,7 @@ impl Cutter<'_, '_> {
         (1..items.len()).map(|index| (items[index - 1], self.geometry.dash(list, index))).collect()
     }
 
-    /// Is there a blank line between the last two of these siblings, each the one before and the start of the next?
+    /// Whether a blank line separates the last two of these siblings (each the one before and the start of the next).
     fn separated(&self, gaps: &[(NodeId, usize)]) -> bool {
         gaps.last().is_some_and(|&(before, next)| {
             let gap = self.geometry.text.get(self.geometry.extent_end(before)..next).unwrap_or("");
@@ -289,7 +289,7 @@ impl Cutter<'_, '_> {
         })
     }
 
-    /// Goes to the line of the next value; the blank line before the first one is decided when all pieces are known.
+    /// Goes to the line of the next value; whether a blank line precedes the first one is decided when splicing.
     fn next(&self, writer: &mut Writer<'_>, index: usize, blank: bool, column: usize) {
         if index > 0 && blank && !writer.open.is_some_and(|open| open.keeps_blank_lines) {
             writer.out.push_str(self.layout.line_end);
@@ -297,7 +297,7 @@ impl Cutter<'_, '_> {
         writer.line(column);
     }
 
-    /// A piece inside a flow collection, behind a value.
+    /// A splice inside a flow collection, after a value.
     fn behind(&self, collection: NodeId, at: usize, text: String) -> Splice {
         let mut splice = Splice::new(at..at, text);
         splice.behind = true;
@@ -305,8 +305,8 @@ impl Cutter<'_, '_> {
         splice
     }
 
-    /// A piece of whole lines behind a value; if that is a block text which the end of the file cut short, its header
-    /// says so from now on.
+    /// A splice of whole lines after a value. If that is a block scalar cut short by the end of the file, its header
+    /// gets the matching chomping indicator.
     fn behind_leaf(&self, collection: NodeId, before: NodeId, mut splice: Splice, blank: bool) -> Vec<Splice> {
         let geometry = self.geometry;
         let leaf = geometry.last_leaf(before);
@@ -333,7 +333,7 @@ impl Cutter<'_, '_> {
         std::iter::successors(Some(node), |&node| self.geometry.parent(node)).count()
     }
 
-    /// The piece that gives a document without a value its first entries, behind all comments.
+    /// Adds the first entries to an empty document, after all comments.
     pub(super) fn fill_document(&self, entries: &[(String, Content)]) -> Option<Splice> {
         if entries.is_empty() {
             return None;

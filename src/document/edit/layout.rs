@@ -1,23 +1,23 @@
-//! How this file is laid out, so that what is added looks the same.
+//! Detects the layout of a file, so that additions match it.
 
 use std::collections::BTreeMap;
 
 use super::super::tree::Kind;
 use super::geometry::Geometry;
 
-/// The habits of a file.
+/// The layout of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Layout {
     /// `\n` or `\r\n`.
     pub(super) line_end: &'static str,
-    /// How many columns a mapping stands to the right of the key it belongs to.
+    /// Columns between a key and the mapping below it.
     pub(super) step: usize,
-    /// How many columns a list stands to the right of the key it belongs to; 0 where lists are not indented.
+    /// Columns between a key and the list below it; 0 if lists are not indented.
     pub(super) list_offset: usize,
 }
 
 impl Layout {
-    /// What most of the file does; two columns where it does not tell.
+    /// The prevailing layout; two columns by default.
     pub(super) fn of(geometry: &Geometry<'_>) -> Self {
         let tree = geometry.tree;
         let mut steps = BTreeMap::new();

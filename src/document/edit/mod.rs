@@ -1,7 +1,7 @@
-//! Edits of a document: the bytes of the edited values change, no others.
+//! Edits a document: only the bytes of edited values change.
 //!
 //! ```text
-//! edits → change (what differs, by path) → plan (which text) → splice (new pieces) → check (two readers) → text
+//! edits → change (what differs, by path) → plan (which nodes) → splice (new text) → check (two parsers) → text
 //! ```
 
 mod change;
@@ -32,12 +32,12 @@ use super::content::{Edit, Edited, Refusal};
 use crate::model::diagnostic::Diagnostic;
 
 impl Document {
-    /// The text with all edits made. Nothing is written anywhere.
+    /// Applies all edits and returns the new text; writes no file.
     ///
-    /// The new text is read again by two unrelated readers, and both must see the old values with the edits made.
+    /// Two unrelated parsers read the new text, and both must see the old values with the edits applied.
     ///
     /// # Errors
-    /// Why some of the edits cannot be made (`edit-refused`, with the line); then none of them is.
+    /// The edits that were refused (`edit-refused`, with the line); then none is applied.
     pub fn edit(&self, edits: &[Edit]) -> Result<Edited, Vec<Refusal>> {
         let geometry = Geometry::new(self);
         let sharing = Sharing::new(&geometry);
@@ -46,13 +46,13 @@ impl Document {
     }
 }
 
-/// A new text that nobody has checked yet, and what it must read as.
+/// A new text, not yet checked, and the changes it must contain.
 struct Draft {
     changes: Changes,
     edited: Edited,
 }
 
-/// Some of the edits of a call, with their places in it.
+/// Some of the edits of a call, with their indices.
 type Numbered<'e> = [(usize, &'e Edit)];
 
 struct Editor<'a, 'd> {
@@ -69,7 +69,7 @@ impl Editor<'_, '_> {
         let draft = loop {
             match self.draft(&left) {
                 Ok(draft) => break draft,
-                // What can be seen to be impossible goes first, so that the check names the rest.
+                // Drop edits that are known to be impossible first, so that the check names the rest.
                 Err(refused) => {
                     left.retain(|(index, _)| !refused.edits.contains(index));
                     refusals.extend(self.refusals(&refused));
@@ -89,7 +89,7 @@ impl Editor<'_, '_> {
         Err(refusals)
     }
 
-    /// The new text for these edits, without a check.
+    /// The new text for these edits, unchecked.
     fn draft(&self, edits: &Numbered<'_>) -> Result<Draft, Refused> {
         let root = self.doc.root();
         let changes = change::changes(root, edits).map_err(|impossible| {
@@ -106,12 +106,12 @@ impl Editor<'_, '_> {
             Some(edited) => Ok(Draft { changes, edited }),
             None => {
                 let edits = edits.last().map(|&(index, _)| index).into_iter().collect();
-                Err(Refused { edits, reason: "it touches the same text as another edit".to_owned(), at: 0 })
+                Err(Refused { edits, reason: "another edit changes the same text".to_owned(), at: 0 })
             }
         }
     }
 
-    /// The pieces of text for a plan.
+    /// The splices for a plan.
     fn cut(&self, plan: &Plan) -> Result<Vec<Splice>, Refused> {
         let cutter = Cutter { geometry: self.geometry, layout: &self.layout };
         let refuse = |node, reason: &str| Refused {
@@ -133,7 +133,7 @@ impl Editor<'_, '_> {
         Ok(splices)
     }
 
-    /// Finds the edits with which the check fails, by halves; those that pass go into `good`.
+    /// Bisects for the edits that fail the check; the others go into `good`.
     fn offenders<'e>(
         &self,
         readers: &Readers,
@@ -162,7 +162,7 @@ impl Editor<'_, '_> {
         self.offenders(readers, good, second, refusals);
     }
 
-    /// The byte at which the value stands that an edit is about, or the nearest one around it.
+    /// The offset of the value that an edit is about, or of the nearest value around it.
     fn start_of(&self, edit: &Edit) -> usize {
         let path = match edit {
             Edit::Set { path, .. } => path,

@@ -1,4 +1,4 @@
-//! Which pieces of text the changes touch.
+//! Plans which nodes the changes touch.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,30 +13,30 @@ use super::geometry::Geometry;
 use super::same::same;
 use super::sharing::{Found, Sharing, Spot};
 
-/// The items that a list loses and gains, by their places as they are now.
+/// Items to remove and insert, by their current indices.
 #[derive(Debug, Default)]
 pub(super) struct Items {
     pub(super) removed: BTreeSet<usize>,
     pub(super) inserted: BTreeMap<usize, Vec<Content>>,
 }
 
-/// What is to be done to the text.
+/// What to do with each node.
 #[derive(Debug, Default)]
 pub(super) struct Plan {
     pub(super) replaced: BTreeMap<NodeId, Content>,
     pub(super) entries: BTreeMap<NodeId, Vec<(String, Content)>>,
     pub(super) items: BTreeMap<NodeId, Items>,
     pub(super) root_entries: Vec<(String, Content)>,
-    /// The edits behind what is done to a node.
+    /// The edits behind the change of each node.
     pub(super) owners: BTreeMap<NodeId, Vec<usize>>,
 }
 
-/// Why some edits cannot be made.
+/// Why some edits were refused.
 #[derive(Debug)]
 pub(super) struct Refused {
     pub(super) edits: Vec<usize>,
     pub(super) reason: String,
-    /// The byte whose line is named.
+    /// The offset whose line is reported.
     pub(super) at: usize,
 }
 
@@ -47,8 +47,8 @@ pub(super) struct Planner<'g, 'd> {
 }
 
 impl Planner<'_, '_> {
-    /// The plan for these changes. Changes that would show at other paths as well are moved up to an alias that can be
-    /// written out, and are refused where there is none.
+    /// Plans these changes. A change that would also show at other paths moves up to an alias that can be
+    /// expanded; without one it is refused.
     pub(super) fn plan(&self, changes: &mut Changes) -> Result<Plan, Refused> {
         let mut written_out = BTreeSet::new();
         loop {
@@ -63,7 +63,7 @@ impl Planner<'_, '_> {
             if stuck.is_empty() {
                 return self.collect(spots);
             }
-            // One alias at a time: with it written out, what is left may be able to stay shared.
+            // One alias at a time: after expanding it, the rest may stay shared.
             match stuck.iter().find_map(|(alias, _)| alias.clone()) {
                 Some(alias) => {
                     self.write_out(&alias, changes);
@@ -74,7 +74,7 @@ impl Planner<'_, '_> {
         }
     }
 
-    /// The text to change for a change: the deepest that is read at no path that does not ask for the same.
+    /// The node to change: the deepest one that is shared only with paths that change the same way.
     fn spot(
         &self,
         path: &Path,
@@ -83,7 +83,7 @@ impl Planner<'_, '_> {
         written_out: &BTreeSet<Path>,
     ) -> Result<Spot, Refused> {
         let refuse = |reason: String, at| Err(Refused { edits: change.edits.clone(), reason, at });
-        let Some(found) = self.sharing.find(path) else { return refuse("there is no such value".to_owned(), 0) };
+        let Some(found) = self.sharing.find(path) else { return refuse("this value does not exist".to_owned(), 0) };
         let mut candidates = self.candidates(path, found, change);
         if written_out.contains(path) {
             return candidates.pop().ok_or(Refused { edits: change.edits.clone(), reason: String::new(), at: 0 });
@@ -95,7 +95,7 @@ impl Planner<'_, '_> {
                 return Ok(spot);
             }
             let Some(readers) = self.sharing.readers(&spot) else {
-                return refuse("this text is read at too many places".to_owned(), self.start(found));
+                return refuse("this value is shared by too many aliases".to_owned(), self.start(found));
             };
             let agrees = |other: &Path| {
                 written_out.iter().any(|alias| other.starts_with(alias))
@@ -107,11 +107,11 @@ impl Planner<'_, '_> {
             }
         }
         let other = reader.unwrap_or_default();
-        let message = format!("this text is also read at `{}`, which does not change alike", show(&other));
+        let message = format!("an alias shares this value with `{}`, which does not change the same way", show(&other));
         refuse(message, self.start(found))
     }
 
-    /// The texts that could change for this path: what is shared most comes first.
+    /// The candidate nodes for this path, the most shared first.
     fn candidates(&self, path: &Path, found: Found, change: &Change) -> Vec<Spot> {
         let new_key = || match (path.last(), found.holder) {
             (Some(PathStep::Key(key)), Some(holder)) => Some(Spot::Key(holder, key.clone())),
@@ -139,7 +139,7 @@ impl Planner<'_, '_> {
         found.node.or(found.holder).map_or(0, |node| self.geometry.tree.range(node).start)
     }
 
-    /// The nearest path on the way that comes through an alias or a merge key and can have a value of its own.
+    /// The nearest ancestor that comes through an alias or merge key and can get its own value.
     fn alias_above(&self, path: &Path, written_out: &BTreeSet<Path>) -> Option<Path> {
         (1..=path.len()).rev().map(|len| &path[..len]).filter(|prefix| !written_out.contains(*prefix)).find_map(
             |prefix| {
@@ -158,7 +158,7 @@ impl Planner<'_, '_> {
         )
     }
 
-    /// Turns all changes below `alias` into one new value there.
+    /// Merges all changes below `alias` into one new value there.
     fn write_out(&self, alias: &Path, changes: &mut Changes) {
         let below: Vec<Path> = changes.keys().filter(|path| path.starts_with(alias)).cloned().collect();
         let below: Vec<(Path, Change)> = below.into_iter().filter_map(|path| changes.remove_entry(&path)).collect();
@@ -199,12 +199,12 @@ impl Planner<'_, '_> {
         Ok(plan)
     }
 
-    /// A value that goes away must not take an anchor with it that is used elsewhere.
+    /// Refuses to remove a value that holds an anchor used elsewhere.
     fn check_anchors(&self, path: &Path, change: &Change) -> Result<(), Refused> {
         let Some(node) = self.sharing.find(path).and_then(|found| found.node) else { return Ok(()) };
         let lost_with = |from: NodeId, node: NodeId| self.sharing.outside_alias(from..self.geometry.node_end(node));
         let alias = match &change.action {
-            // The anchor of the value itself stays where it is.
+            // The value's own anchor stays.
             Action::Set(_) => lost_with(node + 1, node),
             Action::Items { removed, .. } => {
                 let items = self.geometry.tree.items_of(self.geometry.tree.follow(node));
@@ -215,13 +215,13 @@ impl Planner<'_, '_> {
             None => Ok(()),
             Some(alias) => {
                 let line = self.geometry.line_number(self.geometry.tree.range(alias).start);
-                let reason = format!("it holds an anchor that line {line} uses");
+                let reason = format!("it contains an anchor that line {line} uses");
                 Err(Refused { edits: change.edits.clone(), reason, at: self.geometry.tree.range(node).start })
             }
         }
     }
 
-    /// What is added to nothing, or to an empty collection, replaces it; a list that loses all is replaced as well.
+    /// Additions to null or an empty collection replace it, and so does a list that loses all items.
     fn fill_empty(&self, plan: &mut Plan) {
         let tree = self.geometry.tree;
         let empty = |node: NodeId| tree.pairs_of(node).is_empty() && tree.items_of(node).is_empty();
@@ -240,7 +240,7 @@ impl Planner<'_, '_> {
     }
 }
 
-/// Do two changes ask for the same?
+/// Whether two changes are the same.
 fn agree(one: &Action, two: &Action) -> bool {
     match (one, two) {
         (Action::Set(one), Action::Set(two)) => same(&one.to_json(), &two.to_json()),
@@ -255,7 +255,7 @@ fn key_of(path: &[PathStep]) -> Option<String> {
     }
 }
 
-/// A path for a person: `agents.desk.tools[2]`.
+/// A path for messages: `agents.desk.tools[2]`.
 pub(super) fn show(path: &[PathStep]) -> String {
     let mut shown = String::new();
     for step in path {
@@ -268,7 +268,7 @@ pub(super) fn show(path: &[PathStep]) -> String {
     shown
 }
 
-/// Is it a value of which nothing is written?
+/// Whether nothing is written for this value.
 pub(super) fn is_null(geometry: &Geometry<'_>, node: NodeId) -> bool {
     matches!(geometry.tree.raw(node).kind, Kind::Scalar { .. }) && geometry.tree.range(node).is_empty()
 }

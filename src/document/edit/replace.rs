@@ -1,4 +1,4 @@
-//! Pieces of text for values that are replaced.
+//! Splices that replace values.
 
 use super::super::content::Content;
 use super::super::scalar::Tag;
@@ -11,17 +11,17 @@ use super::splice::Splice;
 use super::style::Room;
 use super::write::{OpenBlock, Place, Writer, flow};
 
-/// Makes the pieces of text for a plan.
+/// Makes the splices for a plan.
 pub(super) struct Cutter<'g, 'd> {
     pub(super) geometry: &'g Geometry<'d>,
     pub(super) layout: &'g Layout,
 }
 
-/// Why a piece of text cannot be made.
+/// Why a splice cannot be made.
 pub(super) type Cannot = &'static str;
 
 impl Cutter<'_, '_> {
-    /// The piece that gives a value new content.
+    /// Replaces the content of a value.
     pub(super) fn replace(&self, node: NodeId, content: &Content) -> Result<Splice, Cannot> {
         let raw = self.geometry.tree.raw(node);
         let old_style = match raw.kind {
@@ -50,14 +50,14 @@ impl Cutter<'_, '_> {
             let glued = self.geometry.text[..range.start].ends_with(':');
             return Ok(Splice::new(range, if glued { format!(" {text}") } else { text }));
         }
-        let Hook::Value(pair) = self.geometry.hook(node) else { return Err("nothing is written here") };
+        let Hook::Value(pair) = self.geometry.hook(node) else { return Err("there is no value here") };
         let key_end = self.geometry.tree.range(pair.key).end;
         let colon = if scan::colon(self.geometry.text, key_end).is_some() { "" } else { ":" };
         let at = self.geometry.slot_start(node).max(range.start);
         Ok(Splice::new(at..at, format!("{colon} {text}")))
     }
 
-    /// The document's own value: only an empty one is replaced, by a mapping.
+    /// Fills an empty document with a mapping; any other root cannot be replaced.
     fn root(&self, node: NodeId, content: &Content) -> Result<Splice, Cannot> {
         let range = self.geometry.tree.range(node);
         let Content::Map(entries) = content else { return Err("the whole document cannot be replaced") };
@@ -81,7 +81,7 @@ impl Cutter<'_, '_> {
         let slot = geometry.slot_start(node);
         if !is_item && !geometry.text[..slot].ends_with(':') && scan::properties_end(geometry.text, slot, slot) == slot
         {
-            // `? key` has no place for a value.
+            // `? key` without `:`
             if let Hook::Value(pair) = geometry.hook(node)
                 && scan::colon(geometry.text, geometry.tree.range(pair.key).end).is_none()
             {
@@ -105,11 +105,11 @@ impl Cutter<'_, '_> {
         let gap = &geometry.text[slot.min(range.start)..range.start];
         let (start, strip) = match geometry.is_block_collection(node) || is_null(geometry, node) || gap.is_empty() {
             true => (slot, false),
-            // What stands between the colon and the value stays: spaces, or a comment and a line break.
+            // Keep what is between the colon and the value: spaces, or a comment and a line break.
             false if leaf => (range.start, true),
             false if gap.contains(['\n', '\r']) => {
                 if !place.rest.trim().is_empty() {
-                    return Err("there are comments on both sides of it");
+                    return Err("it has comments before and after it");
                 }
                 place.rest = &geometry.text[slot..slot_line_end];
                 (slot, false)
@@ -131,8 +131,8 @@ impl Cutter<'_, '_> {
         }))
     }
 
-    /// A piece of text that ends with the line that ends at `end`, made safe against what follows: a block text at its
-    /// end must not run into the comments and blank lines behind it. `write(true)` writes it without such a block.
+    /// A splice up to the line end at `end`, made safe against what follows: a block scalar at its
+    /// end must not absorb the comments and blank lines after it. `write(true)` writes it without such a block.
     pub(super) fn settled<'w>(&self, start: usize, end: usize, write: impl Fn(bool) -> Writer<'w>) -> Splice {
         let geometry = self.geometry;
         let writer = write(false);
@@ -161,7 +161,7 @@ impl Cutter<'_, '_> {
     }
 }
 
-/// Is it a collection that holds something?
+/// Whether it is a collection that is not empty.
 pub(super) fn is_filled(content: &Content) -> bool {
     match content.split_comment().0 {
         Content::Map(entries) => !entries.is_empty(),

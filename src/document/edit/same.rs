@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-/// Are two values the same? Numbers are compared by value (1 = 1.0), the order of keys does not count.
+/// Whether two values are equal: numbers by value (1 = 1.0), mappings in any order of keys.
 pub(super) fn same(one: &Value, two: &Value) -> bool {
     match (one, two) {
         (Value::Number(one), Value::Number(two)) => {

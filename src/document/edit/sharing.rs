@@ -1,4 +1,4 @@
-//! Who else reads a piece of text: through aliases and merge keys, one value can stand at many paths.
+//! Finds all paths that share a node: through aliases and merge keys, one value can be at many paths.
 
 use std::collections::HashMap;
 
@@ -7,30 +7,30 @@ use super::super::tree::{Kind, NodeId, Tree};
 use super::change::Path;
 use super::geometry::{Geometry, Hook};
 
-/// More readers of one text than this are not looked at one by one.
+/// The most paths that may share a node before an edit is refused.
 const MAX_READERS: usize = 10_000;
 
-/// A piece of text that an edit could change.
+/// A node, or a new key, that an edit could write.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Spot {
-    /// A value where it is written; for an alias, the alias itself.
+    /// A value as written; for an alias, the alias itself.
     Value(NodeId),
     /// A new key of a mapping, or of a value that can become one.
     Key(NodeId, String),
-    /// A new key of a document that has no value yet.
+    /// A new key of an empty document.
     RootKey(String),
 }
 
 /// What a path leads to.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Found {
-    /// The value as it is written, if there is one.
+    /// The value as written, if there is one.
     pub(super) node: Option<NodeId>,
     /// The collection that holds it or could hold it, aliases followed.
     pub(super) holder: Option<NodeId>,
-    /// It comes through the merge key of its holder.
+    /// It comes from the merge key of its holder.
     pub(super) merged: bool,
-    /// An alias or a merge key was passed on the way to the holder.
+    /// The path to the holder passes an alias or a merge key.
     pub(super) borrowed: bool,
 }
 
@@ -55,7 +55,7 @@ impl<'g, 'd> Sharing<'g, 'd> {
         self.geometry.tree
     }
 
-    /// Follows a path as far as its last step.
+    /// Follows a path up to its last step.
     pub(super) fn find(&self, path: &[PathStep]) -> Option<Found> {
         let root = Found { node: self.tree().root, holder: None, merged: false, borrowed: false };
         path.iter().try_fold(root, |found, step| {
@@ -83,7 +83,7 @@ impl<'g, 'd> Sharing<'g, 'd> {
         sources.into_iter().find_map(|source| self.value_of(source, key)).map(|(node, _)| (node, true))
     }
 
-    /// All paths that read this text. `None` if there are too many to tell.
+    /// All paths that share this. `None` if there are too many.
     pub(super) fn readers(&self, spot: &Spot) -> Option<Vec<Path>> {
         let mut paths = Vec::new();
         match spot {
@@ -101,7 +101,7 @@ impl<'g, 'd> Sharing<'g, 'd> {
                 paths.iter_mut().for_each(|path| path.push(PathStep::Key(key.clone())));
                 paths.retain(|path| match self.find(path) {
                     Some(Found { node: None, .. }) => true,
-                    // A key that comes through `<<` now is the one that the new key is to stand before.
+                    // The new key overrides the one that comes through `<<`.
                     Some(found) => found.merged && found.holder == Some(*map),
                     None => false,
                 });
@@ -112,7 +112,7 @@ impl<'g, 'd> Sharing<'g, 'd> {
         Some(paths)
     }
 
-    /// The paths on which one may come to a node; some may lead elsewhere, where another key wins over a merge key.
+    /// The paths that may lead to a node; some may not, where another key overrides a merge key.
     fn paths(&self, node: NodeId, out: &mut Vec<Path>) -> Option<()> {
         let mut holders = Vec::new();
         if let Some(parent) = self.geometry.parent(node) {
@@ -126,7 +126,7 @@ impl<'g, 'd> Sharing<'g, 'd> {
                 out.extend(holders.into_iter().map(|path| [path.as_slice(), std::slice::from_ref(&key)].concat()));
             }
             Hook::Item(index) => {
-                // The item of a list of merged mappings is read at the path of the mapping that merges it.
+                // An item of a list of merged mappings shows at the path of the merging mapping.
                 let items: Vec<Path> =
                     holders.iter().map(|path| [path.as_slice(), &[PathStep::Index(index)]].concat()).collect();
                 out.append(&mut holders);
@@ -139,7 +139,7 @@ impl<'g, 'd> Sharing<'g, 'd> {
         (out.len() <= MAX_READERS).then_some(())
     }
 
-    /// An alias outside of these nodes that names one of them.
+    /// An alias outside these nodes that refers to one of them.
     pub(super) fn outside_alias(&self, nodes: std::ops::Range<NodeId>) -> Option<NodeId> {
         let anchors = &self.tree().anchors;
         let from = anchors.partition_point(|anchor| anchor.node < nodes.start);

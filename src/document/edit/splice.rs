@@ -1,31 +1,31 @@
-//! Pieces of new text, put into the old one.
+//! Splices new text into the old one.
 
 use std::ops::Range;
 
 use super::super::content::Edited;
 
-/// A piece of new text in place of a piece of the old.
+/// New text in place of a range of the old.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Splice {
     pub(super) range: Range<usize>,
     pub(super) text: String,
-    /// It stands behind what is there: where other pieces end later, it moves behind them.
+    /// It goes after what is there: if other splices end later, it moves after them.
     pub(super) behind: bool,
-    /// It takes whole lines away, the last line break included.
+    /// It removes whole lines, including the last line break.
     pub(super) takes_lines: bool,
-    /// It is needed only as long as no other piece takes its place.
+    /// It is dropped if another splice has the same place.
     pub(super) yields: bool,
-    /// Of pieces at one place, the one with the larger number comes first.
+    /// At the same place, the splice with the larger number comes first.
     pub(super) depth: usize,
-    /// A blank line before it, if the value before it does not take blank lines for its own.
+    /// A blank line before it, unless the value before it would absorb it.
     pub(super) blank_before: Option<&'static str>,
-    /// The text before it, as it was, takes blank lines for its own.
+    /// The old text before it absorbs blank lines.
     pub(super) after_keep: bool,
-    /// A block text stands at its end, or right before it if it only takes away.
+    /// A block scalar is at its end, or right before it if it only removes.
     pub(super) open: bool,
-    /// It ends with a block text that takes blank lines behind it for its own.
+    /// It ends with a block scalar that absorbs the blank lines after it.
     pub(super) keeps: bool,
-    /// The line end that it needs if it comes to stand at the end of the file.
+    /// The line end that it needs at the end of the file.
     pub(super) final_line_end: Option<&'static str>,
 }
 
@@ -52,13 +52,13 @@ fn line_end_of(text: &str) -> Option<&'static str> {
     ["\r\n", "\n"].into_iter().find(|line_end| text.starts_with(line_end))
 }
 
-/// How many bytes of blank lines a text starts with.
+/// The length in bytes of the blank lines a text starts with.
 fn blank_lines(text: &str) -> usize {
     let white = text.len() - text.trim_start().len();
     text[..white].rfind('\n').map_or(0, |last| last + 1)
 }
 
-/// Puts all pieces into `old`. `None` if two of them want the same bytes.
+/// Applies all splices to `old`. `None` if two of them overlap.
 pub(super) fn assemble(old: &str, mut splices: Vec<Splice>) -> Option<Edited> {
     splices
         .sort_by_key(|splice| (splice.range.start, splice.behind, std::cmp::Reverse(splice.depth), splice.range.end));
@@ -90,7 +90,7 @@ pub(super) fn assemble(old: &str, mut splices: Vec<Splice>) -> Option<Edited> {
         let start = text.len();
         let keeps = directly.map_or(splice.after_keep, |before| before.keeps);
         text.extend(splice.blank_before.filter(|_| !keeps));
-        // Where the line that it stands behind went away with its line break, its own line break goes to its end.
+        // If the line before was removed with its line break, this splice ends with its own line break.
         let line_end = line_end_of(&splice.text).filter(|_| line_gone && directly.is_some());
         text.push_str(&splice.text[line_end.map_or(0, str::len)..]);
         line_gone = splice.takes_lines || (line_end.is_some() && range.end == done);
@@ -98,7 +98,7 @@ pub(super) fn assemble(old: &str, mut splices: Vec<Splice>) -> Option<Edited> {
         done = range.end;
         replaced.push((range, start..text.len()));
         before = Some(splice);
-        // What only takes away leaves the piece before it at the end.
+        // After a pure removal, the splice before it is still the last text.
         if directly.is_none() || !splice.text.is_empty() {
             final_line_end = splice.final_line_end.filter(|_| !line_gone);
         }

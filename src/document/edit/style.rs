@@ -1,14 +1,14 @@
-//! Which style holds a text exactly, and the text in that style.
+//! Picks a scalar style that holds a text exactly, and writes it.
 
 use serde_json::Number;
 
 use super::super::scalar::{self, Meaning, Tag};
 use super::super::tree::Style;
 
-/// A text that needs quotes and is longer than this, in characters, is easier to read in a block.
+/// A text that needs quotes and has more characters than this becomes a block.
 const LONG: usize = 120;
 
-/// Where a text is to stand.
+/// Where a scalar goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Room {
     /// In a block collection, where a block scalar may follow.
@@ -19,7 +19,7 @@ pub(super) enum Room {
     Flow,
 }
 
-/// How `text` is best written in a room. `old` is the style that stands there now, which is kept where it fits.
+/// The best style for `text` in a room. `old` is the current style, kept if it fits.
 pub(super) fn choose(text: &str, old: Option<Style>, room: Room) -> Style {
     let lines = text.contains('\n');
     let block = room == Room::Block && block_holds(text);
@@ -29,13 +29,13 @@ pub(super) fn choose(text: &str, old: Option<Style>, room: Room) -> Style {
         Some(Style::Double) if !lines => Style::Double,
         _ if plain_holds(text, room) => Style::Plain,
         _ if block && (lines || text.chars().nth(LONG).is_some()) => Style::Literal,
-        // Quotes that say "this is a text" are double; single ones spare the backslashes.
+        // Double quotes by default; single quotes where they avoid backslashes.
         _ if text.contains(['"', '\\']) && !text.contains('\'') && single_holds(text) => Style::Single,
         _ => Style::Double,
     }
 }
 
-/// A number as every YAML reader takes it for one: YAML 1.1 wants a point before an exponent, and a sign in it.
+/// A number that every YAML parser reads as one: YAML 1.1 needs a point before an exponent, and a sign in it.
 pub(super) fn number(number: &Number) -> String {
     let text = number.to_string();
     let Some((mantissa, exponent)) = text.split_once(['e', 'E']) else { return text };
@@ -44,7 +44,7 @@ pub(super) fn number(number: &Number) -> String {
     format!("{mantissa}{point}e{sign}{exponent}")
 }
 
-/// `text` on one line in a style that holds it. A style of several lines falls back to double quotes.
+/// `text` on one line. A multi-line style falls back to double quotes.
 pub(super) fn inline(text: &str, style: Style) -> String {
     match style {
         Style::Plain => text.to_owned(),
@@ -68,7 +68,7 @@ fn chomping(text: &str) -> &'static str {
     }
 }
 
-/// Does a block with this text go on over the blank lines behind it?
+/// Whether a block with this text absorbs the blank lines after it.
 pub(super) fn keeps_blank_lines(text: &str) -> bool {
     text.ends_with("\n\n")
 }
@@ -89,13 +89,13 @@ pub(super) fn body(text: &str, indent: usize, line_end: &str) -> String {
     body
 }
 
-/// A key as it is written in front of its `:`.
+/// A key as written before its `:`.
 pub(super) fn key(text: &str, room: Room) -> String {
     let room = if room == Room::Flow { Room::Flow } else { Room::Line };
     inline(text, choose(text, None, room))
 }
 
-/// Can `text` stand without quotes and be read as this text by readers of YAML 1.1 and 1.2?
+/// Whether parsers of YAML 1.1 and 1.2 read unquoted `text` as this text.
 fn plain_holds(text: &str, room: Room) -> bool {
     let Some(first) = text.chars().next() else { return false };
     let starts_like_syntax = "-?:,[]{}#&*!|>'\"%@`=<~".contains(first)
@@ -121,8 +121,8 @@ fn single_holds(text: &str) -> bool {
     text.chars().all(is_printable)
 }
 
-/// A literal block cannot hold what readers take for a line end, or do not take at all, and nothing that is only white
-/// space; a tab at its start defeats the detection of its indentation.
+/// A literal block cannot hold other line ends, unprintable characters, or only white
+/// space; a tab at its start breaks the detection of indentation.
 fn block_holds(text: &str) -> bool {
     let first = text.split('\n').find(|line| !line.trim_matches(' ').is_empty());
     first.is_some_and(|line| !line.trim_start_matches(' ').starts_with('\t'))
@@ -130,8 +130,8 @@ fn block_holds(text: &str) -> bool {
         && text.chars().all(|c| is_printable(c) || matches!(c, '\n' | '\t'))
 }
 
-/// Is it a character that every reader takes as it is, in any place of a line? U+0085, U+2028 and U+2029 are line ends
-/// for YAML 1.1; a byte-order mark may be dropped.
+/// Whether every parser keeps this character, anywhere in a line. U+0085, U+2028 and U+2029 are line ends
+/// in YAML 1.1; a byte-order mark may be dropped.
 fn is_printable(c: char) -> bool {
     !c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
 }

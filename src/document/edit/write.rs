@@ -1,11 +1,11 @@
-//! Content as YAML text, as a person would write it into this file.
+//! Writes content as YAML, in the style of the file.
 
 use super::super::content::Content;
 use super::super::tree::Style;
 use super::layout::Layout;
 use super::style::{self, Room};
 
-/// A block scalar at the very end of what was written: what stands behind it in the file may run into it.
+/// A block scalar at the end of the written text, which may absorb what follows in the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct OpenBlock {
     pub(super) indent: usize,
@@ -14,33 +14,33 @@ pub(super) struct OpenBlock {
     pub(super) ends_line: bool,
 }
 
-/// Writes values behind a `key:` or a `-`.
+/// Writes values after a `key:` or a `-`.
 #[derive(Clone)]
 pub(super) struct Writer<'l> {
     layout: &'l Layout,
-    /// The last value must not be a block scalar: the file behind it would run into it.
+    /// The last value must not be a block scalar: it would absorb what follows.
     closed: bool,
     pub(super) out: String,
     pub(super) open: Option<OpenBlock>,
 }
 
-/// What is known of the place where a value is written.
+/// The place where a value is written.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Place<'t> {
-    /// The column of the key or the dash in front of it.
+    /// The column of its key or dash.
     pub(super) column: usize,
-    /// The style of the text that stands there now.
+    /// The style of the current scalar.
     pub(super) old: Option<Style>,
-    /// The indentation of the block text that stands there now.
+    /// The indentation of the current block scalar.
     pub(super) old_indent: Option<usize>,
-    /// What stays on the line behind the value: white space and a comment.
+    /// What stays on the line after the value: white space and a comment.
     pub(super) rest: &'t str,
-    /// Nothing is written behind it.
+    /// It is the last value written.
     pub(super) last: bool,
 }
 
 impl<'t> Place<'t> {
-    /// A place where nothing is yet.
+    /// A place without a current value.
     pub(super) fn new(column: usize, last: bool) -> Self {
         Self { column, old: None, old_indent: None, rest: "", last }
     }
@@ -89,7 +89,7 @@ impl<'l> Writer<'l> {
         }
     }
 
-    /// A value behind its `key:`.
+    /// A value after its `key:`.
     pub(super) fn after_key(&mut self, content: &Content, place: Place<'_>) {
         let (content, rest) = rest_of_line(content, place.rest);
         let place = place.with_rest(&rest);
@@ -103,7 +103,7 @@ impl<'l> Writer<'l> {
         self.collection(content, column, place.last);
     }
 
-    /// A value behind its `-`.
+    /// A value after its `-`.
     pub(super) fn after_dash(&mut self, content: &Content, place: Place<'_>) {
         let (content, rest) = rest_of_line(content, place.rest);
         let place = place.with_rest(&rest);
@@ -164,12 +164,12 @@ impl<'l> Writer<'l> {
     }
 }
 
-/// The content without its comment, and what goes behind it on its line: what is there already, or else the comment.
+/// The content without its comment, and the end of its line: what is there already, else the comment.
 fn rest_of_line<'c>(content: &'c Content, rest: &str) -> (&'c Content, String) {
     let (content, comment) = content.split_comment();
     match comment {
         Some(comment) if rest.trim().is_empty() => {
-            // A line break would end the comment, and what follows would be YAML.
+            // A line break would end the comment, and the rest would become YAML.
             let comment: String = comment.chars().map(|c| if is_comment_char(c) { c } else { ' ' }).collect();
             (content, format!(" # {}", comment.trim()))
         }
@@ -181,7 +181,7 @@ fn is_comment_char(c: char) -> bool {
     !c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
 }
 
-/// Content on one line. Comments inside it have no room and are left out.
+/// Content on one line, without comments.
 pub(super) fn flow(content: &Content, old: Option<Style>, room: Room) -> String {
     match content {
         Content::Null => "null".to_owned(),

@@ -148,10 +148,10 @@ fn what_cannot_be_is_refused_by_name() {
     assert_eq!(
         refusals,
         [
-            (0, "line 1 cannot be edited: this is no mapping, so it can hold no key".to_owned()),
-            (2, "line 2 cannot be edited: this list has no such item".to_owned()),
+            (0, "line 1 cannot be edited: this is not a mapping; it cannot hold keys".to_owned()),
+            (2, "line 2 cannot be edited: this list has no item with that index".to_owned()),
             (3, "line 3 cannot be edited: it has a tag".to_owned()),
-            (4, "line 2 cannot be edited: this list has 1 items, so none is at 1".to_owned()),
+            (4, "line 2 cannot be edited: this list has 1 items; there is no item 1".to_owned()),
             (5, "line 1 cannot be edited: another edit replaces this list".to_owned()),
         ]
     );

@@ -1,4 +1,4 @@
-//! Files of the size that an organisation has.
+//! Files as large as those of a real organisation.
 
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};

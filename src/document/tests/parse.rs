@@ -128,19 +128,19 @@ b: # key
 #[test]
 fn errors_name_their_places() {
     for (text, expected) in [
-        ("a: 1\nb: 2\na: 3\n", "yaml-duplicate-key 3:1 the key `a` is given twice, first in line 1"),
-        ("x: &x {}\na:\n  <<: *x\n  <<: *x\n", "yaml-duplicate-key 4:3 the key `<<` is given twice, first in line 3"),
-        ("a: {b: 1, \"b\": 2}\n", "yaml-duplicate-key 1:11 the key `b` is given twice, first in line 1"),
+        ("a: 1\nb: 2\na: 3\n", "yaml-duplicate-key 3:1 the key `a` appears twice, first on line 1"),
+        ("x: &x {}\na:\n  <<: *x\n  <<: *x\n", "yaml-duplicate-key 4:3 the key `<<` appears twice, first on line 3"),
+        ("a: {b: 1, \"b\": 2}\n", "yaml-duplicate-key 1:11 the key `b` appears twice, first on line 1"),
         ("a: 1\n---\nb: 2\n", "yaml-documents 2:1 a second YAML document starts here"),
-        ("a: *x\n", "yaml-syntax 1:4 no anchor of this name comes before it"),
-        ("a: &x [*x]\n", "yaml-aliases 1:8 this alias stands inside the value that it names"),
-        ("[a]: 1\n", "yaml-key 1:1 a key must be a plain word or a quoted text, not a collection"),
-        ("a: !include x\n", "yaml-tag 1:13 the tag `!include` has no meaning here"),
-        ("a: !thing {b: 1}\n", "yaml-tag 1:11 the tag `!thing` has no meaning here"),
-        ("a: .inf\n", "yaml-not-json 1:4 this value cannot be JSON: JSON has no infinity and no NaN"),
+        ("a: *x\n", "yaml-syntax 1:4 no anchor above has this name"),
+        ("a: &x [*x]\n", "yaml-aliases 1:8 this alias refers to a value that contains it"),
+        ("[a]: 1\n", "yaml-key 1:1 a key must be text, not a list or mapping"),
+        ("a: !include x\n", "yaml-tag 1:13 the tag `!include` is not supported"),
+        ("a: !thing {b: 1}\n", "yaml-tag 1:11 the tag `!thing` is not supported"),
+        ("a: .inf\n", "yaml-not-json 1:4 this value does not fit into JSON: JSON has no infinity and no NaN"),
         (
             "a: 99999999999999999999\n",
-            "yaml-not-json 1:4 this value cannot be JSON: it is a whole number of more than 64 bits",
+            "yaml-not-json 1:4 this value does not fit into JSON: it needs more than 64 bits",
         ),
         ("a:\n  <<: text\n", "yaml-merge 2:3 `<<` needs an alias of a mapping"),
     ] {

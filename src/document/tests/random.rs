@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::document::{Content, Document, Edit, Node, PathStep, View};
 
-/// Decisions, read from random bytes; 0 once they are used up, which is the simplest choice everywhere.
+/// Choices read from random bytes; 0, the simplest choice, once they are used up.
 struct Choices<'b> {
     bytes: std::slice::Iter<'b, u8>,
 }
@@ -166,7 +166,7 @@ impl Gen<'_, '_> {
         }
     }
 
-    /// What stands behind a `key:`, with its line end.
+    /// What follows a `key:`, with its line end.
     fn value(&mut self, column: usize, step: usize, depth: usize) {
         self.out.push_str(if self.choices.one_in(9) { "  " } else { " " });
         match self.choices.up_to(if depth == 0 { 6 } else { 10 }) {
@@ -392,8 +392,8 @@ fn get<'v>(value: &'v mut Value, path: &[PathStep]) -> &'v mut Value {
     })
 }
 
-/// Edits carried out on plain values, one after the other: new values first, then lists from the inside out and from
-/// the end, so that places stay what they were.
+/// Edits applied to plain values one by one: new values first, then lists from the inside out and from
+/// the end, so that indices stay valid.
 fn expected(doc: &Document, edits: &[Edit]) -> Value {
     let mut value = doc.root().unwrap().to_json();
     let (sets, items): (Vec<_>, Vec<_>) = edits.iter().partition(|edit| matches!(edit, Edit::Set { .. }));
@@ -421,7 +421,7 @@ fn apply(value: &mut Value, edit: &Edit) {
     }
 }
 
-/// Everything outside of the replaced ranges is the same in both texts.
+/// Everything outside the replaced ranges is the same in both texts.
 fn check_outside(old: &str, edited: &crate::document::Edited) {
     let (mut from_old, mut from_new) = (0, 0);
     for (was, is) in edited.replaced.iter().chain([&(old.len()..old.len(), edited.text.len()..edited.text.len())]) {
@@ -451,14 +451,14 @@ fn run(bytes: &[u8], with_anchors: bool, count: usize) -> Result<&'static str, S
     }
 }
 
-/// Refusals that say why: not that a check failed.
+/// Whether a refusal gives a reason other than a failed check.
 fn is_reasoned(message: &str) -> bool {
-    ["the whole document", "another YAML reader cannot read the file", "it can hold no key"]
+    ["the whole document", "another YAML parser cannot read the file", "it cannot hold keys"]
         .iter()
         .any(|reason| message.contains(reason))
 }
 
-/// The same cases every time, so that a run is red only for a change of the code; with `PROPTEST_CASES`, as many new ones.
+/// Fixed cases, so that only a change of the code can fail; with `PROPTEST_CASES`, that many new ones.
 fn config() -> ProptestConfig {
     let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
     match std::env::var_os("PROPTEST_CASES") {
@@ -507,7 +507,7 @@ proptest! {
     }
 
     #[test]
-    fn garbage_is_no_panic(text in "[-:?,\\[\\]{}#&*!|>'\"%@`a0 \\n\\t\\r\u{feff}é📞]{0,60}") {
+    fn garbage_does_not_panic(text in "[-:?,\\[\\]{}#&*!|>'\"%@`a0 \\n\\t\\r\u{feff}é📞]{0,60}") {
         if let Ok(doc) = Document::parse("f", text.as_str()) {
             let _ = doc.warnings();
             let _ = doc.root().map(|root| root.to_json());

@@ -7,10 +7,10 @@ use super::shape::{Field, Shape, at_least, at_most, closed, fields, variants};
 use super::transcriber::TRANSCRIBER;
 use super::voice::VOICE;
 
-/// All of them.
+/// All fields.
 pub(super) const FIELDS: &[&[Field]] = &[DOCUMENTED, OBSERVED];
 
-/// Those of the document's Create and Update DTO.
+/// Fields in the document's Create and Update DTOs.
 const DOCUMENTED: &[Field] = fields![
     name: at_most(40), model: MODEL, voice: VOICE, transcriber: TRANSCRIBER, firstMessage: Text,
     firstMessageInterruptionsEnabled: Bool,
@@ -27,7 +27,7 @@ const DOCUMENTED: &[Field] = fields![
     keypadInputPlan: KEYPAD,
 ];
 
-/// Those that assistants made in the dashboard or long ago carry, and that go through a PATCH (observed).
+/// Fields that old or dashboard-made assistants have and PATCH accepts (observed).
 const OBSERVED: &[Field] = fields![
     silenceTimeoutSeconds: at_least(10.0), backgroundDenoisingEnabled: Bool, recordingEnabled: Bool,
     endCallFunctionEnabled: Bool, dialKeypadFunctionEnabled: Bool, hipaaEnabled: Bool, serverUrl: Text,

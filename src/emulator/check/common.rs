@@ -1,4 +1,4 @@
-//! What occurs in several objects: servers, messages, destinations, hooks.
+//! Shared parts: servers, messages, destinations, hooks.
 
 use super::shape::Shape::{
     Any, Bool, Dialled, FunctionName, List, ListOr, Number, Open, Tagged, Text, TextOr, Uuid, Words,
@@ -24,7 +24,7 @@ pub(super) const FUNCTION: Shape = closed![
 /// A message for a model.
 pub(super) const CHAT_MESSAGE: Shape = closed![role! Words("assistant function user system tool"), content: Text];
 
-/// What a tool says while it works.
+/// What a tool says while it runs.
 pub(super) const TOOL_MESSAGE: Shape = Tagged(
     "type",
     variants![
@@ -36,7 +36,7 @@ pub(super) const TOOL_MESSAGE: Shape = Tagged(
 const SPOKEN: &[Field] = fields![content: at_most(1000), contents: List(&Open), conditions: List(&Open)];
 const LAST_SPOKEN: &[Field] = fields![role: Words("assistant system"), endCallAfterSpokenEnabled: Bool];
 
-/// Where a call can be put through to. `assistantId` is not in the document's DTO for an assistant; it is met.
+/// Where a call can be transferred to. `assistantId` is not in the document's DTO for an assistant (observed).
 pub(super) const TRANSFER_DESTINATION: Shape = Tagged(
     "type",
     variants![
@@ -49,7 +49,7 @@ pub(super) const TRANSFER_DESTINATION: Shape = Tagged(
     ],
 );
 
-/// Where a phone number puts a call through to.
+/// Where a phone number transfers a call to.
 pub(super) const FALLBACK_DESTINATION: Shape = Tagged(
     "type",
     variants![
@@ -78,7 +78,7 @@ pub(super) const HANDOFF_DESTINATION: Shape = Tagged(
 );
 const HANDOFF: &[Field] = fields![contextEngineeringPlan: Open, variableExtractionPlan: Open, description: Text];
 
-/// An assistant's hook. `on` is an open word: it can carry options (`customer.speech.timeout[timeout=10]`).
+/// An assistant's hook. `on` is any text: it can have options (`customer.speech.timeout[timeout=10]`).
 pub(super) const ASSISTANT_HOOK: Shape = closed![
     on! at_most(1000), do! List(&HOOK_ACTION), name: at_most(1000), filters: List(&Open),
     options: closed![
@@ -99,7 +99,7 @@ const HOOK_ACTION: Shape = Tagged(
     ],
 );
 
-/// A phone number's hook. `do` is a list when it rings, one action when it ends.
+/// A phone number's hook. `do` is a list for `call.ringing`, one action for `call.ending`.
 pub(super) const PHONE_HOOK: Shape = closed![
     on! Words("call.ringing call.ending"), do: ListOr(&Open), filters: List(&Open),
 ];

@@ -1,4 +1,4 @@
-//! What Vapi refuses: tables of fields, written by hand after its document and what people met.
+//! Validation: tables of fields, written by hand from Vapi's document and from observation.
 
 mod assistant;
 mod common;
@@ -16,7 +16,7 @@ pub(super) use self::shape::range_problem;
 use self::shape::{check_object, unknown, variant};
 use super::store::{Collection, Object};
 
-/// Which kind of write.
+/// The kind of write.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Change<'a> {
     /// A POST.
@@ -25,10 +25,10 @@ pub(super) enum Change<'a> {
     Update(&'a Object),
 }
 
-/// Looks the body of a write over; `refuse` are paths of fields that are refused besides.
+/// Validates the body of a write; `refuse` are paths of further fields to refuse.
 ///
 /// # Errors
-/// The validator's messages, all of them.
+/// All validation messages.
 pub(super) fn check(
     collection: Collection,
     change: Change,
@@ -48,7 +48,7 @@ pub(super) fn check(
     if messages.is_empty() { Ok(()) } else { Err(messages) }
 }
 
-/// A tool's type decides on its fields, and an update must not name it (observed, against the document's update DTOs).
+/// A tool's type selects its fields; an update must not contain it (observed, contrary to the document).
 fn check_tool(change: Change, body: &Object, messages: &mut Vec<String>) {
     match change {
         Change::Create => match variant(tool::TYPES, body.get("type")) {
@@ -63,7 +63,7 @@ fn check_tool(change: Change, body: &Object, messages: &mut Vec<String>) {
     }
 }
 
-/// A number's provider decides on its fields, and cannot be changed.
+/// A number's provider selects its fields and cannot change.
 fn check_phone_number(change: Change, body: &Object, messages: &mut Vec<String>) {
     let provider = body.get("provider");
     match change {
@@ -75,14 +75,14 @@ fn check_phone_number(change: Change, body: &Object, messages: &mut Vec<String>)
             if provider.is_some() && provider != stored.get("provider") {
                 messages.push("provider cannot be changed".to_owned());
             }
-            // A number of a provider that the tables do not know was put in by hand.
+            // The number was seeded with an unknown provider.
             let fields = variant(phone_number::UPDATE, stored.get("provider")).unwrap_or(&[phone_number::COMMON]);
             check_object(fields, body, "", &["provider"], false, messages);
         }
     }
 }
 
-/// Whether `body` has something at `path`: keys joined by dots, looked for in every element of a list.
+/// Whether `body` has a value at `path`: keys joined by dots, tried in every list element.
 fn holds(body: &Object, path: &str) -> bool {
     let (key, rest) = path.split_once('.').map_or((path, None), |(key, rest)| (key, Some(rest)));
     match (body.get(key), rest) {

@@ -1,4 +1,4 @@
-//! `model`: 17 providers. Names of models are not checked: new ones come every few weeks.
+//! `model`: 17 providers. Model names are not checked: they change every few weeks.
 
 use super::common::CHAT_MESSAGE;
 use super::shape::Shape::{Any, Bool, List, Number, Open, Tagged, Text, Uuid, Words};
@@ -20,7 +20,7 @@ pub(super) const MODEL: Shape = Tagged(
     ],
 );
 
-/// `knowledgeBaseId` and `systemPrompt` are of older documents.
+/// `knowledgeBaseId` and `systemPrompt` are from older documents.
 const COMMON: &[Field] = fields![
     messages: List(&CHAT_MESSAGE), tools: List(&TOOL), toolIds: List(&Uuid), toolRefs: List(&Open),
     knowledgeBase: Open, knowledgeBaseId: Uuid, systemPrompt: Text, temperature: Number(0.0, 2.0),

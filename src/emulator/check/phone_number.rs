@@ -1,10 +1,10 @@
-//! The fields of a phone number, which depend on its provider.
+//! The fields of a phone number, by provider.
 
 use super::common::{FALLBACK_DESTINATION, PHONE_HOOK, SERVER};
 use super::shape::Shape::{Bool, Dialled, Length, List, Text, Uuid};
 use super::shape::{Field, Variant, at_most, closed, fields, variants};
 
-/// What a provider's number may be created with.
+/// Fields of a creation.
 pub(super) const CREATE: &[Variant] = variants![
     "vapi": [COMMON VAPI {numberDesiredAreaCode: Length(3, 3)}],
     "twilio": [COMMON NUMBER TWILIO],
@@ -12,7 +12,7 @@ pub(super) const CREATE: &[Variant] = variants![
     "byo-phone-number": [COMMON BYO CREDENTIAL],
 ];
 
-/// What can be changed of it.
+/// Fields of an update.
 pub(super) const UPDATE: &[Variant] = variants![
     "vapi": [COMMON VAPI],
     "twilio": [COMMON NUMBER TWILIO],
@@ -20,7 +20,7 @@ pub(super) const UPDATE: &[Variant] = variants![
     "byo-phone-number": [COMMON BYO CREDENTIAL],
 ];
 
-/// What every provider's number has.
+/// Fields of every provider.
 pub(super) const COMMON: &[Field] = fields![
     name: at_most(40), assistantId: Uuid, squadId: Uuid, workflowId: Uuid, server: SERVER,
     fallbackDestination: FALLBACK_DESTINATION, hooks: List(&PHONE_HOOK),

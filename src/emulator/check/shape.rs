@@ -1,10 +1,10 @@
-//! The language of the tables: what a value may be, and the words in which the validator says that it is not.
+//! The language of the tables: shapes of values, and the validator's messages.
 
 use serde_json::Value;
 
 use crate::emulator::store::{Object, is_uuid};
 
-/// What a value may be. `null` is always allowed where a field is not required, as with class-validator's `@IsOptional`.
+/// The shape of a value. An optional field may be `null`, as with class-validator's `@IsOptional`.
 pub(super) enum Shape {
     /// Anything.
     Any,
@@ -12,29 +12,29 @@ pub(super) enum Shape {
     Bool,
     /// Text of any length.
     Text,
-    /// Text of this many characters.
+    /// Text of a length within these bounds.
     Length(usize, usize),
-    /// One of these words, which stand here with blanks between them.
+    /// One of these words, separated by spaces.
     Words(&'static str),
-    /// Text with the form of a UUID.
+    /// A UUID.
     Uuid,
     /// The name of a function.
     FunctionName,
-    /// A telephone number in E.164, or 3 to 40 characters of anything where the object says `numberE164CheckEnabled: false`.
+    /// An E.164 number, or any 3 to 40 characters if the object has `numberE164CheckEnabled: false`.
     Dialled,
     /// A number between these two.
     Number(f64, f64),
-    /// An object with whatever in it.
+    /// Any object.
     Open,
     /// A list of this.
     List(&'static Shape),
     /// An object with these fields and no others.
     Closed(&'static [&'static [Field]]),
-    /// An object whose fields depend on one of its fields.
+    /// An object whose fields depend on a tag.
     Tagged(&'static str, &'static [Variant]),
-    /// Text, or else this.
+    /// Text or this.
     TextOr(&'static Shape),
-    /// A list, or else this.
+    /// A list of this, or this.
     ListOr(&'static Shape),
 }
 
@@ -83,12 +83,12 @@ pub(super) struct Variant {
     pub fields: &'static [&'static [Field]],
 }
 
-/// At most so many characters.
+/// At most this many characters.
 pub(super) const fn at_most(characters: usize) -> Shape {
     Shape::Length(0, characters)
 }
 
-/// No less than this.
+/// At least this.
 pub(super) const fn at_least(number: f64) -> Shape {
     Shape::Number(number, f64::INFINITY)
 }
@@ -96,7 +96,7 @@ pub(super) const fn at_least(number: f64) -> Shape {
 /// Any number.
 pub(super) const NUMBER: Shape = Shape::Number(f64::NEG_INFINITY, f64::INFINITY);
 
-/// Looks a value over and collects what the validator says. `path` is the value's: `model.temperature`.
+/// Validates a value and collects messages. `path` is the value's: `model.temperature`.
 pub(super) fn check(shape: &Shape, value: &Value, path: &str, messages: &mut Vec<String>) {
     let problem = match (shape, value) {
         (Shape::Any, _)
@@ -139,7 +139,7 @@ pub(super) fn check(shape: &Shape, value: &Value, path: &str, messages: &mut Vec
     messages.extend(problem.map(|problem| format!("{path} {problem}")));
 }
 
-/// Looks an object over: no fields but those of `groups` and `besides`; all that are required, if `whole`.
+/// Validates an object: only fields of `groups` and `besides`; all required ones, if `whole`.
 pub(super) fn check_object(
     groups: &[&[Field]],
     object: &Object,
@@ -174,13 +174,13 @@ fn check_tagged(tag: &str, variants: &[Variant], object: &Object, path: &str, me
     }
 }
 
-/// The fields that go with the value of a tag. `None` if it is none of those that are known.
+/// The fields for a tag. `None` if the tag is unknown.
 pub(super) fn variant(variants: &[Variant], tag: Option<&Value>) -> Option<&'static [&'static [Field]]> {
     let tag = tag?.as_str()?;
     variants.iter().find(|variant| variant.tags.contains(&tag)).map(|variant| variant.fields)
 }
 
-/// What is said of a tag that none of the variants has.
+/// The message for an unknown tag.
 pub(super) fn unknown(variants: &[Variant], tag: &str) -> String {
     format!("{tag} {}", one_of(variants.iter().flat_map(|variant| variant.tags).copied()))
 }
@@ -195,7 +195,7 @@ fn one_of(words: impl Iterator<Item = &'static str>) -> String {
 }
 
 fn length_problem(text: &str, least: usize, most: usize) -> Option<String> {
-    // JavaScript, which Vapi's validator is written in, counts UTF-16 units.
+    // Vapi's validator is JavaScript, which counts UTF-16 units.
     let length = text.encode_utf16().count();
     if length > most {
         Some(format!("must be shorter than or equal to {most} characters"))
@@ -206,7 +206,7 @@ fn length_problem(text: &str, least: usize, most: usize) -> Option<String> {
     }
 }
 
-/// What is wrong with a number that must be within these two; `None` stands for what is no number.
+/// Validates a number against these bounds; `None` stands for a value that is not a number.
 pub(in crate::emulator) fn range_problem(number: Option<f64>, least: f64, most: f64) -> Option<String> {
     match number {
         Some(number) if number > most => Some(format!("must not be greater than {most}")),
@@ -216,7 +216,7 @@ pub(in crate::emulator) fn range_problem(number: Option<f64>, least: f64, most: 
     }
 }
 
-/// A plus sign and up to 15 digits, the first of them not 0.
+/// A plus sign and up to 15 digits, the first not 0.
 fn is_e164(text: &str) -> bool {
     text.strip_prefix('+').is_some_and(|digits| {
         (3..=15).contains(&digits.len()) && !digits.starts_with('0') && digits.bytes().all(|byte| byte.is_ascii_digit())
@@ -232,7 +232,7 @@ mod tests {
     use super::Shape::{Bool, Dialled, FunctionName, Length, List, Number, Open, Tagged, Text, TextOr, Uuid, Words};
     use super::*;
 
-    /// A shape, what it takes, what it does not take, and what is said of that.
+    /// A shape, a value it accepts, one it refuses, and the message.
     const TABLE: &[(Shape, &str, &str, &str)] = &[
         (Bool, "true", r#""true""#, "x must be a boolean value"),
         (Text, r#""""#, "1", "x must be a string"),

@@ -3,7 +3,7 @@
 use super::shape::Shape::{List, Open, Text, Uuid};
 use super::shape::{Field, closed, fields};
 
-/// All of them.
+/// All fields.
 pub(super) const FIELDS: &[&[Field]] = &[fields![
     name: Text,
     members! List(&closed![

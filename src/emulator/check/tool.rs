@@ -6,7 +6,7 @@ use super::shape::{Field, NUMBER, Shape, Variant, at_most, fields, variants};
 
 pub(super) const TOOL: Shape = Tagged("type", TYPES);
 
-/// The types and what each of them may hold.
+/// The types and their fields.
 pub(super) const TYPES: &[Variant] = variants![
     "apiRequest": [COMMON API_REQUEST],
     "bash": [COMMON {subType! Words("bash_20241022"), name! Words("bash"), server: SERVER}],
@@ -30,7 +30,7 @@ pub(super) const TYPES: &[Variant] = variants![
     "voicemail": [COMMON {beepDetectionEnabled: Bool}],
 ];
 
-/// `function` stands in older documents for every type, and objects made then carry it.
+/// Older documents allow `function` for every type, and old objects have it.
 const COMMON: &[Field] = fields![messages: List(&TOOL_MESSAGE), rejectionPlan: Open, function: FUNCTION];
 
 const API_REQUEST: &[Field] = fields![

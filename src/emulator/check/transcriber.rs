@@ -1,4 +1,4 @@
-//! `transcriber`: 14 providers. Names of models and languages are not checked.
+//! `transcriber`: 14 providers. Models and languages are not checked.
 
 use super::common::SERVER;
 use super::shape::Shape::{Any, Bool, List, Number, Open, Tagged, Text};
@@ -59,7 +59,7 @@ const GLADIA: &[Field] = fields![
     customVocabularyEnabled: Bool, customVocabularyConfig: Open, region: Text, receivePartialTranscripts: Bool,
 ];
 
-/// The document calls `customVocabulary` required; it says so of an optional list, so it is not held here.
+/// The document wrongly marks `customVocabulary` as required; here it is optional.
 const SPEECHMATICS: &[Field] = fields![
     operatingPoint: Text, region: Text, enableDiarization: Bool, maxDelay: Number(500.0, 10_000.0),
     customVocabulary: List(&Open), numeralStyle: Text, endOfTurnSensitivity: Number(0.0, 1.0),

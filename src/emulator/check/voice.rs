@@ -1,4 +1,4 @@
-//! `voice`: 20 providers. Names of voices and models are not checked: new ones come every few weeks.
+//! `voice`: 20 providers. Voices and models are not checked: they change every few weeks.
 
 use super::common::SERVER;
 use super::shape::Shape::{Any, Bool, List, Number, Open, Tagged, Text};
@@ -48,7 +48,7 @@ const LANGUAGE: &[Field] = fields![language: Text];
 
 const CARTESIA: &[Field] = fields![experimentalControls: Open, generationConfig: Open, pronunciationDictId: Text];
 
-/// `fillerInjectionEnabled` and `inputPreprocessingEnabled` are of older documents.
+/// `fillerInjectionEnabled` and `inputPreprocessingEnabled` are from older documents.
 const ELEVEN_LABS: &[Field] = fields![
     stability: Number(0.0, 1.0), similarityBoost: Number(0.0, 1.0), style: Number(0.0, 1.0), useSpeakerBoost: Bool,
     speed: Number(0.7, 1.2), optimizeStreamingLatency: Number(0.0, 4.0), enableSsmlParsing: Bool, autoMode: Bool,

@@ -1,6 +1,6 @@
-//! Realistic objects in any number: what a few years of people at a dashboard leave behind, traps for YAML included.
+//! Generates realistic objects, as left by years of work in the dashboard, with traps for YAML.
 //!
-//! Every object passes the emulator's own checks. The same random numbers give the same objects.
+//! Every object passes the emulator's own checks. The same seed gives the same objects.
 
 mod assistant;
 mod parts;
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 pub use self::assistant::assistant;
 
-/// A phone number for `POST /phone-number`, the `index`-th: each index has its own number. It rings one of `assistants`
+/// The `index`-th phone number for `POST /phone-number`, unique by index. It is assigned to one of `assistants`
 /// (ids), or nothing if there is none.
 pub fn phone_number(rng: &mut impl Rng, index: usize, assistants: &[String]) -> Value {
     let number = format!("+1{}555{:04}", 200 + index / 10_000 % 800, index % 10_000);

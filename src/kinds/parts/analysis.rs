@@ -1,4 +1,4 @@
-//! What is made of a call after its end, and compliance.
+//! Analysis of finished calls, and compliance.
 
 use super::voice::VOICE;
 use super::words::SUCCESS_EVALUATION_RUBRIC;

@@ -1,11 +1,11 @@
-//! What holds in many places: fields that mean the same wherever they stand, and what Vapi writes on every object.
+//! Shared rows: fields that mean the same everywhere, and fields that Vapi writes on every object.
 
 use super::server::SERVER;
 use crate::kinds::table::{TEXT, list, managed, object, table, text, texts};
 use crate::model::{Map, Value};
 
-// Fields that mean the same wherever they stand, also below fields of which no table says anything: in overrides, in an
-// agent or a squad in full.
+// Fields that mean the same everywhere, even below fields without a table: in overrides, in an
+// inline agent or squad.
 table! { EVERYWHERE;
     texts("toolIds", "Ids of the organisation's tools.").as_set(),
     texts("credentialIds", "Ids of credentials.").as_set(),
@@ -23,7 +23,7 @@ table! { MANAGED;
     managed("updatedAt"),
 }
 
-/// A tool is told apart by its type and, if it is called by name, by that name.
+/// A tool is identified by its type and name.
 pub(in crate::kinds) fn tool_key(tool: &Map) -> Option<String> {
     let kind = tool.get("type")?.as_text()?;
     match tool.get("function").and_then(|function| function.text_at("name")).or_else(|| tool.get("name")?.as_text()) {
@@ -32,7 +32,7 @@ pub(in crate::kinds) fn tool_key(tool: &Map) -> Option<String> {
     }
 }
 
-/// A hook is told apart by the event that it waits for.
+/// A hook is identified by its event.
 pub(in crate::kinds) fn hook_key(hook: &Map) -> Option<String> {
     hook.get("on").and_then(Value::as_text).map(str::to_owned)
 }

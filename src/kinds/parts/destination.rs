@@ -1,4 +1,4 @@
-//! Where a call can go.
+//! Destinations of transfers and handoffs.
 
 use super::analysis::SUMMARY;
 use super::server::SERVER;

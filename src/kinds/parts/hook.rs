@@ -1,4 +1,4 @@
-//! What runs on an event of a call.
+//! Hooks: actions on events of a call.
 
 use super::destination::TRANSFER_DESTINATION;
 use super::model::CHAT_MESSAGE;

@@ -1,4 +1,4 @@
-//! Tables that several kinds, or several places of one, refer to.
+//! Tables used by several kinds or fields.
 
 pub(super) mod analysis;
 pub(super) mod common;

@@ -1,4 +1,4 @@
-//! How an agent listens, stops and speaks, and what is stored of a call.
+//! When an agent speaks and stops, and what is stored of a call.
 
 use super::server::SERVER;
 use super::voice_parts::REGEX_OPTION;

@@ -1,4 +1,4 @@
-//! What an agent can do besides talking.
+//! The tools of an agent.
 
 use super::destination::{HANDOFF_DESTINATION, TRANSFER_DESTINATION};
 use super::server::{BACKOFF, SERVER};

@@ -1,4 +1,4 @@
-//! Tools that run programs, machines and SIP requests.
+//! More tools: code, computers, SIP requests.
 
 use super::server::SERVER;
 use super::tool::TOOL_COMMON;

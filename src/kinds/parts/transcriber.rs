@@ -1,4 +1,4 @@
-//! The transcriber of an agent, by provider: the ones that are used most.
+//! The transcriber of an agent, by provider: the most used ones.
 
 use super::transcriber_more::{
     CARTESIA_TRANSCRIBER, CUSTOM_TRANSCRIBER, GLADIA_VOCABULARY, SONIOX_TRANSCRIBER, SPEECHMATICS_TRANSCRIBER,

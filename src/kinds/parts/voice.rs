@@ -1,4 +1,4 @@
-//! The voice of an agent, by provider: the ones that are used most.
+//! The voice of an agent, by provider: the most used ones.
 
 use super::server::SERVER;
 use super::voice_more::{

@@ -1,4 +1,4 @@
-//! The longer lists of words, as Vapi's OpenAPI document has them.
+//! Longer lists of words, from Vapi's OpenAPI document.
 
 pub(in crate::kinds) const OPEN_AI_MODEL_MODEL: &[&str] = &[
     "gpt-5.6-sol", "gpt-5.6-terra", "gpt-5.6-luna", "gpt-5.5", "chat-latest", "gpt-5.4", "gpt-5.4-mini", "gpt-5.4-nano",

@@ -107,6 +107,16 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// Whether it changes the file.
+    pub fn changes_file(self) -> bool {
+        matches!(self, Verdict::Capture | Verdict::Merge)
+    }
+
+    /// Whether the file still has something to apply afterwards.
+    pub fn keeps_file_ahead(self) -> bool {
+        matches!(self, Verdict::Pending | Verdict::Merge)
+    }
+
     /// Whether a person must decide.
     pub fn is_held_back(self) -> bool {
         matches!(self, Verdict::Drift | Verdict::Conflict)

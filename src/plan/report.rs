@@ -124,7 +124,7 @@ impl Report {
 
     /// Whether the file and Vapi hold the same once the plan is carried out.
     pub fn agrees(&self) -> bool {
-        let stays = |field: &FieldChange| matches!(field.verdict, Verdict::Pending | Verdict::Merge);
+        let stays = |field: &FieldChange| field.verdict.keeps_file_ahead();
         let agrees = |change: &Change| match change.work {
             Work::None => change.is_in_step(),
             Work::Create(_) | Work::Recreate(_) | Work::Update(_) | Work::Link(_) | Work::Import(_) | Work::Capture => {

@@ -60,7 +60,7 @@ fn captured(
         change.fields.extend(field(inputs, entry, asked, answers, policy));
     }
     together::decide(&mut change.fields, |field| policy.prefer.of(&entry.address, &field.path).is_some());
-    let captures = change.fields.iter().any(|field| matches!(field.verdict, Verdict::Capture | Verdict::Merge));
+    let captures = change.fields.iter().any(|field| field.verdict.changes_file());
     if captures || matches!(drafted.identity, Identity::Link(_)) {
         change.work = Work::Capture;
     }

@@ -140,7 +140,7 @@ impl<'d> Writer<'_, 'd> {
         if let Some(id) = change.id.as_ref().filter(|id| entry.id.as_ref() != Some(id)) {
             self.edits.push((at, id_edit(&change.address, id)));
         }
-        let written = |field: &&FieldChange| matches!(field.verdict, Verdict::Capture | Verdict::Merge);
+        let written = |field: &&FieldChange| field.verdict.changes_file();
         for field in change.fields.iter().filter(written) {
             self.field(at, change, entry.config, word_of(&change.address, "config"), field);
         }

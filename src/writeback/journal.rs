@@ -115,7 +115,7 @@ impl<'h> AuditJournal<'h> {
             let Some(Outcome::Done { .. }) = outcome else { continue };
             let fields = match &change.work {
                 Work::Import(Value::Map(map)) => map.iter().map(|(key, value)| imported(key, value)).collect(),
-                _ => logged(change, |verdict| matches!(verdict, Verdict::Capture | Verdict::Merge)),
+                _ => logged(change, Verdict::changes_file),
             };
             let ending = if done { Ending::Done } else { Ending::Intent };
             records.push(self.record(change, fields, ending, None)?);

@@ -6,7 +6,7 @@ use super::args::{Choices, Lists, Net, Tells};
 use super::connect::block_on;
 use super::file::Empty;
 use super::github::Extra;
-use super::run::{Run, Wish};
+use super::run::{Run, Wish, audit_log};
 use super::show::{Showing, finish};
 use super::{App, Finish};
 use crate::files::{Disk, NotRead, NotReplaced, read_text};
@@ -45,7 +45,8 @@ pub(super) struct Args {
 pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
     let wish = Wish { selection: args.choices.select.selection()?, policy: args.choices.policy() };
     block_on(async {
-        let mut run = Run::reading(app, "plan", &args.net, args.audit_log.as_deref(), Empty::Refused).await?;
+        let log = audit_log(app, args.audit_log.as_deref());
+        let mut run = Run::reading(app, "plan", &args.net, log, Empty::Refused).await?;
         let loaded = run.load()?;
         let file = loaded.checked()?;
         let made = run.plan(&file, Direction::ToVapi, &wish).await?;

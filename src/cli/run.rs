@@ -60,7 +60,7 @@ pub(super) struct Run<'a> {
     _lock: Option<Lock>,
 }
 
-/// The audit log: where the command line says, else beside the state file.
+/// The audit log: where the command line says, else beside the state file. Warns of one that git tracks: ask once in a run.
 pub(super) fn audit_log(app: &App, given: Option<&Path>) -> PathBuf {
     let beside = || Workdir::beside(Disk::at(&app.global.file, "").real()).path("audit.jsonl");
     let log = given.map_or_else(beside, Path::to_path_buf);
@@ -82,7 +82,8 @@ impl<'a> Run<'a> {
         empty: Empty,
     ) -> Result<Self, Diagnostics> {
         let lock = lock(app, command, args.waits.lock_timeout)?;
-        let run = Self::reading(app, command, &args.net, args.waits.audit_log.as_deref(), empty).await?;
+        let log = audit_log(app, args.waits.audit_log.as_deref());
+        let run = Self::reading(app, command, &args.net, log, empty).await?;
         Ok(Self { _lock: Some(lock), ..run })
     }
 
@@ -91,7 +92,7 @@ impl<'a> Run<'a> {
         app: &'a App,
         command: &'static str,
         net: &Net,
-        audit_log: Option<&Path>,
+        audit_log: PathBuf,
         empty: Empty,
     ) -> Result<Self, Diagnostics> {
         let vapi = match connect::open(app, net).await {
@@ -108,7 +109,7 @@ impl<'a> Run<'a> {
         Ok(Self {
             app,
             command,
-            audit_log: self::audit_log(app, audit_log),
+            audit_log,
             vapi,
             fetched: Fetched { listings: HashMap::new(), at: Instant::now() },
             empty,

@@ -72,7 +72,7 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
         return block_on(serve_page(app, args, &log, address));
     }
     let last_run = last_run(app, &log);
-    let found = block_on(check(app, args));
+    let found = block_on(check(app, args, &log));
     let (redactor, flags) = (app.output.redactor(), app.flags());
     let found = match found {
         Ok(found) => found,
@@ -123,10 +123,10 @@ async fn tell_github(app: &App, args: &Args, found: &Found) -> Result<Extra, Dia
 }
 
 /// Looks at both sides.
-async fn check(app: &App, args: &Args) -> Result<Found, Diagnostics> {
+async fn check(app: &App, args: &Args, log: &Path) -> Result<Found, Diagnostics> {
     let policy = Policy { allow_purchase: true, only_looks: true, ..Policy::default() };
     let wish = Wish { selection: Selection::default(), policy };
-    let mut run = Run::reading(app, "status", &args.net, args.audit_log.as_deref(), Empty::Refused).await?;
+    let mut run = Run::reading(app, "status", &args.net, log.to_path_buf(), Empty::Refused).await?;
     let loaded = run.load()?;
     let file = loaded.checked()?;
     let made = run.plan(&file, Direction::ToVapi, &wish).await?;
@@ -179,7 +179,7 @@ async fn serve_page(app: &App, args: &Args, log: &Path, address: &str) -> Result
     let checking = async {
         let mut last_good: Option<Found> = None;
         loop {
-            let errors = match check(app, args).await {
+            let errors = match check(app, args, log).await {
                 Ok(found) => {
                     last_good = Some(found);
                     Vec::new()

@@ -94,6 +94,18 @@ fn where_all_is_well_the_answer_is_short() {
 }
 
 #[test]
+fn a_log_that_git_tracks_is_told_once_and_not_read() {
+    let world = World::new("version: 1\nagents:\n  a: {config: {name: A}}\n");
+    world.run(&["apply", "--yes"]).expect(0);
+    world.git(&["add", "--force", ".vapi-sync/audit.jsonl"]);
+    for args in [&["status"][..], &["plan"]] {
+        let run = world.run(args).expect(0);
+        assert_eq!(run.stderr.matches("audit-log-tracked").count(), 1, "{}", run.stderr);
+        assert!(!run.stdout.contains("last run"), "{}", run.stdout);
+    }
+}
+
+#[test]
 fn a_check_that_fails_is_a_page_too() {
     let world = World::new("version: 1\nagents:\n  a: {config: {name: A}}\n");
     world.run(&["apply", "--yes"]).expect(0);

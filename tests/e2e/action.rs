@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
 
-use serde_json::Value;
-use vapi_sync::emulator::DEFAULT_KEY;
+use serde_json::{Value, json};
+use vapi_sync::emulator::{Collection, DEFAULT_KEY};
 
 use crate::support::github::{Github, git};
-use crate::support::{Run, World};
+use crate::support::{Run, World, id};
 
 const NAME: &str = "vapi-sync-x86_64-unknown-linux-musl";
 
@@ -190,6 +190,16 @@ fn each_command_of_the_action_is_one_that_the_binary_takes() {
     assert!(github.show("main:vapi-state.yaml").contains("vapi_assistant_id"), "the ids were pushed");
     run("pull", &[]).0.expect(0);
     run("status", &[]).0.expect(0);
+    // A dispute is decided by `prefer`, one decision per line: the second is about this agent.
+    world.git(&["fetch", "-q", "origin"]);
+    world.git(&["reset", "-q", "--hard", "origin/main"]);
+    world.vapi.edit(Collection::Assistant, &id(&world.agent("A")), &json!({"name": "Of the dashboard"}));
+    let (held, outputs) = run("apply", &[]);
+    held.expect(3);
+    assert!(outputs.contains("drift<<vapi-sync-end\ntrue"), "{outputs}");
+    run("apply", &[("PREFER", "vapi\nfile=agents.a.name")]).0.expect(0);
+    assert_eq!(world.agents()[0]["name"], "A");
+    run("apply", &[("PREFER", "file=agents.b")]).0.expect(1);
     run("delete", &[]).0.expect(64);
     // Without a key the file is validated; a secret that is not there is no empty key.
     let (validated, _) = run("plan", &[("API_KEY", "")]);

@@ -131,15 +131,18 @@ impl Run<'_> {
             }
             let (again, over): (Vec<_>, Vec<_>) = over.into_iter().partition(|done| done.again.is_some());
             self.record(&plan, over);
-            for Again { at, path, value, ready } in again.into_iter().filter_map(|done| done.again) {
+            for Again { at, left_out, ready } in again.into_iter().filter_map(|done| done.again) {
                 let change = &plan.changes[at];
-                if let Err(error) = self.ports.journal.left_out(change, &path, &value) {
+                let log = |(path, value): &(String, Value)| self.ports.journal.left_out(change, path, value);
+                if let Err(error) = left_out.iter().try_for_each(log) {
                     self.finish(change, at, Outcome::NotAttempted(error.message.clone()), None);
                     self.errors.push(error);
                     continue;
                 }
-                let message = format!("{}: Vapi no longer accepts {path}; left out", change.address);
-                self.warnings.push(Diagnostic::warning("left-out", message).help("its value is in the audit log"));
+                for (path, _) in &left_out {
+                    let message = format!("{}: Vapi no longer accepts {path}; left out", change.address);
+                    self.warnings.push(Diagnostic::warning("left-out", message).help("its value is in the audit log"));
+                }
                 under_way.push(self.step(change, !twins.contains(&at)).take(at, ready));
             }
         }

@@ -25,11 +25,10 @@ pub(super) struct Done {
     pub(super) again: Option<Again>,
 }
 
-/// A retry without a value that Vapi no longer accepts.
+/// A retry without values that Vapi no longer accepts, each with its path.
 pub(super) struct Again {
     pub(super) at: usize,
-    pub(super) path: String,
-    pub(super) value: Value,
+    pub(super) left_out: Vec<(String, Value)>,
     pub(super) ready: Ready,
 }
 
@@ -210,11 +209,12 @@ impl Step<'_> {
             }
             Err(error) => {
                 done.status = error.status;
-                // Vapi may return a field that it refuses: retry without it, unless the file declares it.
+                // Vapi may return fields that it refuses: retry without them, unless the file asks for another value.
                 let mut rest = body;
-                if !second && let Some((path, value)) = leave_out(&error, &mut rest, &desired) {
+                let left_out = if second { None } else { leave_out(&error, &mut rest, &desired, &seen) };
+                if let Some(left_out) = left_out {
                     let update = Update { id, body: rest, seen, desired, seen_at, fresh, version, second: true };
-                    done.again = Some(Again { at: done.at, path, value, ready: Ready::Update(Box::new(update)) });
+                    done.again = Some(Again { at: done.at, left_out, ready: Ready::Update(Box::new(update)) });
                 }
                 Err(self.failed(error))
             }
@@ -298,27 +298,37 @@ fn read_object(json: serde_json::Value) -> Option<Live> {
     serde_json::from_value(json).ok()
 }
 
-/// Removes the field that Vapi refuses from a body, if the file does not declare it. Gives its path and value.
-fn leave_out(error: &RequestError, body: &mut Map, desired: &Value) -> Option<(String, Value)> {
+/// Removes the fields that Vapi refuses from a body, and gives their paths and values. `None`: the file asks for one of them,
+/// and not as Vapi has it.
+fn leave_out(error: &RequestError, body: &mut Map, desired: &Value, seen: &Value) -> Option<Vec<(String, Value)>> {
     if error.status != Some(400) {
         return None;
     }
-    let path = error.words.iter().find_map(|word| {
+    let refused = error.words.iter().filter_map(|word| {
         let rest = word.strip_suffix(" should not exist")?;
         let at = rest.rfind("property ")?;
         // NestJS writes `property x should not exist`, and for nested fields `model.property x should not exist`.
         Some(format!("{}{}", &rest[..at], &rest[at + "property ".len()..]))
-    })?;
-    let steps: Vec<&str> = path.split('.').collect();
-    let inside = |value, step: &&str| inside(value, step);
-    if steps.iter().try_fold(desired, inside).is_some() {
-        return None;
+    });
+    let mut left_out = Vec::new();
+    for path in refused {
+        if left_out.iter().any(|(known, _)| *known == path) {
+            continue;
+        }
+        let steps: Vec<&str> = path.split('.').collect();
+        let at = |value| steps.iter().try_fold(value, |value, step| inside(value, step));
+        if at(desired).is_some_and(|asked| at(seen).is_none_or(|seen| !same(asked, seen))) {
+            return None;
+        }
+        let value = take_out(body, &steps)?;
+        left_out.push((path, value));
     }
+    (!left_out.is_empty()).then_some(left_out)
+}
+
+fn take_out(body: &mut Map, steps: &[&str]) -> Option<Value> {
     let (last, parents) = steps.split_last()?;
-    let (first, parents) = match parents {
-        [first, parents @ ..] => (first, parents),
-        [] => return Some((path.clone(), body.shift_remove(*last)?)),
-    };
+    let Some((first, parents)) = parents.split_first() else { return body.shift_remove(*last) };
     let mut value = body.get_mut(*first)?;
     for step in parents {
         value = match value {
@@ -328,7 +338,7 @@ fn leave_out(error: &RequestError, body: &mut Map, desired: &Value) -> Option<(S
         };
     }
     match value {
-        Value::Map(map) => Some((path.clone(), map.shift_remove(*last)?)),
+        Value::Map(map) => map.shift_remove(*last),
         _ => None,
     }
 }

@@ -40,6 +40,9 @@ pub(super) fn verify(kind: &'static Kind, asked: &Map, seen: Option<&Value>, ans
             format!("{} should be {}, is {}", difference.path, shown(&difference.desired), shown(&difference.live))
         };
         match difference.what {
+            What::Absent if difference.desired.as_ref().is_some_and(Value::is_empty) => {
+                findings.warnings.push(format!("{} is empty, and Vapi keeps nothing for it", difference.path));
+            }
             What::Absent | What::Differs | What::Clear | What::Gained | What::Lost => {
                 // Vapi does not always return secrets.
                 if !difference.desired.as_ref().is_some_and(|value| matches!(value, Value::Secret(_))) {

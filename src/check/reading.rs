@@ -2,9 +2,10 @@
 
 use std::collections::HashSet;
 
-use super::{numbers, place, secrets, texts};
+use super::{numbers, place, scalar, secrets, texts};
 use crate::document::{Document, Node};
 use crate::kinds::Spot;
+use crate::kinds::table::Shape;
 use crate::model::Trail;
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
 use crate::state::includes::IncludeSource;
@@ -58,6 +59,17 @@ impl<'r> Reading<'r> {
             found.push(texts::finding(&flaw, text, trail).at(place));
         }
         found
+    }
+
+    /// The finding about references where no text belongs.
+    pub(super) fn typed(
+        &self,
+        tokens: &[Token<'_>],
+        shape: &'static Shape,
+        node: Node<'_>,
+        trail: &Trail<'_>,
+    ) -> Option<Diagnostic> {
+        scalar::reference(tokens, shape, trail, self.env).map(|finding| finding.at(node.place()))
     }
 
     fn token(&mut self, token: &Token<'_>, written: &Written<'_, '_>) -> Diagnostics {

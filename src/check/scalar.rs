@@ -2,9 +2,10 @@
 
 use crate::document::{Node, View};
 use crate::kinds::table::{Range, Shape, Text};
-use crate::model::Trail;
 use crate::model::diagnostic::Diagnostic;
+use crate::model::{Form, Trail};
 use crate::state::load::did_you_mean;
+use crate::state::template::Token;
 
 /// The most words that a message lists.
 const LISTED: usize = 12;
@@ -30,6 +31,40 @@ pub(super) fn wrong_type(shape: &'static Shape, node: Node<'_>, trail: &Trail<'_
         Some(help) => finding.help(help),
         None => finding,
     }
+}
+
+/// The finding about a reference in a field that takes no text: a variable can be a number or a boolean, if it says one.
+pub(super) fn reference(
+    tokens: &[Token<'_>],
+    shape: &'static Shape,
+    trail: &Trail<'_>,
+    env: &dyn Fn(&str) -> Option<String>,
+) -> Option<Diagnostic> {
+    let takes = |token: &Token<'_>, shape: &'static Shape| match (shape.resolved(), token) {
+        (Shape::Any | Shape::Text(_), _) => true,
+        (Shape::Bool, Token::Env(name)) => says(Form::Bool, env(name)),
+        (Shape::Number(_), Token::Env(name)) => says(Form::Number, env(name)),
+        _ => false,
+    };
+    let shapes = match shape.resolved() {
+        Shape::Either(shapes) => shapes,
+        one => std::slice::from_ref(one),
+    };
+    let (is_taken, what) = match tokens {
+        [token @ Token::Env(name)] => {
+            (shapes.iter().any(|shape| takes(token, shape)), format!("the value of ${{env:{name}}} is not"))
+        }
+        _ => {
+            (shapes.iter().any(|shape| matches!(shape.resolved(), Shape::Any | Shape::Text(_))), "this is text".into())
+        }
+    };
+    let message = || format!("{} must be {}; {what}", trail.path(), wanted(shape));
+    (!is_taken).then(|| Diagnostic::error("wrong-type", message()).help("only a number or a boolean can be a variable"))
+}
+
+/// Whether the value of a variable is of this form, as far as it is known.
+fn says(form: Form, value: Option<String>) -> bool {
+    value.is_none_or(|value| value.is_empty() || form.read(&value).is_some())
 }
 
 /// The finding about a value that should be a word.

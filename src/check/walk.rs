@@ -109,8 +109,13 @@ impl<'w> Walk<'w> {
                 let Here { node, map, spot, trail, .. } = here;
                 self.found.extend(reading.read(&Written { text, node, map, spot, trail }));
             }
-            // The value of a reference is not known yet.
-            if text.contains("${") && template::parse(text).iter().any(|token| !matches!(token, Token::Text(_))) {
+            let tokens = if text.contains("${") { template::parse(text) } else { Vec::new() };
+            if tokens.iter().any(|token| !matches!(token, Token::Text(_))) {
+                if let Some(reading) = &self.reading {
+                    let finding = reading.typed(&tokens, here.shape, here.node, &here.trail);
+                    self.found.extend(finding);
+                }
+                // Nothing else is known of the value of a reference.
                 return;
             }
         }

@@ -16,7 +16,7 @@ use super::args::{Net, Running};
 use super::commit::message;
 use super::connect::{self, Vapi};
 use super::file::{Checked, Empty, Loaded};
-use super::session::{Fetched, Made, Request, fetch, make_plan};
+use super::session::{Fetched, Made, NotFetched, Request, fetch, make_plan, shown_secrets};
 use crate::apply::{Approved, Consent, Fact, Ports, apply};
 use crate::audit::RunId;
 use crate::files::agreed::note;
@@ -53,7 +53,7 @@ pub(super) struct Run<'a> {
     pub(super) empty: Empty,
     allow: Allowances,
     /// Until the first plan needs what Vapi holds.
-    fetching: Option<RemoteHandle<Result<Fetched, Diagnostic>>>,
+    fetching: Option<RemoteHandle<Result<Fetched, NotFetched>>>,
     /// The state file and its includes.
     pub(super) files: Vec<PathBuf>,
     committing: Option<Committing>,
@@ -129,7 +129,10 @@ impl<'a> Run<'a> {
     /// Waits for what Vapi holds.
     pub(super) async fn fetch(&mut self) -> Result<(), Diagnostic> {
         if let Some(fetching) = self.fetching.take() {
-            self.fetched = fetching.await?;
+            self.fetched = fetching.await.map_err(|NotFetched { error, secrets }| {
+                self.hide(&secrets);
+                error
+            })?;
         }
         Ok(())
     }
@@ -157,7 +160,10 @@ impl<'a> Run<'a> {
         };
         let reader = self.vapi.reader();
         let made = make_plan(&file.desired, &file.doubts, &mut self.fetched, &reader, &open_record, &request).await;
-        let mut made = made.map_err(|errors| file.loaded.annotated(errors))?;
+        let mut made = made.map_err(|errors| {
+            self.hide(&shown_secrets(&self.fetched.listings));
+            file.loaded.annotated(errors)
+        })?;
         let writes_id = |change: &&Change| matches!(change.action(), Action::Recreate | Action::Link);
         file.loaded.try_out(made.plan.changes.iter().filter(writes_id).map(|change| &change.address))?;
         let recorded: Vec<String> = made.variables.iter().filter_map(|name| std::env::var(name).ok()).collect();
@@ -199,6 +205,10 @@ impl<'a> Run<'a> {
         args: &Running,
     ) -> (Report, Vec<Fact>) {
         let total = plan.changes.iter().filter(|change| change.write().is_some() && change.held.is_none()).count();
+        if total > 0 {
+            // Vapi may quote any of them in a refusal.
+            self.hide(&shown_secrets(&self.fetched.listings));
+        }
         let progress = self.app.output.start(total as u64, "writing");
         let mut recorder = FileRecorder::new(file.disk.clone(), file.document.text().to_string());
         let hide = |text: &str| self.app.output.redactor().text(text).into_owned();

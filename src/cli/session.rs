@@ -13,7 +13,7 @@ use std::time::Instant;
 
 use futures::StreamExt;
 
-use crate::kinds::KINDS;
+use crate::kinds::{KINDS, Kind};
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::recorded::{Answers, Record};
 use crate::model::{Address, RemoteId};
@@ -36,6 +36,14 @@ pub struct Fetched {
     pub at: Instant,
 }
 
+/// Why a list was not read, and the secrets in those that were: Vapi may have put them into its message.
+pub struct NotFetched {
+    /// Why.
+    pub error: Diagnostic,
+    /// Not to be shown.
+    pub secrets: Vec<String>,
+}
+
 /// How many bytes of a list are brought into normal form while its next page is asked for.
 const AHEAD: usize = 16 << 20;
 
@@ -43,7 +51,7 @@ const AHEAD: usize = 16 << 20;
 ///
 /// # Errors
 /// A list could not be read whole: that says nothing about what is in Vapi.
-pub async fn fetch(reader: &Reader) -> Result<Fetched, Diagnostic> {
+pub async fn fetch(reader: &Reader) -> Result<Fetched, NotFetched> {
     let at = Instant::now();
     let lists = KINDS.map(|kind| async move {
         let left = AtomicUsize::new(AHEAD);
@@ -53,8 +61,23 @@ pub async fn fetch(reader: &Reader) -> Result<Fetched, Diagnostic> {
         };
         Ok((kind.section, reader.list_with(kind.endpoint, &ahead).await?.objects))
     });
-    let lists: Vec<Result<_, Diagnostic>> = futures::future::join_all(lists).await;
-    Ok(Fetched { listings: lists.into_iter().collect::<Result<_, _>>()?, at })
+    let (mut listings, mut failed) = (Listings::new(), None);
+    for list in futures::future::join_all(lists).await {
+        match list {
+            Ok((section, objects)) => drop(listings.insert(section, objects)),
+            Err(error) => failed = failed.or(Some(error)),
+        }
+    }
+    match failed {
+        None => Ok(Fetched { listings, at }),
+        Some(error) => Err(NotFetched { error, secrets: shown_secrets(&listings) }),
+    }
+}
+
+/// The secrets that objects of Vapi show. Asked for only where something of Vapi's is about to be told: that takes a while.
+pub fn shown_secrets(listings: &Listings) -> Vec<String> {
+    let of_kind = |kind: &'static Kind| listings.get(kind.section).into_iter().flatten().map(move |live| (kind, live));
+    KINDS.into_iter().flat_map(of_kind).flat_map(|(kind, live)| normalize::shown_secrets(kind, live)).collect()
 }
 
 /// What a plan is asked for.

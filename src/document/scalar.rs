@@ -2,6 +2,8 @@
 
 use serde_json::Number;
 
+use crate::model::keeps_digits;
+
 /// The meaning of a scalar.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Meaning {
@@ -78,7 +80,10 @@ fn number(text: &str) -> Option<Result<Number, NotJson>> {
         };
         return Some(whole);
     }
-    is_float(unsigned).then(|| text.parse::<f64>().ok().and_then(Number::from_f64).ok_or("it is too large"))
+    is_float(unsigned).then(|| {
+        let number = text.parse::<f64>().ok().and_then(Number::from_f64).ok_or("it is too large")?;
+        if keeps_digits(unsigned) { Ok(number) } else { Err("a number cannot hold so many digits") }
+    })
 }
 
 /// `( \. [0-9]+ | [0-9]+ ( \. [0-9]* )? ) ( [eE] [-+]? [0-9]+ )?`
@@ -197,6 +202,10 @@ mod tests {
             ("18446744073709551616", Err("it needs more than 64 bits")),
             ("-.inf", Err("JSON has no infinity and no NaN")),
             ("1e999", Err("it is too large")),
+            ("0.30000000000000004", number("0.30000000000000004")),
+            ("100000000000000000000.0", number("1e20")),
+            ("9007199254740993.5", Err("a number cannot hold so many digits")),
+            ("0.30000000000000004001", Err("a number cannot hold so many digits")),
         ] {
             assert_eq!(plain(text), expected, "{text:?}");
         }

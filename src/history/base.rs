@@ -61,7 +61,7 @@ pub fn bases(
                 commit: agreed.commit.clone(),
                 time: agreed.time,
             });
-            (address.clone(), Base { written: Vec::new(), agreed: stood })
+            (address.clone(), Base { agreed: stood, ..Base::default() })
         })
         .collect();
     let ids: Ids<'_> = entries.iter().filter_map(|(address, id)| Some((address, id.as_ref()?.as_str()))).collect();
@@ -83,6 +83,12 @@ fn add(bases: &mut HashMap<Address, Base>, ids: &Ids<'_>, record: Record, file: 
         ids.iter().find(|(_, id)| record.vapi_id.as_deref() == Some(**id)).map(|(address, _)| (*address).clone());
     let address = by_id.or_else(|| address(&record.address));
     let Some(base) = address.and_then(|address| bases.get_mut(&address)) else { return };
+    if record.outcome == Outcome::Intent && record.error.is_some() {
+        // An intent with a remark says what was left out of it.
+        let left = record.fields.into_iter().filter(|field| !field.sensitive);
+        base.left_out.extend(left.filter_map(|field| Some((field.path, logged(field.before?.into(), ids)))));
+        return;
+    }
     let is_answered = record.status.is_some_and(|status| (200..300).contains(&status));
     let is_sure = match record.outcome {
         Outcome::Done => true,

@@ -3,7 +3,7 @@
 use super::Kind;
 use super::parts::common::EVERYWHERE;
 use super::table::{Access, Field, Fields, ListRule, Literal, Secrecy, Shape};
-use crate::model::{FieldPath, Step, Value};
+use crate::model::{FieldPath, Form, Step, Value};
 
 /// A position in the tables of a kind.
 ///
@@ -16,6 +16,8 @@ pub struct Spot {
     row: Option<&'static Field>,
     is_element: bool,
     default: Option<Literal>,
+    /// What a scalar stands for here; in a union, if all branches agree on it.
+    form: Form,
     is_secret: bool,
     /// It is inside free-form content.
     is_below_free: bool,
@@ -40,6 +42,7 @@ impl Spot {
             row,
             is_element: false,
             default: found.default,
+            form: found.form,
             is_secret: is_secret_name(key)
                 || row.is_some_and(|row| row.secrecy != Secrecy::Open)
                 // Any value of such a mapping may be a credential: `Authorization`, `x-api-key`, a cookie.
@@ -63,7 +66,9 @@ impl Spot {
 
     /// The spot of an element of this list.
     pub(crate) fn item(&self) -> Spot {
-        Spot { shape: self.shape.and_then(item), is_element: true, default: None, is_secret: false, ..*self }
+        let shape = self.shape.and_then(item);
+        let form = shape.map_or(Form::Text, form);
+        Spot { shape, is_element: true, default: None, form, is_secret: false, ..*self }
     }
 
     /// The spot at the end of a path.
@@ -81,6 +86,11 @@ impl Spot {
     /// Whether this is free-form content, about which nothing is known.
     pub(crate) fn is_free(&self) -> bool {
         self.is_below_free || self.has(|row| row.is_free)
+    }
+
+    /// What the text of a variable stands for here.
+    pub(crate) fn form(&self) -> Form {
+        self.form
     }
 
     /// Whether text here must not be shown.
@@ -145,6 +155,8 @@ struct Found {
     each: Option<&'static Shape>,
     /// The default, if all branches with the field agree on it.
     default: Option<Literal>,
+    /// The form, in the same way.
+    form: Form,
 }
 
 fn find(shape: &'static Shape, key: &str) -> Found {
@@ -155,9 +167,11 @@ fn find(shape: &'static Shape, key: &str) -> Found {
     mappings(shape, &mut |fields| {
         let Some(row) = fields.get(key).or(fields.rest) else { return };
         match found.row {
-            None => (found.row, found.default) = (Some(row), row.default),
-            Some(_) if found.default != row.default => found.default = None,
-            Some(_) => {}
+            None => (found.row, found.default, found.form) = (Some(row), row.default, form(&row.shape)),
+            Some(_) => {
+                found.default = found.default.filter(|_| found.default == row.default);
+                found.form = if found.form == form(&row.shape) { found.form } else { Form::Text };
+            }
         }
     });
     if let Shape::OneOf(union) = shape
@@ -166,6 +180,22 @@ fn find(shape: &'static Shape, key: &str) -> Found {
         found.row = Some(&union.tag);
     }
     found
+}
+
+fn form(shape: &'static Shape) -> Form {
+    match shape.resolved() {
+        Shape::Bool => Form::Bool,
+        Shape::Number(_) => Form::Number,
+        Shape::Either(shapes) => {
+            // Any text is one; of the others the first counts.
+            let mut forms = shapes.iter().filter(|shape| {
+                matches!(shape.resolved(), Shape::Bool | Shape::Number(_) | Shape::Text(_) | Shape::Any)
+            });
+            let first = forms.next().map_or(Form::Text, form);
+            if forms.all(|shape| form(shape) == first) { first } else { Form::Text }
+        }
+        _ => Form::Text,
+    }
 }
 
 fn item(shape: &'static Shape) -> Option<&'static Shape> {

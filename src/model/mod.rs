@@ -16,5 +16,5 @@ mod value;
 pub use address::{Address, RemoteId};
 pub use path::{FieldPath, Step, Trail};
 pub use redact::Redactor;
-pub use secret::{SENSITIVE, Secret, variable};
-pub use value::{AWAITED, Map, Part, Value, normal_number};
+pub use secret::{Form, SENSITIVE, Secret, variable};
+pub use value::{AWAITED, Map, Part, Value, keeps_digits, normal_number};

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde_json::{Number, Value as Json};
+
 /// What stands in output in place of a secret.
 pub const SENSITIVE: &str = "(sensitive)";
 
@@ -12,6 +14,30 @@ pub struct Secret {
     variables: Vec<String>,
     /// The text that stands around secrets in a longer one, piece by piece; empty if it is a secret as a whole.
     around: Vec<String>,
+    form: Form,
+}
+
+/// What the text of a secret stands for in the JSON of Vapi.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Form {
+    /// A text.
+    #[default]
+    Text,
+    /// A number.
+    Number,
+    /// `true` or `false`.
+    Bool,
+}
+
+impl Form {
+    /// A text as JSON of this form. `None`: it says no such value.
+    pub fn read(self, text: &str) -> Option<Json> {
+        match self {
+            Form::Text => Some(text.into()),
+            Form::Bool => text.trim().parse().ok().map(Json::Bool),
+            Form::Number => text.trim().parse().ok().map(|number: Number| super::value::normal_number(&number).into()),
+        }
+    }
 }
 
 #[derive(Clone, PartialEq, Eq)]
@@ -25,22 +51,22 @@ enum SecretState {
 impl Secret {
     /// A secret whose text is known, with the environment variables it was made from (may be none).
     pub fn new(text: impl Into<String>, variables: Vec<String>) -> Self {
-        Self { state: SecretState::Known(text.into()), variables, around: Vec::new() }
+        Self { state: SecretState::Known(text.into()), variables, ..Self::hidden() }
     }
 
     /// A secret that needs variables which are not set.
     pub fn missing(variables: Vec<String>) -> Self {
-        Self { state: SecretState::VariableNotSet, variables, around: Vec::new() }
+        Self { state: SecretState::VariableNotSet, variables, ..Self::hidden() }
     }
 
     /// A secret that Vapi holds and does not show.
     pub fn hidden() -> Self {
-        Self { state: SecretState::Hidden, variables: Vec::new(), around: Vec::new() }
+        Self { state: SecretState::Hidden, variables: Vec::new(), around: Vec::new(), form: Form::Text }
     }
 
     /// A secret that Vapi would not show, of which it does not say either whether it holds one.
     pub fn unsure() -> Self {
-        Self { state: SecretState::Unsure, variables: Vec::new(), around: Vec::new() }
+        Self { state: SecretState::Unsure, ..Self::hidden() }
     }
 
     /// The text itself, for a request body or header and for comparing. `None` if it is not known here.
@@ -49,6 +75,25 @@ impl Secret {
             SecretState::Known(text) => Some(text),
             SecretState::VariableNotSet | SecretState::Hidden | SecretState::Unsure => None,
         }
+    }
+
+    /// The same in the place of a number or a boolean, if that is what its text says.
+    #[must_use]
+    pub fn of_form(mut self, form: Form) -> Self {
+        if self.expose().is_none_or(|text| form.read(text).is_some()) {
+            self.form = form;
+        }
+        self
+    }
+
+    /// What its text stands for.
+    pub fn form(&self) -> Form {
+        self.form
+    }
+
+    /// What Vapi is sent. `None` if its text is not known here.
+    pub fn to_json(&self) -> Option<Json> {
+        self.form.read(self.expose()?)
     }
 
     /// The same inside a longer text: what stands before the first secret, between two, and after the last one.

@@ -125,6 +125,16 @@ impl Value {
         }
     }
 
+    /// Whether there is nothing in it: an empty text, list or mapping, or a mapping of such.
+    pub fn is_empty(&self) -> bool {
+        match self {
+            Value::Text(text) => text.is_empty(),
+            Value::List(items) => items.is_empty(),
+            Value::Map(map) => map.values().all(Value::is_empty),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Secret(_) | Value::Unknown(_) => false,
+        }
+    }
+
     /// Whether a secret stands anywhere in it.
     pub fn holds_secret(&self) -> bool {
         self.any(&|value| match value {
@@ -193,6 +203,18 @@ pub fn normal_number(number: &Number) -> Number {
         Some(float) if number.is_f64() && float.fract() == 0.0 && float.abs() <= EXACT => Number::from(float as i64),
         _ => number.clone(),
     }
+}
+
+/// Whether a float holds all digits of a number without a sign.
+pub fn keeps_digits(unsigned: &str) -> bool {
+    // Any two numbers of so many digits are two floats.
+    const DIGITS: usize = 15;
+    let mantissa = unsigned.split(['e', 'E']).next().unwrap_or_default();
+    let digits: String = mantissa.chars().filter(char::is_ascii_digit).collect();
+    let digits = if mantissa.contains('.') { digits.trim_matches('0') } else { digits.trim_start_matches('0') };
+    let shown =
+        |number: f64| format!("{number:e}").chars().take_while(|c| *c != 'e').filter(|c| *c != '.').collect::<String>();
+    digits.len() <= DIGITS || unsigned.parse().is_ok_and(|number| shown(number) == digits.trim_end_matches('0'))
 }
 
 #[cfg(test)]

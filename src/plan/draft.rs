@@ -232,6 +232,7 @@ impl<'d> Draft<'d> {
             let Some((header, _)) = live else { continue };
             let base = bases.get(&entry.address);
             asked.iter_mut().for_each(|asked| self.ask_about(inputs, entry, header, base, asked));
+            asked.retain(|asked| !asked.was_dropped(entry.kind, base));
         }
         self.drafted = drafted;
     }
@@ -248,7 +249,7 @@ impl<'d> Draft<'d> {
         asked.is_more_than_secret = inputs.direction == Direction::ToVapi
             && (differs_around(&asked.difference) || stand_in_the_open(&asked.difference));
         asked.remember(entry.kind, base);
-        if asked.is_agreed || asked.known_basis(inputs.ids).is_some() {
+        if asked.is_agreed || asked.was_dropped(entry.kind, base) || asked.known_basis(inputs.ids).is_some() {
             return;
         }
         let after = asked.base.as_ref().map(|base| base.agreement.clone());
@@ -369,6 +370,14 @@ impl Asked {
             self.merged = known.text().and_then(|base| merged(base, desired.as_ref()?, live.as_ref()?));
         }
         self.base = Some(known);
+    }
+
+    /// Whether it is a value that Vapi was given and did not keep: an empty one, one of a field that it no longer takes.
+    fn was_dropped(&self, kind: &'static Kind, base: Option<&Base>) -> bool {
+        let Difference { path, what, desired: Some(desired), .. } = &self.difference else { return false };
+        let is_known_for_it = desired.is_empty() || kind.root().at(path).is_unknown();
+        *what == What::Absent
+            && (is_known_for_it && self.is_accepted(kind) || base.is_some_and(|base| base.was_left_out(path, desired)))
     }
 
     fn known_basis(&self, ids: &Ids) -> Option<Basis> {

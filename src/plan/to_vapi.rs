@@ -292,7 +292,8 @@ impl Planner<'_, '_, '_> {
         let declared = |field: &str| desired.as_map().and_then(|map| map.get(field));
         let rings = |value: Option<&Value>| match value {
             Some(Value::Text(text)) => !text.is_empty(),
-            Some(Value::Unknown(_)) => true,
+            // A variable that is set is not empty; what it is, Vapi may know better.
+            Some(Value::Unknown(_) | Value::Secret(_)) => true,
             _ => false,
         };
         let before = |field: &&&str| rings(live.as_map().and_then(|map| map.get(**field)));

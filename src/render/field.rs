@@ -103,23 +103,20 @@ pub fn shown(field: &FieldChange, direction: Direction, view: &View<'_>) -> Show
         Direction::ToFile if *verdict == Verdict::Merge => ("file", "both"),
         Direction::ToFile => ("file", "Vapi"),
     };
-    // Vapi does not say which variable a text came from: beside its text, the file's has no variables either, unless that is
-    // all there is to see.
-    let differ_in_variables = matches!((before, after), (Some(before), Some(after)) if view.redactor.json(before.to_shown()) == view.redactor.json(after.to_shown()));
-    let names = differ_in_variables || before.is_none() || after.is_none();
-    let form = |value: &Value| if names { value.to_reviewed() } else { value.to_shown() };
-    let json = |value: &Option<Value>| value.as_ref().map(|value| view.redactor.json(form(value)));
+    let (is, becomes) = field.reviewed();
+    let (is, becomes) = if std::ptr::eq(before, &field.before) { (is, becomes) } else { (becomes, is) };
+    let json = |value: Option<Json>| value.map(|value| view.redactor.json(value));
     let body = if *sensitive {
         // Where two values are shown beside each other, that there is one is news.
         let beside = matches!(mark, Mark::Held | Mark::Pending) && before.is_some();
         Body::Short(beside.then(|| secret(before, view)), Some(secret(after, view)))
     } else if let Some(awaited) = after.as_ref().and_then(Value::awaited) {
         // No value yet: it must not look like a text.
-        Body::Short(json(before).as_ref().map(outline), Some(escape::line(&awaited).into_owned()))
+        Body::Short(json(is).as_ref().map(outline), Some(escape::line(&awaited).into_owned()))
     } else if let Some(TextMerge::Overlap(text)) = merge {
         overlap(&view.redactor.text(text))
     } else {
-        body(json(before), json(after), view.verbose)
+        body(json(is), json(becomes), view.verbose)
     };
     let recorded = recorded.as_ref().map(|recorded| provenance(recorded, *verdict));
     Shown {

@@ -6,7 +6,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use crate::document::{self, Document, Node, View};
-use crate::kinds;
+use crate::kinds::{self, Spot};
 use crate::model::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::model::{Address, Map, Part, Secret, Value, normal_number};
 use crate::state::ids::{self, Ids};
@@ -139,18 +139,23 @@ impl Resolver<'_> {
                     .help("take the line out of the file"),
             );
         }
-        self.value(config, noticed)
+        self.value(config, entry.kind.root(), noticed)
     }
 
-    fn value(&self, node: Node<'_>, noticed: &mut Noticed) -> Value {
+    fn value(&self, node: Node<'_>, spot: Spot, noticed: &mut Noticed) -> Value {
         match node.view() {
             View::Null => Value::Null,
             View::Bool(value) => Value::Bool(value),
             View::Number(number) => Value::Number(normal_number(&number)),
-            View::Text(text) => self.text(text, node, noticed),
-            View::List => Value::List(node.items().map(|item| self.value(item, noticed)).collect()),
+            View::Text(text) => match self.text(text, node, noticed) {
+                Value::Secret(secret) if !secret.is_within_text() => Value::Secret(secret.of_form(spot.form())),
+                value => value,
+            },
+            View::List => Value::List(node.items().map(|item| self.value(item, spot.item(), noticed)).collect()),
             View::Map => {
-                let field = |entry: document::Entry<'_>| (entry.key.to_owned(), self.value(entry.value, noticed));
+                let field = |entry: document::Entry<'_>| {
+                    (entry.key.to_owned(), self.value(entry.value, spot.key(entry.key), noticed))
+                };
                 Value::Map(node.entries().map(field).collect())
             }
         }

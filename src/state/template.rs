@@ -126,6 +126,7 @@ fn meant(word: &str) -> Option<&'static str> {
     of_kind()
         .map(|kind| kind.word)
         .or_else(|| known().find(|known| is_name(known)))
+        .or_else(|| is_name("environment").then_some(ENV))
         .or_else(|| known().find(|known| strsim::damerau_levenshtein(known, &written) <= 1))
 }
 
@@ -216,6 +217,7 @@ mod tests {
             ("${env:A B}", Some("${env:A_B}")),
             ("${env:X }", Some("${env:X}")),
             ("${ENV:X}", Some("${env:X}")),
+            ("${environment:X}", Some("${env:X}")),
             ("${fiel:a b.md}", Some("${file:a b.md}")),
             ("${file: a.md}", Some("${file:a.md}")),
             ("${agent:a} ${x:y} $${agnet:a} ${fiel:-x} ${a ? b : c} {{env: x}} ${env} ${", None),

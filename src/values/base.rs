@@ -6,6 +6,7 @@
 use jiff::Timestamp;
 
 use super::compare::{AtStake, Difference, covers, element_position, gives_back};
+use super::normalize::same;
 use crate::kinds::Spot;
 use crate::model::agreed::{AgreedBy, Agreement};
 use crate::model::{FieldPath, Map, Step, Value};
@@ -17,6 +18,8 @@ pub struct Base {
     pub written: Vec<Written>,
     /// What the file said at the agreed commit.
     pub agreed: Option<Stood>,
+    /// Fields that Vapi showed and then refused, by their path as Vapi writes it, with the value that was left out.
+    pub left_out: Vec<(String, Value)>,
 }
 
 /// A field that a run wrote, into Vapi or into the file.
@@ -77,6 +80,16 @@ impl Base {
             (Some(run), Some(commit)) if commit.agreement.time > run.agreement.time => Some(commit),
             (run, commit) => run.or(commit),
         }
+    }
+
+    /// Whether Vapi refused this value of a field, so that it was left out.
+    pub fn was_left_out(&self, path: &FieldPath, value: &Value) -> bool {
+        let steps = path.0.iter().map(|step| match step {
+            Step::Key(key) | Step::Element(key) => key.clone(),
+            Step::Index(at) => at.to_string(),
+        });
+        let path = steps.collect::<Vec<_>>().join(".");
+        self.left_out.iter().any(|(left, known)| *left == path && same(known, value))
     }
 
     fn by_commit(&self, root: Spot, path: &FieldPath) -> Option<Known> {
@@ -272,6 +285,7 @@ mod tests {
                 written(5, "model.temperature", json!(0.5)),
             ],
             agreed: Some(stood(3, json!({"name": "A", "model": {"temperature": 0.3, "maxTokens": 7}}))),
+            ..Base::default()
         };
         let table = [
             ("name", "\"A\" c3"),
@@ -295,16 +309,17 @@ mod tests {
     fn what_a_killed_run_may_have_written_counts_too() {
         let mut cut_off = written(2, "name", json!("B"));
         cut_off.is_sure = false;
-        let base = Base { written: vec![written(1, "name", json!("A")), cut_off.clone()], agreed: None };
+        let base =
+            Base { written: vec![written(1, "name", json!("A")), cut_off.clone()], agreed: None, ..Base::default() };
         assert_eq!(said(&base, "name"), "\"B\" or \"A\" r1");
-        assert_eq!(said(&Base { written: vec![cut_off], agreed: None }, "name"), "-");
+        assert_eq!(said(&Base { written: vec![cut_off], agreed: None, ..Base::default() }, "name"), "-");
     }
 
     #[test]
     fn a_pull_that_the_file_undid_counts_for_nothing() {
         let mut pulled = written(2, "name", json!("B"));
         pulled.replaced = Some(Some(Value::from(json!("A"))));
-        let base = Base { written: vec![written(1, "name", json!("A")), pulled], agreed: None };
+        let base = Base { written: vec![written(1, "name", json!("A")), pulled], agreed: None, ..Base::default() };
         let said = |file: &str| {
             let known = base.of(root(), &FieldPath::root().key("name"), Some(&Value::from(json!(file))));
             known.expect("a base").text().map(str::to_owned)
@@ -319,7 +334,7 @@ mod tests {
         if let Some(Value::Map(server)) = &mut field.value {
             server.insert("secret".to_owned(), secret);
         }
-        let base = Base { written: vec![field], agreed: None };
+        let base = Base { written: vec![field], agreed: None, ..Base::default() };
         assert_eq!(
             (said(&base, "server.secret").as_str(), said(&base, "server.url").as_str()),
             ("-", "\"https://x\" r1")
@@ -345,7 +360,7 @@ mod tests {
             };
             let (file, live) = (named(file), named(live));
             let stood = Stood { values: vec![named(base)], commit: "c".to_owned(), time: at(0) };
-            let base = Base { written: Vec::new(), agreed: Some(stood) };
+            let base = Base { written: Vec::new(), agreed: Some(stood), ..Base::default() };
             let found = differences(root(), &file, &live);
             let [difference] = found.as_slice() else { panic!("{found:?}") };
             let known = base.of(root(), &difference.path, difference.desired.as_ref()).expect("a base");

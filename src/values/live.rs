@@ -79,9 +79,9 @@ impl Live {
     ///
     /// # Errors
     /// What a JSON reader skips over but no program can hold: nesting beyond 128 levels, half a surrogate pair, a number
-    /// beyond the range of a float.
+    /// beyond the range of a float or of more digits than one holds.
     pub fn json(&self) -> Result<Value, Diagnostic> {
-        serde_json::from_str(self.raw()).map_err(|error| {
+        read(self.raw()).map_err(|error| {
             Diagnostic::error("vapi-unreadable", format!("the object {} cannot be read: {error}", self.header.id))
         })
     }
@@ -121,7 +121,7 @@ pub(crate) fn read_ahead(
             if !matches!(*text.ahead(), Ahead::NotRead) {
                 continue;
             }
-            let Ok(value) = serde_json::from_str(text.raw.get()).map(&read) else { continue };
+            let Ok(value) = self::read(text.raw.get()).map(&read) else { continue };
             let mut ahead = text.ahead();
             if matches!(*ahead, Ahead::NotRead) {
                 *ahead = Ahead::Read(value);
@@ -129,6 +129,48 @@ pub(crate) fn read_ahead(
         }
     });
     left
+}
+
+fn read(raw: &str) -> Result<Value, String> {
+    let json = serde_json::from_str(raw).map_err(|error| error.to_string())?;
+    match rounded(raw) {
+        Some(number) => Err(format!("{number} has more digits than a number can hold")),
+        None => Ok(json),
+    }
+}
+
+/// The first number in a JSON text that no reader keeps: an integer of more than 64 bits, or more digits than a float has.
+fn rounded(raw: &str) -> Option<&str> {
+    /// Any two numbers of fewer characters are two floats.
+    const SHORT: usize = 16;
+    let bytes = raw.as_bytes();
+    let is_part = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'.' | b'e' | b'E' | b'+' | b'-');
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b'"' => {
+                at += 1;
+                while let Some(inside) = bytes.get(at).filter(|inside| **inside != b'"') {
+                    at += if *inside == b'\\' { 2 } else { 1 };
+                }
+                at += 1;
+            }
+            b'0'..=b'9' => {
+                let length = bytes[at..].iter().take_while(|byte| is_part(byte)).count();
+                let number = raw.get(at..at + length)?;
+                let is_whole = match raw[..at].ends_with('-') {
+                    true => raw[at - 1..at + length].parse::<i64>().is_ok(),
+                    false => number.parse::<u64>().is_ok(),
+                };
+                if length > SHORT && !is_whole && !model::keeps_digits(number) {
+                    return Some(number);
+                }
+                at += length;
+            }
+            _ => at += 1,
+        }
+    }
+    None
 }
 
 impl Text {
@@ -251,7 +293,14 @@ mod tests {
 
     #[test]
     fn what_cannot_be_held_is_an_error_and_no_panic() {
-        for value in [format!("{}{}", "[".repeat(200), "]".repeat(200)), r#""\ud800""#.into(), "1e999".into()] {
+        for value in [
+            format!("{}{}", "[".repeat(200), "]".repeat(200)),
+            r#""\ud800""#.into(),
+            "1e999".into(),
+            "18446744073709551617".into(),
+            "[-9007199254740993.5]".into(),
+            "-9223372036854775809".into(),
+        ] {
             let live: Live = serde_json::from_str(&format!(r#"{{"id":"a","x":{value}}}"#)).unwrap();
             assert_eq!(live.json().unwrap_err().code, "vapi-unreadable");
         }

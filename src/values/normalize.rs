@@ -7,7 +7,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::kinds::{Kind, Spot, is_masked};
 use crate::model::diagnostic::Diagnostic;
-use crate::model::{Map, Secret, Value, keys};
+use crate::model::{Form, Map, Secret, Trail, Value, keys};
 use crate::values::live::Live;
 
 /// A name or number as names are compared: a service may store it trimmed, and in another Unicode form (NFC).
@@ -42,6 +42,19 @@ pub fn live(kind: &'static Kind, json: serde_json::Value) -> Value {
         .collect();
     hide_unshown(kind.root(), &mut value, true, &|flag| flags.iter().find(|(key, _)| key == flag).map(|(_, set)| *set));
     normal_form(kind, value)
+}
+
+/// The texts of the secrets that an object of Vapi shows.
+pub fn shown_secrets(kind: &'static Kind, object: &Live) -> Vec<String> {
+    let mut found = Vec::new();
+    if let Ok(json) = object.json() {
+        live(kind, json).visit(Trail::Root, &mut |_, value| {
+            if let Value::Secret(secret) = value {
+                found.extend(secret.expose().map(str::to_owned));
+            }
+        });
+    }
+    found
 }
 
 /// Puts a secret without text where Vapi has one that it does not show. `told` says whether Vapi told that one is set.
@@ -168,6 +181,12 @@ pub fn same(left: &Value, right: &Value) -> bool {
         (Value::Secret(secret), Value::Text(text)) | (Value::Text(text), Value::Secret(secret)) => {
             secret.expose().map_or_else(|| secret.fits(text), |secret| secret == text)
         }
+        (Value::Secret(secret), other @ (Value::Number(_) | Value::Bool(_)))
+        | (other @ (Value::Number(_) | Value::Bool(_)), Value::Secret(secret))
+            if secret.form() != Form::Text =>
+        {
+            secret.to_json().is_none_or(|json| Value::from(json) == *other)
+        }
         (Value::List(left), Value::List(right)) => {
             left.len() == right.len() && left.iter().zip(right).all(|(left, right)| same(left, right))
         }
@@ -188,7 +207,7 @@ pub fn to_wire(value: &Value) -> Option<serde_json::Value> {
         Value::Bool(value) => Json::Bool(*value),
         Value::Number(number) => Json::Number(number.clone()),
         Value::Text(text) => Json::String(text.clone()),
-        Value::Secret(secret) => Json::String(secret.expose()?.to_owned()),
+        Value::Secret(secret) => secret.to_json()?,
         Value::Unknown(_) => return None,
         Value::List(items) => Json::Array(items.iter().map(to_wire).collect::<Option<_>>()?),
         Value::Map(map) => Json::Object(map_to_wire(map)?),

@@ -1,4 +1,7 @@
 //! What an adversary tries: a checkout made by one, a hostile server, secrets looked for everywhere.
 
 mod checkout;
+mod hostile;
+mod proxy;
 mod secrets;
+mod types;

@@ -50,7 +50,7 @@ struct Difference<'c> {
 type Reason = (&'static str, fn(&Difference<'_>) -> bool);
 
 /// Where the two are to differ.
-const REASONS: [Reason; 4] = [
+const REASONS: [Reason; 5] = [
     ("a field of older days, which Vapi takes and its document has not: a note", |found| {
         let only_more = found.theirs.iter().all(|error| error.contains("Additional properties are not allowed"));
         found.ours.is_empty() && only_more && found.notes.iter().all(|note| note.starts_with("not-in-spec: "))
@@ -61,6 +61,14 @@ const REASONS: [Reason; 4] = [
     ("headers are texts, of which the document says only that they are an object", |found| {
         found.theirs.is_empty()
             && found.ours.iter().all(|said| said.contains("headers.") && said.contains("must be text"))
+    }),
+    ("a variable, which may stand for a number or a boolean and for nothing else, if it says one", |found| {
+        let is_variable = |said: &String| said.contains("the value of ${env:SET_X} is not");
+        let is_word = |said: &String| said.starts_with("unknown-") || said.starts_with("misplaced-field: ");
+        found.theirs.is_empty()
+            && found.case.wrong.starts_with("reference ")
+            && found.ours.iter().any(is_variable)
+            && found.ours.iter().all(|said| is_variable(said) || is_word(said))
     }),
     ("a field that no branch has, where the word that names the branch is not known yet", |found| {
         let no_branch = |said: &String| said.starts_with("unknown-field: ") || said.starts_with("misplaced-field: ");

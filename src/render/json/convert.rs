@@ -1,12 +1,9 @@
 //! From the inside to [`v1`]. Exhaustive: what is new inside does not compile until it is handled here.
 
-use serde_json::Value as Json;
-
 use super::v1;
 use crate::model::agreed::{AgreedBy, Agreement, LastAgreed};
 use crate::model::diagnostic::Diagnostic;
 use crate::model::recorded::Recorded;
-use crate::model::{SENSITIVE, Value};
 use crate::plan::judge::Verdict;
 use crate::plan::report::{Outcome, Report};
 use crate::plan::{Action, Change, Direction, FieldChange, Impact, Item, KindStatus, LastRun, Plan, Ring, State};
@@ -98,16 +95,12 @@ fn change(change: &Change, outcome: Option<&Outcome>) -> v1::Change {
 }
 
 fn field(field: &FieldChange) -> v1::Field {
-    let FieldChange { path, before, after, sensitive, verdict, base, merge: _, recorded, note, place: _ } = field;
-    let shown = |value: &Option<Value>| match value {
-        Some(_) if *sensitive => Json::from(SENSITIVE),
-        Some(value) => value.to_shown(),
-        None => Json::Null,
-    };
+    let FieldChange { path, before: _, after: _, sensitive, verdict, base, merge: _, recorded, note, place: _ } = field;
+    let (before, after) = field.reviewed();
     v1::Field {
         path: path.to_string(),
-        before: shown(before),
-        after: shown(after),
+        before: before.unwrap_or_default(),
+        after: after.unwrap_or_default(),
         sensitive: *sensitive,
         verdict: match verdict {
             Verdict::Set => v1::Verdict::Set,

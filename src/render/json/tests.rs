@@ -117,7 +117,7 @@ fn names_are_those_of_the_design() {
     );
     assert_eq!(change["fields"][4]["recorded_in"], "audit_log");
     assert_eq!(change["fields"][4]["after"], Json::Null);
-    assert_eq!(change["fields"][5]["before"], "(sensitive)");
+    assert_eq!(change["fields"][5]["before"], "${env:KEY}");
     assert_eq!(change["fields"][5]["after"], "(sensitive)");
     assert_eq!(document["changes"][0]["id"], "new-id");
 }

@@ -150,9 +150,10 @@ pub enum Outcome {
 pub struct Field {
     /// Where it stands in the object: `model.tools[function:lookup].server.url`.
     pub path: String,
-    /// The value on the side that would change; null if there is none. Secrets are `(sensitive)`.
+    /// The value on the side that would change; null if there is none. A secret is `(sensitive)`, or what the file
+    /// says of it: `Bearer ${env:KEY}`.
     pub before: Json,
-    /// The value that it would have; null if it would have none. Secrets are `(sensitive)`.
+    /// The value that it would have; null if it would have none. Secrets as before.
     pub after: Json,
     /// Whether its values are secret.
     pub sensitive: bool,

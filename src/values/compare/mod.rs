@@ -14,7 +14,7 @@ use self::align::{Alignment, Pair, align, keep};
 pub use self::align::{element_position, value_at};
 pub use self::overlay::overlay;
 use crate::kinds::Spot;
-use crate::model::{FieldPath, Map, Secret, Trail, Value};
+use crate::model::{FieldPath, Form, Map, Secret, Trail, Value};
 use crate::values::normalize::same;
 
 /// What a difference is, seen from the file.
@@ -130,6 +130,10 @@ impl Seen<'_> {
 fn shown_like(desired: &Value, live: &Value) -> Value {
     match (desired, live) {
         (Value::Secret(_), Value::Text(text)) => Value::Secret(Secret::new(text.clone(), Vec::new())),
+        (Value::Secret(secret), Value::Number(_) | Value::Bool(_)) if secret.form() != Form::Text => {
+            let text = live.to_shown().to_string();
+            Value::Secret(Secret::new(text, Vec::new()).of_form(secret.form()))
+        }
         _ => live.clone(),
     }
 }

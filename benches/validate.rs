@@ -47,7 +47,8 @@ fn main() -> ExitCode {
 fn findings(text: &str) -> usize {
     let document = Document::parse("state.yaml", text).expect("a file that parses");
     let includes = Includes::new(".");
-    let desired = Desired::of(&document, &includes, &|_| None).expect("a file of the right shape");
+    let desired = Desired::of(&document, &vapi_sync::state::environments::Whose::Only, &includes, &|_| None)
+        .expect("a file of the right shape");
     check(&desired, &includes, &|_| None, &Options::default()).all().len()
 }
 

@@ -180,7 +180,9 @@ pub fn resolver(bytes: &[u8]) {
     assert_eq!(plain, text);
     let Ok(document) = Document::parse("fuzz", text) else { return };
     let env = |name: &str| name.len().is_multiple_of(2).then(|| name.to_lowercase());
-    let Ok(desired) = Desired::of(&document, &Names, &env) else { return };
+    let Ok(desired) = Desired::of(&document, &vapi_sync::state::environments::Whose::Only, &Names, &env) else {
+        return;
+    };
     let ids = Ids::in_file(&desired.file.entries);
     for entry in &desired.file.entries {
         let value = desired.value(entry, &ids);

@@ -36,6 +36,12 @@ pub struct Record {
     /// Its state file, as [`file_name`] gives it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file: Option<String>,
+    /// The environment of the file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub environment: Option<String>,
+    /// The organisation, once it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub org_id: Option<String>,
     /// The entry: `agents.receptionist`.
     pub address: String,
     /// Its id in Vapi, once it has one.
@@ -54,6 +60,35 @@ pub struct Record {
     /// Why it failed or was held back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
+}
+
+/// Whose records of a log count.
+#[derive(Debug, Clone)]
+pub struct Owner<'o> {
+    /// The state file, as [`file_name`] gives it.
+    pub file: String,
+    /// Its environment.
+    pub environment: Option<&'o str>,
+    /// Its organisation, if it is known.
+    pub org_id: Option<&'o str>,
+}
+
+impl Owner<'_> {
+    /// Whether a record is about this file and this organisation.
+    pub fn has(&self, record: &Record) -> bool {
+        record.file.as_deref().is_none_or(|of| of == self.file) && record.is_of(self.environment, self.org_id)
+    }
+}
+
+impl Record {
+    /// Whether it is about an organisation. An environment may have been renamed: the organisation decides, where both are
+    /// known.
+    pub fn is_of(&self, environment: Option<&str>, org_id: Option<&str>) -> bool {
+        match (self.org_id.as_deref(), org_id) {
+            (Some(theirs), Some(ours)) => theirs == ours,
+            _ => self.environment.as_deref() == environment,
+        }
+    }
 }
 
 /// The name of a state file in a log, which several may share: its path relative to the parent of the log's folder, so that

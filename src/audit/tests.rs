@@ -11,6 +11,8 @@ fn record(address: &str, outcome: Outcome) -> Record {
         actor: "Ada".into(),
         commit: None,
         file: None,
+        environment: None,
+        org_id: None,
         address: address.into(),
         vapi_id: Some("v1".into()),
         action: "update".into(),

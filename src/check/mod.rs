@@ -87,7 +87,7 @@ pub fn check(
     if let Err(twins) = identify(desired, &Listings::new(), &Candidates::default()) {
         found.extend(twins);
     }
-    let mut of_values = walk::entries(state.document, &looked_at, includes, env, options);
+    let mut of_values = walk::entries(state.document, &looked_at, &state.variables, includes, env, options);
     of_values.extend(numbers::check(&looked_at));
     of_values.extend(rings::check(&looked_at));
     let key = |finding: &Diagnostic| (finding.code, finding.place.clone(), finding.message.clone());

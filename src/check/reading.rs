@@ -101,7 +101,7 @@ impl<'r> Reading<'r> {
                 });
                 flaws.collect()
             }
-            Token::Text(_) | Token::Reference { .. } => Diagnostics::new(),
+            Token::Text(_) | Token::Reference { .. } | Token::Var(_) => Diagnostics::new(),
         }
     }
 }

@@ -40,6 +40,6 @@ fn is_named_secret(spot: Spot, trail: &Trail<'_>) -> bool {
 
 /// Whether a text is in the clear: not from the environment, not filled in during the call, not masked by Vapi.
 fn is_open(text: &str) -> bool {
-    let from_elsewhere = || template::parse(text).iter().any(|token| matches!(token, Token::Env(_)));
+    let from_elsewhere = || template::parse(text).iter().any(|token| matches!(token, Token::Env(_) | Token::Var(_)));
     !text.trim().is_empty() && !text.contains("{{") && !is_masked(text) && !from_elsewhere()
 }

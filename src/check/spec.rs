@@ -194,7 +194,7 @@ mod tests {
     fn findings(document: &Value, file: &str) -> Vec<String> {
         let spec = Spec::load(&document.to_string(), "api.json").unwrap();
         let file = Document::parse("f", file).unwrap();
-        let found = spec.check(&interpret(&file).unwrap(), &Options::default());
+        let found = spec.check(&interpret(&file, &Default::default()).unwrap(), &Options::default());
         found.iter().map(|f| format!("{} {} {}", f.code, f.place.as_ref().unwrap().line, f.message)).collect()
     }
 

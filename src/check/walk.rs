@@ -9,6 +9,7 @@ use crate::kinds::table::{Fields, Shape, Union};
 use crate::kinds::{Kind, Spot};
 use crate::model::Trail;
 use crate::model::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
+use crate::state::environments::Variables;
 use crate::state::includes::IncludeSource;
 use crate::state::load::{Entry, did_you_mean};
 use crate::state::template::{self, Token};
@@ -17,12 +18,14 @@ use crate::state::template::{self, Token};
 pub(super) fn entries(
     document: &Document,
     entries: &[&Entry<'_>],
+    variables: &Variables<'_>,
     includes: &dyn IncludeSource,
     env: &dyn Fn(&str) -> Option<String>,
     options: &Options,
 ) -> Diagnostics {
     let mut walk = Walk::new(&|kind| &kind.config, options);
     walk.reading = Some(Reading::new(document, includes, env));
+    walk.variables = Some(variables);
     entries.iter().for_each(|entry| walk.entry(entry));
     walk.found
 }
@@ -52,6 +55,8 @@ struct Walk<'w> {
     options: &'w Options,
     /// Checks texts; `None` if only shapes are checked.
     reading: Option<Reading<'w>>,
+    /// What `${var:…}` stands for.
+    variables: Option<&'w Variables<'w>>,
     /// The object exists, so it may already have fields that the file leaves out.
     exists: bool,
     /// Places of fields that no shape names, if wanted.
@@ -81,7 +86,8 @@ impl Here<'_, '_> {
 
 impl<'w> Walk<'w> {
     fn new(config: ShapeOf<'w>, options: &'w Options) -> Self {
-        Walk { config, root: &Shape::Any, options, reading: None, exists: false, unnamed: None, found: Vec::new() }
+        let (root, found) = (&Shape::Any, Vec::new());
+        Walk { config, root, options, reading: None, variables: None, exists: false, unnamed: None, found }
     }
 
     fn entry(&mut self, entry: &Entry<'_>) {
@@ -104,6 +110,11 @@ impl<'w> Walk<'w> {
     }
 
     fn value(&mut self, here: Here<'_, '_>) {
+        // A variable alone is its value: what is wrong with that is said where it stands.
+        let here = match self.variables {
+            Some(variables) => Here { node: variables.stands_for(here.node), ..here },
+            None => here,
+        };
         if let View::Text(text) = here.node.view() {
             if let Some(reading) = &mut self.reading {
                 let Here { node, map, spot, trail, .. } = here;

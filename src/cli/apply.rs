@@ -123,7 +123,8 @@ pub(super) async fn apply(run: &mut Run<'_>, job: &Job<'_>) -> Result<Applied, D
     run.prepare_commit(job.commits, &file)?;
     let mut made = run.plan(&file, Direction::ToVapi, job.wish).await?;
     let patience = job.writing.running.waits.settle_timeout;
-    let mut unfinished = Unfinished::read(&made.plan, &run.audit_log, loaded.disk.real(), patience)?;
+    let owner = run.owner(&loaded, file.desired.file.org_id.as_deref());
+    let mut unfinished = Unfinished::read(&made.plan, &run.audit_log, &owner, patience)?;
     let (app, reader) = (run.app, run.vapi.reader());
     let tell = |text: &str| app.output.note(text);
     while unfinished.look(&made.plan, &reader, &mut run.fetched.listings, &tell).await? {

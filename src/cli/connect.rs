@@ -1,12 +1,16 @@
 //! The way to Vapi for a command: a real one, or an emulator inside this process.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::App;
 use super::args::Net;
+use super::file::{Empty, Loaded};
 use crate::model::Secret;
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
-use crate::vapi::{Connection, Reader, RetryLimits, Settings, Transport};
+use crate::state::environments::variable_of;
+use crate::state::load::interpret;
+use crate::vapi::{Connection, Reader, RetryLimits, Settings, Transport, WHERE_KEYS_ARE};
 
 /// A way to Vapi. What is inside the process lives as long as it.
 pub(super) struct Vapi {
@@ -27,14 +31,27 @@ impl Vapi {
     }
 }
 
+/// An environment variable that a run goes by: that of its environment, else the one for all. The plain key is not for all: it
+/// counts where one environment is named.
+fn lookup(app: &App, word: &str) -> Option<String> {
+    let set = |name: &str| std::env::var(name).ok().map(|key| key.trim().to_owned()).filter(|key| !key.is_empty());
+    let Some(environment) = app.environment() else { return set(word) };
+    let is_key = word != "VAPI_BASE_URL";
+    let own = |word: &str| set(&variable_of(word, environment));
+    match word {
+        "VAPI_TOKEN" if own("VAPI_API_KEY").is_some() => None,
+        _ if is_key && app.over_all => own(word),
+        _ => own(word).or_else(|| set(word)),
+    }
+}
+
 /// The API key, if there is one.
 pub(super) fn key(app: &App) -> Option<Secret> {
     #[cfg(feature = "emulator")]
     if app.global.emulator {
         return Some(Secret::new(crate::emulator::DEFAULT_KEY, Vec::new()));
     }
-    let set = |name: &str| std::env::var(name).ok().map(|key| key.trim().to_owned()).filter(|key| !key.is_empty());
-    Some(Secret::new(set("VAPI_API_KEY").or_else(|| set("VAPI_TOKEN"))?, Vec::new()))
+    Some(Secret::new(lookup(app, "VAPI_API_KEY").or_else(|| lookup(app, "VAPI_TOKEN"))?, Vec::new()))
 }
 
 /// Runs a command that talks to Vapi.
@@ -70,7 +87,17 @@ pub(super) async fn open(app: &App, net: &Net) -> Result<Vapi, Diagnostic> {
         let transport = Transport::new(connection, settings);
         return Ok(Vapi { _listening: stop_on_signal(&transport), transport, _emulator: Some(emulator) });
     }
-    let connection = Connection::from_env(|name| std::env::var(name).ok())?;
+    let of_file = own_keys(app)?;
+    if let (Some(environment), None) = (app.environment(), key(app)) {
+        let variable = variable_of("VAPI_API_KEY", environment);
+        return Err(
+            Diagnostic::error("vapi-key", format!("{variable} is not set, nor is VAPI_API_KEY")).help(WHERE_KEYS_ARE)
+        );
+    }
+    let connection = Connection::from_env(|name| {
+        let given = lookup(app, name);
+        if name == "VAPI_BASE_URL" { given.or_else(|| of_file.clone()) } else { given }
+    })?;
     let transport = Transport::new(connection, settings);
     Ok(Vapi {
         _listening: stop_on_signal(&transport),
@@ -78,6 +105,28 @@ pub(super) async fn open(app: &App, net: &Net) -> Result<Vapi, Diagnostic> {
         #[cfg(feature = "emulator")]
         _emulator: None,
     })
+}
+
+/// That no two environments of the file have one key. Gives the file's address of Vapi for the run.
+fn own_keys(app: &App) -> Result<Option<String>, Diagnostic> {
+    // What is wrong with the file is said by who reads it for what it says.
+    let Some(environment) = app.environment() else { return Ok(None) };
+    let Ok(loaded) = Loaded::read(&app.global.file, app.whose(), Empty::Filled) else { return Ok(None) };
+    let Ok(state) = interpret(&loaded.document, &loaded.whose) else { return Ok(None) };
+    let mut keys: HashMap<String, String> = HashMap::new();
+    for of in &state.environments.all {
+        let variable = variable_of("VAPI_API_KEY", of.name);
+        let own = std::env::var(&variable).ok().map(|key| key.trim().to_owned()).filter(|key| !key.is_empty());
+        let plain =
+            || key(app).and_then(|key| key.expose().map(str::to_owned)).map(|key| (key, "VAPI_API_KEY".to_owned()));
+        let is_this = of.name == environment;
+        let held = own.map(|key| (key, variable)).or_else(|| if is_this { plain() } else { None });
+        let Some((key, variable)) = held else { continue };
+        let Some(other) = keys.insert(key, variable.clone()) else { continue };
+        return Err(Diagnostic::error("one-key", format!("{other} and {variable} hold one key. Nothing was done"))
+            .help("each environment has an organisation of its own, and that has its own keys"));
+    }
+    Ok(state.environment().and_then(|of| of.base_url).map(str::to_owned))
 }
 
 /// Waits for signals until it is dropped.
@@ -123,7 +172,11 @@ pub(super) async fn signal() -> std::io::Result<()> {
 #[cfg(feature = "emulator")]
 async fn start_emulator(app: &App) -> Result<crate::emulator::Emulator, Diagnostic> {
     let state_file = crate::files::Disk::at(&app.global.file, "");
-    let data = crate::files::workdir::Workdir::beside(state_file.real()).path("emulator.json");
+    let name = match app.environment() {
+        Some(environment) => format!("emulator-{environment}.json"),
+        None => "emulator.json".to_owned(),
+    };
+    let data = crate::files::workdir::Workdir::beside(state_file.real()).path(&name);
     match crate::files::open_own(std::fs::File::options().read(true), &data).and_then(|file| file.metadata()) {
         Ok(file) if file.len() <= crate::files::MAX_BYTES => {}
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
@@ -132,7 +185,8 @@ async fn start_emulator(app: &App) -> Result<crate::emulator::Emulator, Diagnost
             return Err(Diagnostic::error("emulator", format!("{} cannot be read: {why}", data.display())));
         }
     }
-    let config = crate::emulator::Config { data: Some(data.clone()), ..crate::emulator::Config::default() };
+    let own = app.environment().map(crate::emulator::Config::of_environment).unwrap_or_default();
+    let config = crate::emulator::Config { data: Some(data.clone()), ..own };
     crate::emulator::Emulator::start(config).await.map_err(|error| {
         Diagnostic::error("emulator", format!("the emulator cannot start on {}: {error}", data.display()))
     })

@@ -8,6 +8,7 @@ use crate::document::Document;
 use crate::files::{Disk, read_text};
 use crate::model::diagnostic::{Diagnostic, Diagnostics, Severity, attach_snippets};
 use crate::model::{Address, RemoteId};
+use crate::state::environments::Whose;
 use crate::state::includes::Includes;
 use crate::state::resolve::Desired;
 use crate::writeback::recorded;
@@ -22,6 +23,8 @@ pub struct Loaded {
     pub text: String,
     /// The texts beside it.
     pub includes: Includes,
+    /// The environment for which it is read.
+    pub whose: Whose,
 }
 
 /// What is read in a file without a value in it.
@@ -34,11 +37,11 @@ pub enum Empty {
 }
 
 impl Loaded {
-    /// Reads and parses the state file.
+    /// Reads and parses the state file, for an environment.
     ///
     /// # Errors
     /// It cannot be read, or it is no YAML.
-    pub fn read(path: &Path, empty: Empty) -> Result<Self, Diagnostics> {
+    pub fn read(path: &Path, whose: Whose, empty: Empty) -> Result<Self, Diagnostics> {
         let name = path.display().to_string();
         let disk = Disk::at(path, &name);
         let missing = "`vapi-sync init` starts a state file; -f names another one";
@@ -49,7 +52,7 @@ impl Loaded {
             let gap = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
             document = Document::parse(&name, format!("{text}{gap}version: 1\n"))?;
         }
-        Ok(Self { disk, document, text, includes })
+        Ok(Self { disk, document, text, includes, whose })
     }
 
     /// What it says, and everything that can be said of it without Vapi, in the order of the file.
@@ -58,7 +61,7 @@ impl Loaded {
     /// It is not of the right shape: then that is all there is to say.
     pub fn look(&self, options: &Options) -> Result<(Desired<'_>, Findings), Diagnostics> {
         let env = |name: &str| std::env::var(name).ok();
-        let looked = Desired::of(&self.document, &self.includes, &env).map(|desired| {
+        let looked = Desired::of(&self.document, &self.whose, &self.includes, &env).map(|desired| {
             let mut findings = check(&desired, &self.includes, &env, options);
             let new = desired.file.entries.iter().filter(|entry| entry.id.is_none());
             findings.errors.extend(self.try_out(new.map(|entry| &entry.address)).err());
@@ -101,7 +104,7 @@ impl Loaded {
         if facts.is_empty() {
             return Ok(());
         }
-        recorded(self.document.name(), self.document.text(), &facts).map(drop).map_err(|why| Diagnostic {
+        recorded(self.document.name(), self.document.text(), &self.whose, &facts).map(drop).map_err(|why| Diagnostic {
             code: "not-recordable",
             message: format!("the ids of new objects could not be written into this file: {}", why.message),
             ..why

@@ -41,6 +41,7 @@ use crate::model::escape::shell_word;
 use crate::plan::report::Report;
 use crate::render::output::Settings;
 use crate::render::{self, Output};
+use crate::state::environments::Whose;
 use crate::state::template;
 
 /// Keeps a version-controlled YAML file and a Vapi organisation in step.
@@ -61,6 +62,8 @@ struct Cli {
 const EXIT_CODES: &str = "Environment:
   VAPI_API_KEY    the private key of the organisation (or VAPI_TOKEN); never an argument
   VAPI_BASE_URL   https://api.vapi.ai unless it says otherwise (EU: https://api.eu.vapi.ai)
+  VAPI_API_KEY_<NAME>, VAPI_BASE_URL_<NAME>: the same for one environment of the file
+  VAPI_SYNC_ENV   the environment, where --env is not given
 
 Exit codes:
   0 done, 1 error, 2 changes found (--detailed-exitcode), 3 something waits for a person,
@@ -150,7 +153,8 @@ fn command_line() -> clap::Command {
     let names: Vec<String> = all.get_subcommands().map(|command| command.get_name().to_owned()).collect();
     names.iter().fold(all.clone(), |line, name| {
         line.mut_subcommand(name, |command| match formats(name) {
-            [] => command.args(["file", "format", "emulator"].into_iter().filter_map(shared).map(|one| one.hide(true))),
+            [] => command
+                .args(["file", "env", "format", "emulator"].into_iter().filter_map(shared).map(|one| one.hide(true))),
             formats => command.args(shared("format").map(|format| args::only_formats(format, formats))),
         })
     })
@@ -195,15 +199,30 @@ pub(crate) struct App {
     pub(crate) output: Arc<Output>,
     /// The workflow that runs this, where it wants to be told.
     pub(crate) workflow: Option<Workflow>,
+    /// Whether this is one of all environments, and none was named.
+    pub(crate) over_all: bool,
 }
 
 impl App {
+    /// The environment that was asked for.
+    pub(crate) fn environment(&self) -> Option<&str> {
+        self.global.env.as_deref()
+    }
+
+    /// For whom the file is read.
+    pub(crate) fn whose(&self) -> Whose {
+        Whose::of(self.environment())
+    }
+
     /// What a command that is offered must be given to be about the same file and the same Vapi, a blank ahead of each.
     pub(crate) fn flags(&self) -> String {
         let mut flags = String::new();
         let file = self.global.file.to_string_lossy();
         if file != DEFAULT_FILE {
             flags.push_str(&format!(" -f {}", shell_word(&file)));
+        }
+        if let Some(environment) = self.environment() {
+            flags.push_str(&format!(" --env {}", shell_word(environment)));
         }
         #[cfg(feature = "emulator")]
         if self.global.emulator {
@@ -222,11 +241,11 @@ const EMULATOR_KEY: &str = "emulator";
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let redactor = Redactor::new();
-    for name in ["VAPI_API_KEY", "VAPI_TOKEN", "GITHUB_TOKEN", "GH_TOKEN"] {
+    for (name, key) in std::env::vars_os() {
+        let name = name.to_string_lossy();
+        let is_key = name.starts_with("VAPI_API_KEY") || ["VAPI_TOKEN", "GITHUB_TOKEN", "GH_TOKEN"].contains(&&*name);
         // The emulator's own key opens nothing.
-        if let Ok(key) = std::env::var(name)
-            && ![EMULATOR_KEY, ""].contains(&key.trim())
-        {
+        if let Some(key) = key.to_str().filter(|key| is_key && ![EMULATOR_KEY, ""].contains(&key.trim())) {
             redactor.add(key.trim());
         }
     }
@@ -234,7 +253,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Ok(cli) => cli,
         Err(error) => return wrong_usage(&arguments, &error, redactor),
     };
-    let Cli { global, command } = cli;
+    let Cli { mut global, command } = cli;
+    let named = || std::env::var("VAPI_SYNC_ENV").ok().filter(|name| !name.is_empty());
+    global.env = global.env.or_else(named);
     let settings = Settings {
         color: global.color,
         quiet: global.quiet,
@@ -250,7 +271,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     if let Err(error) = &refused {
         output.commands(&github::refused(error, 1, output.redactor()));
     }
-    let app = App { global, output, workflow };
+    let app = App { global, output, workflow, over_all: false };
     let allowed = refused.and_then(|()| app.global.allow_formats(formats(name))).map_err(Diagnostics::from);
     let finish = allowed.and_then(|()| dispatch(&app, command));
     let finish = finish.unwrap_or_else(|errors| Finish { errors, ..Finish::default() });

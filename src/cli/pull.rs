@@ -80,7 +80,7 @@ pub(super) async fn pull(run: &mut Run<'_>, wish: &Wish, writing: &Writing) -> R
         let refused = captured.refused.iter().map(|refused| refused.diagnostic.clone());
         report.warnings.extend(refused.map(|refused| Diagnostic { severity: Severity::Warning, ..refused }));
         let hide = |text: &str| run.app.output.redactor().text(text).into_owned();
-        let mut journal = run.journal(&loaded, &hide);
+        let mut journal = run.journal(&loaded, report.plan.org_id.as_deref(), &hide);
         match write(&file, &captured, &report, &mut journal)? {
             Written::Done => {}
             // Somebody saved the file meanwhile: what it says now is planned anew.

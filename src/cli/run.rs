@@ -18,7 +18,7 @@ use super::connect::{self, Vapi};
 use super::file::{Checked, Empty, Loaded};
 use super::session::{Fetched, Made, NotFetched, Request, fetch, make_plan, shown_secrets};
 use crate::apply::{Approved, Consent, Fact, Ports, apply};
-use crate::audit::RunId;
+use crate::audit::{self, Owner, RunId};
 use crate::files::agreed::note;
 use crate::files::commit::Committing;
 use crate::files::workdir::{Lock, Workdir};
@@ -98,7 +98,7 @@ impl<'a> Run<'a> {
         let vapi = match connect::open(app, net).await {
             Ok(vapi) => vapi,
             Err(error) => {
-                Loaded::read(&app.global.file, empty)?.checked()?;
+                Loaded::read(&app.global.file, app.whose(), empty)?.checked()?;
                 return Err(error.into());
             }
         };
@@ -123,7 +123,7 @@ impl<'a> Run<'a> {
 
     /// Reads the state file.
     pub(super) fn load(&self) -> Result<Loaded, Diagnostics> {
-        Loaded::read(&self.app.global.file, self.empty)
+        Loaded::read(&self.app.global.file, self.app.whose(), self.empty)
     }
 
     /// Waits for what Vapi holds.
@@ -147,16 +147,21 @@ impl<'a> Run<'a> {
         self.fetch().await?;
         self.hide(&file.desired.noticed.secrets);
         let state_file = file.loaded.disk.real();
+        let environment = self.app.environment();
+        let org_id = file.desired.file.org_id.as_deref();
+        let owner = Owner { file: audit::file_name(&self.audit_log, state_file), environment, org_id };
         let request = Request {
             direction,
             selection: &wish.selection,
             policy: &wish.policy,
             allow: self.allow,
-            attempts: &|| Attempts::read(&self.audit_log, state_file),
-            agreements: &|org_id, entries, ids| history::agreements(state_file, &self.audit_log, org_id, entries, ids),
+            attempts: &|| Attempts::read(&self.audit_log, &owner),
+            agreements: &|org_id, entries, ids| {
+                history::agreements(state_file, &self.audit_log, environment, org_id, entries, ids)
+            },
         };
-        let open_record = |ids| -> Result<Box<dyn crate::model::recorded::Record>, Diagnostic> {
-            Ok(Box::new(history::records(state_file, &self.audit_log, ids)?))
+        let open_record = |ids, whose| -> Result<Box<dyn crate::model::recorded::Record>, Diagnostic> {
+            Ok(Box::new(history::records(state_file, &self.audit_log, ids, whose)?))
         };
         let reader = self.vapi.reader();
         let made = make_plan(&file.desired, &file.doubts, &mut self.fetched, &reader, &open_record, &request).await;
@@ -190,9 +195,21 @@ impl<'a> Run<'a> {
         std::mem::forget((file, self.fetched));
     }
 
-    /// The audit log, ready to be written.
-    pub(super) fn journal<'h>(&self, file: &Loaded, hide: &'h dyn Fn(&str) -> String) -> AuditJournal<'h> {
-        AuditJournal::new(&self.audit_log, self.command, file.disk.real(), hide)
+    /// Whose records of the audit log count.
+    pub(super) fn owner<'o>(&'o self, file: &Loaded, org_id: Option<&'o str>) -> Owner<'o> {
+        let file = audit::file_name(&self.audit_log, file.disk.real());
+        Owner { file, environment: self.app.environment(), org_id }
+    }
+
+    /// The audit log, ready to be written for an organisation.
+    pub(super) fn journal<'h>(
+        &self,
+        file: &Loaded,
+        org_id: Option<&str>,
+        hide: &'h dyn Fn(&str) -> String,
+    ) -> AuditJournal<'h> {
+        let owner = Owner { org_id, ..self.owner(file, org_id) };
+        AuditJournal::new(&self.audit_log, self.command, file.disk.real(), &owner, hide)
     }
 
     /// Carries out an approved plan. Gives what the file holds by now, too.
@@ -210,9 +227,9 @@ impl<'a> Run<'a> {
             self.hide(&shown_secrets(&self.fetched.listings));
         }
         let progress = self.app.output.start(total as u64, "writing");
-        let mut recorder = FileRecorder::new(file.disk.clone(), file.document.text().to_string());
+        let mut recorder = FileRecorder::new(file.disk.clone(), file.whose.clone(), file.document.text().to_string());
         let hide = |text: &str| self.app.output.redactor().text(text).into_owned();
-        let mut journal = self.journal(file, &hide);
+        let mut journal = self.journal(file, plan.org_id.as_deref(), &hide);
         let ports = Ports {
             transport: self.vapi.transport.clone(),
             recorder: &mut recorder,
@@ -311,7 +328,7 @@ fn lock(app: &App, command: &str, patience: Duration) -> Result<Lock, Diagnostic
     let disk = Disk::at(&app.global.file, &app.global.file.display().to_string());
     if !disk.real().exists() {
         // Without a file there is nothing to lock, and reading it says so better.
-        Loaded::read(&app.global.file, Empty::Filled)?;
+        Loaded::read(&app.global.file, app.whose(), Empty::Filled)?;
     }
     let lock = Workdir::beside(disk.real()).lock(disk.real(), command, patience)?;
     clean_up(disk.folder());

@@ -20,6 +20,7 @@ use crate::model::{Address, RemoteId};
 use crate::plan::pair::{Allowances, Identities, Listings, guard_missing, identify, is_mass, missing};
 use crate::plan::{Bases, Direction, Draft, Inputs, Plan, Policy, Selection, Status, draft, status, to_file, to_vapi};
 use crate::recovery::{Attempts, former_ids, made_before};
+use crate::state::environments::Whose;
 use crate::state::ids::{Id, Ids};
 use crate::state::load::StateFile;
 use crate::state::resolve::Desired;
@@ -118,8 +119,8 @@ pub struct Made {
     pub variables: BTreeSet<String>,
 }
 
-/// Opens the record of values, given the ids that entries have. Asked for only where something differs.
-pub type OpenRecord<'r> = &'r dyn Fn(HashMap<Address, RemoteId>) -> Result<Box<dyn Record>, Diagnostic>;
+/// Opens the record of values of an organisation, given the ids that entries have. Asked for only where something differs.
+pub type OpenRecord<'r> = &'r dyn Fn(HashMap<Address, RemoteId>, Whose) -> Result<Box<dyn Record>, Diagnostic>;
 
 fn known_ids(state: &StateFile<'_>, ids: &Ids) -> HashMap<Address, RemoteId> {
     let known = state.entries.iter().filter_map(|entry| match ids.get(&entry.address) {
@@ -146,9 +147,10 @@ pub async fn make_plan(
     let candidates = made_before(desired, &fetched.listings, request.attempts)?;
     let identities = identify(desired, &fetched.listings, &candidates)?;
     let mut ids = identities.ids(state, &fetched.listings);
+    let whose = state.whose(identities.org_id.as_deref());
     if request.direction == Direction::ToVapi {
-        let open = || open_record(known_ids(state, &ids));
-        let former = former_ids(&identities, &fetched.listings, &ids, open)?;
+        let open = || open_record(known_ids(state, &ids), whose.clone());
+        let former = former_ids(&identities, &fetched.listings, &ids, &whose, open)?;
         ids = ids.replaced(former);
     }
     check_targets(state, &identities, fetched, request)?;
@@ -167,7 +169,7 @@ pub async fn make_plan(
         draft.ask(&inputs, &bases);
         warnings = about;
     }
-    let known = || open_record(known_ids(state, &ids));
+    let known = || open_record(known_ids(state, &ids), whose.clone());
     let Asked { answers, warnings: about, notes, variables } = ask(&draft, &known)?;
     warnings.extend(about);
     let mut plan = match request.direction {

@@ -30,7 +30,7 @@ pub(super) struct Args {
 
 pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
     let options = Options { strict: args.strict };
-    let loaded = Loaded::read(&app.global.file, Empty::Refused);
+    let loaded = Loaded::read(&app.global.file, app.whose(), Empty::Refused);
     let spec = args.spec.as_deref().map(|source| super::spec::load(app, source)).transpose()?;
     let found = match loaded {
         Ok(loaded) => found(app, &loaded, &options, spec.as_ref()),
@@ -81,7 +81,7 @@ fn accepted_aside(app: &App, loaded: &Loaded, desired: &Desired<'_>, mut found: 
     let (state_file, log) = (loaded.disk.real(), audit_log(app, None));
     let ids = Ids::in_file(&file.entries);
     // Without a log and a ref nothing is known to be accepted.
-    let bases = history::agreements(state_file, &log, file.org_id.as_deref(), &entries, &ids);
+    let bases = history::agreements(state_file, &log, app.environment(), file.org_id.as_deref(), &entries, &ids);
     let (bases, _) = bases.unwrap_or_default();
     for doubt in &mut found.doubts {
         let Some(entry) = file.entries.iter().find(|entry| entry.holds(doubt)) else { continue };

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 use super::clock::{self, Clock};
 use super::fault::Fault;
@@ -79,6 +80,14 @@ impl Default for Config {
 }
 
 impl Config {
+    /// The configuration for an environment of a state file: an organisation, and ids, of its own.
+    pub fn of_environment(name: &str) -> Self {
+        let digest = Sha256::digest(name);
+        let seed = digest.iter().take(6).fold(0, |seed, byte| seed << 8 | u64::from(*byte));
+        let org_id = format!("e0000000-0000-4000-8000-{seed:012x}");
+        Self { keys: vec![(DEFAULT_KEY.to_owned(), org_id)], seed, ..Self::default() }
+    }
+
     /// The timestamp of a write.
     pub(super) fn stamp(&self) -> Timestamp {
         let now = self.clock.tick();

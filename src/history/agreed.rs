@@ -144,11 +144,13 @@ impl GitRecord {
             unread(&errors.first().map_or_else(String::new, |error| format!(": {}", error.message)))
         };
         let document = Document::parse(&name, text).map_err(first)?;
-        let state = interpret(&document).map_err(first)?;
+        let state = interpret(&document, self.whose()).map_err(first)?;
         let folder = path.parent().unwrap_or(Path::new(""));
         let includes = CommitIncludes { repository: self.repository(), snapshot: &snapshot, folder };
         let addresses = state.entries.iter().map(|entry| entry.address.clone()).collect();
-        let resolver = Resolver { addresses: &addresses, env: &|_| None, includes: &includes };
+        let variables = &state.variables;
+        let resolver =
+            Resolver { addresses: &addresses, env: &|_| None, includes: &includes, variables, file: Some(&state) };
         let then = Ids::in_file(&state.entries);
         let mut file = CommittedFile::default();
         for entry in &state.entries {

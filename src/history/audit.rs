@@ -7,18 +7,26 @@ use crate::kinds;
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::recorded::{Question, Record, Recorded};
 use crate::model::{FieldPath, SENSITIVE, Value};
+use crate::state::environments::Whose;
 use crate::values::compare::{gives_back, value_at};
 
 /// The audit log as a record: every value that a finished write replaced or set.
 pub struct AuditRecord {
     path: PathBuf,
+    whose: Whose,
     notes: Diagnostics,
 }
 
 impl AuditRecord {
     /// The audit log at `path`, read at the first question. It need not exist: then nothing is found.
     pub fn new(path: &Path) -> Self {
-        Self { path: path.to_path_buf(), notes: Vec::new() }
+        Self { path: path.to_path_buf(), whose: Whose::Only, notes: Vec::new() }
+    }
+
+    /// The same for what an environment had of the file.
+    #[must_use]
+    pub fn of(self, whose: Whose) -> Self {
+        Self { whose, ..self }
     }
 
     /// Lines that were skipped.
@@ -34,7 +42,7 @@ impl Record for AuditRecord {
         let Some(mut records) = audit::read(&self.path)? else { return Ok(answers) };
         for record in records.by_ref() {
             let record = record?;
-            if record.outcome != Outcome::Done {
+            if record.outcome != Outcome::Done || !record.is_of(self.whose.environment(), self.whose.org_id()) {
                 continue;
             }
             for (answer, asked) in answers.iter_mut().zip(&asked) {

@@ -5,28 +5,31 @@ use std::path::Path;
 
 use super::agreed::CommittedFile;
 use super::git::GitRecord;
-use crate::audit::{self, Outcome, Record};
+use crate::audit::{self, Outcome, Owner, Record};
 use crate::kinds;
 use crate::model::agreed::Agreed;
 use crate::model::diagnostic::Diagnostic;
 use crate::model::{AWAITED, Address, Part, RemoteId, SENSITIVE, Secret, Value};
 use crate::state;
+use crate::state::environments::Whose;
 use crate::values::base::{Base, Stood, Written};
 
 /// What entries of a state file and their objects last agreed on, with what is worth knowing about that. `log` need not be
-/// there; `ids` are those that entries have now.
+/// there; `ids` are those that entries have now. `environment`: for which of the file's.
 ///
 /// # Errors
 /// `audit-not-readable`, and those of [`GitRecord::open`].
 pub fn agreements(
     state_file: &Path,
     log: &Path,
+    environment: Option<&str>,
     org_id: Option<&str>,
     entries: &[(Address, Option<RemoteId>)],
     ids: &state::ids::Ids,
 ) -> Result<(HashMap<Address, Base>, Vec<Diagnostic>), Diagnostic> {
     let mut warnings = Vec::new();
-    let git = GitRecord::open(state_file, HashMap::new())?;
+    let whose = Whose::of(environment).ever(org_id);
+    let git = GitRecord::open(state_file, HashMap::new())?.map(|git| git.of(whose));
     let read = git.zip(org_id).and_then(|(git, org_id)| {
         let read = git.agreed(org_id).and_then(|agreed| {
             let Some(agreed) = agreed else { return Ok(None) };
@@ -40,17 +43,18 @@ pub fn agreements(
         })
     });
     let agreed = read.as_ref().map(|(agreed, file)| (agreed, file));
-    Ok((bases(entries, log, &audit::file_name(log, state_file), agreed)?, warnings))
+    let owner = Owner { file: audit::file_name(log, state_file), environment, org_id };
+    Ok((bases(entries, log, &owner, agreed)?, warnings))
 }
 
-/// Reads the base of all entries. `file` is the log's name of the state file ([`audit::file_name`]); the log need not exist.
+/// Reads the base of all entries. `owner`: whose records of the log count; the log need not exist.
 ///
 /// # Errors
 /// `audit-not-readable`.
 pub fn bases(
     entries: &[(Address, Option<RemoteId>)],
     log: &Path,
-    file: &str,
+    owner: &Owner<'_>,
     agreed: Option<(&Agreed, &CommittedFile)>,
 ) -> Result<HashMap<Address, Base>, Diagnostic> {
     let mut bases: HashMap<Address, Base> = entries
@@ -66,7 +70,7 @@ pub fn bases(
         .collect();
     let ids: Ids<'_> = entries.iter().filter_map(|(address, id)| Some((address, id.as_ref()?.as_str()))).collect();
     for record in audit::read(log)?.into_iter().flatten() {
-        add(&mut bases, &ids, record?, file);
+        add(&mut bases, &ids, record?, owner);
     }
     Ok(bases)
 }
@@ -74,8 +78,8 @@ pub fn bases(
 /// The current ids of entries.
 type Ids<'e> = HashMap<&'e Address, &'e str>;
 
-fn add(bases: &mut HashMap<Address, Base>, ids: &Ids<'_>, record: Record, file: &str) {
-    if record.file.as_deref().is_some_and(|of| of != file) {
+fn add(bases: &mut HashMap<Address, Base>, ids: &Ids<'_>, record: Record, owner: &Owner<'_>) {
+    if !owner.has(&record) {
         return;
     }
     // The id decides: the handle may have changed.

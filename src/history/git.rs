@@ -14,6 +14,7 @@ use super::walk::Walk;
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::recorded::{Question, Record, Recorded};
 use crate::model::{Address, RemoteId};
+use crate::state::environments::Whose;
 
 /// The state file's history: all commits of `HEAD` and of local and remote-tracking branches.
 pub struct GitRecord {
@@ -21,6 +22,7 @@ pub struct GitRecord {
     /// The state file's path from the root of the repository.
     path: PathBuf,
     ids: HashMap<Address, RemoteId>,
+    whose: Whose,
     warnings: Diagnostics,
     notes: Diagnostics,
 }
@@ -44,7 +46,19 @@ impl GitRecord {
         };
         let Some(root) = repository.workdir().and_then(|root| root.canonicalize().ok()) else { return Ok(None) };
         let Ok(path) = file.strip_prefix(&root).map(Path::to_path_buf) else { return Ok(None) };
-        Ok(Some(Self { repository, path, ids, warnings: Vec::new(), notes: Vec::new() }))
+        let whose = Whose::default().ever(None);
+        Ok(Some(Self { repository, path, ids, whose, warnings: Vec::new(), notes: Vec::new() }))
+    }
+
+    /// The same for what an environment had of the file.
+    #[must_use]
+    pub fn of(self, whose: Whose) -> Self {
+        Self { whose, ..self }
+    }
+
+    /// For whom the versions are read.
+    pub(super) fn whose(&self) -> &Whose {
+        &self.whose
     }
 
     /// Whether the clone is shallow.
@@ -193,7 +207,7 @@ impl GitRecord {
         }
         let (head, branches) = (self.head()?, self.branches()?);
         let mut notes = Vec::new();
-        let mut search = Search::new(&self.repository, questions, &self.ids, &mut notes);
+        let mut search = Search::new(&self.repository, questions, &self.ids, &self.whose, &mut notes);
         let mut walk = Walk::new(&self.repository, &self.path);
         let mut in_head = HashSet::new();
         // HEAD first: other branches are searched only for what it does not hold.
@@ -237,7 +251,7 @@ impl GitRecord {
     fn held_by_version_at(&mut self, questions: &[Question], time: Timestamp) -> Result<Vec<usize>, Diagnostic> {
         let Some(head) = self.head()? else { return Ok(Vec::new()) };
         let mut notes = Vec::new();
-        let mut search = Search::new(&self.repository, questions, &self.ids, &mut notes);
+        let mut search = Search::new(&self.repository, questions, &self.ids, &self.whose, &mut notes);
         let mut walk = Walk::new(&self.repository, &self.path);
         walk.start(head, 0)?;
         while let Some(version) = walk.next()? {

@@ -42,6 +42,7 @@ pub use git::GitRecord;
 use crate::model::diagnostic::Diagnostic;
 use crate::model::recorded::{Question, Record, Recorded};
 use crate::model::{Address, RemoteId};
+use crate::state::environments::Whose;
 
 /// Where recorded values are looked up.
 pub enum Records {
@@ -52,14 +53,19 @@ pub enum Records {
 }
 
 /// Opens the history of a state file: git inside a repository, else the audit log at `audit_log`, which need not exist.
-/// `ids` are the current ids of the entries.
+/// `ids` are the current ids of the entries; `whose` values count.
 ///
 /// # Errors
 /// Those of [`GitRecord::open`]: an unreadable repository does not count as none.
-pub fn records(state_file: &Path, audit_log: &Path, ids: HashMap<Address, RemoteId>) -> Result<Records, Diagnostic> {
+pub fn records(
+    state_file: &Path,
+    audit_log: &Path,
+    ids: HashMap<Address, RemoteId>,
+    whose: Whose,
+) -> Result<Records, Diagnostic> {
     Ok(match GitRecord::open(state_file, ids)? {
-        Some(git) => Records::Git(git),
-        None => Records::Audit(AuditRecord::new(audit_log)),
+        Some(git) => Records::Git(git.of(whose)),
+        None => Records::Audit(AuditRecord::new(audit_log).of(whose)),
     })
 }
 

@@ -14,6 +14,7 @@ use std::path::Path;
 use std::rc::Rc;
 
 use git2::{Oid, Repository};
+use memchr::memmem;
 
 use super::needle;
 use super::outline::outline;
@@ -26,6 +27,7 @@ use crate::document::Document;
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::recorded::Question;
 use crate::model::{Address, RemoteId};
+use crate::state::environments::Whose;
 use crate::state::includes::text_of;
 
 /// How many versions keep their slices, for commits that only change an include.
@@ -40,6 +42,7 @@ pub(super) struct Search<'s> {
     questions: &'s [Question],
     subjects: Vec<Subject>,
     current: &'s HashMap<Address, RemoteId>,
+    whose: &'s Whose,
     notes: &'s mut Diagnostics,
     packs: Packs,
     hasher: RandomState,
@@ -69,11 +72,12 @@ enum Part {
 }
 
 impl<'s> Search<'s> {
-    /// `current` are the current ids of all entries; `notes` gets what was skipped.
+    /// `current` are the current ids of all entries; `whose` values are looked for; `notes` gets what was skipped.
     pub(super) fn new(
         repository: &'s Repository,
         questions: &'s [Question],
         current: &'s HashMap<Address, RemoteId>,
+        whose: &'s Whose,
         notes: &'s mut Diagnostics,
     ) -> Self {
         Self {
@@ -81,6 +85,7 @@ impl<'s> Search<'s> {
             questions,
             subjects: Subject::of(questions),
             current,
+            whose,
             notes,
             packs: Packs::open(&repository.commondir().join("objects/pack")),
             hasher: RandomState::new(),
@@ -157,9 +162,12 @@ impl<'s> Search<'s> {
         if let Some((_, parts)) = self.kept.iter().find(|(kept, _)| *kept == blob) {
             return Ok(parts.clone());
         }
-        let (subjects, hasher) = (&self.subjects, &self.hasher);
+        let (subjects, hasher, whose) = (&self.subjects, &self.hasher, self.whose);
         let look = |text: &[u8]| -> Rc<[Part]> {
-            let outline = outline(text);
+            // What an environment has of an entry does not stand in its lines alone.
+            let has = |word: &str| memmem::find(text, word.as_bytes()).is_some();
+            let is_plain = whose.environment().is_none() && !has("environments:") && !has("${var:");
+            let outline = if is_plain { outline(text) } else { None };
             let slices = outline.as_ref().map(Slices::of);
             let part = |subject: &Subject| match slices.as_ref().map(|slices| slices.slice(subject)) {
                 None => Part::Whole,
@@ -199,7 +207,7 @@ impl<'s> Search<'s> {
         }
         let Ok(text) = str::from_utf8(&slice.text) else { return Ok(Look::Unclear) };
         let Ok(document) = Document::parse("slice", text) else { return Ok(Look::Unclear) };
-        let entries = document.root().map(Entries::of);
+        let entries = document.root().and_then(|root| Entries::of(root, &Whose::Only));
         let found = entries.as_ref().and_then(|entries| Some((entries, self.subjects[subject].find(entries)?)));
         let Some((entries, found)) = found else {
             return Ok(Look::Clear { included: Rc::default(), held: Vec::new() });
@@ -248,7 +256,8 @@ impl<'s> Search<'s> {
             }
         };
         let mut answered = Vec::new();
-        let Some(entries) = document.root().map(Entries::of) else { return Ok(answered) };
+        let entries = document.root().and_then(|root| Entries::of(root, self.whose));
+        let Some(entries) = entries else { return Ok(answered) };
         for (subject, asked) in subjects {
             let Some(found) = self.subjects[*subject].find(&entries) else { continue };
             let texts = self.texts(&found, place)?;

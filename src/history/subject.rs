@@ -8,6 +8,7 @@ use crate::kinds::{self, KINDS, Kind};
 use crate::model::diagnostic::Diagnostic;
 use crate::model::recorded::Question;
 use crate::model::{Address, RemoteId, Value};
+use crate::state::environments::{Seen, Whose};
 use crate::state::ids::{Id, Ids};
 use crate::state::includes::IncludeSource;
 use crate::state::load::Entry;
@@ -57,45 +58,38 @@ impl Subject {
         let entry = by_id.or_else(|| version.by_handle.get(&(section, &self.address.handle)))?;
         let config = entry.get("config").filter(|config| matches!(config.view(), View::Map))?;
         let place = config.place();
-        let entry = Entry {
-            kind: self.kind,
-            address: self.address.clone(),
-            id: None,
-            place,
-            id_place: None,
-            config: Some(config),
-        };
+        let entry = Entry { config: Some(config), ..Entry::new(self.kind, self.address.clone(), place) };
         Some(Found { entry, names: Names::in_node(config) })
     }
 }
 
-/// The entries of a version of the file, by section and id, and by section and handle.
+/// The entries that a version of the file has for somebody, by section and id, and by section and handle.
 pub(super) struct Entries<'d> {
+    seen: Seen<'d>,
     by_id: HashMap<(&'static str, &'d str), Node<'d>>,
     by_handle: HashMap<(&'static str, &'d str), Node<'d>>,
 }
 
 impl<'d> Entries<'d> {
-    /// The entries below the root of a version.
-    pub(super) fn of(root: Node<'d>) -> Self {
-        let mut entries = Self { by_id: HashMap::new(), by_handle: HashMap::new() };
+    /// The entries below the root of a version. `None`: it has nothing for whom it is read.
+    pub(super) fn of(root: Node<'d>, whose: &Whose) -> Option<Self> {
+        let mut entries = Self { seen: Seen::of(root, whose)?, by_id: HashMap::new(), by_handle: HashMap::new() };
         for (kind, section) in KINDS.into_iter().filter_map(|kind| Some((kind, root.get(kind.section)?))) {
-            for entry in section.entries() {
-                if let Some(id) = entry.value.get(kind.id_key).and_then(|id| id.as_text()) {
+            for entry in section.entries().filter(|entry| entries.seen.has(entry.value)).collect::<Vec<_>>() {
+                if let Some(id) = entries.seen.id(entry.value, kind) {
                     // With a duplicate id, the first counts.
                     entries.by_id.entry((kind.section, id)).or_insert(entry.value);
                 }
                 entries.by_handle.insert((kind.section, entry.key), entry.value);
             }
         }
-        entries
+        Some(entries)
     }
 
     /// The id that an entry has.
     fn id(&self, address: &Address) -> Option<RemoteId> {
         let entry = self.by_handle.get(&(address.section, &address.handle))?;
-        let id = entry.get(kinds::of(address).id_key)?.as_text()?;
-        Some(RemoteId(id.to_owned()))
+        Some(RemoteId(self.seen.id(*entry, kinds::of(address))?.to_owned()))
     }
 }
 
@@ -140,7 +134,7 @@ impl Names {
                 Token::File(path) => {
                     self.includes.insert(path.to_owned());
                 }
-                Token::Text(_) | Token::Env(_) => {}
+                Token::Text(_) | Token::Env(_) | Token::Var(_) => {}
             }
         }
     }
@@ -177,7 +171,9 @@ pub(super) fn holds(
         found.names.references.iter().map(|address| (address.clone(), known(address))).collect::<Ids>()
     };
     let mut noticed = Noticed::default();
-    let resolver = Resolver { addresses: &found.names.references, env: &|_| None, includes: texts };
+    let variables = &version.seen.variables;
+    let resolver =
+        Resolver { addresses: &found.names.references, env: &|_| None, includes: texts, variables, file: None };
     let config = resolver.config(&found.entry, &mut noticed);
     if !noticed.errors.is_empty() {
         return Vec::new();

@@ -9,13 +9,16 @@ use crate::document::Document;
 use crate::model::Value;
 use crate::model::recorded::Question;
 use crate::model::{Address, FieldPath, RemoteId, Step};
+use crate::state::environments::Whose;
 
 /// What a version answers, by the lines of the entry alone. `None`: they do not tell.
 fn by_slice(text: &str, subject: &Subject, questions: &[Question]) -> Option<Vec<usize>> {
     let outline = outline(text.as_bytes())?;
     let Some(slice) = Slices::of(&outline).slice(subject) else { return Some(Vec::new()) };
     let document = Document::parse("slice", String::from_utf8(slice.text).ok()?).ok()?;
-    let Some(entries) = document.root().map(Entries::of) else { return Some(Vec::new()) };
+    let Some(entries) = document.root().and_then(|root| Entries::of(root, &Whose::Only)) else {
+        return Some(Vec::new());
+    };
     let Some(found) = subject.find(&entries) else { return Some(Vec::new()) };
     let told = found.names.references.is_subset(&slice.references);
     told.then(|| holds(&found, &entries, &Texts(HashMap::new()), &HashMap::new(), questions, &subject.questions))
@@ -24,7 +27,9 @@ fn by_slice(text: &str, subject: &Subject, questions: &[Question]) -> Option<Vec
 /// What a version answers, by all of it. `None`: it does not parse.
 fn by_file(text: &str, subject: &Subject, questions: &[Question]) -> Option<Vec<usize>> {
     let document = Document::parse("file", text.to_owned()).ok()?;
-    let Some(entries) = document.root().map(Entries::of) else { return Some(Vec::new()) };
+    let Some(entries) = document.root().and_then(|root| Entries::of(root, &Whose::Only)) else {
+        return Some(Vec::new());
+    };
     let Some(found) = subject.find(&entries) else { return Some(Vec::new()) };
     Some(holds(&found, &entries, &Texts(HashMap::new()), &HashMap::new(), questions, &subject.questions))
 }

@@ -4,6 +4,8 @@
 //! Vapi may already have what a config leaves out. A union is a field with an enum, and for each word the
 //! rest (`if`/`then`): editors can complete it, and errors name the right branch.
 
+mod environments;
+
 use serde_json::{Map, Value, json};
 
 use super::table::{DOCS, Field, Fields, Range, Shape, Text, Union};
@@ -46,6 +48,8 @@ pub fn published(config: &dyn Fn(&'static Kind) -> &'static Shape) -> Value {
                 "The Vapi organisation of the file. The first pull or apply writes it; a key of another organisation is refused.",
         },
         "ignore": {"$ref": "#/definitions/Ignore", "description": "Objects that pull and apply skip."},
+        "environments": environments::environments(),
+        "vars": environments::variables("Values for `${var:NAME}`. No secrets: those are `${env:NAME}`."),
     });
     let mut ignored = Map::new();
     for kind in KINDS {
@@ -59,6 +63,7 @@ pub fn published(config: &dyn Fn(&'static Kind) -> &'static Shape) -> Value {
         "type": ["object", "null"], "properties": ignored, "additionalProperties": false,
     });
     publisher.definitions.insert("Ignore".to_owned(), ignore);
+    publisher.definitions.insert("Environment".to_owned(), environments::environment());
     json!({
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "vapi-sync state file",
@@ -87,7 +92,7 @@ fn entry(kind: &Kind, config: Value) -> Value {
         "title": format!("{} entry", capital(kind.noun)),
         "description": format!("One {}: its id in Vapi and its fields.", kind.noun),
         "type": "object", "minProperties": 1, "additionalProperties": false,
-        "properties": {kind.id_key: {"type": ["string", "null"], "description": id}, "config": config},
+        "properties": {kind.id_key: environments::id(&id), "config": config, "environments": environments::limits()},
     })
 }
 
@@ -103,7 +108,7 @@ fn capital(word: &str) -> String {
 
 /// A reference, which can replace a value of any type.
 fn reference() -> String {
-    let words: Vec<&str> = KINDS.into_iter().map(|kind| kind.word).chain(["env", "file"]).collect();
+    let words: Vec<&str> = KINDS.into_iter().map(|kind| kind.word).chain(["env", "file", "var"]).collect();
     format!(r"\$\{{({}):[^{{}}\r\n]*\}}", words.join("|"))
 }
 

@@ -147,14 +147,29 @@ pub fn plural<'w>(count: usize, one: &'w str, many: &'w str) -> &'w str {
 }
 
 fn guard_org(state: &StateFile<'_>, listings: &Listings) -> Result<(), Diagnostics> {
-    let Some(org_id) = &state.org_id else { return Ok(()) };
-    let orgs = listings.values().flatten().filter_map(|live| live.header.org_id.as_deref());
-    let Some(other) = orgs.into_iter().find(|org| org != org_id) else { return Ok(()) };
-    let mut error = Diagnostic::error(
-        "wrong-org",
-        format!("the file belongs to organisation {org_id}, the key to {other}. Nothing was done"),
-    )
-    .help("use a key of the file's organisation; another organisation needs a state file of its own");
+    let own = state.environment().map(|environment| environment.name);
+    let of_others = |org: &str| {
+        let others = state.environments.all.iter().filter(|other| Some(other.name) != own);
+        others.into_iter().find(|other| other.org_id.as_deref() == Some(org))
+    };
+    let is_wrong = |org: &&str| state.org_id.as_deref().map_or(of_others(org).is_some(), |own| own != *org);
+    let mut orgs = listings.values().flatten().filter_map(|live| live.header.org_id.as_deref());
+    let Some(found) = orgs.find(is_wrong) else { return Ok(()) };
+    let (message, help) = match (own, of_others(found), &state.org_id) {
+        (Some(own), Some(other), _) => (
+            format!("the key for {own} belongs to the organisation of {}", other.name),
+            "give each environment its own key, and check --env",
+        ),
+        (Some(own), None, Some(org_id)) => (
+            format!("{own} is organisation {org_id}, the key belongs to {found}"),
+            "use a key of that organisation, and check --env",
+        ),
+        (_, _, org_id) => (
+            format!("the file belongs to organisation {}, the key to {found}", org_id.as_deref().unwrap_or_default()),
+            "use a key of the file's organisation; another organisation needs a state file of its own",
+        ),
+    };
+    let mut error = Diagnostic::error("wrong-org", format!("{message}. Nothing was done")).help(help);
     error.place = state.org_id_place.clone();
     Err(error.into())
 }

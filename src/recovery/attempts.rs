@@ -8,7 +8,7 @@ use std::path::Path;
 
 use jiff::{Timestamp, ToSpan};
 
-use crate::audit::{self, Field, Outcome, Record};
+use crate::audit::{self, Field, Outcome, Owner, Record};
 use crate::model::diagnostic::Diagnostic;
 use crate::model::{Address, RemoteId};
 
@@ -37,24 +37,24 @@ impl Attempts {
     ///
     /// # Errors
     /// `audit-not-readable`.
-    pub fn read(log: &Path, state_file: &Path) -> Result<Self, Diagnostic> {
+    pub fn read(log: &Path, owner: &Owner<'_>) -> Result<Self, Diagnostic> {
         let records = audit::read(log)?.into_iter().flatten().collect::<Result<Vec<_>, _>>()?;
-        Ok(Self::of(records, &audit::file_name(log, state_file)))
+        Ok(Self::of(records, owner))
     }
 
     /// Those of the last day: older objects are in the lists by now.
     ///
     /// # Errors
     /// `audit-not-readable`.
-    pub(super) fn recent(log: &Path, state_file: &Path) -> Result<Self, Diagnostic> {
+    pub(super) fn recent(log: &Path, owner: &Owner<'_>) -> Result<Self, Diagnostic> {
         let since = Timestamp::now().checked_sub(LONG_AGO.hours()).unwrap_or(Timestamp::MIN);
-        Ok(Self::of(audit::recent(log, since)?, &audit::file_name(log, state_file)))
+        Ok(Self::of(audit::recent(log, since)?, owner))
     }
 
-    fn of(records: impl IntoIterator<Item = Record>, file: &str) -> Self {
+    fn of(records: impl IntoIterator<Item = Record>, owner: &Owner<'_>) -> Self {
         let mut attempts: HashMap<String, Attempt> = HashMap::new();
         for record in records {
-            if record.file.as_deref().is_some_and(|of| of != file) {
+            if !owner.has(&record) {
                 continue;
             }
             if !matches!(record.action.as_str(), "create" | "recreate") {
@@ -110,6 +110,10 @@ mod tests {
         .unwrap()
     }
 
+    fn owner() -> Owner<'static> {
+        Owner { file: "f".to_owned(), environment: None, org_id: None }
+    }
+
     #[test]
     fn a_creation_may_have_succeeded_unless_an_outcome_denies_it() {
         let intent = || record("r1", "create", Outcome::Intent, None);
@@ -127,14 +131,19 @@ mod tests {
             ("another run was refused", Some(record("r2", "create", Outcome::Failed, Some(400))), known(None)),
             ("its id was known later on", Some(record("r2", "update", Outcome::Intent, None)), None),
             (
+                "in another environment",
+                Some(Record { environment: Some("e".into()), ..record("r2", "update", Outcome::Intent, None) }),
+                known(None),
+            ),
+            (
                 "of another file",
                 Some(Record { file: Some("g".into()), ..record("r2", "update", Outcome::Intent, None) }),
                 known(None),
             ),
         ] {
-            let attempts = Attempts::of([intent()].into_iter().chain(after), "f");
+            let attempts = Attempts::of([intent()].into_iter().chain(after), &owner());
             assert_eq!(attempts.get(&Address::new("agents", "a")).cloned(), expected, "{what}");
         }
-        assert!(Attempts::of([record("r1", "update", Outcome::Intent, None)], "f").0.is_empty());
+        assert!(Attempts::of([record("r1", "update", Outcome::Intent, None)], &owner()).0.is_empty());
     }
 }

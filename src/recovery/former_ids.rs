@@ -14,11 +14,12 @@ use crate::model::diagnostic::Diagnostic;
 use crate::model::recorded::Record;
 use crate::model::{Address, RemoteId, Value};
 use crate::plan::pair::{Identities, Listings};
+use crate::state::environments::{Seen, Whose};
 use crate::state::ids::Ids;
 use crate::values::normalize;
 
 /// The ids that live numbers point to and no object has, each with the entry that last had it. `open` opens the history of
-/// the file, only if there is such an id.
+/// the file, only if there is such an id; `whose` ids count.
 ///
 /// # Errors
 /// The history cannot be read.
@@ -26,13 +27,14 @@ pub fn former_ids(
     identities: &Identities,
     listings: &Listings,
     ids: &Ids,
+    whose: &Whose,
     open: impl FnOnce() -> Result<Box<dyn Record>, Diagnostic>,
 ) -> Result<Vec<(RemoteId, Address)>, Diagnostic> {
     let mut dead = dead_ids(identities, listings, ids);
     let mut found = Vec::new();
     if !dead.is_empty() {
         open()?.versions(&mut |text| {
-            for (id, address) in entries_with(text, &dead) {
+            for (id, address) in entries_with(text, &dead, whose) {
                 dead.remove(&id);
                 found.push((RemoteId(id), address));
             }
@@ -61,17 +63,20 @@ fn dead_ids(identities: &Identities, listings: &Listings, ids: &Ids) -> BTreeSet
 }
 
 /// The entries with one of these ids in a version. One that does not parse has none.
-fn entries_with(text: &[u8], ids: &BTreeSet<String>) -> Vec<(String, Address)> {
+fn entries_with(text: &[u8], ids: &BTreeSet<String>, whose: &Whose) -> Vec<(String, Address)> {
     if !ids.iter().any(|id| memmem::find(text, id.as_bytes()).is_some()) {
         return Vec::new();
     }
     let Ok(document) = Document::parse("version", String::from_utf8_lossy(text).into_owned()) else {
         return Vec::new();
     };
-    let sections = KINDS.into_iter().filter_map(|kind| Some((kind, document.root()?.get(kind.section)?)));
+    let Some((root, seen)) = document.root().and_then(|root| Some((root, Seen::of(root, whose)?))) else {
+        return Vec::new();
+    };
+    let sections = KINDS.into_iter().filter_map(|kind| Some((kind, root.get(kind.section)?)));
     let entries = sections.flat_map(|(kind, section)| section.entries().map(move |entry| (kind, entry)));
     let found = entries.filter_map(|(kind, entry)| {
-        let id = entry.value.get(kind.id_key)?.as_text()?;
+        let id = seen.id(entry.value, kind)?;
         ids.contains(id).then(|| (id.to_owned(), kind.address(entry.key)))
     });
     found.collect()
@@ -89,8 +94,11 @@ mod tests {
             "{agents: {a: {vapi_assistant_id: id-a}}, phone_numbers: {n: {vapi_phone_number_id: id-n}}}",
         ] {
             let expected = [("id-a", Address::new("agents", "a")), ("id-n", Address::new("phone_numbers", "n"))];
-            assert_eq!(entries_with(text.as_bytes(), &ids), expected.map(|(id, address)| (id.to_owned(), address)));
+            assert_eq!(
+                entries_with(text.as_bytes(), &ids, &Whose::Only),
+                expected.map(|(id, address)| (id.to_owned(), address))
+            );
         }
-        assert!(entries_with(b"agents: [id-a", &ids).is_empty());
+        assert!(entries_with(b"agents: [id-a", &ids, &Whose::Only).is_empty());
     }
 }

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use super::attempts::Attempts;
 use super::poll::Poll;
+use crate::audit::Owner;
 use crate::model::diagnostic::Diagnostic;
 use crate::plan::pair::Listings;
 use crate::plan::{Change, Plan, Write};
@@ -28,9 +29,9 @@ impl Unfinished {
     ///
     /// # Errors
     /// The log cannot be read.
-    pub fn read(plan: &Plan, log: &Path, state_file: &Path, patience: Duration) -> Result<Self, Diagnostic> {
+    pub fn read(plan: &Plan, log: &Path, owner: &Owner<'_>, patience: Duration) -> Result<Self, Diagnostic> {
         let attempts = match creations(plan).next() {
-            Some(_) => Attempts::recent(log, state_file)?,
+            Some(_) => Attempts::recent(log, owner)?,
             None => Attempts::default(),
         };
         Ok(Self { attempts, patience, poll: None })

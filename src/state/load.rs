@@ -5,10 +5,11 @@
 
 use std::collections::HashMap;
 
-use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
-
+pub use super::entries::Entry;
+use super::environments::{Choice, Environment, Environments, Variables, Whose};
+pub use super::ignore::Ignore;
 use crate::document::{Document, Node, View};
-use crate::kinds::{KINDS, Kind};
+use crate::kinds::KINDS;
 use crate::model::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::model::{Address, RemoteId};
 
@@ -23,62 +24,54 @@ pub struct StateFile<'d> {
     pub org_id: Option<String>,
     /// Where `org_id` stands.
     pub org_id_place: Option<Place>,
-    /// All entries, kind by kind, each in the order of the file.
+    /// All entries, kind by kind, each in the order of the file: those of the environment that it was read for.
     pub entries: Vec<Entry<'d>>,
     /// What is left alone in both directions.
     pub ignore: Ignore,
+    /// All environments; none in a file of one organisation.
+    pub environments: Environments<'d>,
+    /// The variables of the environment that it was read for.
+    pub variables: Variables<'d>,
+    /// Entries that only other environments have. Their id is what they had in this one until they were limited.
+    pub elsewhere: Vec<Entry<'d>>,
+    /// The ids of other environments.
+    pub foreign: HashMap<RemoteId, Foreign>,
+    /// What is worth knowing of its shape.
+    pub warnings: Diagnostics,
+    pub(super) chosen: Choice,
 }
 
-/// One agent or phone number of the file.
-#[derive(Clone)]
-pub struct Entry<'d> {
-    /// Its kind.
-    pub kind: &'static Kind,
-    /// Its address.
+impl<'d> StateFile<'d> {
+    /// For whom it was read, in all versions of the file.
+    pub fn whose(&self, org_id: Option<&str>) -> Whose {
+        Whose::of(self.environment().map(|environment| environment.name)).ever(org_id)
+    }
+
+    /// The environment that it was read for. `None`: it is a file of one organisation.
+    pub fn environment(&self) -> Option<&Environment<'d>> {
+        match self.chosen {
+            Choice::One(at) => self.environments.all.get(at),
+            Choice::All | Choice::Nobody => None,
+        }
+    }
+}
+
+/// Whose an id is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Foreign {
+    /// The environment.
+    pub environment: String,
+    /// The entry.
     pub address: Address,
-    /// Vapi's id of it, if the file has one.
-    pub id: Option<RemoteId>,
-    /// Where its handle stands.
-    pub place: Place,
-    /// Where its id stands.
-    pub id_place: Option<Place>,
-    /// What is under `config`.
-    pub config: Option<Node<'d>>,
 }
 
-impl Entry<'_> {
-    /// Whether a finding is about the config of this entry.
-    pub fn holds(&self, finding: &Diagnostic) -> bool {
-        self.config.zip(finding.place.as_ref()).is_some_and(|(config, place)| config.holds(place))
-    }
-}
-
-/// What `ignore` names, per kind.
-#[derive(Default)]
-pub struct Ignore {
-    patterns: HashMap<&'static str, GlobSet>,
-}
-
-impl Ignore {
-    /// Whether one of the names of an object is ignored.
-    pub fn matches<'n>(&self, kind: &Kind, names: impl IntoIterator<Item = &'n str>) -> bool {
-        self.patterns.get(kind.section).is_some_and(|set| names.into_iter().any(|name| set.is_match(name)))
-    }
-
-    /// Whether an entry of the file is ignored; `name` is the text by which it is told from others.
-    pub fn matches_entry(&self, entry: &Entry<'_>, name: Option<&str>) -> bool {
-        let id = entry.id.as_ref().map(RemoteId::as_str);
-        self.matches(entry.kind, [entry.address.handle.as_str()].into_iter().chain(id).chain(name))
-    }
-}
-
-/// The entries of a document.
+/// The entries of a document, for an environment or an only organisation.
 ///
 /// # Errors
 /// All that is wrong with the shape of the file: unknown words, missing or unknown `version`, wrong types, bad handles, one
-/// id twice.
-pub fn interpret(document: &Document) -> Result<StateFile<'_>, Diagnostics> {
-    let mut reader = Reader { errors: Vec::new() };
+/// id twice, no such environment.
+pub fn interpret<'d>(document: &'d Document, whose: &Whose) -> Result<StateFile<'d>, Diagnostics> {
+    let mut reader = Reader::default();
     let Some(root) = document.root() else {
         let place = Place { file: document.name().into(), line: 1, column: 1, width: 1 };
         let is = if document.text().trim().is_empty() { "is empty" } else { "holds nothing but comments" };
@@ -87,63 +80,95 @@ pub fn interpret(document: &Document) -> Result<StateFile<'_>, Diagnostics> {
             .help("`vapi-sync init` starts a file, `vapi-sync pull` fills it with what is in Vapi")
             .into());
     };
-    let mut state =
-        StateFile { document, org_id: None, org_id_place: None, entries: Vec::new(), ignore: Ignore::default() };
     if !matches!(root.view(), View::Map) {
         reader.wrong_type(root, "the state file", "a mapping with `version`, `agents` and `phone_numbers`");
         return Err(reader.errors);
     }
-    let mut version = false;
+    let environments = reader.environments(root);
+    let (mut org_id, mut org_id_place) = (None, None);
+    let mut entries = Vec::new();
     for entry in root.entries() {
         match entry.key {
-            "version" => {
-                version = true;
-                reader.version(entry.value);
-            }
-            "org_id" => match entry.value.view() {
-                View::Text(text) if !text.trim().is_empty() => {
-                    state.org_id = Some(text.to_owned());
-                    state.org_id_place = Some(entry.value.place());
-                }
-                View::Null => {}
-                _ => reader.wrong_type(entry.value, "org_id", "the id of a Vapi organisation, as text"),
-            },
-            "ignore" => state.ignore = reader.ignore(entry.value),
+            "version" => reader.version(entry.value),
+            "org_id" if !environments.all.is_empty() => reader.errors.push(
+                Diagnostic::error("plain-org", "org_id is for one organisation, and the file has several environments")
+                    .at(entry.key_place())
+                    .help("move it to the environment whose it is"),
+            ),
+            "org_id" => (org_id, org_id_place) = reader.org_id(entry.value),
+            "ignore" | "environments" | "vars" => {}
             key if key.starts_with("x-") => {}
             key => match KINDS.into_iter().find(|kind| kind.section == key) {
-                Some(kind) => reader.section(kind, entry.value, &mut state.entries),
+                Some(kind) => reader.section(kind, entry.value, &environments, &mut entries),
                 None => {
-                    let known = KINDS.iter().map(|kind| kind.section).chain(["version", "org_id", "ignore"]);
+                    let known = KINDS.iter().map(|kind| kind.section);
+                    let known = known.chain(["version", "org_id", "ignore", "vars", "environments"]);
                     reader.unknown_word(&entry, "the state file", known);
                 }
             },
         }
     }
-    if !version {
+    if root.get("version").is_none() {
         reader.errors.push(
             Diagnostic::error("missing-version", "the file does not say its version")
                 .at(root.place())
                 .help("put `version: 1` on the first line"),
         );
     }
-    state.entries.sort_by_key(|entry| KINDS.iter().position(|kind| std::ptr::eq(*kind, entry.kind)));
-    reader.ids_are_unique(&state.entries);
-    if reader.errors.is_empty() { Ok(state) } else { Err(reader.errors) }
+    entries.sort_by_key(|read| KINDS.iter().position(|kind| std::ptr::eq(*kind, read.entry.kind)));
+    reader.ids_are_unique(&entries);
+    let chosen = match environments.choose(whose, org_id.as_deref()) {
+        Ok(chosen) => chosen,
+        Err(error) => {
+            reader.errors.push(error);
+            Choice::All
+        }
+    };
+    let at = if let Choice::One(at) = chosen { Some(at) } else { None };
+    let ignore = environments.ignore(at, &mut reader);
+    if !reader.errors.is_empty() {
+        return Err(reader.errors);
+    }
+    let environment = at.and_then(|at| environments.all.get(at));
+    if let Some(environment) = environment {
+        (org_id, org_id_place) = (environment.org_id.clone(), environment.org_id_place.clone());
+    }
+    let warnings = match environments.has_variables() {
+        true => environments.unused(entries.iter().filter_map(|read| read.entry.config)),
+        false => Vec::new(),
+    };
+    let mut state = StateFile {
+        document,
+        org_id,
+        org_id_place,
+        entries: Vec::new(),
+        ignore,
+        variables: environments.variables(environment),
+        elsewhere: Vec::new(),
+        foreign: HashMap::new(),
+        warnings,
+        chosen,
+        environments,
+    };
+    state.take(entries, at);
+    Ok(state)
 }
 
-struct Reader {
-    errors: Diagnostics,
+/// Reads, and notes what is wrong.
+#[derive(Default)]
+pub(super) struct Reader {
+    pub(super) errors: Diagnostics,
 }
 
 impl Reader {
-    fn wrong_type(&mut self, node: Node<'_>, what: &str, wanted: &str) {
+    pub(super) fn wrong_type(&mut self, node: Node<'_>, what: &str, wanted: &str) {
         self.errors.push(
             Diagnostic::error("wrong-type", format!("{what} must be {wanted}; this is {}", kind_of(node)))
                 .at(node.place()),
         );
     }
 
-    fn unknown_word<'k>(
+    pub(super) fn unknown_word<'k>(
         &mut self,
         entry: &crate::document::Entry<'_>,
         whose: &str,
@@ -176,137 +201,6 @@ impl Reader {
             self.errors.push(error.at(node.place()));
         }
     }
-
-    fn ignore(&mut self, node: Node<'_>) -> Ignore {
-        let mut ignore = Ignore::default();
-        match node.view() {
-            View::Map => {}
-            View::Null => return ignore,
-            _ => {
-                self.wrong_type(node, "ignore", "a mapping of `agents` and `phone_numbers` to lists");
-                return ignore;
-            }
-        }
-        for entry in node.entries() {
-            let Some(kind) = KINDS.into_iter().find(|kind| kind.section == entry.key) else {
-                self.unknown_word(&entry, "ignore", KINDS.iter().map(|kind| kind.section));
-                continue;
-            };
-            if !matches!(entry.value.view(), View::List | View::Null) {
-                self.wrong_type(entry.value, entry.key, "a list of ids, handles, names, numbers or globs");
-                continue;
-            }
-            let mut set = GlobSetBuilder::new();
-            for item in entry.value.items() {
-                let View::Text(text) = item.view() else {
-                    self.wrong_type(item, "an ignored thing", "an id, a handle, a name, a number or a glob, as text");
-                    continue;
-                };
-                // A name is a name even where it looks like a broken glob: `Front [desk`.
-                let glob = GlobBuilder::new(text).build().or_else(|_| GlobBuilder::new(&globset::escape(text)).build());
-                if let Ok(glob) = glob {
-                    set.add(glob);
-                }
-                if let Ok(literal) = GlobBuilder::new(&globset::escape(text)).build() {
-                    set.add(literal);
-                }
-            }
-            if let Ok(set) = set.build() {
-                ignore.patterns.insert(kind.section, set);
-            }
-        }
-        ignore
-    }
-
-    fn section<'d>(&mut self, kind: &'static Kind, node: Node<'d>, entries: &mut Vec<Entry<'d>>) {
-        match node.view() {
-            View::Map => {}
-            View::Null => return,
-            _ => return self.wrong_type(node, kind.section, "a mapping of handles to entries"),
-        }
-        for entry in node.entries() {
-            if !is_handle(entry.key) {
-                self.errors.push(
-                    Diagnostic::error("bad-handle", format!("{:?} cannot be a handle", entry.key))
-                        .at(entry.key_place())
-                        .help("a handle is made of letters, digits, `_` and `-`; the name goes into `config`"),
-                );
-                continue;
-            }
-            entries.extend(self.entry(kind, entry));
-        }
-    }
-
-    fn entry<'d>(&mut self, kind: &'static Kind, entry: crate::document::Entry<'d>) -> Option<Entry<'d>> {
-        let address = kind.address(entry.key);
-        if !matches!(entry.value.view(), View::Map) {
-            self.wrong_type(entry.value, &address.to_string(), "a mapping with `config`");
-            return None;
-        }
-        let mut read = Entry { kind, address, id: None, place: entry.key_place(), id_place: None, config: None };
-        for word in entry.value.entries() {
-            match word.key {
-                "config" => match word.value.view() {
-                    View::Map => read.config = Some(word.value),
-                    View::Null => {}
-                    _ => self.wrong_type(
-                        word.value,
-                        &format!("config of {}", read.address),
-                        "a mapping: Vapi's own JSON",
-                    ),
-                },
-                key if key == kind.id_key => match word.value.view() {
-                    View::Text(text) if RemoteId::read(text).is_some() => {
-                        read.id = RemoteId::read(text);
-                        read.id_place = Some(word.value.place());
-                    }
-                    View::Null => {}
-                    _ => self.wrong_type(word.value, kind.id_key, "the id that Vapi gave the object, as text"),
-                },
-                _ => {
-                    let whose = format!("an entry of {}", kind.section);
-                    self.unknown_word(&word, &whose, ["config", kind.id_key].into_iter());
-                }
-            }
-        }
-        if read.config.is_none() && read.id.is_none() && self.errors.is_empty() {
-            self.errors.push(
-                Diagnostic::error("missing-config", format!("{} has neither `config` nor an id", read.address))
-                    .at(entry.key_place())
-                    .help("put Vapi's fields under `config:`"),
-            );
-        }
-        Some(read)
-    }
-
-    fn ids_are_unique(&mut self, entries: &[Entry<'_>]) {
-        let mut seen: HashMap<(&str, &str), &Entry> = HashMap::new();
-        for entry in entries {
-            let Some(id) = &entry.id else { continue };
-            let Some(first) = seen.insert((entry.kind.section, id.as_str()), entry) else { continue };
-            let place = entry.id_place.clone().unwrap_or_else(|| entry.place.clone());
-            let line = first.id_place.as_ref().map_or(first.place.line, |place| place.line);
-            self.errors.push(
-                Diagnostic::error(
-                    "duplicate-id",
-                    format!("{} has the same {} as {} (line {line})", entry.address, entry.kind.id_key, first.address),
-                )
-                .at(place)
-                .help(
-                    "one object in Vapi has one entry; a copied entry must lose its id, so that a new object is made",
-                ),
-            );
-        }
-    }
-}
-
-fn is_handle(text: &str) -> bool {
-    !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-') || is_mark(c))
-}
-
-/// Marks belong to the letters of many scripts (Devanagari vowel signs, Arabic points), but are no letters themselves.
-fn is_mark(c: char) -> bool {
-    matches!(c, '\u{300}'..='\u{36f}' | '\u{900}'..='\u{dff}' | '\u{e31}'..='\u{e4e}' | '\u{591}'..='\u{6ed}')
 }
 
 /// What a node is, in a user's words.

@@ -2,7 +2,11 @@
 //!
 //! In: a document. Out: [`resolve::Desired`]: the entries of the file and what they say, or everything that is wrong with it.
 
+mod across;
+mod entries;
+pub mod environments;
 pub mod ids;
+mod ignore;
 pub mod includes;
 pub mod load;
 pub mod resolve;

@@ -5,13 +5,15 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use crate::document::{self, Document, Node, View};
+use crate::document::{Document, Node, View};
 use crate::kinds::{self, Spot};
 use crate::model::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::model::{Address, Map, Part, Secret, Value, normal_number};
+use crate::state::across;
+use crate::state::environments::{Variables, Whose, variable_of};
 use crate::state::ids::{self, Ids};
 use crate::state::includes::IncludeSource;
-use crate::state::load::{Entry, StateFile, did_you_mean, interpret};
+use crate::state::load::{Entry, StateFile, did_you_mean, interpret, kind_of};
 use crate::state::template::{self, Token};
 use crate::values::normalize;
 
@@ -25,30 +27,36 @@ pub struct Desired<'d> {
 }
 
 impl<'d> Desired<'d> {
-    /// Reads the entries of a document and looks up what they name. `env` gives the value of an environment variable.
+    /// Reads the entries of a document that an environment has, and looks up what they name. `env` gives the value of an
+    /// environment variable.
     ///
     /// # Errors
     /// The file is not of the right shape. What cannot be looked up is in `noticed`.
     pub fn of(
         document: &'d Document,
+        whose: &Whose,
         includes: &dyn IncludeSource,
         env: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Self, Diagnostics> {
-        let file = interpret(document)?;
+        let file = interpret(document, whose)?;
         let addresses = file.entries.iter().map(|entry| entry.address.clone()).collect();
-        let resolver = Resolver { addresses: &addresses, env, includes };
-        let mut desired = Desired { file, noticed: Noticed::default(), configs: HashMap::new() };
-        let mut noticed = Noticed::default();
-        for entry in &desired.file.entries {
+        let resolver = Resolver { addresses: &addresses, env, includes, file: Some(&file), variables: &file.variables };
+        let mut noticed = Noticed { warnings: file.warnings.clone(), ..Noticed::default() };
+        let mut configs = HashMap::new();
+        for entry in &file.entries {
             let mut of_entry = Noticed::default();
-            desired.configs.insert(entry.address.clone(), resolver.config(entry, &mut of_entry));
-            if desired.is_ignored(entry) {
+            let config = resolver.config(entry, &mut of_entry);
+            if file.ignore.matches_entry(entry, identity_of(entry, &config).as_ref().map(|(_, text)| text.as_str())) {
                 of_entry = Noticed { secrets: of_entry.secrets, ..Noticed::default() };
             }
+            configs.insert(entry.address.clone(), config);
             noticed.merge(of_entry);
         }
-        noticed.errors.extend(written_out(document, env));
-        Ok(Desired { noticed, ..desired })
+        noticed.errors.extend(across::numbers(&file, &resolver));
+        noticed.errors.extend(across::foreign_ids(&file));
+        noticed.warnings.extend(across::shared_ids(&file));
+        noticed.errors.extend(written_out(document, &resolver));
+        Ok(Desired { file, noticed, configs })
     }
 
     /// What the file says of an entry, in normal form, with these ids put in.
@@ -59,16 +67,12 @@ impl<'d> Desired<'d> {
 
     /// The field by which an entry is told from others, and its text as Vapi may store it.
     pub fn identity(&self, entry: &Entry<'_>) -> Option<(&'static str, String)> {
-        let config = self.configs.get(&entry.address)?.as_map()?;
-        entry.kind.identity.iter().find_map(|field| {
-            let text = match config.get(*field)? {
-                Value::Text(text) => text,
-                Value::Secret(secret) => secret.expose()?,
-                _ => return None,
-            };
-            let text = normalize::name(text);
-            (!text.is_empty()).then_some((*field, text))
-        })
+        identity_of(entry, self.configs.get(&entry.address)?)
+    }
+
+    /// What the file says of all entries of the environment, references unresolved: what it and Vapi agree on.
+    pub fn said(&self) -> &HashMap<Address, Value> {
+        &self.configs
     }
 
     /// Whether the file ignores an entry of its own.
@@ -77,7 +81,22 @@ impl<'d> Desired<'d> {
     }
 }
 
+/// The field by which an entry with this config is told from others, and its text as Vapi may store it.
+pub(super) fn identity_of(entry: &Entry<'_>, config: &Value) -> Option<(&'static str, String)> {
+    let config = config.as_map()?;
+    entry.kind.identity.iter().find_map(|field| {
+        let text = match config.get(*field)? {
+            Value::Text(text) => text,
+            Value::Secret(secret) => secret.expose()?,
+            _ => return None,
+        };
+        let text = normalize::name(text);
+        (!text.is_empty()).then_some((*field, text))
+    })
+}
+
 /// What configs are looked up with.
+#[derive(Clone, Copy)]
 pub struct Resolver<'r> {
     /// The entries that can be referred to.
     pub addresses: &'r BTreeSet<Address>,
@@ -85,6 +104,10 @@ pub struct Resolver<'r> {
     pub env: &'r dyn Fn(&str) -> Option<String>,
     /// The text files beside the state file.
     pub includes: &'r dyn IncludeSource,
+    /// What `${var:…}` stands for.
+    pub variables: &'r Variables<'r>,
+    /// The file, for messages about other environments.
+    pub file: Option<&'r StateFile<'r>>,
 }
 
 /// What was noticed while configs were looked up.
@@ -110,8 +133,11 @@ impl Noticed {
 }
 
 /// The keys that vapi-sync itself runs with.
-fn api_keys(env: &dyn Fn(&str) -> Option<String>) -> impl Iterator<Item = String> {
-    let keys = ["VAPI_API_KEY", "VAPI_TOKEN"].into_iter().filter_map(env);
+fn api_keys<'r>(resolver: &'r Resolver<'_>) -> impl Iterator<Item = String> + use<'r> {
+    let environments = resolver.file.into_iter().flat_map(|file| &file.environments.all);
+    let named = environments.map(|environment| variable_of("VAPI_API_KEY", environment.name));
+    let names = ["VAPI_API_KEY", "VAPI_TOKEN"].map(str::to_owned).into_iter().chain(named);
+    let keys = names.filter_map(|name| (resolver.env)(&name));
     keys.map(|key| key.trim().to_owned()).filter(|key| key.len() >= SHORTEST_KEY)
 }
 
@@ -119,9 +145,9 @@ fn api_keys(env: &dyn Fn(&str) -> Option<String>) -> impl Iterator<Item = String
 const SHORTEST_KEY: usize = 8;
 
 /// The API key where it stands in the file itself.
-fn written_out(document: &Document, env: &dyn Fn(&str) -> Option<String>) -> Option<Diagnostic> {
+fn written_out(document: &Document, resolver: &Resolver<'_>) -> Option<Diagnostic> {
     let text = document.text();
-    let at = api_keys(env).find_map(|key| text.find(&key))?;
+    let at = api_keys(resolver).find_map(|key| text.find(&key))?;
     let (line, column) = (text[..at].matches('\n').count() + 1, text[..at].rsplit('\n').next()?.chars().count() + 1);
     let place = Place { file: document.name().into(), line, column, width: 1 };
     let error = Diagnostic::error("api-key-in-file", "the key of the Vapi API stands in the file").at(place);
@@ -142,23 +168,41 @@ impl Resolver<'_> {
         self.value(config, entry.kind.root(), noticed)
     }
 
-    fn value(&self, node: Node<'_>, spot: Spot, noticed: &mut Noticed) -> Value {
+    /// What a value says, its variables put in.
+    pub(super) fn value(&self, node: Node<'_>, spot: Spot, noticed: &mut Noticed) -> Value {
         match node.view() {
             View::Null => Value::Null,
             View::Bool(value) => Value::Bool(value),
             View::Number(number) => Value::Number(normal_number(&number)),
-            View::Text(text) => match self.text(text, node, noticed) {
-                Value::Secret(secret) if !secret.is_within_text() => Value::Secret(secret.of_form(spot.form())),
-                value => value,
+            View::Text(text) => match template::whole_variable(text).and_then(|name| self.variables.get(name)) {
+                Some(variable) => self.value(variable.node, spot, noticed),
+                None => match self.text(text, node, noticed) {
+                    Value::Secret(secret) if !secret.is_within_text() => Value::Secret(secret.of_form(spot.form())),
+                    value => value,
+                },
             },
-            View::List => Value::List(node.items().map(|item| self.value(item, spot.item(), noticed)).collect()),
+            View::List => {
+                let items = node.items().filter(|item| !self.is_left_out(*item));
+                Value::List(items.map(|item| self.value(item, spot.item(), noticed)).collect())
+            }
             View::Map => {
-                let field = |entry: document::Entry<'_>| {
-                    (entry.key.to_owned(), self.value(entry.value, spot.key(entry.key), noticed))
-                };
-                Value::Map(node.entries().map(field).collect())
+                let mut map = Map::default();
+                for entry in node.entries().filter(|entry| !self.is_left_out(entry.value)) {
+                    if entry.key.contains("${var:") {
+                        let error = Diagnostic::error("bad-reference", "a variable cannot stand in a key");
+                        noticed.errors.push(error.at(entry.key_place()));
+                    }
+                    map.insert(entry.key.to_owned(), self.value(entry.value, spot.key(entry.key), noticed));
+                }
+                Value::Map(map)
             }
         }
+    }
+
+    /// Whether a value is a variable that is `null`: the field is left out.
+    fn is_left_out(&self, node: Node<'_>) -> bool {
+        let name = node.as_text().and_then(template::whole_variable);
+        name.and_then(|name| self.variables.get(name)).is_some_and(|variable| variable.node.view() == View::Null)
     }
 
     fn text(&self, text: &str, node: Node<'_>, noticed: &mut Noticed) -> Value {
@@ -172,8 +216,50 @@ impl Resolver<'_> {
                     .help(format!("did you mean `{right}`? `$${{` says that it is meant as text")),
             );
         }
-        let parts = template::parse(text).into_iter().map(|token| self.part(token, node, noticed)).collect();
+        if template::has_variable_inside_reference(text) {
+            let error = Diagnostic::error("bad-reference", "a variable cannot stand in a reference or an include");
+            noticed.errors.push(error.at(node.place()).help("write the whole text in the variable"));
+        }
+        let mut parts = Vec::new();
+        for token in template::parse(text) {
+            match token {
+                Token::Var(name) => parts.extend(self.variable(name, node, noticed)),
+                token => parts.push(self.part(token, node, noticed)),
+            }
+        }
         ids::join(parts)
+    }
+
+    /// A variable inside of a text.
+    fn variable(&self, name: &str, node: Node<'_>, noticed: &mut Noticed) -> Vec<Part> {
+        let Some(variable) = self.variables.get(name) else {
+            noticed.errors.push(self.unknown_variable(name).at(node.place()));
+            return Vec::new();
+        };
+        match (variable.node.view(), variable.node.scalar_text()) {
+            (View::Text(text), _) => {
+                template::parse(text).into_iter().map(|token| self.part(token, variable.node, noticed)).collect()
+            }
+            (View::Bool(_) | View::Number(_), Some(text)) => vec![Part::Text(text.to_owned())],
+            _ => {
+                let message =
+                    format!("the variable `{name}` is {}, and cannot stand inside a text", kind_of(variable.node));
+                noticed.errors.push(Diagnostic::error("bad-variable", message).at(node.place()));
+                Vec::new()
+            }
+        }
+    }
+
+    fn unknown_variable(&self, name: &str) -> Diagnostic {
+        let whose = match self.file.and_then(StateFile::environment) {
+            Some(environment) => format!("`vars` of {} or of the file", environment.name),
+            None => "`vars`".to_owned(),
+        };
+        let error = Diagnostic::error("unknown-variable", format!("there is no variable `{name}` in {whose}"));
+        match did_you_mean(name, self.variables.names().into_iter()) {
+            Some(meant) => error.help(format!("did you mean `${{var:{meant}}}`?")),
+            None => error.help("add it there; `$${` says that it is meant as text"),
+        }
     }
 
     fn part(&self, token: Token<'_>, node: Node<'_>, noticed: &mut Noticed) -> Part {
@@ -183,6 +269,8 @@ impl Resolver<'_> {
         };
         match token {
             Token::Text(text) => Part::Text(text.into_owned()),
+            // One inside another variable is reported where the file is read.
+            Token::Var(_) => Part::Text(String::new()),
             Token::Reference { section, handle } => {
                 let Some(kind) = kinds::by_section(section) else { return Part::Text(String::new()) };
                 let address = kind.address(handle);
@@ -193,7 +281,7 @@ impl Resolver<'_> {
             }
             Token::Env("") => fail(Diagnostic::error("bad-reference", "`${env:}` names no variable"), noticed),
             Token::Env(name) => match (self.env)(name).filter(|value| !value.is_empty()) {
-                Some(value) if api_keys(self.env).any(|key| value.contains(&key)) => {
+                Some(value) if api_keys(self).any(|key| value.contains(&key)) => {
                     let message = format!("${{env:{name}}} is the key of the Vapi API, which belongs into no field");
                     fail(Diagnostic::error("api-key-in-file", message), noticed)
                 }
@@ -214,6 +302,17 @@ impl Resolver<'_> {
     }
 
     fn unknown_reference(&self, kind: &kinds::Kind, handle: &str) -> Diagnostic {
+        let is_elsewhere = |entry: &&Entry<'_>| entry.kind == kind && entry.address.handle == handle;
+        if let Some((file, entry)) = self.file.and_then(|file| Some((file, file.elsewhere.iter().find(is_elsewhere)?)))
+        {
+            let name = file.environment().map_or("this environment", |environment| environment.name);
+            let message = format!("{} is not in {name}, and something that is refers to it", entry.address);
+            let only = entry.environments.join(", ");
+            return Diagnostic::error("absent-reference", message).help(format!(
+                "it is limited to {only} (line {}): add {name} there, or limit this entry too",
+                entry.place.line
+            ));
+        }
         let error =
             Diagnostic::error("unknown-reference", format!("there is no {} `{handle}` in this file", kind.noun));
         let known = self.addresses.iter().filter(|address| address.section == kind.section);

@@ -23,11 +23,14 @@ pub enum Token<'t> {
     Env(&'t str),
     /// `${file:path}`: a text file beside the state file.
     File(&'t str),
+    /// `${var:name}`: a value of `vars`. No secret.
+    Var(&'t str),
 }
 
 /// The words beside those of the kinds.
 const ENV: &str = "env";
 const FILE: &str = "file";
+const VAR: &str = "var";
 
 /// The tokens of a text. Never empty texts; an empty text has no token.
 pub fn parse(text: &str) -> Vec<Token<'_>> {
@@ -84,7 +87,8 @@ fn look(text: &str) -> Look<'_> {
     let right = match word {
         ENV if is_exact && (name.is_empty() || is_variable(name)) => Token::Env(name),
         FILE if is_exact => Token::File(name),
-        word if is_exact && word != ENV => match kinds::by_word(word) {
+        VAR if is_exact && (name.is_empty() || is_name(name)) => Token::Var(name),
+        word if is_exact && word != ENV && word != VAR => match kinds::by_word(word) {
             Some(kind) => Token::Reference { section: kind.section, handle: name },
             None => return Look::Text,
         },
@@ -93,12 +97,35 @@ fn look(text: &str) -> Look<'_> {
             return Look::Text;
         }
         _ => {
-            let is_kept = |c: char| c.is_ascii_alphanumeric() || c == '_' || meant != ENV;
+            let is_kept = |c: char| c.is_ascii_alphanumeric() || c == '_' || ![ENV, VAR].contains(&meant);
             let name: String = name.chars().map(|c| if is_kept(c) { c } else { '_' }).collect();
             return Look::Near(&text[..=end], format!("${{{meant}:{name}}}"));
         }
     };
     Look::Reference(right, end + 1)
+}
+
+/// Whether this can be a name in `vars`.
+pub fn is_name(name: &str) -> bool {
+    !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
+}
+
+/// The variable of `vars` that is the whole of a text.
+pub fn whole_variable(text: &str) -> Option<&str> {
+    match parse(text).as_slice() {
+        [Token::Var(name)] => Some(*name),
+        _ => None,
+    }
+}
+
+/// Whether a variable stands where the name of something else would: `${file:prompts/${var:lang}.md}`.
+pub fn has_variable_inside_reference(text: &str) -> bool {
+    text.match_indices("${var:").any(|(at, _)| {
+        let before = &text[..at];
+        let Some(open) = before.rfind("${").filter(|open| !before[*open..].contains(['}', '\n'])) else { return false };
+        let word = before[open + 2..].split_once(':').map(|(word, _)| word);
+        word.is_some_and(|word| word == ENV || word == FILE || kinds::by_word(word).is_some())
+    })
 }
 
 /// Whether a shell takes this for the name of a variable.
@@ -112,7 +139,7 @@ fn meant(word: &str) -> Option<&'static str> {
     if !is_plain || word.len() > LONGEST_WORD {
         return None;
     }
-    let known = || kinds::KINDS.into_iter().map(|kind| kind.word).chain([ENV, FILE]);
+    let known = || kinds::KINDS.into_iter().map(|kind| kind.word).chain([ENV, FILE, VAR]);
     if let Some(known) = known().find(|known| *known == word) {
         return Some(known);
     }
@@ -127,7 +154,8 @@ fn meant(word: &str) -> Option<&'static str> {
         .map(|kind| kind.word)
         .or_else(|| known().find(|known| is_name(known)))
         .or_else(|| is_name("environment").then_some(ENV))
-        .or_else(|| known().find(|known| strsim::damerau_levenshtein(known, &written) <= 1))
+        // One letter away from `var` are words of their own: `bar`, `val`.
+        .or_else(|| known().find(|known| *known != VAR && strsim::damerau_levenshtein(known, &written) <= 1))
 }
 
 /// Longer words are no slips.
@@ -184,7 +212,7 @@ mod tests {
     #[test]
     fn known_words_are_replaced_and_all_else_is_text() {
         let agent = |handle| Token::Reference { section: "agents", handle };
-        let table: [(&str, Vec<Token>); 12] = [
+        let table: [(&str, Vec<Token>); 14] = [
             ("", vec![]),
             ("plain", vec![text("plain")]),
             ("${agent:front_desk}", vec![agent("front_desk")]),
@@ -197,6 +225,8 @@ mod tests {
             ("${env:X", vec![text("${env:X")]),
             ("${tool:x}", vec![text("${tool:x}")]),
             ("${env:\nX}", vec![text("${env:\nX}")]),
+            ("${var:b-1}/x", vec![Token::Var("b-1"), text("/x")]),
+            ("${bar:x} ${val:x}", vec![text("${bar:x} ${val:x}")]),
         ];
         for (given, expected) in table {
             assert_eq!(parse(given), expected, "{given:?}");
@@ -220,6 +250,8 @@ mod tests {
             ("${environment:X}", Some("${env:X}")),
             ("${fiel:a b.md}", Some("${file:a b.md}")),
             ("${file: a.md}", Some("${file:a.md}")),
+            ("${var: x}", Some("${var:x}")),
+            ("${Vars:a b}", Some("${var:a_b}")),
             ("${agent:a} ${x:y} $${agnet:a} ${fiel:-x} ${a ? b : c} {{env: x}} ${env} ${", None),
         ];
         for (text, right) in table {

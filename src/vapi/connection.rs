@@ -11,7 +11,8 @@ use crate::model::diagnostic::Diagnostic;
 /// Vapi's address for organisations that are not in the EU region.
 pub const DEFAULT_BASE_URL: &str = "https://api.vapi.ai";
 
-const WHERE_KEYS_ARE: &str = "use the private key of the organisation (dashboard.vapi.ai → API Keys). On GitHub, pull requests \
+/// Where to find a key, for messages.
+pub const WHERE_KEYS_ARE: &str = "use the private key of the organisation (dashboard.vapi.ai → API Keys). On GitHub, pull requests \
                               from forks get no secrets";
 
 /// A checked URL and a key that can stand in a header. Opens no socket.

@@ -23,7 +23,7 @@ mod transport;
 mod wire;
 
 pub use crate::values::live::{Header, Live};
-pub use connection::{Connection, DEFAULT_BASE_URL};
+pub use connection::{Connection, DEFAULT_BASE_URL, WHERE_KEYS_ARE};
 pub use error::{Certainty, Problem, RequestError};
 pub(crate) use reader::object_path;
 pub use reader::{Listing, Reader};

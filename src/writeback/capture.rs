@@ -53,7 +53,7 @@ pub fn capture(
     let mut writer =
         Writer { state, includes, owners: &owners, variables: &variables, edits, to_includes: HashMap::new(), refused };
     if let (true, Some(org_id)) = (plan.records_org, &plan.org_id) {
-        writer.edits.push((usize::MAX, org_edit(org_id, state.document)));
+        writer.edits.push((usize::MAX, org_edit(org_id, state)));
     }
     for (at, change) in plan.changes.iter().enumerate() {
         match &change.work {
@@ -138,7 +138,7 @@ impl<'d> Writer<'_, 'd> {
         let entry = self.state.entries.iter().find(|entry| entry.address == change.address);
         let Some(entry) = entry else { return };
         if let Some(id) = change.id.as_ref().filter(|id| entry.id.as_ref() != Some(id)) {
-            self.edits.push((at, id_edit(&change.address, id)));
+            self.edits.push((at, id_edit(self.state, &change.address, id)));
         }
         let written = |field: &&FieldChange| field.verdict.changes_file();
         for field in change.fields.iter().filter(written) {

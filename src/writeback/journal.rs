@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_json::Value as Json;
 
 use crate::apply::Journal;
-use crate::audit::{Field, Outcome as Ending, Record, RunId, Writer, actor, file_name};
+use crate::audit::{Field, Outcome as Ending, Owner, Record, RunId, Writer, actor, file_name};
 use crate::model::diagnostic::Diagnostic;
 use crate::model::{SENSITIVE, Value};
 use crate::plan::judge::Verdict;
@@ -19,6 +19,8 @@ pub struct AuditJournal<'h> {
     path: PathBuf,
     command: String,
     state_file: PathBuf,
+    environment: Option<String>,
+    org_id: Option<String>,
     /// Takes secrets out of a text: Vapi may quote one in an error.
     hide: &'h dyn Fn(&str) -> String,
     open: Option<Open>,
@@ -32,12 +34,20 @@ struct Open {
 }
 
 impl<'h> AuditJournal<'h> {
-    /// A journal for a run of a command on a state file. `hide` takes secrets out of what others said.
-    pub fn new(path: &Path, command: &str, state_file: &Path, hide: &'h dyn Fn(&str) -> String) -> Self {
+    /// A journal for a run of a command on a state file, for an organisation. `hide` takes secrets out of what others said.
+    pub fn new(
+        path: &Path,
+        command: &str,
+        state_file: &Path,
+        owner: &Owner<'_>,
+        hide: &'h dyn Fn(&str) -> String,
+    ) -> Self {
         Self {
             path: path.to_path_buf(),
             command: command.to_owned(),
             state_file: state_file.to_path_buf(),
+            environment: owner.environment.map(str::to_owned),
+            org_id: owner.org_id.map(str::to_owned),
             hide,
             open: None,
         }
@@ -73,6 +83,7 @@ impl<'h> AuditJournal<'h> {
         status: Option<u16>,
     ) -> Result<Record, Diagnostic> {
         let command = self.command.clone();
+        let (environment, org_id) = (self.environment.clone(), self.org_id.clone());
         let file = file_name(&self.path, &self.state_file);
         let hide = self.hide;
         let hidden = |value: Option<Json>| value.map(|value| hidden(value, hide));
@@ -91,6 +102,8 @@ impl<'h> AuditJournal<'h> {
             actor: open.actor.clone(),
             commit: open.commit.clone(),
             file: Some(file),
+            environment,
+            org_id,
             address: change.address.to_string(),
             vapi_id: change.id.as_ref().map(|id| id.0.clone()),
             action: change.action().word().to_owned(),

@@ -16,7 +16,8 @@ use crate::files::{Disk, NotReplaced};
 use crate::kinds::{self, Spot};
 use crate::model::diagnostic::Diagnostic;
 use crate::model::{Address, FieldPath, RemoteId, Step};
-use crate::state::load::interpret;
+use crate::state::environments::Whose;
+use crate::state::load::{StateFile, interpret};
 
 pub use capture::{Captured, Refused, capture};
 pub use content::{Owners, reference};
@@ -34,14 +35,41 @@ fn word_of(address: &Address, word: &str) -> Vec<PathStep> {
     vec![key(address.section), key(&address.handle), key(word)]
 }
 
-/// The edit that writes the id of an entry.
-fn id_edit(address: &Address, id: &RemoteId) -> Edit {
-    let path = word_of(address, kinds::of(address).id_key);
-    Edit::Set { path, value: Content::Before(Box::new(Content::Text(id.0.clone())), "config".to_owned()) }
+/// The edit that writes the id of an entry: with environments, into the line of the one that the file was read for.
+fn id_edit(state: &StateFile<'_>, address: &Address, id: &RemoteId) -> Edit {
+    let id_key = kinds::of(address).id_key;
+    let mut path = word_of(address, id_key);
+    let text = Content::Text(id.0.clone());
+    let Some(environment) = state.environment() else {
+        return Edit::Set { path, value: Content::Before(Box::new(text), "config".to_owned()) };
+    };
+    let entry = state.document.root().and_then(|root| root.get(address.section)?.get(&address.handle)?.get(id_key));
+    if entry.is_some_and(|ids| matches!(ids.view(), View::Map)) {
+        path.push(key(environment.name));
+        return Edit::Set { path, value: text };
+    }
+    let ids = Content::Map(vec![(environment.name.to_owned(), text)]);
+    Edit::Set { path, value: Content::Before(Box::new(ids), "config".to_owned()) }
 }
 
-/// The edit that writes the organisation: behind `version`, where the file has that.
-fn org_edit(org_id: &str, document: &Document) -> Edit {
+/// The edit that writes the organisation: behind `version`, where the file has that; with environments, into the one that the
+/// file was read for.
+fn org_edit(org_id: &str, state: &StateFile<'_>) -> Edit {
+    let document = state.document;
+    if let Some(environment) = state.environment() {
+        let root = document.root();
+        let node = root.and_then(|root| root.get("environments")?.get(environment.name));
+        let mut path = vec![key("environments"), key(environment.name)];
+        let value = Content::Text(org_id.to_owned());
+        let first = node.and_then(|node| node.entries().next()).map(|entry| entry.key.to_owned());
+        return match first {
+            None => Edit::Set { path, value: Content::Map(vec![("org_id".to_owned(), value)]) },
+            Some(first) => {
+                path.push(key("org_id"));
+                Edit::Set { path, value: Content::Before(Box::new(value), first) }
+            }
+        };
+    }
     let keys: Vec<&str> = document.root().into_iter().flat_map(|root| root.entries()).map(|entry| entry.key).collect();
     let behind = keys.iter().position(|key| *key == "version").and_then(|at| keys.get(at + 1));
     let value = Content::Text(org_id.to_owned());
@@ -55,6 +83,7 @@ fn org_edit(org_id: &str, document: &Document) -> Edit {
 /// Writes facts into the state file.
 pub struct FileRecorder {
     disk: Disk,
+    whose: Whose,
     /// The text as this run knows it.
     text: String,
     /// What it holds by now.
@@ -62,9 +91,9 @@ pub struct FileRecorder {
 }
 
 impl FileRecorder {
-    /// A recorder for a state file, with the text that the run began with.
-    pub fn new(disk: Disk, text: String) -> Self {
-        Self { disk, text, facts: Vec::new() }
+    /// A recorder for what an environment has of a state file, with the text that the run began with.
+    pub fn new(disk: Disk, whose: Whose, text: String) -> Self {
+        Self { disk, whose, text, facts: Vec::new() }
     }
 
     /// The text as it is now.
@@ -78,26 +107,26 @@ impl FileRecorder {
     }
 }
 
-/// The text of a state file with facts put in.
+/// The text of a state file with facts about an environment put in.
 ///
 /// # Errors
 /// It is no state file, an entry is gone, or it cannot be edited without touching something else.
-pub fn recorded(name: &str, text: &str, facts: &[Fact]) -> Result<String, Diagnostic> {
+pub fn recorded(name: &str, text: &str, whose: &Whose, facts: &[Fact]) -> Result<String, Diagnostic> {
     let first = |mut errors: Vec<Diagnostic>| match errors.is_empty() {
         false => errors.swap_remove(0),
         true => Diagnostic::error("edit-refused", "the file cannot be edited"),
     };
     let document = Document::parse(name, text).map_err(first)?;
-    let state = interpret(&document).map_err(first)?;
+    let state = interpret(&document, whose).map_err(first)?;
     let mut edits = Vec::new();
     for fact in facts {
         match fact {
-            Fact::Org(org_id) => edits.push(org_edit(org_id, &document)),
+            Fact::Org(org_id) => edits.push(org_edit(org_id, &state)),
             Fact::Id { address, id } => {
                 let Some(entry) = state.entries.iter().find(|entry| entry.address == *address) else {
                     return Err(gone(address, id));
                 };
-                edits.push(id_edit(address, id));
+                edits.push(id_edit(&state, address, id));
                 if let Some(old) = entry.id.as_ref().filter(|old| *old != id) {
                     for other in &state.entries {
                         let Some(config) = other.config else { continue };
@@ -130,7 +159,7 @@ pub fn recorded(name: &str, text: &str, facts: &[Fact]) -> Result<String, Diagno
 impl Recorder for FileRecorder {
     fn record(&mut self, facts: &[Fact]) -> Result<(), Diagnostic> {
         for _ in 0..ATTEMPTS {
-            let new = recorded(self.disk.name(), &self.text, facts)?;
+            let new = recorded(self.disk.name(), &self.text, &self.whose, facts)?;
             if new == self.text {
                 return Ok(());
             }

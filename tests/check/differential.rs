@@ -299,7 +299,7 @@ fn of_files() -> Vec<(&'static str, Value)> {
     let mut configs = Vec::new();
     for text in texts {
         let Ok(document) = Document::parse("f", text.as_str()) else { continue };
-        let Ok(state) = interpret(&document) else { continue };
+        let Ok(state) = interpret(&document, &Default::default()) else { continue };
         for entry in &state.entries {
             configs.extend(entry.config.map(|config| (entry.kind.section, config.to_json())));
         }
@@ -402,7 +402,7 @@ fn ours(spec: &Spec, text: &str) -> (Vec<String>, Vec<String>) {
     let document = Document::parse("f", text).unwrap();
     let mut found: Diagnostics = findings("f", text, Path::new("."), options);
     found.retain(|finding| OF_SHAPES.contains(&finding.code));
-    if let Ok(state) = interpret(&document) {
+    if let Ok(state) = interpret(&document, &Default::default()) {
         found.extend(spec.check(&state, &options));
     }
     let (notes, refused): (Vec<_>, Vec<_>) = found.into_iter().partition(|found| found.severity == Severity::Note);

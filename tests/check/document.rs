@@ -153,7 +153,7 @@ fn the_document_has_nothing_against_generated_objects() {
     let Some(text) = vapi_document() else { return };
     let spec = Spec::load(&text, "openapi.json").unwrap();
     let file = Document::parse("f", serde_json::to_string_pretty(&generated()).unwrap()).unwrap();
-    let found = spec.check(&interpret(&file).unwrap(), &Options::default());
+    let found = spec.check(&interpret(&file, &Default::default()).unwrap(), &Options::default());
     assert_eq!(said(&found, |code, severity| severity == Severity::Error || code.starts_with("unknown")), [""; 0]);
 }
 
@@ -175,7 +175,7 @@ agents:
       voice: {provider: rime-ai, voiceId: cove, language: xx}
 ";
     let document = Document::parse("f", file).unwrap();
-    let found = spec.check(&interpret(&document).unwrap(), &Options::default());
+    let found = spec.check(&interpret(&document, &Default::default()).unwrap(), &Options::default());
     let found: Vec<(&str, usize, usize)> = found
         .iter()
         .map(|finding| (finding.code, finding.place.as_ref().unwrap().line, finding.place.as_ref().unwrap().column))

@@ -5,6 +5,7 @@ use std::path::Path;
 use vapi_sync::check::{Options, check};
 use vapi_sync::document::Document;
 use vapi_sync::model::diagnostic::{Diagnostics, attach_snippets};
+use vapi_sync::state::environments::Whose;
 use vapi_sync::state::includes::Includes;
 use vapi_sync::state::resolve::Desired;
 
@@ -15,7 +16,7 @@ pub fn findings(name: &str, text: &str, includes: &Path, options: Options) -> Di
         Err(errors) => return errors,
     };
     let includes = Includes::new(includes);
-    let mut found = match Desired::of(&document, &includes, &env) {
+    let mut found = match Desired::of(&document, &Whose::Only, &includes, &env) {
         Ok(desired) => check(&desired, &includes, &env, &options).all(),
         Err(errors) => errors,
     };

@@ -4,6 +4,7 @@ mod allow;
 mod codes;
 mod differential;
 mod document;
+mod environments;
 mod file;
 mod gallery;
 mod good;

@@ -250,7 +250,7 @@ fn an_entry_is_found_by_its_handle_else_by_its_id() {
 
 mod of_the_log {
     use serde_json::json;
-    use vapi_sync::audit::{Outcome, Record, Writer};
+    use vapi_sync::audit::{Outcome, Owner, Record, Writer};
     use vapi_sync::history::bases;
     use vapi_sync::values::base::Base;
 
@@ -269,7 +269,8 @@ mod of_the_log {
         let log = folder.path().join("audit.jsonl");
         Writer::open(&log).unwrap().append_all(records).unwrap();
         let entry = |handle: &str, id: &str| (Address::new("agents", handle), Some(RemoteId(id.to_owned())));
-        bases(&[entry("a", "v1"), entry("b", "v2")], &log, FILE, None)
+        let owner = Owner { file: FILE.to_owned(), environment: None, org_id: None };
+        bases(&[entry("a", "v1"), entry("b", "v2")], &log, &owner, None)
             .unwrap()
             .remove(&Address::new("agents", "a"))
             .unwrap()

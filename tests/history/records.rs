@@ -34,7 +34,7 @@ fn inside_a_repository_only_git_counts() {
     let repo = Repo::new();
     repo.version(&state("name: A"));
     log(&repo, "agents.a", "done", json!([{"path": "name", "before": "B", "after": "C"}]));
-    let mut inside = records(&repo.file(), &repo.root().join(LOG), HashMap::new()).unwrap();
+    let mut inside = records(&repo.file(), &repo.root().join(LOG), HashMap::new(), Default::default()).unwrap();
     assert!(matches!(inside, Records::Git(_)));
     assert!(ask(&mut inside, agent("a", "name", json!("A"))).is_some());
     assert_eq!(ask(&mut inside, agent("a", "name", json!("C"))), None, "it is not in git");
@@ -45,7 +45,7 @@ fn inside_a_repository_only_git_counts() {
 fn outside_a_repository_the_audit_log_counts() {
     let repo = Repo::empty();
     repo.write("vapi-state.yaml", &state("name: A"));
-    let open = || records(&repo.file(), &repo.root().join(LOG), HashMap::new()).unwrap();
+    let open = || records(&repo.file(), &repo.root().join(LOG), HashMap::new(), Default::default()).unwrap();
     assert_eq!(ask(&mut open(), agent("a", "name", json!("A"))), None);
     log(&repo, "agents.a", "done", json!([{"path": "name", "before": "A"}]));
     assert!(matches!(open(), Records::Audit(_)));

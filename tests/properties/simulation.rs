@@ -13,6 +13,7 @@ use vapi_sync::model::{self, RemoteId, Secret};
 use vapi_sync::plan::pair::{Allowances, Listings};
 use vapi_sync::plan::{Direction, Plan, Policy, Selection, Write};
 use vapi_sync::recovery::Attempts;
+use vapi_sync::state::environments::Whose;
 use vapi_sync::state::load::interpret;
 use vapi_sync::state::resolve::Desired;
 use vapi_sync::values::normalize::map_to_wire;
@@ -61,11 +62,11 @@ impl<'c> Simulation<'c> {
     }
 
     fn loaded(&self) -> Loaded {
-        Loaded::read(&self.folder.path().join("vapi-state.yaml"), Empty::Refused).expect("a state file")
+        Loaded::read(&self.folder.path().join("vapi-state.yaml"), Whose::Only, Empty::Refused).expect("a state file")
     }
 
     fn plan(&self, loaded: &Loaded, direction: Direction) -> Plan {
-        let open_record = |_| Ok(Box::new(History(self.case.versions.clone())) as Box<dyn Record>);
+        let open_record = |_, _| Ok(Box::new(History(self.case.versions.clone())) as Box<dyn Record>);
         let mut fetched = Fetched { listings: self.listings(), at: std::time::Instant::now() };
         let request = Request {
             direction,
@@ -76,7 +77,7 @@ impl<'c> Simulation<'c> {
             agreements: &|_, _, _| Ok((HashMap::new(), Vec::new())),
         };
         let env = |name: &str| name.ends_with("_SERVER_SECRET").then(|| SECRET.to_owned());
-        let desired = Desired::of(&loaded.document, &loaded.includes, &env).expect("a state file");
+        let desired = Desired::of(&loaded.document, &Whose::Only, &loaded.includes, &env).expect("a state file");
         let made = NOWHERE.with(|(runtime, reader)| {
             runtime.block_on(make_plan(&desired, &[], &mut fetched, reader, &open_record, &request))
         });
@@ -103,7 +104,7 @@ impl<'c> Simulation<'c> {
         let loaded = self.loaded();
         let plan = self.plan(&loaded, Direction::ToVapi);
         if let (true, Some(org)) = (plan.records_org, &plan.org_id) {
-            let mut recorder = FileRecorder::new(loaded.disk.clone(), loaded.document.text().to_string());
+            let mut recorder = FileRecorder::new(loaded.disk.clone(), Whose::Only, loaded.document.text().to_string());
             recorder.record(&[Fact::Org(org.clone())]).expect("recorded");
         }
         let mut wrote = false;
@@ -131,7 +132,7 @@ impl<'c> Simulation<'c> {
     pub fn pull(&mut self) -> bool {
         let loaded = self.loaded();
         let plan = self.plan(&loaded, Direction::ToFile);
-        let state = interpret(&loaded.document).expect("a state file");
+        let state = interpret(&loaded.document, &Whose::Only).expect("a state file");
         let captured = capture(&plan, &state, &loaded.includes, &|_| None);
         assert!(captured.refused.is_empty(), "{:?}\n{}", captured.refused, self.text());
         let before = self.text();

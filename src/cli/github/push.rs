@@ -42,7 +42,8 @@ impl Workflow {
         let nowhere = || Diagnostic::warning("github", "the ids were not pushed: the state file is in no repository");
         let file = at_head(loaded.disk.real()).ok_or_else(nowhere)?;
         let edit = |text: &str| {
-            recorded(loaded.disk.name(), text, facts).map_err(|diagnostic| Problem::new(diagnostic.message))
+            recorded(loaded.disk.name(), text, &loaded.whose, facts)
+                .map_err(|diagnostic| Problem::new(diagnostic.message))
         };
         let pushed =
             place.push(&file.path, file.executable, message, edit).await.map_err(|problem| failed(&problem))?;

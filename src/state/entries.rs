@@ -1,0 +1,189 @@
+//! The entries of a file.
+
+use std::collections::HashMap;
+
+use super::environments::{Choice, Environments, names_in};
+use super::load::{Foreign, Reader, StateFile};
+use crate::document::{Node, View};
+use crate::kinds::Kind;
+use crate::model::diagnostic::{Diagnostic, Place};
+use crate::model::{Address, RemoteId};
+
+/// One agent or phone number of the file.
+#[derive(Clone)]
+pub struct Entry<'d> {
+    /// Its kind.
+    pub kind: &'static Kind,
+    /// Its address.
+    pub address: Address,
+    /// Vapi's id of it, if the file has one.
+    pub id: Option<RemoteId>,
+    /// Where its handle stands.
+    pub place: Place,
+    /// Where its id stands.
+    pub id_place: Option<Place>,
+    /// What is under `config`.
+    pub config: Option<Node<'d>>,
+    /// The environments to which it is limited. Empty: it is in all.
+    pub environments: Vec<&'d str>,
+    /// The values of the variables that it uses.
+    pub variables: Vec<Node<'d>>,
+}
+
+impl<'d> Entry<'d> {
+    /// An entry without a word, whose handle stands at `place`.
+    pub fn new(kind: &'static Kind, address: Address, place: Place) -> Self {
+        let (environments, variables) = (Vec::new(), Vec::new());
+        Self { kind, address, id: None, place, id_place: None, config: None, environments, variables }
+    }
+
+    /// Whether a finding is about the config of this entry, or about a variable in it.
+    pub fn holds(&self, finding: &Diagnostic) -> bool {
+        let values = || self.config.into_iter().chain(self.variables.iter().copied());
+        finding.place.as_ref().is_some_and(|place| values().any(|value| value.holds(place)))
+    }
+
+    /// Whether an environment has it.
+    pub fn is_in(&self, environment: &str) -> bool {
+        self.environments.is_empty() || self.environments.contains(&environment)
+    }
+}
+
+/// An entry, with its ids in all environments.
+pub(super) struct Read<'d> {
+    pub(super) entry: Entry<'d>,
+    pub(super) ids: Vec<(Option<&'d str>, RemoteId, Place)>,
+}
+
+impl<'d> StateFile<'d> {
+    /// Sorts the entries into those of the environment at `at` and others.
+    pub(super) fn take(&mut self, entries: Vec<Read<'d>>, at: Option<usize>) {
+        let name = at.and_then(|at| self.environments.all.get(at)).map(|of| of.name);
+        for Read { mut entry, ids } in entries {
+            for (of, id, place) in ids {
+                match of {
+                    Some(of) if Some(of) != name => {
+                        let foreign = Foreign { environment: of.to_owned(), address: entry.address.clone() };
+                        self.foreign.insert(id, foreign);
+                    }
+                    _ => (entry.id, entry.id_place) = (Some(id), Some(place)),
+                }
+            }
+            if let (Some(config), true) = (entry.config, self.environments.has_variables()) {
+                let mut names = Vec::new();
+                names_in(config, &mut names);
+                let used = names.iter().filter_map(|name| self.variables.get(name));
+                entry.variables = used.map(|variable| variable.node).collect();
+            }
+            let is_here = match (self.chosen, name) {
+                (Choice::All, _) => true,
+                (Choice::One(_), Some(name)) => entry.is_in(name),
+                (Choice::One(_) | Choice::Nobody, _) => false,
+            };
+            if is_here { self.entries.push(entry) } else { self.elsewhere.push(entry) }
+        }
+        let gone = self.elsewhere.iter().filter_map(|entry| Some((entry.kind, entry.id.clone()?)));
+        for (kind, id) in gone {
+            // It was limited afterwards: what it was here is let go.
+            self.ignore.also(kind, &id);
+        }
+    }
+}
+
+impl Reader {
+    pub(super) fn section<'d>(
+        &mut self,
+        kind: &'static Kind,
+        node: Node<'d>,
+        environments: &Environments<'d>,
+        entries: &mut Vec<Read<'d>>,
+    ) {
+        match node.view() {
+            View::Map => {}
+            View::Null => return,
+            _ => return self.wrong_type(node, kind.section, "a mapping of handles to entries"),
+        }
+        for entry in node.entries() {
+            if !is_handle(entry.key) {
+                self.errors.push(
+                    Diagnostic::error("bad-handle", format!("{:?} cannot be a handle", entry.key))
+                        .at(entry.key_place())
+                        .help("a handle is made of letters, digits, `_` and `-`; the name goes into `config`"),
+                );
+                continue;
+            }
+            entries.extend(self.entry(kind, entry, environments));
+        }
+    }
+
+    fn entry<'d>(
+        &mut self,
+        kind: &'static Kind,
+        entry: crate::document::Entry<'d>,
+        environments: &Environments<'d>,
+    ) -> Option<Read<'d>> {
+        let address = kind.address(entry.key);
+        if !matches!(entry.value.view(), View::Map) {
+            self.wrong_type(entry.value, &address.to_string(), "a mapping with `config`");
+            return None;
+        }
+        let mut read = Entry::new(kind, address, entry.key_place());
+        let mut ids = Vec::new();
+        for word in entry.value.entries() {
+            match word.key {
+                "config" => match word.value.view() {
+                    View::Map => read.config = Some(word.value),
+                    View::Null => {}
+                    _ => self.wrong_type(
+                        word.value,
+                        &format!("config of {}", read.address),
+                        "a mapping: Vapi's own JSON",
+                    ),
+                },
+                key if key == kind.id_key => ids = self.ids(kind.id_key, word.value, environments),
+                "environments" => read.environments = self.limited(word.value, environments),
+                _ => {
+                    let whose = format!("an entry of {}", kind.section);
+                    self.unknown_word(&word, &whose, ["config", kind.id_key].into_iter().chain(environments.word()));
+                }
+            }
+        }
+        if read.config.is_none() && ids.is_empty() && self.errors.is_empty() {
+            self.errors.push(
+                Diagnostic::error("missing-config", format!("{} has neither `config` nor an id", read.address))
+                    .at(entry.key_place())
+                    .help("put Vapi's fields under `config:`"),
+            );
+        }
+        Some(Read { entry: read, ids })
+    }
+
+    pub(super) fn ids_are_unique(&mut self, entries: &[Read<'_>]) {
+        let mut seen: HashMap<(&str, &str), (&Entry, usize)> = HashMap::new();
+        for (Read { entry, .. }, (_, id, place)) in
+            entries.iter().flat_map(|read| read.ids.iter().map(move |id| (read, id)))
+        {
+            let Some((first, line)) = seen.insert((entry.kind.section, id.as_str()), (entry, place.line)) else {
+                continue;
+            };
+            let message =
+                format!("{} has the same {} as {} (line {line})", entry.address, entry.kind.id_key, first.address);
+            let help = match first.address == entry.address {
+                true => "an object is in one organisation: each environment has an id of its own",
+                false => {
+                    "one object in Vapi has one entry; a copied entry must lose its id, so that a new object is made"
+                }
+            };
+            self.errors.push(Diagnostic::error("duplicate-id", message).at(place.clone()).help(help));
+        }
+    }
+}
+
+fn is_handle(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-') || is_mark(c))
+}
+
+/// Marks belong to the letters of many scripts (Devanagari vowel signs, Arabic points), but are no letters themselves.
+fn is_mark(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{36f}' | '\u{900}'..='\u{dff}' | '\u{e31}'..='\u{e4e}' | '\u{591}'..='\u{6ed}')
+}

@@ -1,0 +1,296 @@
+//! Reads `environments` and `vars`, and what entries say of them.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::{Environment, Environments, variable_of};
+use crate::document::{self, Node, View};
+use crate::model::RemoteId;
+use crate::model::diagnostic::{Diagnostic, Place};
+use crate::state::load::{Reader, did_you_mean};
+use crate::state::template::{self, Token, is_name};
+
+/// The words of an environment.
+const WORDS: [&str; 5] = ["org_id", "after", "base_url", "vars", "ignore"];
+
+impl Reader {
+    /// Reads `environments`, `vars` and `ignore`.
+    pub(in crate::state) fn environments<'d>(&mut self, root: Node<'d>) -> Environments<'d> {
+        let mut read = Environments { ignore: root.get("ignore"), vars: root.get("vars"), all: Vec::new() };
+        self.vars(read.vars, "vars");
+        let Some(node) = root.get("environments") else { return read };
+        if !matches!(node.view(), View::Map) || node.entries().next().is_none() {
+            self.wrong_type(node, "environments", "a mapping of names to environments, with one at least");
+            return read;
+        }
+        for entry in node.entries() {
+            read.all.extend(self.environment(entry));
+        }
+        self.names_are_unique(&read.all);
+        self.organisations_are_unique(&read.all);
+        self.gates_end(&read.all, node);
+        read
+    }
+
+    fn environment<'d>(&mut self, entry: document::Entry<'d>) -> Option<Environment<'d>> {
+        let name = entry.key;
+        if name.is_empty() || !name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "_-".contains(c)) {
+            self.errors.push(
+                Diagnostic::error("bad-environment", format!("{name:?} cannot be the name of an environment"))
+                    .at(entry.key_place())
+                    .help("a name is made of the letters a to z, digits, `_` and `-`"),
+            );
+            return None;
+        }
+        let mut read = Environment {
+            name,
+            place: entry.key_place(),
+            org_id: None,
+            org_id_place: None,
+            after: None,
+            base_url: None,
+            vars: None,
+            ignore: None,
+        };
+        match entry.value.view() {
+            View::Map => {}
+            View::Null => return Some(read),
+            _ => {
+                self.wrong_type(entry.value, &format!("environment {name}"), "a mapping");
+                return None;
+            }
+        }
+        for word in entry.value.entries() {
+            match word.key {
+                "org_id" => (read.org_id, read.org_id_place) = self.org_id(word.value),
+                "after" => match word.value.view() {
+                    View::Text(after) => read.after = Some(after),
+                    View::Null => {}
+                    _ => self.wrong_type(word.value, "after", "the name of an environment"),
+                },
+                "base_url" => read.base_url = self.base_url(word.value),
+                "vars" => {
+                    self.vars(Some(word.value), &format!("vars of {name}"));
+                    read.vars = Some(word.value);
+                }
+                "ignore" => read.ignore = Some(word.value),
+                _ => self.unknown_word(&word, "an environment", WORDS.into_iter()),
+            }
+        }
+        Some(read)
+    }
+
+    /// An `org_id`, and where it stands.
+    pub(in crate::state) fn org_id(&mut self, node: Node<'_>) -> (Option<String>, Option<Place>) {
+        match node.view() {
+            View::Text(text) if !text.trim().is_empty() => return (Some(text.to_owned()), Some(node.place())),
+            View::Null => {}
+            _ => self.wrong_type(node, "org_id", "the id of a Vapi organisation, as text"),
+        }
+        (None, None)
+    }
+
+    fn base_url<'d>(&mut self, node: Node<'d>) -> Option<&'d str> {
+        let text = match node.view() {
+            View::Text(text) => text,
+            View::Null => return None,
+            _ => {
+                self.wrong_type(node, "base_url", "an address");
+                return None;
+            }
+        };
+        // The key goes there: who changes the file must not choose to whom.
+        let host = url::Url::parse(text).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default();
+        let is_loopback = host == "localhost" || host.trim_matches(['[', ']']).parse().is_ok_and(is_loopback);
+        if is_loopback || host == "vapi.ai" || host.ends_with(".vapi.ai") {
+            return Some(text);
+        }
+        self.errors.push(
+            Diagnostic::error("foreign-base-url", "base_url leads neither to Vapi nor to this machine")
+                .at(node.place())
+                .help("an address outside of vapi.ai is given by VAPI_BASE_URL or VAPI_BASE_URL_<NAME>: a file must not choose who gets the key"),
+        );
+        None
+    }
+
+    /// Complains about what cannot stand in `vars`.
+    fn vars(&mut self, vars: Option<Node<'_>>, whose: &str) {
+        let Some(vars) = vars else { return };
+        match vars.view() {
+            View::Map => {}
+            View::Null => return,
+            _ => return self.wrong_type(vars, whose, "a mapping of names to values"),
+        }
+        for entry in vars.entries() {
+            if !is_name(entry.key) {
+                self.errors.push(
+                    Diagnostic::error("bad-variable", format!("{:?} cannot be the name of a variable", entry.key))
+                        .at(entry.key_place())
+                        .help("a name is made of the letters a to z and A to Z, digits, `_` and `-`"),
+                );
+            }
+            self.variable(entry.key, entry.value);
+        }
+    }
+
+    fn variable(&mut self, name: &str, node: Node<'_>) {
+        let errors = &mut self.errors;
+        each_text(node, &mut |text, node| {
+            let wrong = template::parse(text).into_iter().find_map(|token| match token {
+                Token::Var(_) => Some("another variable"),
+                Token::Reference { .. } => Some("a reference"),
+                Token::File(_) => Some("an include"),
+                Token::Text(_) | Token::Env(_) => None,
+            });
+            if let Some(wrong) = wrong {
+                errors.push(
+                    Diagnostic::error("bad-variable", format!("the variable `{name}` holds {wrong}"))
+                        .at(node.place())
+                        .help("a variable holds plain values and `${env:…}`"),
+                );
+            }
+        });
+    }
+
+    fn names_are_unique(&mut self, all: &[Environment<'_>]) {
+        let mut seen: HashMap<String, &Environment<'_>> = HashMap::new();
+        for environment in all {
+            let variable = variable_of("VAPI_API_KEY", environment.name);
+            let Some(first) = seen.insert(variable.clone(), environment) else { continue };
+            let message =
+                format!("`{}` and `{}` would both have their key in {variable}", first.name, environment.name);
+            let error = Diagnostic::error("bad-environment", message).at(environment.place.clone());
+            self.errors.push(error.help("rename one of them"));
+        }
+    }
+
+    fn organisations_are_unique(&mut self, all: &[Environment<'_>]) {
+        let mut seen: BTreeMap<&str, &Environment<'_>> = BTreeMap::new();
+        for environment in all {
+            let Some(org_id) = &environment.org_id else { continue };
+            let Some(first) = seen.insert(org_id, environment) else { continue };
+            let message = format!("`{}` and `{}` have one org_id", first.name, environment.name);
+            let mut error = Diagnostic::error("duplicate-org", message);
+            error.place = environment.org_id_place.clone();
+            self.errors.push(error.help("each environment has an organisation of its own"));
+        }
+    }
+
+    /// Each `after` names another environment, and none waits for itself.
+    fn gates_end(&mut self, all: &[Environment<'_>], node: Node<'_>) {
+        let place = |of: &Environment<'_>| node.get(of.name).and_then(|of| of.get("after")).map(|after| after.place());
+        let after = |name: &str| all.iter().find(|of| of.name == name).and_then(|of| of.after);
+        for environment in all {
+            let Some(first) = environment.after else { continue };
+            let mut error = None;
+            if !all.iter().any(|of| of.name == first) {
+                error = Some(Diagnostic::error("unknown-environment", format!("there is no environment `{first}`")));
+            }
+            let chain = std::iter::successors(Some(first), |name| after(name)).take(all.len());
+            if chain.into_iter().any(|name| name == environment.name) {
+                let message = format!("`{}` would wait for itself", environment.name);
+                error = Some(Diagnostic::error("bad-after", message));
+            }
+            self.errors.extend(error.map(|error| Diagnostic { place: place(environment), ..error }));
+        }
+    }
+
+    /// The ids of an entry, by environment. In a file without environments there is one, for nobody in particular.
+    pub(in crate::state) fn ids<'d>(
+        &mut self,
+        id_key: &str,
+        node: Node<'d>,
+        environments: &Environments<'d>,
+    ) -> Vec<(Option<&'d str>, RemoteId, Place)> {
+        let read = |reader: &mut Self, of: Option<&'d str>, node: Node<'d>| match node.view() {
+            View::Text(text) if RemoteId::read(text).is_some() => RemoteId::read(text).map(|id| (of, id, node.place())),
+            View::Null => None,
+            _ => {
+                reader.wrong_type(node, id_key, "the id that Vapi gave the object, as text");
+                None
+            }
+        };
+        match (node.view(), environments.all.is_empty()) {
+            (View::Null, _) => Vec::new(),
+            (View::Map, true) => {
+                self.errors.push(
+                    Diagnostic::error(
+                        "no-environments",
+                        format!("{id_key} has several ids, and the file no environments"),
+                    )
+                    .at(node.place())
+                    .help("write one id, or name the environments under `environments:`"),
+                );
+                Vec::new()
+            }
+            (_, true) => read(self, None, node).into_iter().collect(),
+            (View::Map, false) => {
+                let mut ids = Vec::new();
+                for entry in node.entries() {
+                    match environments.get(entry.key) {
+                        Some(_) => ids.extend(read(self, Some(entry.key), entry.value)),
+                        None => self.unknown_environment(entry.key, entry.key_place(), environments),
+                    }
+                }
+                ids
+            }
+            (_, false) => {
+                let message = format!("{id_key} is one id, and the file has several environments");
+                let example = environments.all.first().map_or("NAME", |of| of.name);
+                self.errors.push(
+                    Diagnostic::error("plain-id", message)
+                        .at(node.place())
+                        .help(format!("say whose id it is: `{id_key}: {{{example}: …}}`")),
+                );
+                Vec::new()
+            }
+        }
+    }
+
+    /// The environments to which an entry is limited.
+    pub(in crate::state) fn limited<'d>(&mut self, node: Node<'d>, environments: &Environments<'d>) -> Vec<&'d str> {
+        if environments.all.is_empty() {
+            self.errors.push(
+                Diagnostic::error("no-environments", "an entry is limited to environments, and the file has none")
+                    .at(node.place())
+                    .help("take the line out, or name the environments at the top of the file"),
+            );
+            return Vec::new();
+        }
+        let mut names = Vec::new();
+        for item in node.items() {
+            match item.view() {
+                View::Text(name) if environments.get(name).is_some() => names.push(name),
+                View::Text(name) => self.unknown_environment(name, item.place(), environments),
+                _ => self.wrong_type(item, "an environment", "a name"),
+            }
+        }
+        if node.items().len() == 0 {
+            let wanted = "a list of environments, with one at least; without the line the entry is in all";
+            self.wrong_type(node, "environments", wanted);
+        }
+        names
+    }
+
+    fn unknown_environment(&mut self, name: &str, place: Place, environments: &Environments<'_>) {
+        let error = Diagnostic::error("unknown-environment", format!("there is no environment `{name}`")).at(place);
+        let meant = did_you_mean(name, environments.all.iter().map(|of| of.name));
+        self.errors.push(match meant {
+            Some(meant) => error.help(format!("did you mean `{meant}`?")),
+            None => error.help(format!("there are: {}", environments.names())),
+        });
+    }
+}
+
+fn is_loopback(ip: std::net::IpAddr) -> bool {
+    ip.is_loopback()
+}
+
+/// Each text of a value, with its node.
+fn each_text<'n>(node: Node<'n>, look: &mut dyn FnMut(&'n str, Node<'n>)) {
+    match node.view() {
+        View::Text(text) => look(text, node),
+        View::List => node.items().for_each(|item| each_text(item, look)),
+        View::Map => node.entries().for_each(|entry| each_text(entry.value, look)),
+        View::Null | View::Bool(_) | View::Number(_) => {}
+    }
+}

@@ -235,7 +235,10 @@ impl Run<'_> {
                     .as_map()
                     .into_iter()
                     .flatten()
-                    .filter(|(key, _)| desired.as_map().is_some_and(|map| map.contains_key(*key)))
+                    .filter(|(key, _)| {
+                        change.kind.companions.contains(&key.as_str())
+                            || desired.as_map().is_some_and(|map| map.contains_key(*key))
+                    })
                     .map(|(key, value)| (key.clone(), value.clone()))
                     .collect();
                 let id = self.ids.get(&change.address)?.clone();
@@ -349,9 +352,8 @@ fn twins(plan: &Plan) -> HashSet<usize> {
     let mut named: HashMap<(&str, &str, String), Vec<usize>> = HashMap::new();
     for (at, change) in plan.changes.iter().enumerate() {
         let Some(Write::Create { body, .. }) = change.write() else { continue };
-        let text = |field: &&'static str| Some((*field, name(body.get(*field)?.as_text()?)));
-        if let Some((field, text)) = change.kind.identity.iter().find_map(text) {
-            named.entry((change.kind.section, field, text)).or_default().push(at);
+        if let Some((field, text)) = change.kind.identity_of(&Value::Map(body.clone())) {
+            named.entry((change.kind.section, field, name(&text))).or_default().push(at);
         }
     }
     named.into_values().filter(|steps| steps.len() > 1).flatten().collect()

@@ -11,6 +11,7 @@ use crate::model::{Map, RemoteId, Value};
 use crate::plan::Change;
 use crate::plan::report::Outcome;
 use crate::recovery::{Creations, Found, Lost, says_it_exists};
+use crate::values::compare::says_the_same;
 use crate::values::live::Live;
 use crate::values::normalize::{self, map_to_wire, same};
 use crate::vapi::{Certainty, Reader, RequestError};
@@ -175,7 +176,7 @@ impl Step<'_> {
         let gone = || Outcome::HeldBack("it was deleted in Vapi since the plan was made".to_owned());
         let live = live.ok_or_else(gone)?;
         let now = normalize::object(kind, &live).map_err(Outcome::Failed)?;
-        if same(&now, seen) {
+        if says_the_same(kind.root(), seen, &now) {
             return Ok(live.header.version());
         }
         Err(Outcome::HeldBack("somebody changed it in Vapi since the plan was made: plan again".to_owned()))
@@ -190,7 +191,7 @@ impl Step<'_> {
             version = self.look(&id, &seen).await?;
         }
         let Some(wire) = map_to_wire(&body) else { return Err(self.unsendable()) };
-        match self.writer.update(self.change.kind, &id, &serde_json::Value::Object(wire)).await {
+        match self.writer.update(self.change.kind, &id, &seen, &serde_json::Value::Object(wire)).await {
             Ok(answer) => {
                 done.status = Some(answer.status);
                 let live = read_object(answer.value).filter(|live| live.header.id == id.as_str());

@@ -29,20 +29,22 @@ impl Writer {
             .await
     }
 
-    /// Replaces top-level fields of an object. Idempotent.
+    /// Replaces top-level fields of an object, with the query that its kind needs. Idempotent.
     #[expect(clippy::disallowed_methods, reason = "this is the writer")]
     pub(super) async fn update(
         &self,
         kind: &'static Kind,
         id: &RemoteId,
+        seen: &Value,
         body: &Json,
     ) -> Result<Answer<Json>, RequestError> {
         self.hide_secrets(kind, body);
         let bytes = body.to_string();
         // Ids that cannot stand in a path were refused when the file was read.
         let path = object_path(kind.endpoint, id.as_str()).unwrap_or_else(|_| kind.endpoint.to_owned() + "/-");
+        let query: Vec<_> = kind.query.map(|query| query(seen, &Value::from(body.clone()))).into_iter().collect();
         self.transport
-            .execute(&path, &[], |client, url| {
+            .execute(&path, query.as_slice(), |client, url| {
                 client.patch(url).header("content-type", "application/json").body(bytes.clone())
             })
             .await

@@ -38,9 +38,8 @@ pub(super) fn check(entries: &[&Entry<'_>]) -> Diagnostics {
 fn unnamed_purchase(entry: &Entry<'_>, config: Node<'_>) -> Option<Diagnostic> {
     let provider = config.get("provider")?;
     let given = Value::Map(Map::from_iter([("provider".to_owned(), Value::Text(provider.as_text()?.to_owned()))]));
-    let is_named =
-        |field: &&str| config.get(field).is_some_and(|node| node.as_text().is_some_and(|text| !text.is_empty()));
-    if entry.id.is_some() || !(entry.kind.purchase)(&given) || entry.kind.identity.iter().any(is_named) {
+    let names = (entry.kind.names)(&|path| config.get(path)?.as_text().map(str::to_owned));
+    if entry.id.is_some() || !(entry.kind.purchase)(&given) || !names.is_empty() {
         return None;
     }
     let message = format!("{} has no name, so it could be bought twice", entry.address);

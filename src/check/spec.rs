@@ -41,8 +41,11 @@ impl Spec {
         let mut wanted = BTreeSet::new();
         let mut bodies = Vec::new();
         for kind in KINDS {
-            let body = body_of(&document, kind)
-                .ok_or_else(|| unusable(format!("it has no request body for `POST {}`", kind.endpoint)))?;
+            let body = match body_of(&document, kind) {
+                Some(body) => body,
+                None if !kind.is_everywhere => continue,
+                None => return Err(unusable(format!("it has no request body for `POST {}`", kind.endpoint))),
+            };
             bodies.push((kind.section, adapted(body, &mut wanted)));
         }
         let definitions: Map<String, Value> = reachable(&document, wanted).map_err(unusable)?.into_iter().collect();

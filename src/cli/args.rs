@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 
-use crate::kinds::KINDS;
+use crate::kinds::{self, KINDS, Kind};
 use crate::model::diagnostic::Diagnostic;
 use crate::plan::prefer::Prefer;
 use crate::plan::{Policy, Selection, saved};
@@ -100,7 +100,7 @@ impl Global {
 #[derive(Debug, Args)]
 pub(crate) struct Select {
     /// Only this kind.
-    #[arg(long, value_name = "KIND", value_parser = KINDS.map(|kind| kind.option))]
+    #[arg(long, value_name = "KIND", value_parser = KINDS.map(named))]
     pub(crate) only: Option<String>,
     /// Only these entries: addresses or globs, agents.receptionist, 'agents.*'.
     #[arg(long, value_name = "ADDRESS", num_args = 1..)]
@@ -109,9 +109,14 @@ pub(crate) struct Select {
 
 impl Select {
     pub(crate) fn selection(&self) -> Result<Selection, Diagnostic> {
-        let only = self.only.as_deref().and_then(|option| KINDS.into_iter().find(|kind| kind.option == option));
+        let only = self.only.as_deref().and_then(kinds::by_option);
         Selection::new(only, &self.target)
     }
+}
+
+/// A kind on the command line, by its own name or by Vapi's.
+fn named(kind: &Kind) -> PossibleValue {
+    PossibleValue::new(kind.option).aliases(kind.aliases())
 }
 
 /// Whether to ask before Vapi is written to.

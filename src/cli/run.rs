@@ -111,7 +111,7 @@ impl<'a> Run<'a> {
             command,
             audit_log,
             vapi,
-            fetched: Fetched { listings: HashMap::new(), at: Instant::now() },
+            fetched: Fetched { listings: HashMap::new(), unread: HashMap::new(), at: Instant::now() },
             empty,
             allow: Allowances { mass_recreate: net.allow_mass_recreate },
             fetching: Some(fetching),

@@ -27,12 +27,14 @@ use crate::state::resolve::Desired;
 use crate::state::template;
 use crate::values::live::{Live, read_ahead};
 use crate::values::normalize;
-use crate::vapi::Reader;
+use crate::vapi::{Reader, Unread};
 
 /// What Vapi holds, and when it was read.
 pub struct Fetched {
-    /// All objects of all kinds.
+    /// All objects of all kinds that could be read.
     pub listings: Listings,
+    /// Why a kind could not be read that not every organisation has.
+    pub unread: HashMap<&'static str, Unread>,
     /// When.
     pub at: Instant,
 }
@@ -60,19 +62,38 @@ pub async fn fetch(reader: &Reader) -> Result<Fetched, NotFetched> {
             let most = left.load(Ordering::Relaxed);
             left.store(read_ahead(objects, most, |json| normalize::live(kind, json)), Ordering::Relaxed);
         };
-        Ok((kind.section, reader.list_with(kind.endpoint, &ahead).await?.objects))
+        (kind, reader.list_with(kind.endpoint, &ahead).await)
     });
-    let (mut listings, mut failed) = (Listings::new(), None);
-    for list in futures::future::join_all(lists).await {
+    let (mut listings, mut unread, mut failed) = (Listings::new(), HashMap::new(), None);
+    for (kind, list) in futures::future::join_all(lists).await {
         match list {
-            Ok((section, objects)) => drop(listings.insert(section, objects)),
-            Err(error) => failed = failed.or(Some(error)),
+            Ok(list) => drop(listings.insert(kind.section, list.objects)),
+            Err(why) if kind.is_everywhere => failed = failed.or(Some(why.into())),
+            Err(why) => drop(unread.insert(kind.section, why)),
         }
     }
     match failed {
-        None => Ok(Fetched { listings, at }),
+        None => Ok(Fetched { listings, unread, at }),
         Some(error) => Err(NotFetched { error, secrets: shown_secrets(&listings) }),
     }
+}
+
+/// Complains about lists that could not be read, if they count.
+fn check_unread(state: &StateFile<'_>, fetched: &Fetched, direction: Direction) -> Result<(), Diagnostics> {
+    let mut errors = Vec::new();
+    for kind in KINDS {
+        let has_entries = state.entries.iter().any(|entry| entry.kind == kind);
+        let counts = match direction {
+            Direction::ToVapi => state.managed.counts(kind),
+            Direction::ToFile => state.managed.manages(kind),
+        };
+        match fetched.unread.get(kind.section) {
+            Some(Unread::NotThere(why)) if has_entries => errors.push(why.clone()),
+            Some(Unread::Broken(why)) if counts || has_entries => errors.push(why.clone()),
+            Some(_) | None => {}
+        }
+    }
+    if errors.is_empty() { Ok(()) } else { Err(errors) }
 }
 
 /// The secrets that objects of Vapi show. Asked for only where something of Vapi's is about to be told: that takes a while.
@@ -143,6 +164,7 @@ pub async fn make_plan(
     request: &Request<'_>,
 ) -> Result<Made, Diagnostics> {
     let state = &desired.file;
+    check_unread(state, fetched, request.direction)?;
     look_for_missing(state, fetched, reader, request.allow).await?;
     let candidates = made_before(desired, &fetched.listings, request.attempts)?;
     let identities = identify(desired, &fetched.listings, &candidates)?;
@@ -155,12 +177,6 @@ pub async fn make_plan(
     }
     check_targets(state, &identities, fetched, request)?;
     let mut draft = draft(&inputs(desired, doubts, fetched, &identities, &ids, request))?;
-    if request.direction == Direction::ToVapi && draft.changes_agents() && rings_squads(fetched) {
-        // Only who is rung through a squad is asked for here: without an answer the plan is none the worse.
-        if let Ok(squads) = reader.list("/squad").await {
-            fetched.listings.insert("squads", squads.objects);
-        }
-    }
     let inputs = inputs(desired, doubts, fetched, &identities, &ids, request);
     inputs.check(&request.policy.prefer)?;
     let mut warnings = Vec::new();
@@ -282,9 +298,4 @@ fn check_targets(
         addresses.extend(crate::plan::import_addresses(state, identities, &fetched.listings));
     }
     request.selection.check(addresses.iter())
-}
-
-/// Whether any number goes to a squad.
-fn rings_squads(fetched: &Fetched) -> bool {
-    fetched.listings.get("phone_numbers").into_iter().flatten().any(|live| live.raw().contains("\"squadId\":\""))
 }

@@ -3,9 +3,8 @@
 //! Source: Vapi's OpenAPI document (`CreateAssistantDTO`, `UpdateAssistantDTO`, `Assistant`), unless a row says
 //! otherwise.
 
-use super::Kind;
 use super::parts::analysis::{ANALYSIS, COMPLIANCE};
-use super::parts::common::{MANAGED, hook_key};
+use super::parts::common::{MANAGED, NESTED, hook_key};
 use super::parts::hook::HOOK;
 use super::parts::model::MODEL;
 use super::parts::plans::{ARTIFACTS, DENOISING, KEYPAD, MONITOR, START_SPEAKING, STOP_SPEAKING, VOICEMAIL_DETECTION};
@@ -13,7 +12,9 @@ use super::parts::server::MAIN_SERVER;
 use super::parts::transcriber::TRANSCRIBER;
 use super::parts::voice::VOICE;
 use super::parts::words::{ASSISTANT_CLIENT_MESSAGES, ASSISTANT_FIRST_MESSAGE_MODE, ASSISTANT_SERVER_MESSAGES};
+use super::{Kind, PLAIN};
 use crate::kinds::table::Literal::{Flag, Number, Word, Words};
+use crate::kinds::table::Rewrite::{Moved, Trimmed};
 use crate::kinds::table::Shape::{Either, Object, OneOf};
 use crate::kinds::table::{
     TEXT, any, field, flag, list, managed, mapping, number, object, one_of, open, sized, table, text, texts, union,
@@ -29,15 +30,14 @@ pub(super) static KIND: Kind = Kind {
     id_key: "vapi_assistant_id",
     endpoint: "/assistant",
     dashboard: "assistants",
-    identity: &["name"],
-    assignment: &[],
+    is_everywhere: true,
     config: Object(&ASSISTANT),
-    purchase: |_| false,
+    ..PLAIN
 };
 
 table! { ASSISTANT: "Assistant",
     "An agent: its model, transcriber, voice and behaviour. These are the fields of a Vapi assistant.",
-    at "assistants", with OLD_FIELDS MANAGED;
+    at "assistants", with METADATA OLD_FIELDS MANAGED;
     // Observed, but in no Create or Update DTO.
     managed("isServerUrlSecretSet"),
     managed("analyticsMetadata"),
@@ -49,7 +49,8 @@ table! { ASSISTANT: "Assistant",
     one_of("model", &MODEL, "The language model, with its prompt and tools."),
     one_of("voice", &VOICE, "The voice of the agent."),
     text("firstMessage", "What the agent says first. Without it, the agent waits for the caller.")
-        .such_as(&["Thanks for calling Northwind Dental. How can I help?"]).see("assistants/quickstart"),
+        .such_as(&["Thanks for calling Northwind Dental. How can I help?"]).see("assistants/quickstart")
+        .rewritten(Trimmed),
     flag("firstMessageInterruptionsEnabled", "Let the caller interrupt the first message.").by_default(Flag(false)),
     words("firstMessageMode", ASSISTANT_FIRST_MESSAGE_MODE,
         "Who speaks first: the agent, with `firstMessage` or words of the model, or the caller.")
@@ -72,11 +73,11 @@ table! { ASSISTANT: "Assistant",
         "Credentials for this agent alone. Prefer credentials of the organisation."),
     list("hooks", &Object(&HOOK), "Actions that run on events of a call.").keyed(hook_key),
     text("name", "The name, up to 40 characters. Callers do not hear it.").longest(40).such_as(&["Receptionist"]),
-    text("voicemailMessage", "What the agent says to a voicemail. Without it, the agent hangs up.").longest(1000),
-    text("endCallMessage", "What the agent says before it hangs up.").longest(1000),
+    text("voicemailMessage", "What the agent says to a voicemail. Without it, the agent hangs up.")
+        .longest(1000).rewritten(Trimmed),
+    text("endCallMessage", "What the agent says before it hangs up.").longest(1000).rewritten(Trimmed),
     list("endCallPhrases", &const { sized(2, 140) }, "When the agent says one of these phrases, the call ends."),
     object("compliancePlan", &COMPLIANCE, "Compliance: HIPAA, PCI, security filters and consent to recording."),
-    mapping("metadata", "Data of your own. Callers never hear it.").free(),
     object("backgroundSpeechDenoisingPlan", &DENOISING, "How background noise and speech are filtered out."),
     object("analysisPlan", &ANALYSIS, "What Vapi makes of a call after its end: summary, data, success."),
     object("artifactPlan", &ARTIFACTS, "What is stored of a call: recording, transcript, logs."),
@@ -87,6 +88,10 @@ table! { ASSISTANT: "Assistant",
         .as_set().see("customization/provider-keys"),
     object("server", &MAIN_SERVER, "Your server, which gets the messages of a call.").see("server-url"),
     object("keypadInputPlan", &KEYPAD, "How keys that the caller presses are handled."),
+}
+
+table! { METADATA;
+    mapping("metadata", "Data of your own. Callers never hear it.").free(),
 }
 
 union! { TRANSPORT: "Transport", "Settings of the telephone line.",
@@ -116,12 +121,12 @@ table! { LANGFUSE, at "providers/observability/langfuse";
 table! { OLD_FIELDS;
     number("silenceTimeoutSeconds", "Silence that ends the call, in seconds.").from(10.0).old(),
     flag("backgroundDenoisingEnabled", "Filter background noise. Deprecated: use `backgroundSpeechDenoisingPlan`.")
-        .old(),
+        .old().rewritten(Moved("backgroundSpeechDenoisingPlan")),
     flag("recordingEnabled", "Record the call. Deprecated: use `artifactPlan.recordingEnabled`.").old(),
     flag("endCallFunctionEnabled", "Let the model end the call. Deprecated: use a tool of type `endCall`.").old(),
     flag("dialKeypadFunctionEnabled", "Let the model press keys. Deprecated: use a tool of type `dtmf`.").old(),
     flag("hipaaEnabled", "Store nothing of the call. Deprecated: use `compliancePlan.hipaaEnabled`.").old(),
-    text("serverUrl", "Address of your server. Deprecated: use `server.url`.").old(),
+    text("serverUrl", "Address of your server. Deprecated: use `server.url`.").old().rewritten(Moved("server")),
     text("serverUrlSecret", "Secret of your server. Deprecated: use `server.secret`.").old().secret(),
     mapping("messagePlan", "What the agent says when the caller is silent. Deprecated: use `hooks`.").old(),
     number("responseDelaySeconds", "Delay before the agent answers, in seconds. Deprecated: use `startSpeakingPlan`.")
@@ -134,7 +139,7 @@ table! { OLD_FIELDS;
 }
 
 table! { CREDENTIAL: "Credential",
-    "A credential for this agent alone.", rest any("", "Part of the credential.").secret();
+    "A credential for this agent alone.", with NESTED, rest any("", "Part of the credential.").secret();
     text("provider", "The provider that the credential is for."),
     text("name", "The name."),
 }

@@ -2,18 +2,16 @@
 //! field.
 //!
 //! ```text
-//!            agents, phone_numbers ── parts      the tables, in the words of `table`
+//!         one file per kind ── parts             the tables, in the words of `table`
 //!                     │
 //!       ┌─────────────┼──────────────┐
 //!      spot        publish         check         facts by path · editor schema · `validate`
 //! ```
 //!
-//! To add a kind, write its file and add one line to [`KINDS`].
+//! To add a kind, write its file and add its name to [`KINDS`].
 
-mod agents;
 mod parts;
 mod patterns;
-mod phone_numbers;
 mod publish;
 mod rows;
 mod spot;
@@ -23,7 +21,7 @@ pub(crate) use patterns::pattern;
 pub use publish::{published, schema};
 pub use spot::Spot;
 pub(crate) use spot::is_masked;
-pub use table::{Fields, ListRule, Shape};
+pub use table::{Fields, ListRule, Rewrite, Shape};
 
 use crate::model::{Address, Value};
 
@@ -45,20 +43,92 @@ pub struct Kind {
     pub endpoint: &'static str,
     /// The path in the dashboard: `assistants`.
     pub dashboard: &'static str,
-    /// The fields that link an entry without an id to a live object; the first with a value counts.
-    pub identity: &'static [&'static str],
+    /// The names that link an entry without an id to a live object, given the text of each field; the first counts.
+    pub names: fn(TextOf<'_>) -> Vec<Named>,
+    /// The fields whose text no two objects share, in any organisation: the number, the SIP URI.
+    pub unique: &'static [&'static str],
     /// The top-level fields that route calls: they are never emptied.
     pub assignment: &'static [&'static str],
+    /// The lists that are never emptied.
+    pub never_empty: &'static [&'static str],
+    /// The field that makes another object of an object: an entry with another value of it is held back.
+    pub fixed: Option<&'static str>,
     /// The table of its fields.
     pub config: Shape,
+    /// Whether every organisation has it, and every state file speaks of it, with a section or without.
+    pub is_everywhere: bool,
     /// Whether creating an object with this config costs money or allots a number.
     pub purchase: fn(&Value) -> bool,
+    /// Whether Vapi lets an object with this config be created.
+    pub can_be_made: fn(&Value) -> bool,
+    /// The top-level fields that every update must hold.
+    pub companions: &'static [&'static str],
+    /// What the address of an update needs, given what Vapi holds and what is sent: a name and a value.
+    pub query: Option<Query>,
 }
 
-/// All kinds in the order of `apply`: a kind comes after those it refers to.
-pub static KINDS: [&Kind; 2] = [&agents::KIND, &phone_numbers::KIND];
+/// A name and value for the address of an update.
+pub type Query = fn(&Value, &Value) -> (&'static str, &'static str);
+
+/// Gives the text of a field by its path: `name`, `function.name`.
+pub type TextOf<'t> = &'t dyn Fn(&str) -> Option<String>;
+
+/// A field by which objects are told apart, and its text.
+pub type Named = (&'static str, String);
+
+/// Declares the file of each kind, and collects them.
+macro_rules! kinds {
+    ($(#[$about:meta])* $name:ident: $($kind:ident),+ $(,)?) => {
+        $(mod $kind;)+
+        $(#[$about])*
+        pub static $name: [&Kind; [$(stringify!($kind)),+].len()] = [$(&$kind::KIND),+];
+    };
+}
+
+kinds! {
+    /// All kinds in the order of `apply`: a kind comes after those it refers to.
+    KINDS:
+    structured_outputs,
+    tools,
+    agents,
+    squads,
+    phone_numbers,
+}
+
+/// What most kinds have in common.
+const PLAIN: Kind = Kind {
+    section: "",
+    option: "",
+    word: "",
+    noun: "",
+    nouns: "",
+    id_key: "",
+    endpoint: "",
+    dashboard: "",
+    names: |text| named(text, &["name"]),
+    unique: &[],
+    assignment: &[],
+    never_empty: &[],
+    fixed: None,
+    config: Shape::Any,
+    is_everywhere: false,
+    purchase: |_| false,
+    can_be_made: |_| true,
+    companions: &[],
+    query: None,
+};
+
+/// The fields of these that have a text, in their order.
+fn named(text: TextOf<'_>, fields: &[&'static str]) -> Vec<Named> {
+    fields.iter().filter_map(|field| Some((*field, text(field).filter(|text| !text.is_empty())?))).collect()
+}
 
 impl Kind {
+    /// What else the command line takes for its name: the file's words, Vapi's own.
+    pub fn aliases(&self) -> [&'static str; 3] {
+        [self.section, self.word, self.dashboard]
+    }
+
     /// An address of this kind.
     pub fn address(&self, handle: &str) -> Address {
         Address::new(self.section, handle)
@@ -69,18 +139,22 @@ impl Kind {
         Spot::root(self)
     }
 
-    /// The field and value that identify an object of this kind: its name, number or SIP URI.
-    pub fn identity_of<'v>(&self, value: &'v Value) -> Option<(&'static str, &'v str)> {
-        self.identity.iter().find_map(|field| {
-            let text = value.text_at(field).filter(|text| !text.is_empty())?;
-            Some((*field, text))
-        })
+    /// The field and text that identify an object of this kind: its name, number or SIP URI.
+    pub fn identity_of(&self, value: &Value) -> Option<Named> {
+        (self.names)(&|path| text_in(value, path)).into_iter().next()
     }
 
     /// The display name of an object: its name, else its number or SIP URI.
-    pub fn name_of<'v>(&self, value: &'v Value) -> Option<&'v str> {
-        value.text_at("name").or_else(|| self.identity_of(value).map(|(_, text)| text))
+    pub fn name_of(&self, value: &Value) -> Option<String> {
+        value.text_at("name").map(str::to_owned).or_else(|| text_in(value, self.identity_of(value)?.0))
     }
+}
+
+/// The text at a path such as `function.name`.
+fn text_in(value: &Value, path: &str) -> Option<String> {
+    let mut steps = path.split('.');
+    let found = steps.try_fold(value, |value, step| value.as_map()?.get(step))?;
+    found.as_text().map(str::to_owned)
 }
 
 /// Kinds are compared by section.
@@ -101,6 +175,11 @@ impl std::fmt::Debug for Kind {
 /// The kind of a section of the file.
 pub fn by_section(section: &str) -> Option<&'static Kind> {
     KINDS.into_iter().find(|kind| kind.section == section)
+}
+
+/// The kind that the command line names.
+pub fn by_option(option: &str) -> Option<&'static Kind> {
+    KINDS.into_iter().find(|kind| kind.option == option || kind.aliases().contains(&option))
 }
 
 /// The kind of a word in a reference.

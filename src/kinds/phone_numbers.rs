@@ -3,10 +3,10 @@
 //! Source: Vapi's OpenAPI document (the `Create…`, `Update…` and read shapes of the five providers), unless a row
 //! says otherwise.
 
-use super::Kind;
 use super::parts::common::hook_key;
 use super::parts::destination::FALLBACK;
 use super::parts::server::MAIN_SERVER;
+use super::{Kind, PLAIN, named};
 use crate::kinds::table::Literal::Flag;
 use crate::kinds::table::Shape::{Either, List, OneOf};
 use crate::kinds::table::{MAPPING, field, flag, list, managed, object, one_of, table, text, union};
@@ -20,10 +20,13 @@ pub(super) static KIND: Kind = Kind {
     id_key: "vapi_phone_number_id",
     endpoint: "/phone-number",
     dashboard: "phone-numbers",
-    identity: &["number", "sipUri", "name"],
+    names: |text| named(text, &["number", "sipUri", "name"]),
+    unique: &["number", "sipUri"],
     assignment: &["assistantId", "squadId", "workflowId"],
+    is_everywhere: true,
     config: OneOf(&PHONE_NUMBER),
     purchase: |config| config.text_at("provider") == Some("vapi"),
+    ..PLAIN
 };
 
 union! { PHONE_NUMBER: "PhoneNumber",
@@ -43,7 +46,7 @@ table! { NUMBER_COMMON, at "phone-calling";
     text("name", "The name, up to 40 characters.").longest(40),
     text("assistantId", "The agent that answers: `${agent:handle}`.").refers_to("agents"),
     text("workflowId", "Id of the workflow that answers."),
-    text("squadId", "Id of the squad that answers."),
+    text("squadId", "The squad that answers: `${squad:handle}`.").refers_to("squads"),
     object("server", &MAIN_SERVER, "Your server. When no agent is set, it decides what happens to a call."),
 }
 

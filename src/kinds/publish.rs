@@ -47,6 +47,10 @@ pub fn published(config: &dyn Fn(&'static Kind) -> &'static Shape) -> Value {
             "description":
                 "The Vapi organisation of the file. The first pull or apply writes it; a key of another organisation is refused.",
         },
+        "manage": {
+            "type": ["array", "null"], "items": {"enum": KINDS.map(|kind| kind.section)},
+            "description": "The kinds that this file manages. Without it, all that have a section, and what pull finds.",
+        },
         "ignore": {"$ref": "#/definitions/Ignore", "description": "Objects that pull and apply skip."},
         "environments": environments::environments(),
         "vars": environments::variables("Values for `${var:NAME}`. No secrets: those are `${env:NAME}`."),

@@ -1,7 +1,7 @@
 //! The builder of table rows: `number("temperature", "How much answers vary.").within(0.0, 2.0)`.
 
 use super::patterns::Pattern;
-use super::table::{Access, Field, Fields, ListRule, Literal, Range, Secrecy, Shape, Text, Union};
+use super::table::{Access, Field, Fields, ListRule, Literal, Range, Rewrite, Secrecy, Shape, Text, Union};
 use crate::model::Map;
 
 /// Any text.
@@ -37,6 +37,9 @@ pub const fn field(name: &'static str, shape: Shape, about: &'static str) -> Fie
         compared: ListRule::Whole,
         refers_to: None,
         is_free: false,
+        rewritten: None,
+        only_if_declared: false,
+        comes_later: false,
     }
 }
 
@@ -208,9 +211,33 @@ impl Field {
         self
     }
 
+    /// Its elements are identified by a key, and their order counts.
+    pub const fn ordered(mut self, key: fn(&Map) -> Option<String>) -> Self {
+        self.compared = ListRule::Ordered(key);
+        self
+    }
+
     /// It holds the id of an object of a section, or a list of such ids.
     pub const fn refers_to(mut self, section: &'static str) -> Self {
         self.refers_to = Some(section);
+        self
+    }
+
+    /// What Vapi makes of it.
+    pub const fn rewritten(mut self, rewrite: Rewrite) -> Self {
+        self.rewritten = Some(rewrite);
+        self
+    }
+
+    /// What only Vapi has here is not taken into the file.
+    pub const fn only_if_declared(mut self) -> Self {
+        self.only_if_declared = true;
+        self
+    }
+
+    /// It can be set by a second write.
+    pub const fn later(mut self) -> Self {
+        self.comes_later = true;
         self
     }
 

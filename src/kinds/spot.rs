@@ -2,16 +2,18 @@
 
 use super::Kind;
 use super::parts::common::EVERYWHERE;
-use super::table::{Access, Field, Fields, ListRule, Literal, Secrecy, Shape};
-use crate::model::{FieldPath, Form, Step, Value};
+use super::table::{Access, Field, Fields, ListRule, Literal, Rewrite, Secrecy, Shape};
+use crate::model::{FieldPath, Form, Map, Step, Value};
 
 /// A position in the tables of a kind.
 ///
-/// In a union, a field is looked up in all branches: one that several branches
-/// have means the same in each, except for its range and default.
+/// In a union, a field is looked up in the branch of the mapping where that is known ([`Spot::of`]), else in all branches: one
+/// that several branches have means the same in each, except for its range, its default and what Vapi makes of it.
 #[derive(Clone, Copy, Default)]
 pub struct Spot {
     shape: Option<&'static Shape>,
+    /// Of a union: the branch, once it is known.
+    branch: Option<&'static Shape>,
     /// The row of this value; for a list element, that of the list.
     row: Option<&'static Field>,
     is_element: bool,
@@ -33,12 +35,16 @@ impl Spot {
     /// The spot of a key of this mapping.
     pub(crate) fn key(&self, key: &str) -> Spot {
         let is_below_free = self.is_free();
-        let found = self.shape.map_or(Found::default(), |shape| find(shape, key));
+        let mut found = self.shape.map_or(Found::default(), |shape| find(shape, key));
+        if let Some(exact) = self.branch.map(|branch| find(branch, key)).filter(|exact| exact.row.is_some()) {
+            found = exact;
+        }
         let everywhere = EVERYWHERE.get(key);
         let row = found.row.or(everywhere.filter(|_| !is_below_free));
         Spot {
             // Server headers are secrets in free-form content too.
             shape: row.or(everywhere).map(|row| &row.shape).or(found.each),
+            branch: None,
             row,
             is_element: false,
             default: found.default,
@@ -64,11 +70,33 @@ impl Spot {
         self.is_unknown
     }
 
+    /// The spot of a mapping with these fields: its branch, if it says which.
+    pub(crate) fn of(&self, map: &Map) -> Spot {
+        let Some(Shape::OneOf(union)) = self.shape.map(Shape::resolved) else { return *self };
+        let branch = map.get(union.tag.name).and_then(Value::as_text).and_then(|word| union.branch(word));
+        Spot { branch, ..*self }
+    }
+
+    /// Whether this is a mapping of the union of this title, and the union has no branch of this word.
+    pub(crate) fn is_unknown_word(&self, title: &str, word: &str) -> bool {
+        matches!(self.shape.map(Shape::resolved), Some(Shape::OneOf(union)) if union.title == title && union.branch(word).is_none())
+    }
+
+    /// What Vapi makes of this.
+    pub(crate) fn rewrite(&self) -> Option<Rewrite> {
+        self.row.filter(|_| !self.is_element)?.rewritten
+    }
+
+    /// Whether what only Vapi has here stays out of the file.
+    pub(crate) fn is_only_if_declared(&self) -> bool {
+        self.has(|row| row.only_if_declared)
+    }
+
     /// The spot of an element of this list.
     pub(crate) fn item(&self) -> Spot {
         let shape = self.shape.and_then(item);
         let form = shape.map_or(Form::Text, form);
-        Spot { shape, is_element: true, default: None, form, is_secret: false, ..*self }
+        Spot { shape, branch: None, is_element: true, default: None, form, is_secret: false, ..*self }
     }
 
     /// The spot at the end of a path.

@@ -146,6 +146,31 @@ pub struct Field {
     pub refers_to: Option<&'static str>,
     /// Its contents are free-form: names mean nothing there.
     pub is_free: bool,
+    /// What Vapi makes of it, so that it counts as equal.
+    pub rewritten: Option<Rewrite>,
+    /// What only Vapi has here is not taken into the file.
+    pub only_if_declared: bool,
+    /// It can be left out when an object is created, and set by a second write.
+    pub comes_later: bool,
+}
+
+/// What Vapi makes of a value that it was sent. The two forms count as equal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rewrite {
+    /// White space at the end of the text goes.
+    Trimmed,
+    /// A number comes back as a text.
+    NumberAsText,
+    /// The text is cut after so many characters.
+    Cut(usize),
+    /// Old words become new ones: each old one with the new one.
+    Words(&'static [(&'static str, &'static str)]),
+    /// It is cleared.
+    Cleared,
+    /// A JSON Schema: one value, in which the order of `required` means nothing, and of several types the first counts.
+    Schema,
+    /// The plan of this name beside it takes its place.
+    Moved(&'static str),
 }
 
 /// A value in a table.
@@ -193,6 +218,8 @@ pub enum ListRule {
     Set,
     /// By a key of each element; as `Whole` if keys are missing or not unique.
     Keyed(fn(&Map) -> Option<String>),
+    /// The same where the order counts: as `Whole` if an element has another place.
+    Ordered(fn(&Map) -> Option<String>),
 }
 
 impl Fields {

@@ -193,7 +193,7 @@ impl Change {
     pub(crate) fn of_entry(entry: &Entry<'_>, value: &Value) -> Self {
         Self {
             id: entry.id.clone(),
-            name: entry.kind.name_of(value).map(str::to_owned),
+            name: entry.kind.name_of(value),
             place: Some(entry.place.clone()),
             ..Self::new(entry.kind, entry.address.clone())
         }

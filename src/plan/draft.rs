@@ -96,6 +96,8 @@ pub(super) struct Drafted<'d> {
     pub(super) identity: Identity,
     pub(super) desired: Value,
     pub(super) live: Option<(Header, Value)>,
+    /// Why it cannot be the object that it is linked to.
+    pub(super) is_another: Option<String>,
     pub(super) asked: Vec<Asked>,
 }
 
@@ -152,11 +154,6 @@ impl<'d> Draft<'d> {
         differing.map(|drafted| (drafted.entry.address.clone(), id(drafted))).collect()
     }
 
-    /// Whether any agent is not simply in step.
-    pub fn changes_agents(&self) -> bool {
-        self.drafted.iter().any(|drafted| drafted.entry.kind.assignment.is_empty())
-    }
-
     fn entry(&mut self, inputs: &Inputs<'_, 'd>, entry: &Entry<'d>, identity: &Identity) -> Result<(), Diagnostic> {
         let desired = inputs.desired.value(entry, inputs.ids);
         let live = match identity {
@@ -169,6 +166,7 @@ impl<'d> Draft<'d> {
                 identity: identity.clone(),
                 desired,
                 live: None,
+                is_another: None,
                 asked: Vec::new(),
             });
             return Ok(());
@@ -178,9 +176,13 @@ impl<'d> Draft<'d> {
         if inputs.direction == Direction::ToVapi {
             found.retain(|difference| difference.what != What::Undeclared);
         }
+        let is_another = another(entry.kind, &found).filter(|_| inputs.direction == Direction::ToVapi);
+        if is_another.is_some() {
+            found.retain(|difference| difference.what != What::CreateOnly);
+        }
         self.warn_of_create_only(inputs.direction, entry, &mut found);
         let rotates = inputs.send_secrets && desired.holds_secret();
-        if found.is_empty() && matches!(identity, Identity::Linked(_)) && !rotates {
+        if found.is_empty() && matches!(identity, Identity::Linked(_)) && !rotates && is_another.is_none() {
             self.in_step.push(Change::of_entry(entry, &live_value));
             return Ok(());
         }
@@ -190,6 +192,7 @@ impl<'d> Draft<'d> {
             identity: identity.clone(),
             desired,
             live: Some((live.header.clone(), live_value)),
+            is_another,
             asked,
         });
         Ok(())
@@ -288,6 +291,18 @@ impl<'d> Draft<'d> {
             }
         }
     }
+}
+
+/// Why an entry is another object than the one that it is linked to: its type, say, is another.
+fn another(kind: &Kind, found: &[Difference]) -> Option<String> {
+    let fixed = kind.fixed?;
+    let difference = found.iter().find(|difference| difference.path.top() == Some(fixed))?;
+    let shown = |value: &Option<Value>| value.as_ref().map_or_else(String::new, |value| value.to_shown().to_string());
+    Some(format!(
+        "its `{fixed}` is {} in the file and {} in Vapi, and cannot be changed: set it back, or make a new entry without an id",
+        shown(&difference.desired),
+        shown(&difference.live)
+    ))
 }
 
 /// Whether the file has a text with a secret in it, and Vapi one that differs in more than the secret.

@@ -15,7 +15,7 @@ use crate::values::normalize;
 pub(super) fn import(kind: &'static Kind, live: &Live, address: Address) -> Result<Change, Diagnostic> {
     let value = normalize::without_unsure(normalize::object(kind, live)?);
     Ok(Change {
-        name: kind.name_of(&value).map(str::to_owned),
+        name: kind.name_of(&value),
         reason: "only in Vapi".to_owned(),
         work: Work::Import(value),
         ..Change::new(kind, address).seen(&live.header)
@@ -29,7 +29,7 @@ pub(super) fn named<'l>(
     listings: &'l Listings,
 ) -> Vec<(&'static Kind, &'l Live, Address)> {
     let mut named = Vec::new();
-    for kind in KINDS {
+    for kind in KINDS.into_iter().filter(|kind| state.managed.manages(kind)) {
         let entries = state.entries.iter().filter(|entry| entry.kind == kind);
         let mut taken: HashSet<String> = entries.map(|entry| entry.address.handle.clone()).collect();
         let unclaimed = identities.unclaimed.iter().filter(|(of, _)| *of == kind);
@@ -51,7 +51,7 @@ pub fn import_addresses(state: &StateFile<'_>, identities: &Identities, listings
 /// The handle of a new entry: from the object's name, made unique by a part of its id.
 pub(super) fn handle(kind: &Kind, live: &Live, taken: &mut HashSet<String>) -> String {
     let header = &live.header;
-    let name = header.name.as_deref().or(header.number.as_deref()).or(header.sip_uri.as_deref()).unwrap_or_default();
+    let name = header.called().unwrap_or_default();
     let mut handle = slug(name);
     if handle.is_empty() {
         handle = format!("{}_{}", kind.word, short(&header.id, 8));

@@ -5,9 +5,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::kinds::{KINDS, Kind};
+use crate::kinds::{KINDS, Kind, Named};
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
-use crate::model::{Address, RemoteId};
+use crate::model::{Address, RemoteId, Value};
 use crate::state::ids::{Id, Ids};
 use crate::state::load::{Entry, Ignore, StateFile};
 use crate::state::resolve::Desired;
@@ -77,8 +77,14 @@ impl Identities {
 
 /// Whether `ignore` names a live object.
 pub fn is_ignored_live(ignore: &Ignore, kind: &Kind, header: &Header) -> bool {
-    let names = [&header.name, &header.number, &header.sip_uri].into_iter().flatten().map(String::as_str);
+    let names = ["name", "function.name", "number", "sipUri"].into_iter().filter_map(|path| header.text(path));
     ignore.matches(kind, [header.id.as_str()].into_iter().chain(names))
+}
+
+/// Whether an object is one that people make: of others Vapi makes as many as it needs.
+pub fn is_made_by_people(kind: &Kind, header: &Header) -> bool {
+    let word = header.word.clone().map(|word| ("type".to_owned(), Value::Text(word)));
+    (kind.can_be_made)(&Value::Map(word.into_iter().collect()))
 }
 
 /// The entries whose id is in no listing. Each must be asked for by id before it counts as gone, since a list may lag behind;
@@ -213,9 +219,6 @@ pub fn identify(
     if errors.is_empty() { Ok(result) } else { Err(errors) }
 }
 
-/// A field by which objects are told apart, and its text.
-pub type Named = (&'static str, String);
-
 /// An entry, and what it is found by.
 type Sought<'p, 'd> = (&'p Entry<'d>, Option<Named>);
 
@@ -244,7 +247,9 @@ impl Pairing<'_, '_> {
         let wanted = idless.filter_map(|(_, named)| named.as_ref()).collect();
         self.by_name(&named, &wanted);
         let is_left = |at: &usize| {
-            self.is_free(*at) && !is_ignored_live(&self.desired.file.ignore, self.kind, &self.lives[*at].header)
+            self.is_free(*at)
+                && is_made_by_people(self.kind, &self.lives[*at].header)
+                && !is_ignored_live(&self.desired.file.ignore, self.kind, &self.lives[*at].header)
         };
         (0..self.lives.len()).filter(is_left).collect()
     }
@@ -301,7 +306,7 @@ impl Pairing<'_, '_> {
             match by_name.get(named).map_or(&[][..], Vec::as_slice) {
                 [] => {
                     // It may have had another name when it was made, that no other entry has by now.
-                    let is_wanted = |at: &usize| self.names_of(*at).any(|named| wanted.contains(&named));
+                    let is_wanted = |at: &usize| self.names_of(*at).iter().any(|named| wanted.contains(named));
                     match self.candidates_of(entry).into_iter().find(|at| !is_wanted(at)) {
                         Some(at) => self.link(entry, at),
                         None => self.set(entry, Identity::Create),
@@ -332,9 +337,8 @@ impl Pairing<'_, '_> {
     }
 
     /// All that an object can be found by.
-    fn names_of(&self, at: usize) -> impl Iterator<Item = Named> {
-        let header = &self.lives[at].header;
-        self.kind.identity.iter().filter_map(|field| Some((*field, identity_field(header, field)?)))
+    fn names_of(&self, at: usize) -> Vec<Named> {
+        names_of(self.kind, &self.lives[at].header)
     }
 
     fn ambiguous(&mut self, entry: &Entry<'_>, named: Option<&Named>, candidates: &[usize]) {
@@ -358,21 +362,15 @@ impl Pairing<'_, '_> {
     }
 }
 
-/// The field of a header by which objects are told apart, as names are compared ([`name`]).
-pub fn identity_field(header: &Header, field: &str) -> Option<String> {
-    let text = match field {
-        "name" => header.name.as_deref(),
-        "number" => header.number.as_deref(),
-        "sipUri" => header.sip_uri.as_deref(),
-        _ => None,
-    };
-    text.map(name)
+/// All that an object can be found by, as names are compared ([`name`]).
+pub fn names_of(kind: &Kind, header: &Header) -> Vec<Named> {
+    (kind.names)(&|path| header.text(path).map(name))
 }
 
 /// A name as the file has it, in quotes: where it comes from a variable, its value is nobody's business.
 fn spelled(entry: &Entry<'_>, (field, text): &Named) -> String {
-    let in_file = entry.config.and_then(|config| config.get(field)?.as_text());
-    format!("{:?}", in_file.unwrap_or(text))
+    let in_file = field.split('.').try_fold(entry.config, |node, step| Some(node?.get(step)));
+    format!("{:?}", in_file.flatten().and_then(|node| node.as_text()).unwrap_or(text))
 }
 
 fn twins(entry: &Entry<'_>, first: &Entry<'_>, named: &Named) -> Diagnostic {

@@ -149,7 +149,7 @@ fn way_back(done: &Done, live: &Live, prefer: &Prefer) -> Result<Change, Diagnos
     let write = (!body.is_empty()).then(|| Write::Update { desired, body, seen: seen.clone() });
     let mut change = Change {
         id: Some(done.id.clone()),
-        name: kind.name_of(&seen).map(str::to_owned),
+        name: kind.name_of(&seen),
         fields,
         ..Change::new(kind, done.address.clone()).seen(&live.header)
     };

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::kinds::KINDS;
+use crate::kinds;
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
 use crate::plan::prefer::Prefer;
 use crate::plan::{Plan, Policy, Selection};
@@ -84,7 +84,7 @@ impl Saved {
     /// The file was tampered with.
     pub fn choices(&self) -> Result<(Selection, Policy), Diagnostic> {
         let Choices { only, target, prefer, allow_purchase, send_secrets } = &self.choices;
-        let only = only.as_deref().and_then(|option| KINDS.into_iter().find(|kind| kind.option == option));
+        let only = only.as_deref().and_then(kinds::by_option);
         let prefer = Prefer::parse(prefer)
             .map_err(|why| Diagnostic::error("not-a-plan", format!("the saved plan's --prefer: {why}")))?;
         let policy =

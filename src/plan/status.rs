@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 
-use super::pair::is_ignored_live;
+use super::pair::{is_ignored_live, is_made_by_people};
 use super::{Action, Change, FieldChange, Inputs, Plan};
 use crate::kinds::{KINDS, Kind};
 use crate::model::{Address, RemoteId};
@@ -77,6 +77,8 @@ pub struct KindStatus {
     pub items: Vec<Item>,
     /// How many objects and entries `ignore` names.
     pub ignored: usize,
+    /// How many objects Vapi has of a kind that does not count in this file.
+    pub outside: usize,
 }
 
 impl KindStatus {
@@ -92,7 +94,7 @@ impl KindStatus {
 
     /// How many objects Vapi has.
     pub fn in_vapi(&self) -> usize {
-        self.items.len() - self.count(State::OnlyInFile) - self.count(State::MissingInVapi)
+        self.outside + self.items.len() - self.count(State::OnlyInFile) - self.count(State::MissingInVapi)
     }
 }
 
@@ -126,6 +128,10 @@ pub fn status(inputs: &Inputs<'_, '_>, plan: &Plan) -> Status {
 }
 
 fn of_kind(inputs: &Inputs<'_, '_>, plan: &Plan, kind: &'static Kind) -> KindStatus {
+    if !inputs.desired.file.managed.counts(kind) {
+        let outside = inputs.listings.get(kind.section).map_or(0, Vec::len);
+        return KindStatus { kind, items: Vec::new(), ignored: 0, outside };
+    }
     // The second step of a creation is no second entry, and a change of an object that no entry has is no entry.
     let mut seen = HashSet::new();
     let of_entries = plan
@@ -141,7 +147,12 @@ fn of_kind(inputs: &Inputs<'_, '_>, plan: &Plan, kind: &'static Kind) -> KindSta
     items.extend(
         imports.into_iter().filter(|(of, ..)| *of == kind).map(|(_, live, address)| only_in_vapi(live, address)),
     );
-    KindStatus { kind, items, ignored: ignored(inputs, kind) }
+    let lives = inputs.listings.get(kind.section).into_iter().flatten();
+    let entries: HashSet<&str> =
+        inputs.desired.file.entries.iter().filter_map(|entry| Some(entry.id.as_ref()?.as_str())).collect();
+    let is_outside =
+        |live: &&Live| !is_made_by_people(kind, &live.header) && !entries.contains(live.header.id.as_str());
+    KindStatus { kind, items, ignored: ignored(inputs, kind), outside: lives.filter(is_outside).count() }
 }
 
 fn entry(change: &Change) -> Item {
@@ -192,7 +203,7 @@ fn only_in_vapi(live: &Live, address: Address) -> Item {
     let header = &live.header;
     Item {
         address,
-        name: header.name.clone().or_else(|| header.number.clone()).or_else(|| header.sip_uri.clone()),
+        name: header.called().map(str::to_owned),
         id: Some(RemoteId(header.id.clone())),
         state: State::OnlyInVapi,
         reason: "not in the file: `pull` takes it in".to_owned(),

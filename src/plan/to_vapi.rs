@@ -103,6 +103,10 @@ impl Planner<'_, '_, '_> {
         needs(&Value::Map(body.clone()), &mut change.needs);
         let write = Write::Create { body, purchase };
         change.refused = self.doubts(entry).next().cloned();
+        self.check_not_empty(entry, desired);
+        if !(entry.kind.can_be_made)(desired) {
+            change.held = Some("Vapi makes objects of this type by itself: one cannot be created".to_owned());
+        }
         change.work = if stale.is_some() { Work::Recreate(write) } else { Work::Create(write) };
         change.id = stale;
         change
@@ -127,13 +131,14 @@ impl Planner<'_, '_, '_> {
     }
 
     fn changed(&mut self, drafted: &Drafted<'_>, header: &Header, live: &Value) -> Change {
-        let Drafted { entry, identity, desired, asked, .. } = drafted;
+        let Drafted { entry, identity, desired, asked, is_another, .. } = drafted;
         let linked = matches!(identity, Identity::Link(_));
         let mut change = Change::of_entry(entry, live).seen(header);
-        change.reason = match header.name.as_deref().or(header.number.as_deref()).filter(|_| linked) {
+        change.reason = match header.called().filter(|_| linked) {
             Some(name) => format!("found in Vapi as {name:?} ({})", header.id),
             None => String::new(),
         };
+        change.held.clone_from(is_another);
         let mut left = HashSet::new();
         for asked in asked {
             match self.field(entry, header, asked) {
@@ -152,6 +157,7 @@ impl Planner<'_, '_, '_> {
         }
         self.hold_hidden_parents(entry, desired, live, &mut change.fields, &left);
         self.check_assignment(entry, desired, live);
+        self.check_not_empty(entry, desired);
         change.refused = self.refused(entry, asked, &change.fields);
         let body = self.body(entry, desired, live, &change.fields, &left);
         if !body.is_empty() {
@@ -255,11 +261,16 @@ impl Planner<'_, '_, '_> {
         let approved = |field: &&FieldChange| !field.verdict.is_held_back();
         let mut tops: Vec<&str> = fields.iter().filter(approved).filter_map(|field| field.path.top()).collect();
         tops.dedup();
+        if !tops.is_empty() {
+            tops.extend(
+                entry.kind.companions.iter().filter(|companion| !tops.contains(companion)).copied().collect::<Vec<_>>(),
+            );
+        }
         let (Value::Map(desired), Value::Map(live_map)) = (desired, live) else { return Map::default() };
         let mut body = Map::default();
         for top in tops {
-            let Some(value) = desired.get(top) else { continue };
             let path = FieldPath::root().key(top);
+            let Some(value) = desired.get(top).or_else(|| live_map.get(top)) else { continue };
             let merged = match live_map.get(top) {
                 Some(live) => overlay(entry.kind.root().key(top), value, live, &path, &held),
                 None => value.clone(),
@@ -313,6 +324,22 @@ impl Planner<'_, '_, '_> {
         }
     }
 
+    /// No value in the file empties a list that must hold something.
+    fn check_not_empty(&mut self, entry: &Entry<'_>, desired: &Value) {
+        for field in entry.kind.never_empty {
+            let declared = desired.as_map().and_then(|map| map.get(*field));
+            if matches!(declared, Some(Value::Null)) || declared.and_then(Value::as_list).is_some_and(<[_]>::is_empty) {
+                let path = FieldPath::root().key(field);
+                let message = format!("{} would have no {field} any more", entry.address);
+                self.errors.push(
+                    Diagnostic::error("emptied-list", message)
+                        .at(place_of(entry, &path).unwrap_or_else(|| entry.place.clone()))
+                        .help("name at least one, or take the line out of the file"),
+                );
+            }
+        }
+    }
+
     /// Numbers that the file does not manage and that rang an agent which is made again.
     fn unmanaged_numbers(&self) -> Vec<Change> {
         let mut changes = Vec::new();
@@ -342,7 +369,7 @@ fn repoint(kind: &'static Kind, header: &Header, seen: &Value, field: &str, addr
     let before = seen.as_map().and_then(|map| map.get(field)).cloned();
     let path = FieldPath::root().key(field);
     let mut change = Change {
-        name: kind.name_of(seen).map(str::to_owned),
+        name: kind.name_of(seen),
         reason: format!("not in the file; it rang {address}, which is made again"),
         fields: vec![FieldChange::new(path, before, Some(after.clone()), Rule::Repointed.verdict())],
         ..Change::new(kind, kind.address(&header.id)).seen(header)

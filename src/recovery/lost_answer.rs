@@ -53,7 +53,7 @@ impl Creations {
     /// or a response was lost.
     pub async fn holder_of_number(&self, kind: &'static Kind, body: &Map) -> Option<Live> {
         let sought = Sought::new(kind, body.clone());
-        sought.identity().filter(|(field, _)| *field != "name")?;
+        sought.identity().filter(|(field, _)| kind.unique.contains(field))?;
         poll(self.patience, async || match self.reader.list(kind.endpoint).await {
             Ok(listing) => {
                 let is_holder = |live: &Live| sought.is_named_as(live) && !self.knows(kind, &live.header.id);

@@ -13,7 +13,7 @@ use super::sought::Sought;
 use crate::kinds::Kind;
 use crate::model::diagnostic::Diagnostic;
 use crate::model::{AWAITED, Map, RemoteId, SENSITIVE, Value};
-use crate::plan::pair::{Candidates, Listings, identity_field};
+use crate::plan::pair::{Candidates, Listings, names_of};
 use crate::state::ids::Ids;
 use crate::state::load::Entry;
 use crate::state::resolve::Desired;
@@ -69,13 +69,12 @@ fn candidates(
 
 /// It has the number of the entry, or its name and all its config.
 fn is_made_again(entry: &Entry<'_>, desired: &Sought, live: &Live) -> bool {
-    let names_it = |field: &str| {
-        let text = entry.config.and_then(|config| config.get(field)).and_then(|node| node.as_text());
-        let text = text.map(normalize::name).filter(|text| !text.is_empty());
-        text.is_some() && identity_field(&live.header, field) == text
-    };
-    let has_number = entry.kind.identity.iter().any(|field| *field != "name" && names_it(field));
-    has_number || names_it("name") && desired.is_held_by(live)
+    let at = |path: &str| path.split('.').try_fold(entry.config?, |node, step| node.get(step))?.as_text();
+    let of_file = (entry.kind.names)(&|path| at(path).map(normalize::name));
+    let of_live = names_of(entry.kind, &live.header);
+    let shared: Vec<_> = of_file.iter().filter(|named| of_live.contains(named)).collect();
+    let is_unique = shared.iter().any(|(field, _)| entry.kind.unique.contains(field));
+    is_unique || !shared.is_empty() && desired.is_held_by(live)
 }
 
 /// What the file says, without what is unknown: ids of entries that are recreated too, and the number of a purchase.

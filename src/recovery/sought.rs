@@ -1,8 +1,8 @@
 //! Recognises an object that we may have created: by its name or number, and all that was sent.
 
-use crate::kinds::Kind;
+use crate::kinds::{Kind, Named};
 use crate::model::{Map, Value};
-use crate::plan::pair::identity_field;
+use crate::plan::pair::names_of;
 use crate::values::compare::covers;
 use crate::values::live::Live;
 use crate::values::normalize;
@@ -19,13 +19,13 @@ impl Sought {
     }
 
     /// Its identifying field and text. `None`: it has no name.
-    pub(super) fn identity(&self) -> Option<(&'static str, &str)> {
+    pub(super) fn identity(&self) -> Option<Named> {
         self.kind.identity_of(&self.content)
     }
 
     /// Whether a live object has its name or number.
     pub(super) fn is_named_as(&self, live: &Live) -> bool {
-        self.identity().is_some_and(|(field, text)| identity_field(&live.header, field).as_deref() == Some(text))
+        self.identity().is_some_and(|named| names_of(self.kind, &live.header).contains(&named))
     }
 
     /// Whether a live object holds all that was sent.
@@ -37,7 +37,7 @@ impl Sought {
 
 /// Vapi may trim names.
 fn as_stored(kind: &Kind, mut object: Value) -> Value {
-    for field in kind.identity {
+    for field in kind.unique.iter().chain(&["name"]) {
         if let Value::Map(fields) = &mut object
             && let Some(Value::Text(text)) = fields.get_mut(*field)
         {

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::field::counted;
 use super::palette::paint;
-use super::{View, columns};
+use super::{View, columns, words};
 use crate::model::agreed::LastAgreed;
 use crate::model::escape;
 use crate::plan::{Item, KindStatus, LastRun, State, Status};
@@ -55,7 +55,7 @@ pub fn text(status: &Status, about: &About<'_>, view: &View<'_>) -> String {
             }
         }
         line("");
-        for kind in status.kinds.iter().filter(|kind| !kind.items.is_empty() || kind.ignored > 0) {
+        for kind in status.kinds.iter().filter(|kind| !kind.items.is_empty() || kind.ignored > 0 || kind.outside > 0) {
             line(&format!("{}  {}", columns::padded(kind.kind.nouns, 14), counts(kind)));
         }
     }
@@ -98,7 +98,7 @@ pub fn verdict(status: &Status) -> String {
     if status.in_sync() {
         let kinds = status.kinds.iter().filter(|kind| !kind.items.is_empty());
         let kinds: Vec<String> = kinds.map(|kind| counted(kind.items.len(), kind.kind.noun, kind.kind.nouns)).collect();
-        let kinds = if kinds.is_empty() { "there is nothing on either side".to_owned() } else { kinds.join(" and ") };
+        let kinds = if kinds.is_empty() { "there is nothing on either side".to_owned() } else { words::listed(&kinds) };
         return format!("In sync: {kinds}.");
     }
     let counts = State::OPEN.iter().map(|state| (status.count(*state), word(*state)));

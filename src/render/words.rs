@@ -69,6 +69,15 @@ fn held_back(waiting: &Waiting) -> String {
     }
 }
 
+/// `a`, `a and b`, `a, b and c`.
+pub(super) fn listed(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => one.clone(),
+        [others @ .., last] => format!("{} and {last}", others.join(", ")),
+    }
+}
+
 fn nothing(report: &Report) -> String {
     let plan = &report.plan;
     let per_kind = |kind: &Kind| {
@@ -82,7 +91,7 @@ fn nothing(report: &Report) -> String {
     match total {
         0 => {}
         1 => text.push_str(&format!(" {} is in sync.", names.join(""))),
-        _ => text.push_str(&format!(" {} are in sync.", names.join(" and "))),
+        _ => text.push_str(&format!(" {} are in sync.", listed(&names))),
     }
     let pending = plan.changes.iter().filter(|change| change.has_pending()).count();
     if pending > 0 {
@@ -101,9 +110,8 @@ pub fn only_in_vapi(status: &Status, flags: &str) -> Option<String> {
     let names: Vec<String> = counts.map(|(kind, count)| counted(count, kind.noun, kind.nouns)).collect();
     let total = status.count(State::OnlyInVapi);
     let (be, them) = if total == 1 { ("is", "it") } else { ("are", "them") };
-    (total > 0).then(|| {
-        format!("{} {be} only in Vapi: `vapi-sync pull{flags}` takes {them} into the file.", names.join(" and "))
-    })
+    (total > 0)
+        .then(|| format!("{} {be} only in Vapi: `vapi-sync pull{flags}` takes {them} into the file.", listed(&names)))
 }
 
 /// The commands that decide what is held back in a change, each with what it does. For `flags` see [`View`].

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 pub use super::entries::Entry;
 use super::environments::{Choice, Environment, Environments, Variables, Whose};
 pub use super::ignore::Ignore;
+use super::manage::Managed;
 use crate::document::{Document, Node, View};
 use crate::kinds::KINDS;
 use crate::model::diagnostic::{Diagnostic, Diagnostics, Place};
@@ -38,6 +39,8 @@ pub struct StateFile<'d> {
     pub foreign: HashMap<RemoteId, Foreign>,
     /// What is worth knowing of its shape.
     pub warnings: Diagnostics,
+    /// The kinds that it manages.
+    pub managed: Managed,
     pub(super) chosen: Choice,
 }
 
@@ -84,6 +87,7 @@ pub fn interpret<'d>(document: &'d Document, whose: &Whose) -> Result<StateFile<
         reader.wrong_type(root, "the state file", "a mapping with `version`, `agents` and `phone_numbers`");
         return Err(reader.errors);
     }
+    let managed = reader.managed(root);
     let environments = reader.environments(root);
     let (mut org_id, mut org_id_place) = (None, None);
     let mut entries = Vec::new();
@@ -96,13 +100,13 @@ pub fn interpret<'d>(document: &'d Document, whose: &Whose) -> Result<StateFile<
                     .help("move it to the environment whose it is"),
             ),
             "org_id" => (org_id, org_id_place) = reader.org_id(entry.value),
-            "ignore" | "environments" | "vars" => {}
+            "ignore" | "environments" | "vars" | "manage" => {}
             key if key.starts_with("x-") => {}
             key => match KINDS.into_iter().find(|kind| kind.section == key) {
                 Some(kind) => reader.section(kind, entry.value, &environments, &mut entries),
                 None => {
                     let known = KINDS.iter().map(|kind| kind.section);
-                    let known = known.chain(["version", "org_id", "ignore", "vars", "environments"]);
+                    let known = known.chain(["version", "org_id", "ignore", "manage", "vars", "environments"]);
                     reader.unknown_word(&entry, "the state file", known);
                 }
             },
@@ -147,6 +151,7 @@ pub fn interpret<'d>(document: &'d Document, whose: &Whose) -> Result<StateFile<
         elsewhere: Vec::new(),
         foreign: HashMap::new(),
         warnings,
+        managed,
         chosen,
         environments,
     };

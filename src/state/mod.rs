@@ -9,5 +9,6 @@ pub mod ids;
 mod ignore;
 pub mod includes;
 pub mod load;
+pub mod manage;
 pub mod resolve;
 pub mod template;

@@ -83,16 +83,15 @@ impl<'d> Desired<'d> {
 
 /// The field by which an entry with this config is told from others, and its text as Vapi may store it.
 pub(super) fn identity_of(entry: &Entry<'_>, config: &Value) -> Option<(&'static str, String)> {
-    let config = config.as_map()?;
-    entry.kind.identity.iter().find_map(|field| {
-        let text = match config.get(*field)? {
+    let text = |path: &str| {
+        let text = match path.split('.').try_fold(config, |value, step| value.as_map()?.get(step))? {
             Value::Text(text) => text,
             Value::Secret(secret) => secret.expose()?,
             _ => return None,
         };
-        let text = normalize::name(text);
-        (!text.is_empty()).then_some((*field, text))
-    })
+        Some(normalize::name(text))
+    };
+    (entry.kind.names)(&text).into_iter().next()
 }
 
 /// What configs are looked up with.

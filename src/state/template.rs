@@ -212,7 +212,7 @@ mod tests {
     #[test]
     fn known_words_are_replaced_and_all_else_is_text() {
         let agent = |handle| Token::Reference { section: "agents", handle };
-        let table: [(&str, Vec<Token>); 14] = [
+        let table: [(&str, Vec<Token>); 15] = [
             ("", vec![]),
             ("plain", vec![text("plain")]),
             ("${agent:front_desk}", vec![agent("front_desk")]),
@@ -223,7 +223,8 @@ mod tests {
             ("$${env:X}", vec![text("${env:X}")]),
             ("$$${env:X}", vec![text("$${env:X}")]),
             ("${env:X", vec![text("${env:X")]),
-            ("${tool:x}", vec![text("${tool:x}")]),
+            ("${widget:x}", vec![text("${widget:x}")]),
+            ("${squad:x}", vec![Token::Reference { section: "squads", handle: "x" }]),
             ("${env:\nX}", vec![text("${env:\nX}")]),
             ("${var:b-1}/x", vec![Token::Var("b-1"), text("/x")]),
             ("${bar:x} ${val:x}", vec![text("${bar:x} ${val:x}")]),

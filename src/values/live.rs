@@ -49,6 +49,12 @@ pub struct Header {
     /// A phone number's SIP address.
     #[serde(default, deserialize_with = "text_or_none")]
     pub sip_uri: Option<String>,
+    /// The type of a tool.
+    #[serde(default, rename = "type", deserialize_with = "text_or_none")]
+    pub word: Option<String>,
+    /// The name by which a model calls a tool.
+    #[serde(default, rename = "function", deserialize_with = "name_in")]
+    pub function_name: Option<String>,
     /// The provider of a phone number (`vapi`, `twilio`, …).
     #[serde(default, deserialize_with = "text_or_none")]
     pub provider: Option<String>,
@@ -68,6 +74,24 @@ pub struct Header {
 }
 
 impl Header {
+    /// The text of a field that identifies objects, by its path.
+    pub fn text(&self, path: &str) -> Option<&str> {
+        let text = match path {
+            "name" => &self.name,
+            "function.name" => &self.function_name,
+            "number" => &self.number,
+            "sipUri" => &self.sip_uri,
+            "type" => &self.word,
+            _ => &None,
+        };
+        text.as_deref()
+    }
+
+    /// What people call it: its name, else its number or SIP URI.
+    pub fn called(&self) -> Option<&str> {
+        ["name", "function.name", "number", "sipUri"].into_iter().find_map(|path| self.text(path))
+    }
+
     /// The number in the label of its newest version. `None`: Vapi keeps none, or calls them otherwise by now.
     pub fn version(&self) -> Option<u64> {
         self.latest_version.as_deref()?.strip_prefix('v')?.parse().ok()
@@ -207,6 +231,10 @@ fn text_or_none<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Str
     })
 }
 
+fn name_in<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    Ok(Value::deserialize(deserializer)?.get("name").and_then(Value::as_str).map(str::to_owned))
+}
+
 /// One page of a list: a bare array, or `{"results": […], "metadata": {"totalItems": n}}`.
 #[derive(Debug)]
 pub(crate) struct Page {
@@ -239,7 +267,8 @@ impl<'de> Deserialize<'de> for Page {
                 let (mut objects, mut total) = (None, None);
                 while let Some(key) = entries.next_key::<String>()? {
                     match key.as_str() {
-                        "results" => objects = Some(entries.next_value()?),
+                        "results" | "data" => objects = Some(entries.next_value()?),
+                        "total" => total = entries.next_value::<Value>()?.as_u64(),
                         "metadata" => total = entries.next_value::<Value>()?["totalItems"].as_u64(),
                         _ => {
                             entries.next_value::<serde::de::IgnoredAny>()?;
@@ -271,6 +300,8 @@ mod tests {
                 name: None,
                 number: None,
                 sip_uri: None,
+                word: None,
+                function_name: None,
                 provider: None,
                 org_id: None,
                 created_at: None,

@@ -94,22 +94,23 @@ pub fn without_unsure(value: Value) -> Value {
 
 /// The normal form of the config of an object, wherever it comes from.
 pub fn normal_form(kind: &'static Kind, mut value: Value) -> Value {
-    let root = kind.root();
-    if let Value::Map(map) = &mut value {
-        map.retain(|key, _| !root.key(key).is_server_managed());
-    }
-    protect(root, &mut value);
+    protect(kind.root(), &mut value);
     value
 }
 
-/// Gives secrets their type.
+/// Gives secrets their type, and takes out what only Vapi writes.
 fn protect(spot: Spot, value: &mut Value) {
     match value {
         Value::Text(_) if spot.is_secret() => make_secret(value),
         Value::List(items) => items.iter_mut().for_each(|item| protect(spot.item(), item)),
         Value::Map(map) => {
             protect_by_shape(map);
-            map.iter_mut().for_each(|(key, value)| protect(spot.key(key), value));
+            let spot = spot.of(map);
+            map.retain(|key, value| {
+                let inner = spot.key(key);
+                protect(inner, value);
+                !inner.is_server_managed()
+            });
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) | Value::Secret(_) | Value::Unknown(_) => {}
     }
@@ -118,7 +119,15 @@ fn protect(spot: Spot, value: &mut Value) {
 /// Gives secrets their type that are not told by the name of their field: values beside their names, headers in a JSON
 /// schema, addresses that let in whoever knows them.
 fn protect_by_shape(map: &mut Map) {
-    let is_mcp = map.get("type").and_then(Value::as_text) == Some("mcp");
+    let is_type = |word: &str| map.get("type").and_then(Value::as_text) == Some(word);
+    let is_mcp = is_type("mcp");
+    // Vapi makes the parameters of the body.
+    if is_type("apiRequest")
+        && map.get("body").is_some_and(|body| *body != Value::Null)
+        && let Some(Value::Map(function)) = map.get_mut("function")
+    {
+        function.shift_remove("parameters");
+    }
     for (key, value) in map.iter_mut() {
         match (key.as_str(), value) {
             ("slackWebhookUrl", url) => make_secret(url),

@@ -40,6 +40,32 @@ pub struct Listing {
     pub pages: usize,
 }
 
+/// Why a list was not read.
+#[derive(Debug)]
+pub enum Unread {
+    /// In its own words, Vapi does not permit it, or does not know it: this organisation has no such objects.
+    NotThere(Diagnostic),
+    /// Anything else.
+    Broken(Diagnostic),
+}
+
+impl From<RequestError> for Unread {
+    fn from(error: RequestError) -> Self {
+        let in_vapis_words = !error.words.is_empty();
+        match error.problem {
+            Problem::Forbidden | Problem::NoSuchObject => Unread::NotThere(error.into()),
+            Problem::NoSuchAddress if in_vapis_words => Unread::NotThere(error.into()),
+            _ => Unread::Broken(error.into()),
+        }
+    }
+}
+
+impl From<Unread> for Diagnostic {
+    fn from((Unread::NotThere(why) | Unread::Broken(why)): Unread) -> Self {
+        why
+    }
+}
+
 /// Read access to Vapi.
 #[derive(Debug, Clone)]
 pub struct Reader {
@@ -60,14 +86,14 @@ impl Reader {
     /// # Errors
     /// The list may be incomplete. A partial list is never returned.
     pub async fn list(&self, endpoint: &str) -> Result<Listing, Diagnostic> {
-        self.pages(endpoint, None, &|_| ()).await
+        Ok(self.pages(endpoint, None, &|_| ()).await?)
     }
 
     /// The same; `on_page` gets each page while the next one is requested.
     ///
     /// # Errors
     /// As for [`Reader::list`].
-    pub async fn list_with(&self, endpoint: &str, on_page: &(dyn Fn(&[Live]) + Sync)) -> Result<Listing, Diagnostic> {
+    pub async fn list_with(&self, endpoint: &str, on_page: &(dyn Fn(&[Live]) + Sync)) -> Result<Listing, Unread> {
         self.pages(endpoint, None, on_page).await
     }
 
@@ -76,7 +102,7 @@ impl Reader {
     /// # Errors
     /// As for [`Reader::list`].
     pub async fn list_since(&self, endpoint: &str, made: Option<&str>) -> Result<Listing, Diagnostic> {
-        self.pages(endpoint, made, &|_| ()).await
+        Ok(self.pages(endpoint, made, &|_| ()).await?)
     }
 
     async fn pages(
@@ -84,7 +110,7 @@ impl Reader {
         endpoint: &str,
         made: Option<&str>,
         on_page: &(dyn Fn(&[Live]) + Sync),
-    ) -> Result<Listing, Diagnostic> {
+    ) -> Result<Listing, Unread> {
         let mut list = Listing { objects: Vec::new(), pages: 0 };
         let mut seen = HashSet::new();
         let mut bytes = 0;
@@ -105,14 +131,14 @@ impl Reader {
             let objects: Vec<Live> =
                 page.objects.into_iter().map(Live::try_from).collect::<Result<_, _>>().map_err(|why| {
                     let host = self.transport.connection().host();
-                    Diagnostic::error(
+                    Unread::Broken(Diagnostic::error(
                         "vapi-unreadable",
                         format!("GET {endpoint}: {host} lists an object that cannot be read: {why}"),
-                    )
+                    ))
                 })?;
             bytes += objects.iter().map(|live| live.raw().len()).sum::<usize>();
             if list.objects.len() + count > MOST_OBJECTS || bytes > MOST_BYTES {
-                return Err(incomplete(endpoint, list.objects.len(), "it does not end"));
+                return Err(Unread::Broken(incomplete(endpoint, list.objects.len(), "it does not end")));
             }
             on_page(&objects);
             let next = end_of_oldest(&objects);
@@ -129,14 +155,14 @@ impl Reader {
                 };
             } else if count >= PAGE {
                 let why = next.err().unwrap_or("a full page gives no older time to continue from");
-                return Err(incomplete(endpoint, list.objects.len(), why));
+                return Err(Unread::Broken(incomplete(endpoint, list.objects.len(), why)));
             } else {
                 break;
             }
         }
         match total {
             Some(total) if total > list.objects.len() as u64 => {
-                Err(incomplete(endpoint, list.objects.len(), &format!("Vapi counts {total}")))
+                Err(Unread::Broken(incomplete(endpoint, list.objects.len(), &format!("Vapi counts {total}"))))
             }
             _ => Ok(list),
         }

@@ -206,7 +206,7 @@ fn cases() -> Vec<Case> {
             ..usage("no command", &[&[]])
         },
         usage("a format that the command does not have", &[&["plan", "--format", "sarif"]]),
-        usage("an unknown kind", &[&["plan", "--only", "tools"]]),
+        usage("an unknown kind", &[&["plan", "--only", "widgets"]]),
         usage("an unknown choice", &[&["plan", "--prefer", "delete"]]),
         usage("a broken glob", &[&["plan", "--target", "agents.["]]),
     ]);

@@ -3,6 +3,7 @@
 use super::voice::VOICE;
 use super::words::SUCCESS_EVALUATION_RUBRIC;
 use crate::kinds::table::Literal::{Flag, Number, Word};
+use crate::kinds::table::Rewrite::Schema;
 use crate::kinds::table::Shape::Object;
 use crate::kinds::table::{MAPPING, flag, list, mapping, number, object, one_of, table, text, texts, union, words};
 
@@ -24,7 +25,7 @@ table! { SUMMARY: "Summary", "How the call is summarised.", at "assistants/call-
 table! { STRUCTURED_DATA: "StructuredData", "Data to extract from the call.", at "assistants/call-analysis";
     list("messages", &MAPPING, "The messages that the model gets; the system message is the prompt."),
     flag("enabled", "Whether it is on."),
-    mapping("schema", "JSON Schema of the data."),
+    mapping("schema", "JSON Schema of the data.").free().rewritten(Schema),
     number("timeoutSeconds", "How long Vapi waits for the model, in seconds.").within(1.0, 60.0),
 }
 
@@ -77,5 +78,5 @@ table! { VERBAL, at "security-and-privacy/recording-consent-plan";
     words("firstMessageMode", &["assistant-speaks-first", "assistant-waits-for-user"], "Who speaks first.")
         .by_default(Word("assistant-speaks-first")),
     mapping("declineTool", "The tool to call when the caller declines."),
-    text("declineToolId", "Id of the tool to call when the caller declines."),
+    text("declineToolId", "The tool to call when the caller declines: `${tool:handle}`.").refers_to("tools"),
 }

@@ -1,10 +1,14 @@
 //! Destinations of transfers and handoffs.
 
 use super::analysis::SUMMARY;
+use super::overrides::OVERRIDES;
 use super::server::SERVER;
 use super::tool_parts::VARIABLE_EXTRACTION;
 use super::words::{TO_ASSISTANT_TRANSFER_MODE, TRANSFER_PLAN_MODE};
+use crate::kinds::agents::ASSISTANT;
+use crate::kinds::squads::SQUAD;
 use crate::kinds::table::Literal::{Flag, Number, Word};
+use crate::kinds::table::Rewrite::{Trimmed, Words};
 use crate::kinds::table::Shape::{Either, Object};
 use crate::kinds::table::{TEXT, any, field, flag, list, mapping, number, object, table, text, union, words};
 
@@ -49,7 +53,8 @@ table! { TO_ASSISTANT, at "call-forwarding";
 }
 
 table! { TRANSFER_PLAN: "TransferPlan", "How a call is transferred.", at "call-forwarding";
-    words("mode", TRANSFER_PLAN_MODE, "Blind transfer, or a warm one that informs the operator first.").or_new().must(),
+    words("mode", TRANSFER_PLAN_MODE, "Blind transfer, or a warm one that informs the operator first.")
+        .or_new().must().rewritten(Words(OLD_MODES)),
     field("message", Either(&[TEXT, Object(&CUSTOM_MESSAGE)]), "What the operator hears."),
     number("timeout", "How long the operator has to answer, in seconds.").within(1.0, 600.0).by_default(Number(60.0)),
     words("sipVerb", &["refer", "bye", "dial"], "The SIP method of the transfer.").by_default(Word("refer")),
@@ -63,6 +68,13 @@ table! { TRANSFER_PLAN: "TransferPlan", "How a call is transferred.", at "call-f
     object("fallbackPlan", &TRANSFER_FALLBACK, "What takes over when this provider fails."),
 }
 
+// Observed.
+const OLD_MODES: &[(&str, &str)] = &[
+    ("warm-transfer-with-summary", "warm-transfer-say-summary"),
+    ("warm-transfer-with-message", "warm-transfer-say-message"),
+    ("warm-transfer-with-twiml", "warm-transfer-twiml"),
+];
+
 table! { TRANSFER_FALLBACK: "TransferFallback", "What happens when a transfer fails.", at "call-forwarding";
     field("message", Either(&[TEXT, Object(&CUSTOM_MESSAGE)]), "What is said when the transfer fails.").must(),
     flag("endCallEnabled", "End the call after the message.").by_default(Flag(true)),
@@ -71,13 +83,31 @@ table! { TRANSFER_FALLBACK: "TransferFallback", "What happens when a transfer fa
 table! { CUSTOM_MESSAGE: "CustomMessage", "A message in several languages.", at "call-forwarding";
     list("contents", &Object(&TRANSLATION), "The text in several languages."),
     words("type", &["custom-message"], "Always `custom-message`.").must(),
-    text("content", "The text. A variable such as `{{name}}` is filled in during the call.").longest(1000),
+    text("content", "The text. A variable such as `{{name}}` is filled in during the call.")
+        .longest(1000).rewritten(Trimmed),
 }
 
 table! { TRANSLATION: "Translation", "A text in one language.", at "customization/multilingual";
     words("type", &["text"], "Always `text`.").must(),
     text("text", "The text.").must(),
     text("language", "The language, by its provider's code for it.").must(),
+}
+
+union! { MEMBER_DESTINATION: "MemberDestination", "A member that takes over the call.", at "squads",
+    by text("type", "What takes over the call.");
+    "assistant" = TO_MEMBER, "Another member.";
+}
+
+table! { TO_MEMBER, at "squads";
+    field("message", Either(&[TEXT, Object(&CUSTOM_MESSAGE)]), "What the caller hears before the transfer."),
+    words("transferMode", TO_ASSISTANT_TRANSFER_MODE, "How much of the conversation the next agent gets."),
+    any("contextEngineeringPlan", "How much of the conversation the next agent gets."),
+    text("assistantName", "The name of an agent of the squad."),
+    text("assistantId", "Id of an agent: `${agent:handle}`.").refers_to("agents"),
+    object("assistant", &ASSISTANT, "An agent, in full."),
+    object("variableExtractionPlan", &VARIABLE_EXTRACTION, "Which values of the response become variables."),
+    object("assistantOverrides", &OVERRIDES, "Fields that differ from the agent's own."),
+    text("description", "What it is for, in plain words. The model reads it."),
 }
 
 union! { HANDOFF_DESTINATION: "HandoffDestination", "What can take over a call.", at "squads/handoff",
@@ -91,19 +121,19 @@ table! { HANDOFF_TO_ASSISTANT, at "squads/handoff";
     any("contextEngineeringPlan", "How much of the conversation the next agent gets."),
     text("assistantName", "The name of an agent."),
     text("assistantId", "Id of an agent: `${agent:handle}`.").refers_to("agents"),
-    mapping("assistant", "An agent, in full."),
+    object("assistant", &ASSISTANT, "An agent, in full."),
     object("variableExtractionPlan", &VARIABLE_EXTRACTION, "Which values of the response become variables."),
-    mapping("assistantOverrides", "Fields that differ from the agent's own."),
+    object("assistantOverrides", &OVERRIDES, "Fields that differ from the agent's own."),
     text("description", "What it is for, in plain words. The model reads it."),
 }
 
 table! { HANDOFF_TO_SQUAD, at "squads/handoff";
     any("contextEngineeringPlan", "How much of the conversation the next agent gets."),
-    text("squadId", "Id of a squad."),
-    mapping("squad", "A squad, in full."),
+    text("squadId", "A squad: `${squad:handle}`.").refers_to("squads"),
+    object("squad", &SQUAD, "A squad, in full."),
     text("entryAssistantName", "Name of the squad's agent that takes the call."),
     object("variableExtractionPlan", &VARIABLE_EXTRACTION, "Which values of the response become variables."),
-    mapping("squadOverrides", "Fields that differ from the squad's own."),
+    object("squadOverrides", &OVERRIDES, "Fields that differ from the squad's own."),
     text("description", "What it is for, in plain words. The model reads it."),
 }
 

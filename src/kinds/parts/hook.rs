@@ -1,5 +1,6 @@
 //! Hooks: actions on events of a call.
 
+use super::common::NESTED;
 use super::destination::TRANSFER_DESTINATION;
 use super::model::CHAT_MESSAGE;
 use super::server::SERVER;
@@ -10,7 +11,7 @@ use crate::kinds::table::Literal::Flag;
 use crate::kinds::table::Shape::{Either, List, Object, OneOf};
 use crate::kinds::table::{MAPPING, TEXT, field, flag, list, number, object, one_of, sized, table, text, union, words};
 
-table! { HOOK: "Hook", "Actions that run on an event of a call.", at "assistants/assistant-hooks";
+table! { HOOK: "Hook", "Actions that run on an event of a call.", at "assistants/assistant-hooks", with NESTED;
     words("on", HOOK_EVENT, "The event that runs the hook.").or_new().must(),
     list("do", &OneOf(&HOOK_ACTION), "The actions to run.").must(),
     object("options", &TIMEOUT_OPTIONS, "For `customer.speech.timeout`: after how long, and how often."),
@@ -47,7 +48,7 @@ table! { SAY, at "assistants/assistant-hooks";
 
 table! { CALL_TOOL, at "assistants/assistant-hooks";
     one_of("tool", &TOOL, "A tool, in full."),
-    text("toolId", "Id of one of the organisation's tools."),
+    text("toolId", "A tool of the organisation: `${tool:handle}`.").refers_to("tools"),
 }
 
 table! { ADD_MESSAGE, at "assistants/assistant-hooks";

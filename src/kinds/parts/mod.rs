@@ -3,8 +3,10 @@
 pub(super) mod analysis;
 pub(super) mod common;
 pub(super) mod destination;
+pub(super) mod extraction;
 pub(super) mod hook;
 pub(super) mod model;
+pub(super) mod overrides;
 pub(super) mod plans;
 pub(super) mod server;
 pub(super) mod tool;

@@ -1,6 +1,6 @@
 //! The model of an agent, by provider.
 
-use super::common::tool_key;
+use super::common::{tool_key, tool_ref_key};
 use super::server::SERVER;
 use super::tool::TOOL;
 use super::words::{
@@ -8,6 +8,7 @@ use super::words::{
     OPEN_AI_MODEL_TOOL_STRICT_COMPATIBILITY_MODE, XAI_MODEL_MODEL,
 };
 use crate::kinds::table::Literal::Number;
+use crate::kinds::table::Rewrite::Trimmed;
 use crate::kinds::table::Shape::{Map, Object, OneOf};
 use crate::kinds::table::{TEXT, field, flag, list, mapping, number, object, open, table, text, texts, union, words};
 
@@ -37,14 +38,15 @@ table! { MODEL_COMMON, at "providers/model/overview";
         "The messages that the conversation starts with. The one with `role: system` is the prompt.")
         .see("prompting-guide"),
     list("tools", &OneOf(&TOOL), "Tools that belong to this agent alone.").keyed(tool_key),
-    texts("toolIds", "Ids of the organisation's tools that the model may call.").as_set().see("tools"),
-    list("toolRefs", &Object(&TOOL_REF), "Tools of the organisation, each pinned to a version."),
+    texts("toolIds", "Tools of the organisation that the model may call: `${tool:handle}`.")
+        .as_set().refers_to("tools").see("tools"),
+    list("toolRefs", &Object(&TOOL_REF), "Tools of the organisation, each pinned to a version.").keyed(tool_ref_key),
     object("knowledgeBase", &KNOWLEDGE_SERVER, "Where the model looks up answers."),
     number("temperature", "How much answers vary; 0 varies least. Low values suit voice calls.").within(0.0, 2.0),
     flag("emotionRecognitionEnabled", "Tell the model the caller's emotion, as detected in the voice."),
     number("numFastTurns", "For how many first turns a faster, cheaper model of the same provider answers.").from(0.0),
     text("knowledgeBaseId", "Id of a knowledge base. Deprecated: use a tool of type `query`.").old(),
-    text("systemPrompt", "The prompt. Deprecated: use `messages`.").old(),
+    text("systemPrompt", "The prompt. Deprecated: use `messages`.").old().rewritten(Trimmed),
 }
 
 table! { ANSWER_LENGTH;
@@ -130,13 +132,13 @@ table! { THINKING: "Thinking", "Extended thinking.", at "providers/model/anthrop
 }
 
 table! { CHAT_MESSAGE: "ChatMessage", "A message at the start of the conversation.", at "prompting-guide";
-    text("content", "The text. A variable such as `{{name}}` is filled in during the call."),
+    text("content", "The text. A variable such as `{{name}}` is filled in during the call.").rewritten(Trimmed),
     words("role", &["assistant", "function", "user", "system", "tool"], "The author of the message.").must(),
 }
 
 table! { TOOL_REF: "ToolRef",
     "A tool of the organisation at a fixed version.", at "assistants/versioning/versioning-tools";
-    text("toolId", "Id of one of the organisation's tools.").must(),
+    text("toolId", "A tool of the organisation: `${tool:handle}`.").refers_to("tools").must(),
     text("version", "The version, such as `v3`.").must(),
 }
 

@@ -4,13 +4,15 @@ use super::server::SERVER;
 use super::voice_parts::REGEX_OPTION;
 use super::words::TWILIO_DETECTION_VOICEMAIL_DETECTION_TYPES;
 use crate::kinds::table::Literal::{Flag, Number};
+use crate::kinds::table::Rewrite::Moved;
 use crate::kinds::table::Shape::{Object, OneOf};
 use crate::kinds::table::{MAPPING, any, flag, list, number, object, open, sized, table, text, texts, union, words};
 
 table! { START_SPEAKING: "StartSpeaking",
     "When the agent starts to speak.", at "customization/voice-pipeline-configuration";
     number("waitSeconds", "How long the agent waits before it speaks, in seconds.").within(0.0, 5.0),
-    any("smartEndpointingEnabled", "Let a model detect the end of a turn. Deprecated: use `smartEndpointingPlan`."),
+    any("smartEndpointingEnabled", "Let a model detect the end of a turn. Deprecated: use `smartEndpointingPlan`.")
+        .rewritten(Moved("smartEndpointingPlan")),
     object("smartEndpointingPlan", &SMART_ENDPOINTING, "How a model detects the end of a turn."),
     list("customEndpointingRules", &OneOf(&ENDPOINTING_RULE), "Patterns that change how long the agent waits."),
     object("transcriptionEndpointingPlan", &TRANSCRIPTION_ENDPOINTING,
@@ -67,7 +69,8 @@ table! { MONITOR: "Monitor", "Live listening and control.", at "calls/call-featu
     flag("listenAuthenticationEnabled", "Listening needs the API key."),
     flag("controlEnabled", "Let others control the live call."),
     flag("controlAuthenticationEnabled", "Control needs the API key."),
-    texts("monitorIds", "Ids of monitors.").as_set(),
+    // From the document: Vapi keeps it elsewhere too, and this field may lag behind.
+    texts("monitorIds", "Ids of monitors.").as_set().only_if_declared(),
 }
 
 table! { ARTIFACTS: "Artifacts", "What is stored of a call.", at "assistants/call-recording";
@@ -83,8 +86,8 @@ table! { ARTIFACTS: "Artifacts", "What is stored of a call.", at "assistants/cal
     flag("loggingUseCustomStorageEnabled", "Store logs in your own bucket."),
     object("transcriptPlan", &TRANSCRIPT_PLAN, "How the transcript is written."),
     text("recordingPath", "Folder for recordings."),
-    texts("structuredOutputIds", "Ids of the structured outputs to produce after the call.")
-        .as_set().see("assistants/structured-outputs"),
+    texts("structuredOutputIds", "The structured outputs to produce after the call: `${structured_output:handle}`.")
+        .as_set().refers_to("structured_outputs").see("assistants/structured-outputs"),
     list("structuredOutputs", &MAPPING, "Structured outputs, in full."),
     texts("scorecardIds", "Ids of scorecards.").see("observability/scorecard-quickstart"),
     list("scorecards", &MAPPING, "Scorecards, in full."),

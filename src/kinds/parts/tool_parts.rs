@@ -1,7 +1,9 @@
 //! Parts of a tool.
 
+use super::common::key_key;
 use crate::kinds::patterns::{CAPITALS, IDENTIFIER, NAME_64};
 use crate::kinds::table::Literal::Flag;
+use crate::kinds::table::Rewrite::{Cleared, Schema, Trimmed};
 use crate::kinds::table::Shape::{Object, OneOf};
 use crate::kinds::table::{Shape, any, flag, list, mapping, number, object, table, text, texts, union, words};
 
@@ -11,7 +13,18 @@ table! { FUNCTION: "Function", "Name, purpose and parameters of a tool, as the m
         .like(&NAME_64).must(),
     flag("strict", "Make the model follow the schema exactly.").by_default(Flag(false)),
     text("description", "What it is for, in plain words. The model reads it."),
-    object("parameters", &PARAMETERS, "JSON Schema of the arguments.").free(),
+    object("parameters", &PARAMETERS, "JSON Schema of the arguments.").free().rewritten(Schema),
+}
+
+// Observed: Vapi clears `strict` on apiRequest, code, transferCall, endCall and handoff.
+table! { LOOSE_FUNCTION: "LooseFunction", "Name, purpose and parameters of a tool, as the model sees them.",
+    at "tools/custom-tools";
+    text("name", "The name by which the model calls the tool: up to 64 letters, digits, `_` and `-`.")
+        .like(&NAME_64).must(),
+    flag("strict", "Make the model follow the schema exactly. Vapi clears it on this type of tool.")
+        .by_default(Flag(false)).rewritten(Cleared),
+    text("description", "What it is for, in plain words. The model reads it."),
+    object("parameters", &PARAMETERS, "JSON Schema of the arguments.").free().rewritten(Schema),
 }
 
 table! { PARAMETERS: "Parameters", "JSON Schema of the arguments.", at "tools/custom-tools";
@@ -28,8 +41,8 @@ table! { STATIC_PARAMETER: "StaticParameter",
 
 table! { VARIABLE_EXTRACTION: "VariableExtraction",
     "Which values of a response become variables.", at "tools/static-variables-and-aliases";
-    mapping("schema", "JSON Schema of the data."),
-    list("aliases", &Object(&VARIABLE_ALIAS), "Variables computed from others."),
+    mapping("schema", "JSON Schema of the data.").free().rewritten(Schema),
+    list("aliases", &Object(&VARIABLE_ALIAS), "Variables computed from others.").keyed(key_key),
 }
 
 table! { VARIABLE_ALIAS: "VariableAlias", "A variable computed from others.", at "tools/static-variables-and-aliases";
@@ -101,7 +114,8 @@ union! { TOOL_MESSAGE: "ToolMessage", "What the agent says while a tool runs.", 
 table! { START_MESSAGE, at "tools/custom-tools";
     list("contents", &Shape::Any, "The text in several languages."),
     flag("blocking", "Finish the message before the tool is called.").by_default(Flag(false)),
-    text("content", "The text. A variable such as `{{name}}` is filled in during the call.").longest(1000),
+    text("content", "The text. A variable such as `{{name}}` is filled in during the call.")
+        .longest(1000).rewritten(Trimmed),
     list("conditions", &Object(&CONDITION), "Conditions under which the message is said."),
 }
 
@@ -109,14 +123,16 @@ table! { LAST_MESSAGE, at "tools/custom-tools";
     list("contents", &Shape::Any, "The text in several languages."),
     words("role", &["assistant", "system"], "The author of the message."),
     flag("endCallAfterSpokenEnabled", "End the call after this message."),
-    text("content", "The text. A variable such as `{{name}}` is filled in during the call.").longest(1000),
+    text("content", "The text. A variable such as `{{name}}` is filled in during the call.")
+        .longest(1000).rewritten(Trimmed),
     list("conditions", &Object(&CONDITION), "Conditions under which the message is said."),
 }
 
 table! { DELAYED_MESSAGE, at "tools/custom-tools";
     list("contents", &Shape::Any, "The text in several languages."),
     number("timingMilliseconds", "Delay before the message, in milliseconds.").within(100.0, 120000.0),
-    text("content", "The text. A variable such as `{{name}}` is filled in during the call.").longest(1000),
+    text("content", "The text. A variable such as `{{name}}` is filled in during the call.")
+        .longest(1000).rewritten(Trimmed),
     list("conditions", &Object(&CONDITION), "Conditions under which the message is said."),
 }
 

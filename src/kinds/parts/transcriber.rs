@@ -8,6 +8,7 @@ use super::words::{
     ASSEMBLY_TRANSCRIBER_SPEECH_MODEL, DEEPGRAM_TRANSCRIBER_MODEL, GLADIA_TRANSCRIBER_LANGUAGE_BEHAVIOUR,
 };
 use crate::kinds::table::Literal::Flag;
+use crate::kinds::table::Rewrite::Cut;
 use crate::kinds::table::{any, flag, list, number, object, open, sized, table, text, texts, union, words};
 
 union! { TRANSCRIBER: "Transcriber", "What turns the caller's speech into text.", at "providers/transcriber/overview",
@@ -91,7 +92,7 @@ table! { GLADIA_TRANSCRIBER, at "providers/transcriber/gladia", with TRANSCRIBER
         .or_new(),
     text("language", "The language, by its provider's code for it."),
     any("languages", "The languages to expect."),
-    text("transcriptionHint", "Context that helps the transcriber.").longest(600),
+    text("transcriptionHint", "Context that helps the transcriber.").longest(600).rewritten(Cut(600)),
     flag("prosody", "Mark laughter, music and the like in the transcript."),
     flag("audioEnhancer", "Enhance the audio before transcription."),
     number("confidenceThreshold", "Transcripts with a lower confidence are dropped.").within(0.0, 1.0),

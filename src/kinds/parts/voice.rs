@@ -10,6 +10,7 @@ use super::voice_parts::{
 };
 use super::words::{CARTESIA_VOICE_MODEL, DEEPGRAM_VOICE_VOICE_ID, ELEVEN_LABS_VOICE_MODEL, PLAY_HT_VOICE_EMOTION};
 use crate::kinds::table::Literal::{Flag, Number};
+use crate::kinds::table::Rewrite::NumberAsText;
 use crate::kinds::table::Shape::Object;
 use crate::kinds::table::{any, flag, list, number, object, table, text, union, words};
 
@@ -69,7 +70,7 @@ table! { CARTESIA_VOICE, at "providers/voice/cartesia", with VOICE_COMMON;
 
 table! { VAPI_VOICE, at "providers/voice/vapi-voices", with VOICE_COMMON;
     text("voiceId", "The voice, by its provider's id for it.").must(),
-    any("version", "Version of the voice."),
+    any("version", "Version of the voice.").rewritten(NumberAsText),
     number("speed", "Speed of the speech; 1 is normal.").within(0.25, 2.0).by_default(Number(1.0)),
     text("language", "The language, by its provider's code for it."),
     list("pronunciationDictionary", &Object(&VAPI_DICTIONARY), "Pronunciation dictionaries."),

@@ -91,7 +91,7 @@ impl Writer<'_> {
                 (self.footer(page.status.is_some()))
                 @if let Some(status) = page.status {
                     @if let Some(next) = status::next(status, page.flags) { p { (self.safe(&next.replace('`', ""))) } }
-                    @for kind in status.kinds.iter().filter(|kind| !kind.items.is_empty() || kind.ignored > 0) {
+                    @for kind in status.kinds.iter().filter(|kind| !kind.items.is_empty() || kind.ignored > 0 || kind.outside > 0) {
                         (self.kind(kind))
                     }
                 }

@@ -26,6 +26,13 @@ pub(super) fn align<'v>(spot: Spot, desired: &'v [Value], live: &'v [Value]) -> 
         ListRule::Whole => None,
         ListRule::Set => set_keys(desired).zip(set_keys(live)),
         ListRule::Keyed(key) => unique_keys(key, desired).zip(unique_keys(key, live)),
+        ListRule::Ordered(key) => {
+            let keys = unique_keys(key, desired).zip(unique_keys(key, live));
+            match keys {
+                Some((file, vapi)) if !is_in_order(&file, &vapi) => return Alignment::Whole,
+                keys => keys,
+            }
+        }
     };
     let Some((desired_keys, live_keys)) = keys else {
         if desired.len() != live.len() || is_moved(spot.item(), desired, live) {
@@ -53,6 +60,11 @@ pub(super) fn align<'v>(spot: Spot, desired: &'v [Value], live: &'v [Value]) -> 
         }
     }
     Alignment::Pairs(pairs)
+}
+
+/// Whether one of two lists begins with the other.
+fn is_in_order(one: &[String], other: &[String]) -> bool {
+    one.iter().zip(other).all(|(one, other)| one == other)
 }
 
 /// Whether an element stands at another position now: paired by position, two things would be taken for one.
@@ -108,7 +120,7 @@ pub fn element_position(spot: Spot, items: &[Value], step: &Step) -> Option<usiz
             let keys = match spot.list() {
                 ListRule::Whole => return None,
                 ListRule::Set => set_keys(items)?,
-                ListRule::Keyed(key) => unique_keys(key, items)?,
+                ListRule::Keyed(key) | ListRule::Ordered(key) => unique_keys(key, items)?,
             };
             keys.iter().position(|key| key == wanted)
         }

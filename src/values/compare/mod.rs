@@ -5,6 +5,7 @@
 
 mod align;
 mod overlay;
+mod rewritten;
 #[cfg(test)]
 mod tests;
 
@@ -13,7 +14,7 @@ use std::collections::{HashMap, HashSet};
 use self::align::{Alignment, Pair, align, keep};
 pub use self::align::{element_position, value_at};
 pub use self::overlay::overlay;
-use crate::kinds::Spot;
+use crate::kinds::{Rewrite, Spot};
 use crate::model::{FieldPath, Form, Map, Secret, Trail, Value};
 use crate::values::normalize::same;
 
@@ -67,6 +68,13 @@ pub enum AtStake {
     Order(Value),
 }
 
+/// Whether two values that Vapi gave say the same: nulls come and go, and what it rewrites is no difference.
+pub fn says_the_same(root: Spot, one: &Value, other: &Value) -> bool {
+    let mut says = true;
+    walk(root, one, other, Trail::Root, &mut |seen| says &= seen.spot.is_only_if_declared());
+    says
+}
+
 /// All differences between what the file declares of an object and what Vapi holds, in the order of the file; what only
 /// Vapi has comes last in its mapping.
 pub fn differences(root: Spot, desired: &Value, live: &Value) -> Vec<Difference> {
@@ -112,7 +120,9 @@ struct Seen<'v> {
 impl Seen<'_> {
     fn difference(&self) -> Difference {
         let (live, at_stake) = match (self.what, self.desired, self.live) {
-            (What::Differs, Some(Value::List(desired)), Some(Value::List(items))) => {
+            (What::Differs, Some(Value::List(desired)), Some(Value::List(items)))
+                if self.spot.rewrite() != Some(Rewrite::Schema) =>
+            {
                 (self.live.cloned(), at_stake(self.spot.item(), desired, items))
             }
             (What::Differs | What::Clear | What::CreateOnly, Some(desired), Some(live)) => {
@@ -140,6 +150,10 @@ fn shown_like(desired: &Value, live: &Value) -> Value {
 
 fn walk(spot: Spot, desired: &Value, live: &Value, trail: Trail<'_>, see: &mut dyn FnMut(Seen<'_>)) {
     match (desired, live) {
+        _ if rewritten::is_alike(spot, desired, Some(live)) => {}
+        _ if spot.rewrite() == Some(Rewrite::Schema) && *desired != Value::Null => {
+            see(Seen { trail, spot, what: What::Differs, desired: Some(desired), live: Some(live), default: false });
+        }
         (Value::Map(desired), Value::Map(live)) => walk_maps(spot, desired, live, trail, see),
         (Value::List(desired_items), Value::List(live_items)) => match align(spot, desired_items, live_items) {
             Alignment::Pairs(pairs) => walk_pairs(spot, pairs, live_items, trail, see),
@@ -160,14 +174,22 @@ fn walk(spot: Spot, desired: &Value, live: &Value, trail: Trail<'_>, see: &mut d
     }
 }
 
-fn walk_maps(parent: Spot, desired: &Map, live: &Map, trail: Trail<'_>, see: &mut dyn FnMut(Seen<'_>)) {
-    for (key, desired) in desired {
+fn walk_maps(parent: Spot, file: &Map, live: &Map, trail: Trail<'_>, see: &mut dyn FnMut(Seen<'_>)) {
+    if rewritten::is_whole_alike(parent, file, live) {
+        return;
+    }
+    let parent = parent.of(if file.contains_key("type") || file.contains_key("provider") { file } else { live });
+    for (key, desired) in file {
         let spot = parent.key(key);
         let trail = Trail::Key(&trail, key);
+        if rewritten::is_beside(spot, key, file, live) {
+            continue;
+        }
         match live.get(key) {
             None | Some(Value::Null) => {
                 // What can be given only at the start and is not shown is a wish that was granted or not.
-                if *desired != Value::Null && !spot.is_create_only() {
+                let is_granted = spot.is_create_only() || rewritten::is_alike(spot, desired, None);
+                if *desired != Value::Null && !is_granted {
                     see(Seen { trail, spot, what: What::Absent, desired: Some(desired), live: None, default: false });
                 }
             }
@@ -176,7 +198,7 @@ fn walk_maps(parent: Spot, desired: &Map, live: &Map, trail: Trail<'_>, see: &mu
     }
     for (key, live) in live {
         let unspoken = matches!(live, Value::Null) || matches!(live, Value::Secret(secret) if secret.is_unsure());
-        if !unspoken && !desired.contains_key(key) {
+        if !unspoken && !file.contains_key(key) && !rewritten::takes_the_place(parent, key, file) {
             let spot = parent.key(key);
             let (trail, default) = (Trail::Key(&trail, key), is_default_deep(spot, live));
             see(Seen { trail, spot, what: What::Undeclared, desired: None, live: Some(live), default });

@@ -1,0 +1,78 @@
+//! Which kinds a file manages.
+
+use super::load::{Reader, did_you_mean};
+use crate::document::{Node, View};
+use crate::kinds::{self, KINDS, Kind};
+use crate::model::diagnostic::Diagnostic;
+
+/// The kinds that a file manages, and those of which it has a section.
+#[derive(Default)]
+pub struct Managed {
+    /// Those that `manage` names; `None` without `manage`.
+    named: Option<Vec<&'static Kind>>,
+    /// Those that have a section.
+    sections: Vec<&'static Kind>,
+}
+
+impl Managed {
+    /// Whether the file may have entries of a kind.
+    pub fn manages(&self, kind: &Kind) -> bool {
+        self.named.as_ref().is_none_or(|named| named.contains(&kind))
+    }
+
+    /// Whether a kind counts: a file from before it existed says nothing about it, until a pull writes a section.
+    pub fn counts(&self, kind: &Kind) -> bool {
+        self.manages(kind) && (self.named.is_some() || kind.is_everywhere || self.sections.contains(&kind))
+    }
+}
+
+impl Reader {
+    /// What a file says of the kinds that it manages. A section that `manage` leaves out is an error.
+    pub(super) fn managed(&mut self, root: Node<'_>) -> Managed {
+        let mut managed = Managed::default();
+        if let Some(node) = root.get("manage") {
+            managed.named = self.named_kinds(node);
+        }
+        for entry in root.entries() {
+            let Some(kind) = kinds::by_section(entry.key) else { continue };
+            managed.sections.push(kind);
+            if !managed.manages(kind) {
+                let message = format!("`manage` leaves out {}, and the file has a section of them", kind.nouns);
+                self.errors.push(
+                    Diagnostic::error("not-managed", message)
+                        .at(entry.key_place())
+                        .help(format!("add `{}` to `manage`, or take the section out", kind.section)),
+                );
+            }
+        }
+        managed
+    }
+
+    fn named_kinds(&mut self, node: Node<'_>) -> Option<Vec<&'static Kind>> {
+        match node.view() {
+            View::Null => return None,
+            View::List => {}
+            _ => {
+                self.wrong_type(node, "manage", "a list of kinds: `[agents, phone_numbers]`");
+                return None;
+            }
+        }
+        let mut named = Vec::new();
+        for item in node.items() {
+            let word = item.as_text().unwrap_or_default();
+            let sections = KINDS.iter().map(|kind| kind.section);
+            match kinds::by_section(word) {
+                Some(kind) => named.push(kind),
+                None => {
+                    let help = match did_you_mean(word, sections.clone()) {
+                        Some(meant) => format!("did you mean `{meant}`?"),
+                        None => format!("known here: {}", sections.collect::<Vec<_>>().join(", ")),
+                    };
+                    let error = Diagnostic::error("unknown-word", format!("{word:?} is no kind"));
+                    self.errors.push(error.at(item.place()).help(help));
+                }
+            }
+        }
+        Some(named)
+    }
+}

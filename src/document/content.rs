@@ -105,12 +105,18 @@ pub enum Edit {
         /// The item.
         value: Content,
     },
-    /// Removes the item at `index` from the list at `list`. On purpose, nothing can remove a key of a mapping.
+    /// Removes the item at `index` from the list at `list`.
     RemoveItem {
         /// The path of the list.
         list: Vec<PathStep>,
         /// The index.
         index: usize,
+    },
+    /// Removes the key at the end of `path` with its value; comments above it stay. Only `restore` does this, inside a
+    /// `config`: nothing removes an entry.
+    RemoveKey {
+        /// Where the value stands.
+        path: Vec<PathStep>,
     },
 }
 

@@ -17,6 +17,8 @@ pub(super) enum Action {
     Set(Content),
     /// Remove and insert items, by their current indices.
     Items { removed: BTreeSet<usize>, inserted: BTreeMap<usize, Vec<Content>> },
+    /// Remove the key with its value.
+    Remove,
 }
 
 /// A change and the edits behind it.
@@ -55,6 +57,7 @@ pub(super) fn changes(root: Option<Node<'_>>, edits: &[(usize, &Edit)]) -> Resul
             Edit::Set { path, value } => gathered.set(path, value),
             Edit::InsertItem { list, index, value } => gathered.item(list, *index, Some(value)),
             Edit::RemoveItem { list, index } => gathered.item(list, *index, None),
+            Edit::RemoveKey { path } => gathered.key(path),
         };
         done.map_err(|(path, reason)| Impossible { edit: index, path, reason })?;
     }
@@ -162,6 +165,16 @@ impl Gathered<'_> {
         Ok(())
     }
 
+    /// Records a key to remove.
+    fn key(&mut self, path: &[PathStep]) -> Done {
+        if !matches!(path.last(), Some(PathStep::Key(_))) || lookup(self.root, path).is_none() {
+            return Err((path.to_vec(), "there is no such key".to_owned()));
+        }
+        let (edits, order) = (vec![self.edit], self.changes.len());
+        self.changes.insert(path.to_vec(), Change { order, edits, action: Action::Remove });
+        Ok(())
+    }
+
     /// Records an item to insert, or to remove if there is no value.
     fn item(&mut self, list: &[PathStep], index: usize, value: Option<&Content>) -> Done {
         let impossible = |reason: String| Err((list.to_vec(), reason));
@@ -206,7 +219,7 @@ impl Gathered<'_> {
             let merged = match &mut change.action {
                 Action::Set(old) if lookup(self.root, &path).is_none() => merge(old, value),
                 Action::Set(old) => same(&old.to_json(), &value.to_json()),
-                Action::Items { .. } => false,
+                Action::Items { .. } | Action::Remove => false,
             };
             change.edits.push(edit);
             return if merged { Ok(()) } else { Err((path, "another edit sets a different value here".to_owned())) };

@@ -26,7 +26,10 @@ impl Claims {
         edit: &Edit,
         exists: impl Fn(&[PathStep]) -> bool,
     ) -> Result<(), (Path, &'static str)> {
-        let (Edit::Set { path, .. } | Edit::InsertItem { list: path, .. } | Edit::RemoveItem { list: path, .. }) = edit;
+        let (Edit::Set { path, .. }
+        | Edit::RemoveKey { path }
+        | Edit::InsertItem { list: path, .. }
+        | Edit::RemoveItem { list: path, .. }) = edit;
         let clash = |path: &[PathStep], reason| Err((path.to_vec(), reason));
         for len in 0..path.len() {
             let above = &path[..len];
@@ -49,6 +52,13 @@ impl Claims {
                     _ => {}
                 }
                 self.values.insert(path.clone(), value);
+            }
+            Edit::RemoveKey { path } => {
+                if self.values.contains_key(path) || self.lists.contains_key(path) || self.any_below(path) {
+                    return clash(path, inside);
+                }
+                // Nothing else may be set here or inside.
+                self.values.insert(path.clone(), Value::Null);
             }
             Edit::InsertItem { list, .. } | Edit::RemoveItem { list, .. } if self.values.contains_key(list) => {
                 return clash(list, "another edit replaces this list");

@@ -5,12 +5,18 @@ use serde_json::{Map, Value};
 use super::super::content::PathStep;
 use super::change::Action;
 
-/// Applies changes to a value: first new values, then lists from the inside out, so that all indices
+/// Applies changes to a value: first new values, then keys that go, then lists from the inside out, so that all indices
 /// stay valid.
 pub(super) fn apply<'a>(value: &mut Value, changes: impl Iterator<Item = (&'a [PathStep], &'a Action)> + Clone) {
     for (path, action) in changes.clone() {
         if let Action::Set(content) = action {
             set(value, path, content.to_json());
+        }
+    }
+    for (path, _) in changes.clone().filter(|(_, action)| matches!(action, Action::Remove)) {
+        let Some((PathStep::Key(key), above)) = path.split_last() else { continue };
+        if let Some(Value::Object(map)) = at(value, above) {
+            map.shift_remove(key);
         }
     }
     let mut lists: Vec<_> = changes.filter(|(_, action)| matches!(action, Action::Items { .. })).collect();

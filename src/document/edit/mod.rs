@@ -126,6 +126,9 @@ impl Editor<'_, '_> {
         for (&map, entries) in &plan.entries {
             splices.extend(cutter.add_entries(map, entries).map_err(|cannot| refuse(map, cannot))?);
         }
+        for (&map, keys) in &plan.keys {
+            splices.extend(cutter.remove_keys(map, keys).map_err(|cannot| refuse(map, cannot))?);
+        }
         for (&list, items) in &plan.items {
             splices.extend(cutter.change_items(list, items).map_err(|cannot| refuse(list, cannot))?);
         }
@@ -165,7 +168,7 @@ impl Editor<'_, '_> {
     /// The offset of the value that an edit is about, or of the nearest value around it.
     fn start_of(&self, edit: &Edit) -> usize {
         let path = match edit {
-            Edit::Set { path, .. } => path,
+            Edit::Set { path, .. } | Edit::RemoveKey { path } => path,
             Edit::InsertItem { list, .. } | Edit::RemoveItem { list, .. } => list,
         };
         let found = (0..=path.len()).rev().find_map(|len| self.sharing.find(&path[..len])?.node);

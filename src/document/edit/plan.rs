@@ -26,6 +26,8 @@ pub(super) struct Plan {
     pub(super) replaced: BTreeMap<NodeId, Content>,
     pub(super) entries: BTreeMap<NodeId, Vec<(String, Content)>>,
     pub(super) items: BTreeMap<NodeId, Items>,
+    /// Pairs to remove, by their current indices.
+    pub(super) keys: BTreeMap<NodeId, BTreeSet<usize>>,
     pub(super) root_entries: Vec<(String, Content)>,
     /// The edits behind the change of each node.
     pub(super) owners: BTreeMap<NodeId, Vec<usize>>,
@@ -120,6 +122,9 @@ impl Planner<'_, '_> {
         };
         let Some(node) = found.node else { return new_key().into_iter().collect() };
         let target = self.geometry.tree.follow(node);
+        if change.action == Action::Remove {
+            return vec![Spot::Value(node)];
+        }
         let mut spots = vec![Spot::Value(target)];
         if matches!(change.action, Action::Set(_)) {
             spots.extend((target != node).then_some(Spot::Value(node)));
@@ -191,7 +196,13 @@ impl Planner<'_, '_> {
                     plan.entries.entry(map).or_default().push((key, value.clone()));
                 }
                 (Spot::RootKey(key), Action::Set(value)) => plan.root_entries.push((key, value.clone())),
-                (Spot::Key(..) | Spot::RootKey(_), Action::Items { .. }) => {}
+                (Spot::Value(value), Action::Remove) => {
+                    let Some(map) = self.geometry.parent(value) else { continue };
+                    let at = self.geometry.tree.pairs_of(map).iter().position(|pair| pair.value == value);
+                    plan.keys.entry(map).or_default().extend(at);
+                    plan.owners.entry(map).or_default().extend(&change.edits);
+                }
+                (Spot::Key(..) | Spot::RootKey(_), Action::Items { .. } | Action::Remove) => {}
             }
             self.check_anchors(path, change)?;
         }
@@ -206,6 +217,7 @@ impl Planner<'_, '_> {
         let alias = match &change.action {
             // The value's own anchor stays.
             Action::Set(_) => lost_with(node + 1, node),
+            Action::Remove => lost_with(node, node),
             Action::Items { removed, .. } => {
                 let items = self.geometry.tree.items_of(self.geometry.tree.follow(node));
                 removed.iter().find_map(|&index| lost_with(items[index], items[index]))
@@ -221,7 +233,7 @@ impl Planner<'_, '_> {
         }
     }
 
-    /// Additions to null or an empty collection replace it, and so does a list that loses all items.
+    /// Additions to null or an empty collection replace it, and so does a list or mapping that loses all it has.
     fn fill_empty(&self, plan: &mut Plan) {
         let tree = self.geometry.tree;
         let empty = |node: NodeId| tree.pairs_of(node).is_empty() && tree.items_of(node).is_empty();
@@ -232,6 +244,11 @@ impl Planner<'_, '_> {
         }
         let gone =
             |(&list, items): (&NodeId, &Items)| (items.removed.len() == tree.items_of(list).len()).then_some(list);
+        let maps = plan.keys.iter().filter(|(map, keys)| keys.len() == tree.pairs_of(**map).len());
+        for map in maps.map(|(map, _)| *map).collect::<Vec<_>>() {
+            plan.keys.remove(&map);
+            plan.replaced.insert(map, Content::Map(plan.entries.remove(&map).unwrap_or_default()));
+        }
         let lists: Vec<NodeId> = plan.items.iter().filter_map(gone).collect();
         for list in lists {
             let items = plan.items.remove(&list).unwrap_or_default();

@@ -1,6 +1,6 @@
 //! Values and entries of mappings.
 
-use super::{edited, json, path, refused, set};
+use super::{edited, json, path, refused, remove_key, set};
 use crate::document::{Content, Document, Edit};
 
 #[test]
@@ -167,4 +167,30 @@ fn a_number_is_one_for_every_reader() {
     let text = edited("a: 1\n", &[set("b", numbers)]);
     assert_eq!(text, "a: 1\nb:\n  - 1.0e+21\n  - 1.5e+300\n  - 2.0e-7\n  - -1.0e+21\n  - 0.5\n  - 3\n");
     assert_eq!(Document::parse("f", text).unwrap().warnings(), []);
+}
+
+#[test]
+fn a_key_goes_with_its_own_lines_and_nothing_else() {
+    let text =
+        "a: 1 # one\n# about m\nm:\n  k: |\n    x\n\n    y\n  # about l\n  l: [1]\n    # deeper\nz: {p: 1, q: 2}\n";
+    let without = |paths: &[&str]| edited(text, &paths.iter().map(|path| remove_key(path)).collect::<Vec<_>>());
+    assert_eq!(without(&["a"]), text.replace("a: 1 # one\n", ""));
+    assert_eq!(without(&["m.k"]), text.replace("  k: |\n    x\n\n    y\n", ""));
+    assert_eq!(without(&["m.l"]), text.replace("  l: [1]\n    # deeper\n", ""));
+    assert_eq!(without(&["z.p"]), text.replace("p: 1, ", ""));
+    assert_eq!(without(&["z.q"]), text.replace(", q: 2", ""));
+    assert_eq!(without(&["z.p", "z.q"]), text.replace("{p: 1, q: 2}", "{}"));
+    assert_eq!(without(&["m"]), "a: 1 # one\n# about m\nz: {p: 1, q: 2}\n");
+    assert_eq!(edited("m:\n  k: 1\nz: 1\n", &[remove_key("m.k")]), "m: {}\nz: 1\n");
+    assert_eq!(edited("- a: 1\n  b: 2\n", &[remove_key("[0].a")]), "- b: 2\n");
+    let both = [remove_key("b"), set("c", "new"), set("a", "x")];
+    assert_eq!(edited("a: 1\nb: 2\n", &both), "a: x\nc: new\n");
+}
+
+#[test]
+fn a_key_that_others_need_stays() {
+    for (text, key) in [("a: &x {k: 1}\nb: *x\n", "a"), ("a: &x {k: 1}\nb: {<<: *x}\n", "b.k"), ("a: 1\n", "c")] {
+        assert_eq!(refused(text, &[remove_key(key)]).len(), 1, "{text}");
+    }
+    assert_eq!(edited("a: &x {k: 1}\nb: *x\n", &[remove_key("b.k")]), "a: &x {k: 1}\nb: {}\n");
 }

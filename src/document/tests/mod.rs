@@ -36,6 +36,10 @@ fn remove(list: &str, index: usize) -> Edit {
     Edit::RemoveItem { list: path(list), index }
 }
 
+fn remove_key(at: &str) -> Edit {
+    Edit::RemoveKey { path: path(at) }
+}
+
 /// The text after the edits.
 #[track_caller]
 fn edited(text: &str, edits: &[Edit]) -> String {

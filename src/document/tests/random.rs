@@ -376,6 +376,7 @@ fn edit(choices: &mut Choices<'_>, doc: &Document) -> Option<Edit> {
             1 => Edit::Set { path, value },
             _ => Edit::InsertItem { list: path, index: choices.up_to(len + 1), value },
         },
+        _ if matches!(path.last(), Some(PathStep::Key(_))) && choices.one_in(3) => Edit::RemoveKey { path },
         _ => Edit::Set { path, value },
     })
 }
@@ -400,6 +401,7 @@ fn expected(doc: &Document, edits: &[Edit]) -> Value {
     let mut ordered: Vec<_> = sets.into_iter().chain(items.into_iter().rev()).collect();
     ordered.sort_by_key(|edit| match edit {
         Edit::Set { .. } => (0, Reverse(0), Reverse(0), 0),
+        Edit::RemoveKey { .. } => (1, Reverse(usize::MAX), Reverse(0), 0),
         Edit::RemoveItem { list, index } => (1, Reverse(list.len()), Reverse(*index), 0),
         Edit::InsertItem { list, index, .. } => (1, Reverse(list.len()), Reverse(*index), 1),
     });
@@ -412,6 +414,10 @@ fn expected(doc: &Document, edits: &[Edit]) -> Value {
 fn apply(value: &mut Value, edit: &Edit) {
     match edit {
         Edit::Set { path, value: new } => *get(value, path) = new.to_json(),
+        Edit::RemoveKey { path } => {
+            let Some((PathStep::Key(key), above)) = path.split_last() else { panic!("no key: {path:?}") };
+            get(value, above).as_object_mut().unwrap().remove(key);
+        }
         Edit::InsertItem { list, index, value: new } => {
             get(value, list).as_array_mut().unwrap().insert(*index, new.to_json());
         }

@@ -12,6 +12,7 @@ use vapi_sync::kinds::KINDS;
 use vapi_sync::model::diagnostic::Diagnostic;
 use vapi_sync::plan::pair::Listings;
 use vapi_sync::plan::prefer::Prefer;
+use vapi_sync::plan::restore::{WayBack, restore};
 use vapi_sync::plan::saved::Saved;
 use vapi_sync::state::ids::Ids;
 use vapi_sync::state::includes::IncludeSource;
@@ -231,5 +232,18 @@ pub fn audit_log(bytes: &[u8]) {
         serde_json::from_value::<Live>(Value::Object(json)).ok()
     });
     let listings = Listings::from([(KINDS[0].section, lives.collect())]);
-    let _ = vapi_sync::plan::restore::restore(&run, None, records.into_iter(), &listings, &Prefer::default());
+    let entries = records.iter().filter_map(|record| {
+        let handle = record.address.strip_prefix("agents.a")?;
+        handle
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric())
+            .then(|| format!("  a{handle}: {{config: {{name: A}}}}\n"))
+    });
+    let text = format!("version: 1\nagents:\n{}", entries.take(1).collect::<String>());
+    let Ok(document) = Document::parse("fuzz", text) else { return };
+    let Ok(desired) = Desired::of(&document, &vapi_sync::state::environments::Whose::Only, &Names, &|_| None) else {
+        return;
+    };
+    let way = WayBack { run, address: None, vapi_only: false };
+    let _ = restore(&way, &records, &listings, &desired, &Prefer::default());
 }

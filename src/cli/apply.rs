@@ -81,6 +81,14 @@ pub(super) struct Applied {
 
 pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
     let saved = args.plan.as_ref().map(|path| read_plan(path)).transpose()?;
+    if let Some((saved, way)) = saved.as_ref().and_then(|saved| Some((saved, saved.way_back()?))) {
+        if args.writing.commit {
+            return Err(
+                Diagnostic::usage("what `restore` sets back in the file is for you to review: no --commit").into()
+            );
+        }
+        return super::restore::saved(app, &args.writing.running, way, saved);
+    }
     let asks = !args.asks.yes && saved.is_none() && args.expect.is_none();
     if asks {
         can_ask(app)?;
@@ -168,7 +176,7 @@ fn read_plan(path: &std::path::Path) -> Result<Saved, Diagnostic> {
     Saved::parse(&name, &text)
 }
 
-fn other_plan(digest: &str, expected: &str) -> Diagnostics {
+pub(super) fn other_plan(digest: &str, expected: &str) -> Diagnostics {
     let message = format!(
         "the plan is not the one that was reviewed: its digest is {digest}, expected was {expected}. Nothing was done"
     );
@@ -177,7 +185,7 @@ fn other_plan(digest: &str, expected: &str) -> Diagnostics {
 
 /// Asks about a plan that would write something, unless nobody is to be asked.
 pub(super) fn consent(run: &Run<'_>, plan: &Plan, asks: bool, showing: Showing<'_>) -> Result<Consent, Diagnostics> {
-    let works = |change: &&Change| change.write().is_some() || matches!(change.work, Work::Link(_));
+    let works = |change: &&Change| change.write().is_some() || matches!(change.work, Work::Link(_) | Work::Capture);
     if !plan.changes.iter().filter(works).any(|change| change.held.is_none()) {
         return Ok(Consent::NothingToWrite);
     }

@@ -161,6 +161,7 @@ impl Choices {
             prefer: self.prefer.prefer.clone(),
             allow_purchase: self.allow_purchase,
             send_secrets: self.send_secrets,
+            restore: None,
         }
     }
 }

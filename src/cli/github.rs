@@ -107,7 +107,7 @@ impl Workflow {
     pub(super) fn tell(&self, app: &App, told: &Told<'_>) {
         let redactor = app.output.redactor();
         let flags = app.flags();
-        let view = View { flags: &flags, ..View::plain(redactor) };
+        let view = View { command: told.command, flags: &flags, ..View::plain(redactor) };
         let (text, annotations) = match (told.report, &told.extra.summary) {
             (Some(report), _) => (render::markdown::report(report, &view), render::github::annotations(report, &view)),
             (None, summary) => {

@@ -87,7 +87,7 @@ enum Command {
     Status(status::Args),
     /// Say what runs did, from the audit log.
     Log(log::Args),
-    /// Give back what a run replaced in Vapi.
+    /// Give back what a run replaced, in Vapi and in the file.
     Restore(restore::Args),
     /// Print the JSON Schema of the state file, or of what the program prints.
     Schema(schema::Args),
@@ -129,6 +129,7 @@ impl Command {
             Command::Apply(args) => (args.tells.github, Some(&args.choices.select), None),
             Command::Pull(args) => (args.tells.github, Some(&args.select), None),
             Command::Status(args) => (args.tells.github, None, None),
+            Command::Restore(args) => (args.tells.github, None, args.out.as_deref()),
             _ => (false, None, None),
         };
         github.then(|| Workflow::new(file, select, plan_file))

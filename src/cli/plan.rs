@@ -14,7 +14,7 @@ use crate::model::diagnostic::{Diagnostic, Diagnostics, Ending};
 use crate::model::escape::shell_word;
 use crate::plan::report::Report;
 use crate::plan::saved::Saved;
-use crate::plan::{Direction, sent};
+use crate::plan::{Direction, Plan, sent};
 
 /// Arguments of `plan`.
 #[derive(Debug, clap::Args)]
@@ -53,11 +53,7 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
         if let Some(path) = &args.out {
             let saved = Saved::of(&made.plan, &file.texts()?, args.choices.to_saved());
             save(&saved, path)?;
-            let path = path.display().to_string();
-            let (digest, word, flags) = (&made.plan.digest, shell_word(&path), app.flags());
-            app.output.note(&format!(
-                "Saved to {path} (digest {digest}). To apply just this: vapi-sync apply {word}{flags}\n"
-            ));
+            tell_saved(app, &made.plan, path);
         }
         let changes_found = made.plan.has_work() || made.plan.held_back() > 0;
         let ending = Ending { changes_found: args.detailed_exitcode && changes_found, ..Ending::default() };
@@ -71,8 +67,15 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
     })
 }
 
+/// Says where a plan is saved, and what applies it.
+pub(super) fn tell_saved(app: &App, plan: &Plan, path: &Path) {
+    let path = path.display().to_string();
+    let (digest, word, flags) = (&plan.digest, shell_word(&path), app.flags());
+    app.output.note(&format!("Saved to {path} (digest {digest}). To apply just this: vapi-sync apply {word}{flags}\n"));
+}
+
 /// Writes a plan to a file that is new, or holds a saved plan.
-fn save(saved: &Saved, path: &Path) -> Result<(), Diagnostic> {
+pub(super) fn save(saved: &Saved, path: &Path) -> Result<(), Diagnostic> {
     let name = path.display().to_string();
     let failed = |why: String| {
         Diagnostic::error("plan-not-saved", format!("the plan cannot be saved to {name}: {why}"))

@@ -91,7 +91,7 @@ pub(super) async fn pull(run: &mut Run<'_>, wish: &Wish, writing: &Writing) -> R
                 }
                 continue;
             }
-            Written::InPart(error) => fail(&mut report, error),
+            Written::InPart(error) => report.fail(&error),
             Written::NotLogged(error) => report.errors.push(error),
         }
         report.run = journal.run();
@@ -104,7 +104,7 @@ pub(super) async fn pull(run: &mut Run<'_>, wish: &Wish, writing: &Writing) -> R
 }
 
 /// How far the writes of a pull came.
-enum Written {
+pub(super) enum Written {
     /// All is written.
     Done,
     /// The file is not what was read, and was left as it is.
@@ -116,7 +116,7 @@ enum Written {
 }
 
 /// Writes what was captured. An error says that nothing was.
-fn write(
+pub(super) fn write(
     file: &Checked<'_>,
     captured: &Captured,
     report: &Report,
@@ -154,15 +154,8 @@ fn write(
     Ok(journal.pulled(report, true).map_or_else(Written::NotLogged, |()| Written::Done))
 }
 
-/// Says of everything that was to be written that it failed.
-fn fail(report: &mut Report, error: Diagnostic) {
-    let done = report.outcomes.iter_mut().flatten().filter(|outcome| matches!(outcome, Outcome::Done { .. }));
-    done.for_each(|outcome| *outcome = Outcome::Failed(error.clone()));
-    report.errors.push(error);
-}
-
 /// What becomes of each change once the file is written.
-fn outcomes(report: &Report, captured: &Captured) -> Vec<Option<Outcome>> {
+pub(super) fn outcomes(report: &Report, captured: &Captured) -> Vec<Option<Outcome>> {
     let outcome = |(at, change): (usize, &Change)| {
         let refused = captured.refused.iter().find(|refused| refused.change == at);
         match (change.action(), refused) {

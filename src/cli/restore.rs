@@ -1,70 +1,186 @@
-//! `restore`: gives back what a run replaced in Vapi.
+//! `restore`: gives back what a run replaced, in Vapi and in the file.
 
 use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 
-use super::apply::{can_ask, consent};
-use super::args::{Asks, PreferArgs, Running};
+use super::apply::{can_ask, consent, other_plan};
+use super::args::{Asks, Net, PreferArgs, Running, Tells};
 use super::connect::block_on;
-use super::file::Empty;
-use super::run::Run;
+use super::file::{Checked, Empty};
+use super::plan::{save, tell_saved};
+use super::pull::{Written, outcomes, write};
+use super::run::{Run, audit_log};
 use super::show::{Showing, ending, finish};
 use super::{App, Finish};
-use crate::audit::{self, Outcome, Record};
-use crate::model::diagnostic::{Diagnostic, Diagnostics};
-use crate::plan::restore::restore;
+use crate::audit::{self, Outcome, Owner, Record};
+use crate::model::diagnostic::{Diagnostic, Diagnostics, Ending, Severity};
+use crate::plan::Plan;
+use crate::plan::prefer::Prefer;
+use crate::plan::report::{Outcome as Became, Report};
+use crate::plan::restore::{WayBack, restore};
+use crate::plan::saved::{Choices, Saved};
+use crate::writeback::capture;
 
 /// Arguments of `restore`.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Shows its plan and asks, as apply does. It leaves the file alone, and removes nothing that the run \
-                        made; secrets stay as they are. The next plan shows what differs from the file then."
+    after_help = "Shows its plan for both sides and asks, as sync does. What the run replaced in Vapi goes back there, and the\n\
+                        same fields of the file, where they still say what the run wrote, are set back for you to review. It\n\
+                        removes nothing that the run made; secrets stay as they are."
 )]
 pub(super) struct Args {
     /// The run, as `vapi-sync log` names it, or `latest`: the last that wrote to Vapi.
     run: String,
     /// Only this entry: agents.receptionist.
     address: Option<String>,
+    /// Leave the file as it is.
+    #[arg(long)]
+    vapi_only: bool,
     #[command(flatten)]
     asks: Asks,
+    /// Go back only if the plan has this digest.
+    #[arg(long, value_name = "DIGEST")]
+    expect: Option<String>,
+    /// Do nothing; save the plan, for `apply FILE`.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["yes", "expect"])]
+    pub(super) out: Option<PathBuf>,
     #[command(flatten)]
     prefer: PreferArgs,
     #[command(flatten)]
     running: Running,
+    #[command(flatten)]
+    pub(super) tells: Tells,
+}
+
+/// A way back, and who has agreed to it.
+struct Job<'j> {
+    /// Its run may be `latest`.
+    way: WayBack,
+    prefer: Prefer,
+    asks: bool,
+    expect: Option<&'j str>,
+    saved: Option<&'j Saved>,
 }
 
 pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
-    let asks = !args.asks.yes;
-    if asks {
-        can_ask(app)?;
+    let Args { run, address, vapi_only, .. } = args;
+    let way = WayBack { run: run.clone(), address: address.clone(), vapi_only: *vapi_only };
+    let asks = !args.asks.yes && args.expect.is_none();
+    let job = Job { way, prefer: args.prefer.rules(), asks, expect: args.expect.as_deref(), saved: None };
+    match &args.out {
+        Some(out) => only_plan(app, &args.running, job, out),
+        None => carry_out(app, &args.running, job),
     }
+}
+
+/// Carries out a plan that `--out` saved.
+pub(super) fn saved(app: &App, running: &Running, way: &WayBack, saved: &Saved) -> Result<Finish, Diagnostics> {
+    let (_, policy) = saved.choices()?;
+    let job = Job { way: way.clone(), prefer: policy.prefer, asks: false, expect: None, saved: Some(saved) };
+    carry_out(app, running, job)
+}
+
+fn only_plan(app: &App, running: &Running, mut job: Job<'_>, out: &Path) -> Result<Finish, Diagnostics> {
+    let net: &Net = &running.net;
     block_on(async {
-        let mut run = Run::writing(app, "restore", &args.running, Empty::Refused).await?;
-        let records = audit::read(&run.audit_log)?.ok_or_else(|| {
-            Diagnostic::error("no-audit-log", format!("there is no audit log at {}", run.audit_log.display()))
-                .help("--audit-log names another one; in CI it is an artifact of the run")
-        })?;
-        let records = records.collect::<Result<Vec<_>, _>>()?;
+        let log = audit_log(app, running.waits.audit_log.as_deref());
+        let mut run = Run::reading(app, "restore", net, log, Empty::Refused).await?;
         let loaded = run.load()?;
-        run.hide(&loaded.checked()?.desired.noticed.secrets);
-        run.fetch().await?;
-        let (listings, rules) = (&run.fetched.listings, args.prefer.rules());
-        let file = audit::file_name(&run.audit_log, loaded.disk.real());
-        let wanted = if args.run == "latest" { latest(&records, &file)? } else { args.run.clone() };
-        let plan = restore(&wanted, args.address.as_deref(), records.into_iter(), listings, &rules)?;
-        let consent = consent(&run, &plan, asks, Showing::default())?;
-        let (report, _) = run.write(&loaded, plan, consent, HashMap::new(), &args.running).await;
-        let ending = ending(&report);
-        Ok(finish(app, "restore", report, ending, Showing { plan_shown: asks, ..Showing::default() }))
+        let file = loaded.checked()?;
+        let plan = planned(&mut run, &file, &mut job).await?;
+        let choices = Choices { prefer: job.prefer.texts(), restore: Some(job.way), ..Choices::default() };
+        save(&Saved::of(&plan, &file.texts()?, choices), out)?;
+        tell_saved(app, &plan, out);
+        Ok(finish(app, "restore", Report::planned(plan), Ending::default(), Showing::default()))
     })
 }
 
+fn carry_out(app: &App, running: &Running, mut job: Job<'_>) -> Result<Finish, Diagnostics> {
+    if job.asks {
+        can_ask(app)?;
+    }
+    block_on(async {
+        let mut run = Run::writing(app, "restore", running, Empty::Refused).await?;
+        let loaded = run.load()?;
+        let file = loaded.checked()?;
+        let plan = planned(&mut run, &file, &mut job).await?;
+        if let Some(saved) = job.saved {
+            saved.check(&plan, &file.texts()?)?;
+        }
+        if let Some(expected) = job.expect.filter(|expected| *expected != plan.digest) {
+            return Err(other_plan(&plan.digest, expected));
+        }
+        let consent = consent(&run, &plan, job.asks, Showing::default())?;
+        // The file first: if the run ends here, the next apply or the same restore does the rest.
+        let in_file = set_back(&run, &file, &plan)?;
+        let mut report = if in_file.errors.is_empty() {
+            let (report, _) = run.write(&loaded, plan, consent, HashMap::new(), running).await;
+            report
+        } else {
+            let not_attempted = || Some(Became::NotAttempted("the file could not be written".to_owned()));
+            let outcomes = plan.changes.iter().map(|change| change.write().and_then(|_| not_attempted()));
+            Report { outcomes: outcomes.collect(), ..Report::planned(plan) }
+        };
+        for (at, outcome) in in_file.outcomes.into_iter().enumerate().filter(|(_, outcome)| outcome.is_some()) {
+            report.outcomes[at] = outcome;
+        }
+        report.errors.splice(0..0, in_file.errors);
+        report.warnings.splice(0..0, in_file.warnings);
+        report.run = report.run.or(in_file.run);
+        let ending = ending(&report);
+        Ok(finish(app, "restore", report, ending, Showing { plan_shown: job.asks, ..Showing::default() }))
+    })
+}
+
+/// Plans the way back, and says in the job which run `latest` is.
+async fn planned(run: &mut Run<'_>, file: &Checked<'_>, job: &mut Job<'_>) -> Result<Plan, Diagnostics> {
+    let records = audit::read(&run.audit_log)?.ok_or_else(|| {
+        Diagnostic::error("no-audit-log", format!("there is no audit log at {}", run.audit_log.display()))
+            .help("--audit-log names another one; in CI it is an artifact of the run")
+    })?;
+    let mut records = records.collect::<Result<Vec<_>, _>>()?;
+    let owner = run.owner(file.loaded, file.desired.file.org_id.as_deref());
+    records.retain(|record| record.is_of(owner.environment, owner.org_id));
+    run.hide(&file.desired.noticed.secrets);
+    if job.way.run == "latest" {
+        job.way.run = latest(&records, &owner)?;
+    }
+    run.fetch().await?;
+    let mut plan = restore(&job.way, &records, &run.fetched.listings, &file.desired, &job.prefer)?;
+    plan.warnings = file.loaded.annotated(plan.warnings);
+    Ok(plan)
+}
+
+/// Sets the file back. The report has the outcomes of that alone.
+fn set_back(run: &Run<'_>, file: &Checked<'_>, plan: &Plan) -> Result<Report, Diagnostics> {
+    let env = |name: &str| std::env::var(name).ok();
+    let captured = capture(plan, &file.desired.file, &file.loaded.includes, &env);
+    let mut report = Report::planned(plan.clone());
+    report.outcomes = outcomes(&report, &captured);
+    let in_file = report.plan.changes.iter().zip(&mut report.outcomes);
+    in_file.filter(|(change, _)| !change.is_capture()).for_each(|(_, outcome)| *outcome = None);
+    let refused = captured.refused.iter().map(|refused| refused.diagnostic.clone());
+    report.warnings = refused.map(|refused| Diagnostic { severity: Severity::Warning, ..refused }).collect();
+    let hide = |text: &str| run.app.output.redactor().text(text).into_owned();
+    let mut journal = run.journal(file.loaded, plan.org_id.as_deref(), &hide);
+    match write(file, &captured, &report, &mut journal)? {
+        Written::Done => {}
+        Written::Changed => {
+            let name = run.app.global.file.display();
+            return Err(Diagnostic::error("file-busy", format!("{name} was changed meanwhile. Nothing was done"))
+                .help("run the command again")
+                .into());
+        }
+        Written::InPart(error) => report.fail(&error),
+        Written::NotLogged(error) => report.errors.push(error),
+    }
+    report.run = journal.run();
+    Ok(report)
+}
+
 /// The last run of a state file that wrote to Vapi.
-fn latest(records: &[Record], file: &str) -> Result<String, Diagnostic> {
-    let wrote = |record: &&Record| {
-        record.outcome == Outcome::Done
-            && record.action == "update"
-            && record.file.as_deref().is_none_or(|of| of == file)
-    };
+fn latest(records: &[Record], owner: &Owner<'_>) -> Result<String, Diagnostic> {
+    let wrote = |record: &&Record| record.outcome == Outcome::Done && record.action == "update" && owner.has(record);
     let last = records.iter().rev().find(wrote).map(|record| record.run.clone());
     last.ok_or_else(|| Diagnostic::error("unknown-run", "the audit log knows of no run that changed anything in Vapi"))
 }

@@ -47,6 +47,8 @@ pub(super) struct Run<'a> {
     pub(super) app: &'a App,
     pub(super) command: &'static str,
     pub(super) audit_log: PathBuf,
+    /// The id of the run in the audit log, for all that it writes.
+    id: RunId,
     pub(super) vapi: Vapi,
     pub(super) fetched: Fetched,
     /// What is read in an empty file.
@@ -110,6 +112,7 @@ impl<'a> Run<'a> {
             app,
             command,
             audit_log,
+            id: RunId::new(Timestamp::now()),
             vapi,
             fetched: Fetched { listings: HashMap::new(), unread: HashMap::new(), at: Instant::now() },
             empty,
@@ -209,7 +212,7 @@ impl<'a> Run<'a> {
         hide: &'h dyn Fn(&str) -> String,
     ) -> AuditJournal<'h> {
         let owner = Owner { org_id, ..self.owner(file, org_id) };
-        AuditJournal::new(&self.audit_log, self.command, file.disk.real(), &owner, hide)
+        AuditJournal::new(&self.audit_log, self.id.clone(), self.command, file.disk.real(), &owner, hide)
     }
 
     /// Carries out an approved plan. Gives what the file holds by now, too.
@@ -313,7 +316,7 @@ impl Run<'_> {
         };
         let Some(to_note) = git.to_note(org_id, &loaded.text, &includes, wrote)? else { return Ok(()) };
         let now = Timestamp::now();
-        let run = run.unwrap_or_else(|| RunId::new(now).to_string());
+        let run = run.unwrap_or_else(|| self.id.to_string());
         let agreed = Agreed { commit: to_note.commit, time: now, run, path: to_note.path };
         note(&to_note.repository, org_id, &agreed, to_note.former.as_deref())
     }

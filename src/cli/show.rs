@@ -24,6 +24,7 @@ pub(super) fn rendered(app: &App, command: &str, report: &Report, showing: Showi
         all: showing.all,
         status: showing.status,
         redactor: app.output.redactor(),
+        command,
         flags: &app.flags(),
     };
     match app.global.format() {

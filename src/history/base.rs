@@ -6,13 +6,14 @@ use std::path::Path;
 use super::agreed::CommittedFile;
 use super::git::GitRecord;
 use crate::audit::{self, Outcome, Owner, Record};
-use crate::kinds;
 use crate::model::agreed::Agreed;
 use crate::model::diagnostic::Diagnostic;
-use crate::model::{AWAITED, Address, Part, RemoteId, SENSITIVE, Secret, Value};
+use crate::model::{Address, RemoteId};
 use crate::state;
 use crate::state::environments::Whose;
+use crate::state::ids::Id;
 use crate::values::base::{Base, Stood, Written};
+use crate::values::logged::{address, logged};
 
 /// What entries of a state file and their objects last agreed on, with what is worth knowing about that. `log` need not be
 /// there; `ids` are those that entries have now. `environment`: for which of the file's.
@@ -44,15 +45,16 @@ pub fn agreements(
     });
     let agreed = read.as_ref().map(|(agreed, file)| (agreed, file));
     let owner = Owner { file: audit::file_name(log, state_file), environment, org_id };
-    Ok((bases(entries, log, &owner, agreed)?, warnings))
+    Ok((bases(entries, ids, log, &owner, agreed)?, warnings))
 }
 
-/// Reads the base of all entries. `owner`: whose records of the log count; the log need not exist.
+/// Reads the base of these entries; `ids` are those of all. `owner`: whose records of the log count; the log need not exist.
 ///
 /// # Errors
 /// `audit-not-readable`.
 pub fn bases(
     entries: &[(Address, Option<RemoteId>)],
+    ids: &state::ids::Ids,
     log: &Path,
     owner: &Owner<'_>,
     agreed: Option<(&Agreed, &CommittedFile)>,
@@ -68,29 +70,40 @@ pub fn bases(
             (address.clone(), Base { agreed: stood, ..Base::default() })
         })
         .collect();
-    let ids: Ids<'_> = entries.iter().filter_map(|(address, id)| Some((address, id.as_ref()?.as_str()))).collect();
+    let known = |address: &Address| match ids.get(address)? {
+        Id::Known(id) | Id::Pending { stale: Some(id) } => Some(id.0.clone()),
+        Id::Pending { stale: None } => None,
+    };
+    let claimed: Claimed<'_> = ids.known().map(|(address, id)| (id.as_str(), address)).collect();
     for record in audit::read(log)?.into_iter().flatten() {
-        add(&mut bases, &ids, record?, owner);
+        add(&mut bases, &claimed, record?, owner, &known);
     }
     Ok(bases)
 }
 
-/// The current ids of entries.
-type Ids<'e> = HashMap<&'e Address, &'e str>;
+/// The entries that ids belong to now.
+type Claimed<'i> = HashMap<&'i str, &'i Address>;
 
-fn add(bases: &mut HashMap<Address, Base>, ids: &Ids<'_>, record: Record, owner: &Owner<'_>) {
+/// Gives the id of any entry.
+type IdOf<'i> = dyn Fn(&Address) -> Option<String> + 'i;
+
+fn add(bases: &mut HashMap<Address, Base>, claimed: &Claimed<'_>, record: Record, owner: &Owner<'_>, id_of: &IdOf<'_>) {
     if !owner.has(&record) {
         return;
     }
+    let is_pulled = record.action == "capture";
+    if is_pulled && record.command == "restore" {
+        // It undoes what an earlier run wrote into the file: the two sides agree on nothing by that.
+        return;
+    }
     // The id decides: the handle may have changed.
-    let by_id =
-        ids.iter().find(|(_, id)| record.vapi_id.as_deref() == Some(**id)).map(|(address, _)| (*address).clone());
+    let by_id = record.vapi_id.as_deref().and_then(|id| claimed.get(id)).map(|address| (*address).clone());
     let address = by_id.or_else(|| address(&record.address));
     let Some(base) = address.and_then(|address| bases.get_mut(&address)) else { return };
     if record.outcome == Outcome::Intent && record.error.is_some() {
         // An intent with a remark says what was left out of it.
         let left = record.fields.into_iter().filter(|field| !field.sensitive);
-        base.left_out.extend(left.filter_map(|field| Some((field.path, logged(field.before?.into(), ids)))));
+        base.left_out.extend(left.filter_map(|field| Some((field.path, logged(field.before?.into(), id_of)))));
         return;
     }
     let is_answered = record.status.is_some_and(|status| (200..300).contains(&status));
@@ -106,13 +119,12 @@ fn add(bases: &mut HashMap<Address, Base>, ids: &Ids<'_>, record: Record, owner:
     if is_sure {
         base.written.retain(|written| written.is_sure || written.run != record.run);
     }
-    let is_pulled = record.action == "capture";
     for field in record.fields.into_iter().filter(|field| !field.sensitive) {
         let Ok(path) = field.path.parse() else { continue };
-        let replaced = is_pulled.then(|| field.before.map(|value| logged(value.into(), ids)));
+        let replaced = is_pulled.then(|| field.before.map(|value| logged(value.into(), id_of)));
         base.written.push(Written {
             path,
-            value: field.merged.or(field.after).map(|value| logged(value.into(), ids)),
+            value: field.merged.or(field.after).map(|value| logged(value.into(), id_of)),
             time: record.time,
             run: record.run.clone(),
             commit: record.commit.clone(),
@@ -120,39 +132,4 @@ fn add(bases: &mut HashMap<Address, Base>, ids: &Ids<'_>, record: Record, owner:
             replaced,
         });
     }
-}
-
-fn address(text: &str) -> Option<Address> {
-    let (section, handle) = text.split_once('.')?;
-    Some(kinds::by_section(section)?.address(handle))
-}
-
-/// A value of the log, with ids filled in that were unknown then. Secrets stay unknown.
-fn logged(value: Value, ids: &Ids<'_>) -> Value {
-    value.map(&|value| match value {
-        Value::Text(text) if text.contains(SENSITIVE) => *value = Value::Secret(Secret::missing(Vec::new())),
-        Value::Text(text) if text.contains(AWAITED) => *value = awaited(text, ids),
-        _ => {}
-    })
-}
-
-fn awaited(text: &str, ids: &Ids<'_>) -> Value {
-    let mut parts = Vec::new();
-    let mut rest = text;
-    while let Some((before, behind)) = rest.split_once(AWAITED) {
-        let Some((name, behind)) = behind.split_once(')') else { break };
-        let Some(address) = address(name) else { break };
-        parts.extend((!before.is_empty()).then(|| Part::Text(before.to_owned())));
-        parts.push(ids.get(&address).map_or(Part::Id(address), |id| Part::Text((*id).to_owned())));
-        rest = behind;
-    }
-    parts.extend((!rest.is_empty()).then(|| Part::Text(rest.to_owned())));
-    let known: Option<String> = parts
-        .iter()
-        .map(|part| match part {
-            Part::Text(text) => Some(text.as_str()),
-            Part::Id(_) | Part::Secret(_) => None,
-        })
-        .collect();
-    known.map_or(Value::Unknown(parts), Value::Text)
 }

@@ -235,6 +235,11 @@ impl Change {
         matches!(self.write(), Some(Write::Create { .. }))
     }
 
+    /// Whether values are written into its entry.
+    pub fn is_capture(&self) -> bool {
+        matches!(self.work, Work::Capture)
+    }
+
     /// Whether anything in it waits for a person.
     pub fn is_held_back(&self) -> bool {
         self.held.is_some() || self.fields.iter().any(|field| field.verdict.is_held_back())

@@ -219,14 +219,17 @@ pub enum Since {
     Moved,
     /// What was there held a secret, which is in no log.
     SecretLost,
+    /// What was there referred to an object that is gone.
+    TargetGone,
 }
 
-/// What `restore` does with a field: the verdict where a person must decide, and with `--prefer file`. `Change` becomes `Clear` where
-/// there was no value.
-pub const RESTORE: &[(Since, Verdict, Verdict)] = &[
-    (Since::AsLeft, Verdict::Change, Verdict::Change),
-    (Since::Moved, Verdict::Drift, Verdict::Change),
-    (Since::SecretLost, Verdict::Drift, Verdict::Drift),
+/// What `restore` does with a field: in Vapi, where a person must decide and with `--prefer file`; and in the file. `Change`
+/// becomes `Clear` where there was no value.
+pub const RESTORE: &[(Since, Verdict, Verdict, Verdict)] = &[
+    (Since::AsLeft, Verdict::Change, Verdict::Change, Verdict::Capture),
+    (Since::Moved, Verdict::Drift, Verdict::Change, Verdict::Pending),
+    (Since::SecretLost, Verdict::Drift, Verdict::Drift, Verdict::Pending),
+    (Since::TargetGone, Verdict::Drift, Verdict::Drift, Verdict::Pending),
 ];
 
 /// What is decided by one thing alone.
@@ -281,7 +284,12 @@ pub fn together(own: Verdict, other: Verdict) -> Option<Verdict> {
     TOGETHER.iter().find(|row| (row.0, row.1) == (own, other)).map(|row| row.2)
 }
 
-/// The verdict of `restore` on a field; `had_value`: there was one before that run.
+/// The verdict of `restore` on a field of the file.
+pub fn set_back(since: Since) -> Verdict {
+    RESTORE.iter().find(|row| row.0 == since).map_or(Verdict::Pending, |row| row.3)
+}
+
+/// The verdict of `restore` on a field in Vapi; `had_value`: there was one before that run.
 pub fn restored(since: Since, had_value: bool, prefer: Option<Side>) -> Verdict {
     let row = RESTORE.iter().find(|row| row.0 == since);
     let verdict = row.map_or(Verdict::Drift, |row| if prefer == Some(Side::File) { row.2 } else { row.1 });
@@ -327,13 +335,14 @@ mod tests {
 
     #[test]
     fn the_smaller_tables() {
-        let mut table = format!("{:<14}{:<10}{}\n", "restore", "verdict", "file");
-        for since in [Since::AsLeft, Since::Moved, Since::SecretLost] {
+        let mut table = format!("{:<14}{:<10}{:<10}{}\n", "restore", "verdict", "prefer", "in file");
+        for since in [Since::AsLeft, Since::Moved, Since::SecretLost, Since::TargetGone] {
             assert_eq!(RESTORE.iter().filter(|row| row.0 == since).count(), 1, "{since:?}");
             for (what, had_value) in [("", true), ("/new", false)] {
                 let verdict = |prefer| shown(Some(restored(since, had_value, prefer)));
                 let (hold, over) = (verdict(None), verdict(Some(Side::File)));
-                table.push_str(&format!("{:<14}{hold:<10}{over}\n", format!("{since:?}{what}")));
+                let in_file = shown(Some(set_back(since)));
+                table.push_str(&format!("{:<14}{hold:<10}{over:<10}{in_file}\n", format!("{since:?}{what}")));
             }
         }
         let rules = [Rule::Made, Rule::Imported, Rule::SentAgain, Rule::Repointed, Rule::WouldWipe, Rule::WouldSilence];

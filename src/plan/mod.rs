@@ -89,6 +89,14 @@ impl Plan {
         plan
     }
 
+    /// Which way a change goes: the way back of a run goes both.
+    pub fn direction_of(&self, change: &Change) -> Direction {
+        match change.work {
+            Work::Import(_) | Work::Capture => Direction::ToFile,
+            Work::None | Work::Create(_) | Work::Recreate(_) | Work::Update(_) | Work::Link(_) => self.direction,
+        }
+    }
+
     /// The changes that there is something to show of.
     pub fn shown(&self) -> impl Iterator<Item = &Change> {
         self.changes.iter().filter(|change| !change.is_quiet())

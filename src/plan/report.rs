@@ -62,6 +62,13 @@ impl Report {
         self
     }
 
+    /// Says of everything that was to be written that it failed.
+    pub fn fail(&mut self, error: &Diagnostic) {
+        let done = self.outcomes.iter_mut().flatten().filter(|outcome| matches!(outcome, Outcome::Done { .. }));
+        done.for_each(|outcome| *outcome = Outcome::Failed(error.clone()));
+        self.errors.push(error.clone());
+    }
+
     /// The changes with their outcomes.
     pub fn changes(&self) -> impl Iterator<Item = (&Change, Option<&Outcome>)> {
         self.plan

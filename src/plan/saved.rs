@@ -11,13 +11,14 @@ use sha2::{Digest, Sha256};
 use crate::kinds;
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
 use crate::plan::prefer::Prefer;
+use crate::plan::restore::WayBack;
 use crate::plan::{Plan, Policy, Selection};
 
 /// The version of the form of saved plans.
 const FORMAT: &str = "vapi-sync plan 1";
 
 /// What was asked for when the plan was made.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Choices {
     /// `--only`.
@@ -30,6 +31,9 @@ pub struct Choices {
     pub allow_purchase: bool,
     /// `--send-secrets`.
     pub send_secrets: bool,
+    /// It is the way back of a run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub restore: Option<WayBack>,
 }
 
 /// A saved plan.
@@ -83,13 +87,18 @@ impl Saved {
     /// # Errors
     /// The file was tampered with.
     pub fn choices(&self) -> Result<(Selection, Policy), Diagnostic> {
-        let Choices { only, target, prefer, allow_purchase, send_secrets } = &self.choices;
+        let Choices { only, target, prefer, allow_purchase, send_secrets, restore: _ } = &self.choices;
         let only = only.as_deref().and_then(kinds::by_option);
         let prefer = Prefer::parse(prefer)
             .map_err(|why| Diagnostic::error("not-a-plan", format!("the saved plan's --prefer: {why}")))?;
         let policy =
             Policy { prefer, allow_purchase: *allow_purchase, send_secrets: *send_secrets, ..Policy::default() };
         Ok((Selection::new(only, target)?, policy))
+    }
+
+    /// The run whose way back it is, if it is one.
+    pub fn way_back(&self) -> Option<&WayBack> {
+        self.choices.restore.as_ref()
     }
 
     /// Whether a plan that was made just now is this one.

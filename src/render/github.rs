@@ -77,7 +77,7 @@ pub fn annotations(report: &Report, view: &View<'_>) -> String {
             let code = if field.verdict == Verdict::Drift { "drift" } else { "conflict" };
             let note = field.note.as_ref().map(|note| format!(": {note}")).unwrap_or_default();
             let message = format!("{} of {} is held back{note}", field.path, change.address);
-            let ways = words::ways_out(change, report.plan.direction, view.flags);
+            let ways = words::ways_out(change, report.plan.direction_of(change), view.flags);
             let ways = ways.into_iter().map(|(what, command)| format!("{what}: {command}")).collect::<Vec<_>>();
             list.push(at(Diagnostic::warning(code, message).help(ways.join("\n")), &field.place));
         }

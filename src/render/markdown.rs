@@ -28,12 +28,13 @@ const LONGEST_MESSAGE: usize = 600;
 /// A report, at most [`LONGEST`] characters. What is cut is counted and named. Ends with a line end.
 pub fn report(report: &Report, view: &View<'_>) -> String {
     let plan = &report.plan;
-    let title = match (plan.direction, report.was_tried()) {
-        (Direction::ToVapi, false) => "vapi-sync plan",
-        (Direction::ToVapi, true) => "vapi-sync apply",
-        (Direction::ToFile, _) => "vapi-sync pull",
+    let command = match (view.command, plan.direction, report.was_tried()) {
+        ("", Direction::ToVapi, false) => "plan",
+        ("", Direction::ToVapi, true) => "apply",
+        ("", Direction::ToFile, _) => "pull",
+        (command, ..) => command,
     };
-    let mut out = format!("{MARKER}\n### {title}\n\n**{}**\n", words::summary(report));
+    let mut out = format!("{MARKER}\n### vapi-sync {command}\n\n**{}**\n", words::summary(report));
     if let (Direction::ToVapi, Some(hint)) =
         (plan.direction, view.status.and_then(|status| words::only_in_vapi(status, view.flags)))
     {
@@ -57,7 +58,7 @@ pub fn report(report: &Report, view: &View<'_>) -> String {
         }
     }
     out.push_str(&about_cut(&cut, view));
-    if plan.direction == Direction::ToVapi && !report.was_tried() {
+    if command == "plan" {
         let digest = html(&plan.digest, view);
         out.push_str(&format!(
             "\n<sub>To apply exactly this: <code>vapi-sync apply{} --expect {digest}</code></sub>\n",
@@ -113,7 +114,7 @@ fn messages(diagnostics: &[Diagnostic], view: &View<'_>) -> String {
 
 /// An object, folded.
 fn section(change: &Change, outcome: Option<&Outcome>, report: &Report, view: &View<'_>) -> String {
-    let direction = report.plan.direction;
+    let direction = report.plan.direction_of(change);
     let mut lines = Vec::new();
     for why in words::why(change, outcome, view) {
         lines.push(format!("! {why}"));

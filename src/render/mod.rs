@@ -49,6 +49,8 @@ pub struct View<'v> {
     pub status: Option<&'v Status>,
     /// What must not be shown.
     pub redactor: &'v Redactor,
+    /// The command whose report it is. Empty: `plan`, `apply` or `pull`, as the report says.
+    pub command: &'v str,
     /// What a command that is offered must be given to be about the same file and the same Vapi, a blank ahead of each:
     /// ` -f staging.yaml`. Empty: nothing.
     pub flags: &'v str,
@@ -57,6 +59,6 @@ pub struct View<'v> {
 impl<'v> View<'v> {
     /// Without colours, compact, only what changes.
     pub fn plain(redactor: &'v Redactor) -> Self {
-        Self { palette: Palette::plain(), verbose: false, all: false, status: None, redactor, flags: "" }
+        Self { palette: Palette::plain(), verbose: false, all: false, status: None, redactor, command: "", flags: "" }
     }
 }

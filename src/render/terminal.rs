@@ -31,9 +31,9 @@ fn page(report: &Report, view: &View<'_>, with_fields: bool) -> String {
     for (change, outcome) in &shown {
         page.change(change, *outcome, columns);
         if with_fields {
-            page.fields(change, report.plan.direction);
+            page.fields(change, report.plan.direction_of(change));
         }
-        page.ways_out(change, report.plan.direction);
+        page.ways_out(change, report.plan.direction_of(change));
         if with_fields && let Some(impact) = report.plan.impact.iter().find(|impact| impact.address == change.address) {
             page.impact(impact);
         }

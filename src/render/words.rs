@@ -11,7 +11,8 @@ use crate::plan::{Action, Change, Direction, FieldChange, State, Status};
 /// The actions of a direction, in the order in which they are counted.
 pub fn actions(direction: Direction) -> &'static [Action] {
     match direction {
-        Direction::ToVapi => &[Action::Create, Action::Update, Action::Recreate, Action::Link],
+        // The way back of a run captures, too.
+        Direction::ToVapi => &[Action::Create, Action::Update, Action::Recreate, Action::Link, Action::Capture],
         Direction::ToFile => &[Action::Import, Action::Capture],
     }
 }
@@ -23,7 +24,12 @@ pub fn summary(report: &Report) -> String {
     let mut parts = Vec::new();
     for action in actions(plan.direction) {
         let count = if tried { report.done(*action) } else { plan.to_do(*action) };
-        let word = if tried { done(*action).to_owned() } else { format!("to {}", action.word()) };
+        let word = match (plan.direction, action, tried) {
+            (Direction::ToVapi, Action::Capture, false) => "to set back in the file".to_owned(),
+            (Direction::ToVapi, Action::Capture, true) => "set back in the file".to_owned(),
+            (_, action, false) => format!("to {}", action.word()),
+            (_, action, true) => done(*action).to_owned(),
+        };
         parts.push((count, word));
     }
     parts.push((report.failed(), "failed".to_owned()));

@@ -46,6 +46,14 @@ impl Ids {
         self.by_address.get(address)
     }
 
+    /// The entries that have an id.
+    pub fn known(&self) -> impl Iterator<Item = (&Address, &RemoteId)> {
+        self.by_address.iter().filter_map(|(address, id)| match id {
+            Id::Known(id) => Some((address, id)),
+            Id::Pending { .. } => None,
+        })
+    }
+
     /// The entry that had this id until its object was deleted.
     pub fn was(&self, id: &str) -> Option<&Address> {
         self.stale.get(id)

@@ -3,5 +3,6 @@
 pub mod base;
 pub mod compare;
 pub mod live;
+pub mod logged;
 pub mod merge;
 pub mod normalize;

@@ -154,7 +154,7 @@ impl<'d> Writer<'_, 'd> {
         mut path: Vec<PathStep>,
         change_of: &FieldChange,
     ) {
-        let FieldChange { path: field, before, after: Some(after), verdict, .. } = change_of else { return };
+        let FieldChange { path: field, before, after, verdict, .. } = change_of;
         let mut spot = change.kind.root();
         let mut node = config;
         for step in &field.0 {
@@ -176,6 +176,7 @@ impl<'d> Writer<'_, 'd> {
                     let position = element_position(spot, &items, step);
                     spot = spot.item();
                     let Some(position) = position else {
+                        let Some(after) = after else { return };
                         return self.new_element(at, change, path, spot, field, here.items().len(), after);
                     };
                     path.push(PathStep::Index(position));
@@ -183,6 +184,7 @@ impl<'d> Writer<'_, 'd> {
                 }
             }
         }
+        let Some(after) = after else { return self.take_out(at, path, node) };
         if let (Some(node), Some(Value::List(before)), Value::List(items)) = (node, before, after)
             && before.len() == node.items().len()
             && let Some((last, kept)) = items.split_last()
@@ -212,6 +214,19 @@ impl<'d> Writer<'_, 'd> {
             },
             _ => self.edits.push((at, Edit::Set { path, value: content })),
         }
+    }
+
+    /// Takes a field out of the file that was not there before: never an entry, for every path leads into a `config`.
+    fn take_out(&mut self, at: usize, mut path: Vec<PathStep>, node: Option<Node<'_>>) {
+        if node.is_none() {
+            return;
+        }
+        let edit = match path.pop() {
+            Some(PathStep::Index(index)) => Edit::RemoveItem { list: path, index },
+            Some(key) => Edit::RemoveKey { path: path.into_iter().chain([key]).collect() },
+            None => return,
+        };
+        self.edits.push((at, edit));
     }
 
     /// Writes a merged text as the file spells it: its references and escapes stay where Vapi changed other lines.

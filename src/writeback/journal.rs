@@ -17,6 +17,7 @@ use crate::plan::{Action, Change, FieldChange, TextMerge, Work};
 /// nothing.
 pub struct AuditJournal<'h> {
     path: PathBuf,
+    run: RunId,
     command: String,
     state_file: PathBuf,
     environment: Option<String>,
@@ -28,7 +29,6 @@ pub struct AuditJournal<'h> {
 
 struct Open {
     writer: Writer,
-    run: RunId,
     actor: String,
     commit: Option<String>,
 }
@@ -37,6 +37,7 @@ impl<'h> AuditJournal<'h> {
     /// A journal for a run of a command on a state file, for an organisation. `hide` takes secrets out of what others said.
     pub fn new(
         path: &Path,
+        run: RunId,
         command: &str,
         state_file: &Path,
         owner: &Owner<'_>,
@@ -44,6 +45,7 @@ impl<'h> AuditJournal<'h> {
     ) -> Self {
         Self {
             path: path.to_path_buf(),
+            run,
             command: command.to_owned(),
             state_file: state_file.to_path_buf(),
             environment: owner.environment.map(str::to_owned),
@@ -55,7 +57,7 @@ impl<'h> AuditJournal<'h> {
 
     /// The id of the run, if anything was written.
     pub fn run(&self) -> Option<String> {
-        self.open.as_ref().map(|open| open.run.to_string())
+        self.open.as_ref().map(|_| self.run.to_string())
     }
 
     fn open(&mut self) -> Result<&mut Open, Diagnostic> {
@@ -63,12 +65,7 @@ impl<'h> AuditJournal<'h> {
             Some(open) => open,
             None => {
                 let (commit, user) = crate::history::checked_out(&self.state_file);
-                Open {
-                    writer: Writer::open(&self.path)?,
-                    run: RunId::new(Timestamp::now()),
-                    actor: actor(user, &|name| std::env::var(name).ok()),
-                    commit,
-                }
+                Open { writer: Writer::open(&self.path)?, actor: actor(user, &|name| std::env::var(name).ok()), commit }
             }
         };
         Ok(self.open.insert(open))
@@ -94,10 +91,11 @@ impl<'h> AuditJournal<'h> {
             ..field
         });
         let fields = fields.collect();
+        let run = self.run.to_string();
         let open = self.open()?;
         Ok(Record {
             time: Timestamp::now(),
-            run: open.run.to_string(),
+            run,
             command,
             actor: open.actor.clone(),
             commit: open.commit.clone(),

@@ -252,6 +252,7 @@ mod of_the_log {
     use serde_json::json;
     use vapi_sync::audit::{Outcome, Owner, Record, Writer};
     use vapi_sync::history::bases;
+    use vapi_sync::state::ids::Id;
     use vapi_sync::values::base::Base;
 
     use super::*;
@@ -270,10 +271,10 @@ mod of_the_log {
         Writer::open(&log).unwrap().append_all(records).unwrap();
         let entry = |handle: &str, id: &str| (Address::new("agents", handle), Some(RemoteId(id.to_owned())));
         let owner = Owner { file: FILE.to_owned(), environment: None, org_id: None };
-        bases(&[entry("a", "v1"), entry("b", "v2")], &log, &owner, None)
-            .unwrap()
-            .remove(&Address::new("agents", "a"))
-            .unwrap()
+        let entries = [entry("a", "v1"), entry("b", "v2")];
+        let ids = entries.iter().cloned().filter_map(|(address, id)| Some((address, Id::Known(id?)))).collect();
+        // What an entry refers to need not differ itself.
+        bases(&entries[..1], &ids, &log, &owner, None).unwrap().remove(&Address::new("agents", "a")).unwrap()
     }
 
     /// The paths and values that count, and whether each is sure.

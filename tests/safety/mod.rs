@@ -5,5 +5,6 @@ mod edits;
 mod files;
 mod lists;
 mod restore;
+mod restore_file;
 mod saved;
 mod told;

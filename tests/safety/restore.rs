@@ -71,7 +71,7 @@ fn objects(world: &World) -> Vec<Value> {
 }
 
 /// The ids of the runs that changed Vapi, the oldest first.
-fn runs(world: &World) -> Vec<String> {
+pub fn runs(world: &World) -> Vec<String> {
     let log = world.run(&["log", "--format", "json"]).expect(0).json();
     let mut runs: Vec<String> = Vec::new();
     for record in log["records"].as_array().expect("records") {
@@ -118,12 +118,47 @@ fn diff_lines(old: &str, new: &str) -> Vec<(String, String)> {
 }
 
 #[test]
-fn it_gives_back_exactly_what_was_before_and_the_plan_shows_the_difference() {
+fn both_sides_are_as_before_and_the_plan_is_empty() {
+    let (world, before, run) = changed_world();
+    let new = world.state();
+    let back = world.run(&["restore", &run, "--yes"]).expect(0);
+    assert_eq!(objects(&world), before);
+    let plan = world.run(&["plan", "--detailed-exitcode"]).expect(0);
+    assert!(plan.stdout.starts_with("No changes."), "{}", plan.stdout);
+    assert!(back.stdout.contains("2 updated, 2 set back in the file"), "{}", back.stdout);
+    // What was added is gone from the file again, and nothing else of it.
+    let old = world.state();
+    for gone in ["voicemailMessage", "maxTokens", "timeoutSeconds", "status-update", "901"] {
+        assert!(!old.contains(gone), "{gone}: {old}");
+    }
+    for there in
+        ["endCallMessage: Bye", "maxDurationSeconds: 900", "type: endCall", "temperature: 0.3", "${agent:desk}"]
+    {
+        assert!(old.contains(there), "{there}: {old}");
+    }
+    assert_eq!(world.git(&["diff", "--name-only"]).trim(), "vapi-state.yaml", "an edit to review");
+    world.run(&["apply", "--yes"]).expect(0);
+    assert_eq!(objects(&world), before, "the next apply does not undo it");
+    world.run(&["pull"]).expect(0);
+    assert_eq!(world.state(), old);
+    // And back again.
+    let restore = runs(&world).pop().expect("the restore");
+    world.run(&["restore", &restore, "--yes"]).expect(0);
+    world.run(&["plan", "--detailed-exitcode"]).expect(0);
+    assert_eq!(world.agent("Desk")["firstMessage"], json!("Good morning"));
+    let same = |text: &str| {
+        serde_yaml::from_str::<Value>(text).expect("YAML")["agents"]["desk"]["config"]["firstMessage"].clone()
+    };
+    assert_eq!(same(&world.state()), same(&new));
+}
+
+#[test]
+fn with_vapi_only_the_file_is_left_and_the_plan_shows_the_difference() {
     let (world, before, run) = changed_world();
     let file = world.state();
-    world.run(&["restore", &run, "--yes"]).expect(0);
+    world.run(&["restore", &run, "--yes", "--vapi-only"]).expect(0);
     assert_eq!(objects(&world), before);
-    assert_eq!(world.state(), file, "it leaves the file alone");
+    assert_eq!(world.state(), file);
     let plan = world.run(&["plan", "--format", "json"]).expect(0).json();
     assert_eq!(plan["summary"]["update"], json!(2), "{plan}");
     assert_eq!(plan["summary"]["held_back"], json!(0), "git knows those values: {plan}");

@@ -12,6 +12,7 @@ mod geometry;
 mod insert;
 mod layout;
 mod plan;
+mod remove;
 mod replace;
 mod same;
 mod sharing;

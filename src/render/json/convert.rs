@@ -18,6 +18,8 @@ pub(super) fn direction(direction: Direction) -> v1::Direction {
 pub(super) fn summary(report: &Report) -> v1::Summary {
     let plan = &report.plan;
     let mut summary = of_actions(plan.direction, |action| plan.count(action));
+    // The way back of a run goes to both sides.
+    summary.capture = summary.capture.or(Some(plan.count(Action::Capture)).filter(|count| *count > 0));
     summary.held_back = report.held_back();
     summary.unchanged = plan.in_step().count();
     if report.was_tried() {

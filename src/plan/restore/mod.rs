@@ -1,31 +1,41 @@
 //! The way back to the values before a run, as a plan like any other.
 //!
-//! In: the records of a run, and what Vapi holds. Out: a [`Plan`] that gives back what the run replaced. What somebody
-//! changed since is drift; what the run made stays; secrets are in no log, so they stay as they are.
+//! In: the records of a run, what Vapi holds, and what the file says. Out: a [`Plan`] that gives back what the run replaced
+//! in Vapi, and sets the same fields of the file back where they still say what the run wrote. What somebody changed since is
+//! drift in Vapi, and left in the file; what the run made stays; secrets are in no log, so they stay as they are.
 
-use std::collections::BTreeMap;
+mod done;
+mod file;
 
-use crate::audit::{Field, Outcome, Record};
-use crate::kinds::{KINDS, Kind, Spot};
+use serde::{Deserialize, Serialize};
+
+use self::done::{Done, Fields, Renamed, done_by, newest, renamed};
+use crate::audit::{Field, Record};
+use crate::kinds::{Kind, Spot};
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::recorded::Recorded;
-use crate::model::{Address, FieldPath, Map, RemoteId, SENSITIVE, Step, Value};
+use crate::model::{Address, FieldPath, Map, SENSITIVE, Step, Value};
 use crate::plan::judge::{Rule, Since, restored};
 use crate::plan::pair::Listings;
 use crate::plan::prefer::Prefer;
 use crate::plan::{Change, Direction, FieldChange, Plan, Work, Write};
+use crate::state::ids::{Id, Ids};
+use crate::state::resolve::Desired;
 use crate::values::compare::{element_position, value_at};
 use crate::values::live::Live;
+use crate::values::logged::logged;
 use crate::values::normalize::{self, same};
 
-/// What a run did to one object: per field, the value before its first write and after its last.
-struct Done {
-    kind: &'static Kind,
-    address: Address,
-    id: RemoteId,
-    created: bool,
-    fields: Vec<(FieldPath, Field)>,
-    time: String,
+/// What is to be given back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WayBack {
+    /// The run.
+    pub run: String,
+    /// Only this entry.
+    pub address: Option<String>,
+    /// `--vapi-only`: the file is left.
+    pub vapi_only: bool,
 }
 
 /// Plans the way back.
@@ -33,102 +43,136 @@ struct Done {
 /// # Errors
 /// The log does not know the run, or it did nothing to this address.
 pub fn restore(
-    run: &str,
-    address: Option<&str>,
-    records: impl Iterator<Item = Record>,
+    way: &WayBack,
+    records: &[Record],
     listings: &Listings,
+    desired: &Desired<'_>,
     prefer: &Prefer,
 ) -> Result<Plan, Diagnostics> {
+    let WayBack { run, address, vapi_only } = way;
     let done = done_by(run, records);
     if done.is_empty() {
         return Err(Diagnostic::error("unknown-run", format!("the audit log knows of nothing that run {run} did"))
             .help("`vapi-sync log` lists the runs")
             .into());
     }
-    let selected: Vec<Done> =
-        done.into_values().filter(|done| address.is_none_or(|wanted| done.address.to_string() == wanted)).collect();
+    let is_wanted = |done: &Done| address.as_ref().is_none_or(|wanted| done.address.to_string() == *wanted);
+    let selected: Vec<Done> = done.into_values().filter(is_wanted).collect();
     if selected.is_empty() {
-        let wanted = address.unwrap_or_default();
+        let wanted = address.as_deref().unwrap_or_default();
         return Err(Diagnostic::error("unknown-address", format!("run {run} did nothing to {wanted}")).into());
     }
+    let ids = Ids::in_file(&desired.file.entries);
+    let lookup = Lookup { ids, renamed: renamed(records), listings };
     let mut warnings = Vec::new();
     let mut changes = Vec::new();
     let mut org_id = None;
     for done in selected {
-        if done.created {
-            warnings.push(Diagnostic::warning(
-                "not-removed",
-                format!("{} was made by this run; it stays, for vapi-sync never deletes", done.address),
-            ));
+        warnings.extend(what_stays(&done));
+        if done.made {
             continue;
         }
         let lives = listings.get(done.kind.section).into_iter().flatten();
-        let Some(live) = lives.into_iter().find(|live| live.header.id == done.id.0) else {
-            warnings
-                .push(Diagnostic::warning("gone", format!("{} ({}) is not in Vapi any more", done.address, done.id)));
-            continue;
-        };
-        org_id = live.header.org_id.clone().or(org_id);
-        changes.push(way_back(&done, live, prefer)?);
+        let live = lives.into_iter().find(|live| live.header.id == done.id.0);
+        match live {
+            Some(live) if !done.to_vapi.is_empty() => changes.push(way_back(&done, live, &lookup, prefer)?),
+            Some(_) => {}
+            None => {
+                let message = format!("{} ({}) is not in Vapi any more", done.address, done.id);
+                warnings.push(Diagnostic::warning("gone", message));
+            }
+        }
+        if let Some(live) = live {
+            org_id = live.header.org_id.clone().or(org_id);
+        }
+        if !vapi_only {
+            let header = live.map(|live| &live.header);
+            changes.extend(file::way_back(&done, desired, header, &lookup, &mut warnings));
+        }
     }
     Ok(Plan { warnings, ..Plan::new(Direction::ToVapi, org_id, changes) })
 }
 
-/// What a run did, by address. An intent without an outcome may have been carried out, so it counts as well.
-fn done_by(run: &str, records: impl Iterator<Item = Record>) -> BTreeMap<String, Done> {
-    let mut done: BTreeMap<String, Done> = BTreeMap::new();
-    for record in records.filter(|record| record.run == run) {
-        let to_vapi = matches!(record.action.as_str(), "create" | "recreate" | "update" | "link");
-        if !to_vapi || matches!(record.outcome, Outcome::NotAttempted | Outcome::HeldBack) {
-            continue;
-        }
-        let Some((section, handle)) = record.address.split_once('.') else { continue };
-        let Some(kind) = KINDS.into_iter().find(|kind| kind.section == section) else { continue };
-        let entry = done.entry(record.address.clone()).or_insert_with(|| Done {
-            kind,
-            address: kind.address(handle),
-            id: RemoteId(String::new()),
-            created: false,
-            fields: Vec::new(),
-            time: record.time.to_string(),
-        });
-        if let Some(id) = &record.vapi_id {
-            entry.id = RemoteId(id.clone());
-        }
-        entry.created |= matches!(record.action.as_str(), "create" | "recreate");
-        for field in record.fields {
-            let Ok(path) = field.path.parse::<FieldPath>() else { continue };
-            match entry.fields.iter_mut().find(|(known, _)| *known == path) {
-                Some((_, known)) => known.after = field.after,
-                None => entry.fields.push((path, field)),
-            }
-        }
+/// What is left as it is, whatever is given back.
+fn what_stays(done: &Done) -> Option<Diagnostic> {
+    let Done { address, made, to_vapi, to_file, .. } = done;
+    if *made {
+        let message = format!("{address} was made by this run; it stays, for vapi-sync never deletes");
+        return Some(Diagnostic::warning("not-removed", message));
     }
-    done
+    let secrets = to_vapi.iter().chain(to_file).filter(|(_, field)| field.sensitive);
+    let paths: Vec<String> = secrets.map(|(path, _)| path.to_string()).collect();
+    let message = format!("{} of {address}: a secret is in no log, so it stays as it is", paths.join(", "));
+    (!paths.is_empty()).then(|| Diagnostic::warning("secret-stays", message).help("set it by hand"))
 }
 
-fn way_back(done: &Done, live: &Live, prefer: &Prefer) -> Result<Change, Diagnostic> {
+/// What is known of ids.
+struct Lookup<'l> {
+    ids: Ids,
+    renamed: Renamed,
+    listings: &'l Listings,
+}
+
+impl Lookup<'_> {
+    /// A value of the log in normal form: it stands at a path, so its secrets and numbers are found from there. What referred
+    /// to an object that was made again since refers to the new one.
+    fn read(&self, kind: &'static Kind, path: &FieldPath, json: &serde_json::Value) -> Value {
+        let id_of = |address: &Address| match self.ids.get(address) {
+            Some(Id::Known(id)) => Some(id.0.clone()),
+            Some(Id::Pending { .. }) | None => None,
+        };
+        let value = logged(Value::from(json.clone()), &id_of).map(&|value| {
+            if let Value::Text(text) = value
+                && let id = newest(&self.renamed, text)
+                && id != text
+            {
+                *value = Value::Text(id.to_owned());
+            }
+        });
+        typed(kind, path, value)
+    }
+
+    /// The id of an object that a value refers to and that Vapi does not have.
+    fn dead_id(&self, spot: Spot, value: &Value) -> Option<String> {
+        let refers = |spot: Spot, value: &Value| {
+            let id = value.as_text().filter(|id| !id.is_empty())?;
+            // A kind that is not listed says nothing about absence.
+            let lives = self.listings.get(spot.reference()?)?;
+            lives.iter().all(|live| live.header.id != id).then(|| id.to_owned())
+        };
+        match value {
+            Value::List(items) => items.iter().find_map(|item| self.dead_id(spot.item(), item)),
+            Value::Map(map) => map.iter().find_map(|(key, value)| self.dead_id(spot.key(key), value)),
+            value => refers(spot, value),
+        }
+    }
+}
+
+fn way_back(done: &Done, live: &Live, lookup: &Lookup<'_>, prefer: &Prefer) -> Result<Change, Diagnostic> {
     let kind = done.kind;
     let seen = normalize::object(kind, live)?;
     let mut back = seen.clone();
     let mut fields = Vec::new();
-    for (path, field) in done.fields.iter().filter(|(_, field)| !field.sensitive) {
-        let before = field.before.clone().map(|json| typed(kind, path, json));
-        let after = field.after.clone().map(|json| typed(kind, path, json));
+    for (path, field) in plain(&done.to_vapi) {
+        let [before, after] = [&field.before, &field.after].map(|json| Some(lookup.read(kind, path, json.as_ref()?)));
         let now = value_at(kind.root(), &seen, path).cloned();
         if is_same(now.as_ref(), before.as_ref()) {
             continue;
         }
         let as_left = is_same(now.as_ref(), after.as_ref());
-        let lost_secret = field.before.as_ref().is_some_and(holds_sensitive);
-        let since = match (lost_secret, as_left) {
-            (true, _) => Since::SecretLost,
-            (false, true) => Since::AsLeft,
-            (false, false) => Since::Moved,
+        let dead = before.as_ref().and_then(|before| lookup.dead_id(kind.root().at(path), before));
+        let since = match (holds_secret(field), dead.is_some(), as_left) {
+            (true, ..) => Since::SecretLost,
+            (false, true, _) => Since::TargetGone,
+            (false, false, true) => Since::AsLeft,
+            (false, false, false) => Since::Moved,
         };
         let note = match since {
-            Since::SecretLost => Some("it held a secret, which is in no log: set it by hand"),
-            Since::Moved => Some("somebody changed it since that run; `--prefer file` gives the old value back"),
+            Since::SecretLost => Some("it held a secret, which is in no log: set it by hand".to_owned()),
+            Since::Moved => {
+                Some("somebody changed it since that run; `--prefer file` gives the old value back".to_owned())
+            }
+            Since::TargetGone => dead.map(|id| format!("it referred to {id}, which is not in Vapi any more")),
             Since::AsLeft => None,
         };
         let verdict = restored(since, before.is_some(), prefer.of(&done.address, path));
@@ -137,7 +181,7 @@ fn way_back(done: &Done, live: &Live, prefer: &Prefer) -> Result<Change, Diagnos
         }
         fields.push(FieldChange {
             recorded: as_left.then(|| Recorded::AuditLog { time: done.time.clone() }),
-            note: note.map(str::to_owned),
+            note,
             ..FieldChange::new(path.clone(), now, before.or(Some(Value::Null)), verdict)
         });
     }
@@ -158,6 +202,18 @@ fn way_back(done: &Done, live: &Live, prefer: &Prefer) -> Result<Change, Diagnos
         change.work = Work::Update(write);
     }
     Ok(change)
+}
+
+/// The fields that are no secrets.
+fn plain(fields: &Fields) -> impl Iterator<Item = &(FieldPath, Field)> {
+    fields.iter().filter(|(_, field)| !field.sensitive)
+}
+
+/// Whether a secret stood in what a run replaced.
+fn holds_secret(field: &Field) -> bool {
+    field.before.as_ref().is_some_and(|before| {
+        Value::from(before.clone()).any(&|value| value.as_text().is_some_and(|text| text.contains(SENSITIVE)))
+    })
 }
 
 /// Holds back what would leave a number with nothing to ring, as it was before that run.
@@ -199,10 +255,9 @@ fn body(seen: &Value, restored: &Value, fields: &[FieldChange]) -> Map {
         .collect()
 }
 
-/// A value of the log in normal form: it stands at a path, so its secrets and numbers are found from there.
-fn typed(kind: &'static Kind, path: &FieldPath, json: serde_json::Value) -> Value {
+/// The normal form of a value that stands at a path.
+fn typed(kind: &'static Kind, path: &FieldPath, mut value: Value) -> Value {
     // The normal form of an object with nothing in it but this value, at its place.
-    let mut value = Value::from(json);
     for step in path.0.iter().rev() {
         value = match step {
             Step::Key(key) => Value::Map(Map::from_iter([(key.clone(), value)])),
@@ -226,10 +281,6 @@ fn is_same(left: Option<&Value>, right: Option<&Value>) -> bool {
         (Some(left), Some(right)) => same(left, right),
         (left, right) => !there(left) && !there(right),
     }
-}
-
-fn holds_sensitive(json: &serde_json::Value) -> bool {
-    Value::from(json.clone()).any(&|value| value.as_text().is_some_and(|text| text.contains(SENSITIVE)))
 }
 
 /// Puts a value at a path, or takes out what is there.

@@ -1,0 +1,89 @@
+//! The way back of the file: the fields that still say what a run wrote.
+
+use super::done::Done;
+use super::{Lookup, holds_secret, is_same, plain};
+use crate::model::diagnostic::{Diagnostic, Diagnostics};
+use crate::model::{FieldPath, Step, Value};
+use crate::plan::fields::place_of;
+use crate::plan::judge::{Since, set_back};
+use crate::plan::{Change, FieldChange, Work};
+use crate::state::load::Entry;
+use crate::state::resolve::Desired;
+use crate::values::compare::{covers, value_at};
+use crate::values::live::Header;
+
+/// What is set back in the entry of an object. What is left is said in `warnings`.
+pub(super) fn way_back(
+    done: &Done,
+    desired: &Desired<'_>,
+    header: Option<&Header>,
+    lookup: &Lookup<'_>,
+    warnings: &mut Diagnostics,
+) -> Option<Change> {
+    // The handle may have changed.
+    let entries = || desired.file.entries.iter().filter(|entry| entry.kind == done.kind);
+    let entry = entries().find(|entry| entry.id.as_ref() == Some(&done.id));
+    let entry = entry.or_else(|| entries().find(|entry| entry.address == done.address))?;
+    let value = desired.value(entry, &lookup.ids);
+    // What a pull wrote into the file says what the file said before; what was sent says what Vapi held.
+    let of_file: Vec<&FieldPath> = done.to_file.iter().map(|(path, _)| path).collect();
+    let is_known = |path: &FieldPath| of_file.iter().any(|of| of.0.starts_with(&path.0) || path.0.starts_with(&of.0));
+    let sent = plain(&done.to_vapi).filter(|(path, _)| !is_known(path));
+    let mut fields = Vec::new();
+    for (path, field) in plain(&done.to_file).chain(sent) {
+        let [before, after] =
+            [&field.before, &field.after].map(|json| Some(lookup.read(done.kind, path, json.as_ref()?)));
+        let now = value_at(done.kind.root(), &value, path);
+        let says = |side: Option<&Value>| says(done, path, now, side);
+        if says(before.as_ref()) || now.is_none() && !is_element_gone(path, after.as_ref()) {
+            continue;
+        }
+        let dead = before.as_ref().and_then(|before| lookup.dead_id(done.kind.root().at(path), before));
+        let since = match (says(after.as_ref()), holds_secret(field), dead) {
+            (false, ..) => Since::Moved,
+            (true, true, _) => Since::SecretLost,
+            (true, false, Some(_)) => Since::TargetGone,
+            (true, false, None) => Since::AsLeft,
+        };
+        let verdict = set_back(since);
+        if verdict.changes_file() {
+            // In the file `null` is a value, in Vapi it is none.
+            let before = before.filter(|before| *before != Value::Null || of_file.contains(&path));
+            fields.push(FieldChange::new(path.clone(), now.cloned(), before, verdict));
+        } else {
+            warnings.push(left(entry, path, since));
+        }
+    }
+    if fields.is_empty() {
+        return None;
+    }
+    let mut change = Change::of_entry(entry, &value);
+    if let Some(header) = header {
+        change = change.seen(header);
+    }
+    let reason = "set back in the file where it still says what that run wrote".to_owned();
+    Some(Change { fields, reason, work: Work::Capture, ..change })
+}
+
+/// Whether the file says what one side of a write was: all that it names is in there.
+fn says(done: &Done, path: &FieldPath, now: Option<&Value>, side: Option<&Value>) -> bool {
+    match (now, side) {
+        (Some(now), Some(side)) => covers(done.kind.root().at(path), side, now),
+        (now, side) => is_same(now, side),
+    }
+}
+
+/// Whether a run took an element out of a list.
+fn is_element_gone(path: &FieldPath, after: Option<&Value>) -> bool {
+    is_same(after, None) && matches!(path.0.last(), Some(Step::Index(_) | Step::Element(_)))
+}
+
+fn left(entry: &Entry<'_>, path: &FieldPath, since: Since) -> Diagnostic {
+    let why = match since {
+        Since::SecretLost => "it held a secret, which is in no log",
+        Since::TargetGone => "it referred to something that is not in Vapi any more",
+        Since::Moved | Since::AsLeft => "the file says something else by now than that run wrote",
+    };
+    let message = format!("{path} of {} is left in the file: {why}", entry.address);
+    Diagnostic::warning("left-in-file", message).at(place_of(entry, path).unwrap_or_else(|| entry.place.clone()))
+}

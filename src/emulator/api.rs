@@ -6,8 +6,11 @@ use super::answer::Answer;
 use super::check::{self, Change};
 use super::clock::later;
 use super::config::Config;
+use super::links;
 use super::list::Query;
-use super::store::{Collection, LATEST_VERSION, Object, Store, is_uuid};
+use super::references;
+use super::rewrite;
+use super::store::{Collection, LATEST_VERSION, Object, Record, Store, is_uuid};
 use super::view;
 
 /// A request.
@@ -46,6 +49,12 @@ impl<'a> Route<'a> {
         };
         Some(route)
     }
+
+    fn collection(self) -> Collection {
+        match self {
+            Self::All(collection) | Self::Paged(collection) | Self::One(collection, _) => collection,
+        }
+    }
 }
 
 /// Runs a request. The store changes if and only if [`commits`] is true for the response.
@@ -53,13 +62,21 @@ pub(super) fn answer(store: &mut Store, config: &Config, call: &Call) -> Answer 
     let unknown = || Answer::error(404, format!("Cannot {} {}", call.method, call.path));
     let Some(route) = Route::of(call.path) else { return unknown() };
     let Some(org) = call.org else { return Answer::unauthorized() };
+    let barred = config.unavailable.iter().find(|(collection, _)| *collection == route.collection());
+    match barred {
+        Some((_, 404)) => return unknown(),
+        Some((_, status)) => return Answer::error(*status, "Forbidden resource"),
+        None => {}
+    }
     let api = Api { store, config, org };
     let outcome = match (call.method, route) {
+        ("GET", Route::All(collection @ Collection::StructuredOutput) | Route::Paged(collection)) => {
+            api.page(collection, call.query)
+        }
         ("GET", Route::All(collection)) => api.list(collection, call.query),
-        ("GET", Route::Paged(collection)) => api.page(collection, call.query),
         ("GET", Route::One(collection, id)) => api.get(collection, id),
         ("POST", Route::All(collection)) => api.create(collection, call.body),
-        ("PATCH", Route::One(collection, id)) => api.update(collection, id, call.body),
+        ("PATCH", Route::One(collection, id)) => api.update(collection, id, call.query, call.body),
         ("DELETE", Route::One(collection, id)) => api.delete(collection, id),
         _ => return unknown(),
     };
@@ -82,16 +99,16 @@ type Outcome = Result<Answer, Answer>;
 
 impl Api<'_> {
     fn list(self, collection: Collection, query: &str) -> Outcome {
-        let query = Query::parse(query, false).map_err(Answer::invalid)?;
+        let query = Query::parse(query, collection, false, self.config.most_listed).map_err(Answer::invalid)?;
         let records = query.list(self.store.of_org(collection, self.org), self.config.clock.now());
-        let shown = records.into_iter().map(|record| view::of(record, collection, self.config.credentials));
+        let shown = records.into_iter().map(|record| view::of(record, collection, self.config));
         Ok(Answer::ok(shown.collect()))
     }
 
     fn page(self, collection: Collection, query: &str) -> Outcome {
-        let query = Query::parse(query, true).map_err(Answer::invalid)?;
+        let query = Query::parse(query, collection, true, self.config.most_listed).map_err(Answer::invalid)?;
         let (records, metadata) = query.page(self.store.of_org(collection, self.org), self.config.clock.now());
-        let shown = records.into_iter().map(|record| view::of(record, collection, self.config.credentials));
+        let shown = records.into_iter().map(|record| view::of(record, collection, self.config));
         Ok(Answer::ok(serde_json::json!({"results": shown.collect::<Value>(), "metadata": metadata})))
     }
 
@@ -100,54 +117,76 @@ impl Api<'_> {
         Ok(Answer::ok(self.shown(collection, id)))
     }
 
-    fn create(self, collection: Collection, body: &[u8]) -> Outcome {
-        let mut object = parse(body)?;
-        check::check(collection, Change::Create, &object, &self.config.refuse).map_err(Answer::invalid)?;
+    fn create(mut self, collection: Collection, body: &[u8]) -> Outcome {
+        let mut object = self.accepted(collection, Change::Create, parse(body)?)?;
+        check::check_whole(collection, &object).map_err(Answer::invalid)?;
         self.refuse_twin(collection, None, &object)?;
         self.clear(&mut object);
+        rewrite::whole(collection, &mut object, &self.config.rewrites);
         match collection {
             Collection::Assistant => fill(&mut object, &self.config.fill),
             Collection::PhoneNumber => self.allot(&mut object)?,
-            Collection::Tool | Collection::Squad => {}
+            Collection::Tool | Collection::Squad | Collection::StructuredOutput => {}
         }
         let now = self.config.stamp();
         let listed_from = later(self.config.clock.now(), self.config.list_lag);
-        if self.config.versions && collection == Collection::Assistant {
+        if self.config.versions && collection.has_versions() {
             object.insert(LATEST_VERSION.into(), "v1".into());
         }
         let id = self.store.create(collection, self.org, object, now, listed_from);
+        self.mirror(collection, &id);
         Ok(Answer::created(self.shown(collection, &id)))
     }
 
-    fn update(self, collection: Collection, id: &str, body: &[u8]) -> Outcome {
-        let current = self.known(collection, id)?;
-        let fields = parse(body)?;
-        check::check(collection, Change::Update(current), &fields, &self.config.refuse).map_err(Answer::invalid)?;
+    fn update(mut self, collection: Collection, id: &str, query: &str, body: &[u8]) -> Outcome {
+        let current = self.own(collection, id)?;
+        let fields = self.accepted(collection, Change::Update(current), parse(body)?)?;
+        if collection == Collection::StructuredOutput {
+            refuse_schema(query, current, &fields)?;
+        }
         self.refuse_twin(collection, Some(id), &fields)?;
-        let now = self.config.stamp();
-        self.store.change(collection, id, now, |object| {
-            for (name, value) in fields {
-                if value.is_null() && !self.config.show_cleared {
-                    object.shift_remove(&name);
-                } else {
-                    object.insert(name, value);
-                }
+        let mut object = current.clone();
+        for (name, value) in fields {
+            if value.is_null() && !self.config.show_cleared {
+                object.shift_remove(&name);
+            } else {
+                object.insert(name, value);
             }
-        });
+        }
+        check::check_whole(collection, &object).map_err(Answer::invalid)?;
+        rewrite::whole(collection, &mut object, &self.config.rewrites);
+        self.store.change(collection, id, self.config.stamp(), |stored| *stored = object);
+        self.mirror(collection, id);
         Ok(Answer::ok(self.shown(collection, id)))
     }
 
     fn delete(self, collection: Collection, id: &str) -> Outcome {
-        self.known(collection, id)?;
+        self.own(collection, id)?;
         let shown = self.shown(collection, id);
         self.store.remove(collection, id);
         Ok(Answer::ok(shown))
     }
 
-    /// The object with that id in this organisation.
+    /// The body of a write as it is stored.
+    fn accepted(&self, collection: Collection, change: Change, sent: Object) -> Result<Object, Answer> {
+        let understood = rewrite::understood(collection, sent.clone(), &self.config.rewrites);
+        check::check(collection, change, &understood, &self.config.refuse).map_err(Answer::invalid)?;
+        references::check(self.store, self.org, &understood).map_err(|message| Answer::error(400, message))?;
+        Ok(rewrite::stored(sent, understood, &self.config.rewrites))
+    }
+
+    /// The object with that id, which the organisation may change.
+    fn own(&self, collection: Collection, id: &str) -> Result<&Object, Answer> {
+        let object = self.known(collection, id)?;
+        let of_platform = self.store.get(collection, id).is_some_and(Record::is_of_platform);
+        let refusal = || Answer::error(403, format!("{} Is Not Yours. Id: {id}", collection.noun()));
+        if of_platform { Err(refusal()) } else { Ok(object) }
+    }
+
+    /// The object with that id that this organisation sees.
     fn known(&self, collection: Collection, id: &str) -> Result<&Object, Answer> {
         match self.store.get(collection, id) {
-            Some(record) if record.text("orgId") == Some(self.org) => Ok(&record.object),
+            Some(record) if record.is_seen_by(self.org) => Ok(&record.object),
             _ if !is_uuid(id) => Err(Answer::error(400, "Validation failed (uuid is expected)")),
             _ => Err(Answer::error(404, format!("Couldn't Find {}. Id: {id}", collection.noun()))),
         }
@@ -155,7 +194,7 @@ impl Api<'_> {
 
     fn shown(&self, collection: Collection, id: &str) -> Value {
         let record = self.store.get(collection, id);
-        record.map(|record| view::of(record, collection, self.config.credentials)).unwrap_or_default()
+        record.map(|record| view::of(record, collection, self.config)).unwrap_or_default()
     }
 
     /// Numbers and SIP addresses are unique across organisations.
@@ -165,7 +204,7 @@ impl Api<'_> {
         }
         for (field, words) in [("number", "`number`"), ("sipUri", "`sipUri`")] {
             let Some(value) = fields.get(field).and_then(Value::as_str) else { continue };
-            let twin = |record: &&super::store::Record| record.text(field) == Some(value) && record.text("id") != id;
+            let twin = |record: &&Record| record.text(field) == Some(value) && record.text("id") != id;
             if let Some(twin) = self.store.all(collection).find(twin) {
                 let twin = twin.text("id").unwrap_or_default();
                 return Err(Answer::error(400, format!("Existing Phone Number {twin} Has Identical {words}")));
@@ -188,6 +227,13 @@ impl Api<'_> {
         Ok(())
     }
 
+    /// Writes the other side of links between assistants and structured outputs.
+    fn mirror(&mut self, collection: Collection, id: &str) {
+        if self.config.mirror_links {
+            links::mirror(self.store, collection, id);
+        }
+    }
+
     fn clear(&self, object: &mut Object) {
         if !self.config.show_cleared {
             object.retain(|_, value| !value.is_null());
@@ -200,6 +246,27 @@ fn parse(body: &[u8]) -> Result<Object, Answer> {
         Ok(Value::Object(object)) => Ok(object),
         Ok(_) => Err(Answer::error(400, "The body must be a JSON object")),
         Err(error) => Err(Answer::error(400, format!("The body is not JSON: {error}"))),
+    }
+}
+
+/// An update of a structured output needs `schemaOverride`, and changes the schema's type only if it is `true`.
+fn refuse_schema(query: &str, current: &Object, fields: &Object) -> Result<(), Answer> {
+    let flag = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "schemaOverride");
+    let may = match flag.as_ref().map(|(_, value)| &**value) {
+        Some("true") => true,
+        Some("false") => false,
+        _ => {
+            return Err(Answer::invalid(vec![
+                "schemaOverride must be one of the following values: true, false".into(),
+            ]));
+        }
+    };
+    let kind = |object: &Object| object.get("schema").and_then(|schema| schema.get("type").cloned());
+    match kind(fields) {
+        Some(new) if !may && kind(current).is_some_and(|old| old != new) => {
+            Err(Answer::error(400, "Cannot change the type of the schema without schemaOverride"))
+        }
+        _ => Ok(()),
     }
 }
 

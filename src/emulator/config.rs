@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::clock::{self, Clock};
 use super::fault::Fault;
+use super::store::Collection;
 
 /// The key that an emulator accepts by default.
 pub const DEFAULT_KEY: &str = "emulator";
@@ -43,10 +44,20 @@ pub struct Config {
     pub hidden_digits: bool,
     /// How responses show the credentials of a phone number.
     pub credentials: Credentials,
-    /// Whether assistants have versions (`latestVersion`, from `v1`), as in organisations with versioning.
+    /// Whether assistants, tools and squads have versions (`latestVersion`, from `v1`), as in organisations with versioning.
     pub versions: bool,
     /// Whether a field cleared with `null` is shown as `null` (else it is not shown).
     pub show_cleared: bool,
+    /// What becomes of what Vapi rewrites by itself.
+    pub rewrites: Rewrites,
+    /// Whether writing one side of the link between an assistant and a structured output writes the other.
+    pub mirror_links: bool,
+    /// Kinds that the organisation may not use, each with the status of every answer: 403 or 404.
+    pub unavailable: Vec<(Collection, u16)>,
+    /// The most objects of one list or page, whatever `limit` asks for.
+    pub most_listed: usize,
+    /// Models that retire, shown as `modelDeprecations`: objects with `model` and what Vapi tells about it.
+    pub retiring: Vec<Value>,
     /// Fields that writes refuse although objects may have them: `model.x`, `silenceTimeoutSeconds`.
     pub refuse: Vec<String>,
     /// Defaults that Vapi fills into a new assistant, at any depth of objects.
@@ -72,6 +83,11 @@ impl Default for Config {
             credentials: Credentials::Shown,
             versions: false,
             show_cleared: false,
+            rewrites: Rewrites::default(),
+            mirror_links: false,
+            unavailable: Vec::new(),
+            most_listed: usize::MAX,
+            retiring: Vec::new(),
             refuse: Vec::new(),
             fill: Value::Null,
             keep_hits: true,
@@ -105,6 +121,25 @@ pub enum Credentials {
     Masked,
     /// Not at all.
     Dropped,
+}
+
+/// What becomes of what Vapi rewrites by itself. Entries of `toolIds` that are in `toolRefs` too are always dropped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rewrites {
+    /// Whether a tool is shown as Vapi processed it (`strict` cleared, parameters from `body`, unknown messages), or as sent.
+    pub processed: bool,
+    /// Whether lists of ids and of message names come back in another order.
+    pub order: bool,
+    /// Whether white space at the end of prompts and messages is trimmed.
+    pub trim: bool,
+    /// Whether a POST or PATCH with a transfer mode of an old name is refused, instead of renamed.
+    pub refuse_old_modes: bool,
+}
+
+impl Default for Rewrites {
+    fn default() -> Self {
+        Self { processed: true, order: true, trim: false, refuse_old_modes: false }
+    }
 }
 
 /// A token bucket per organisation.

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::check::range_problem;
-use super::store::Record;
+use super::store::{Collection, Record};
 
 /// The default page size (openapi.json, `limit`: "Defaults to 100").
 const DEFAULT_LIMIT: usize = 100;
@@ -18,7 +18,18 @@ pub(super) struct Query {
     bounds: Vec<Bound>,
     page: usize,
     ascending: bool,
-    search: Option<String>,
+    filters: Vec<Filter>,
+}
+
+/// What a list can be asked for besides times.
+#[derive(Debug)]
+enum Filter {
+    /// A part of the name, number or address, in lower case.
+    Search(String),
+    /// The value of this field.
+    Exact(&'static str, String),
+    /// One of these ids, separated by commas.
+    IdAny(String),
 }
 
 /// `createdAtLt` and the like.
@@ -31,12 +42,14 @@ struct Bound {
 }
 
 impl Query {
-    /// Parses the query of a list; `paged` is version 2, which has pages.
+    /// Parses the query of a list of `collection`, which grants no more than `cap` at a time; `paged` lists have pages.
     ///
     /// # Errors
     /// The validator's messages.
-    pub fn parse(query: &str, paged: bool) -> Result<Self, Vec<String>> {
-        let mut parsed = Self { limit: DEFAULT_LIMIT, bounds: Vec::new(), page: 1, ascending: false, search: None };
+    pub fn parse(query: &str, collection: Collection, paged: bool, cap: usize) -> Result<Self, Vec<String>> {
+        use Collection::{PhoneNumber, Squad, StructuredOutput};
+        let mut parsed =
+            Self { limit: DEFAULT_LIMIT, bounds: Vec::new(), page: 1, ascending: false, filters: Vec::new() };
         let mut messages = Vec::new();
         for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
             let one_of = |words: &str| Err(format!("{name} must be one of the following values: {words}"));
@@ -44,21 +57,33 @@ impl Query {
                 ("limit", _) => number(&name, &value, 0.0, MOST).map(|limit| parsed.limit = limit),
                 ("page", true) => number(&name, &value, 1.0, f64::MAX).map(|page| parsed.page = page),
                 ("sortOrder", true) if !matches!(&*value, "ASC" | "DESC") => one_of("ASC, DESC"),
-                ("sortBy", true) if value != "createdAt" => one_of("createdAt"),
+                ("sortBy", true) if !matches!(&*value, "createdAt" | "duration" | "cost") => {
+                    one_of("createdAt, duration, cost")
+                }
                 ("sortBy", true) => Ok(()),
                 ("sortOrder", true) => {
                     parsed.ascending = value == "ASC";
                     Ok(())
                 }
-                ("search", true) => {
-                    parsed.search = Some(value.to_lowercase());
-                    Ok(())
+                ("search", true) if collection == PhoneNumber => parsed.filter(Filter::Search(value.to_lowercase())),
+                ("idAny", false) if collection == Squad => parsed.filter(Filter::IdAny(value.into_owned())),
+                ("id", true) if collection == StructuredOutput => {
+                    parsed.filter(Filter::Exact("id", value.into_owned()))
+                }
+                ("name", true) if collection == StructuredOutput => {
+                    parsed.filter(Filter::Exact("name", value.into_owned()))
                 }
                 _ => Bound::parse(&name, &value).map(|bound| parsed.bounds.push(bound)),
             };
             messages.extend(understood.err());
         }
+        parsed.limit = parsed.limit.min(cap);
         if messages.is_empty() { Ok(parsed) } else { Err(messages) }
+    }
+
+    fn filter(&mut self, filter: Filter) -> Result<(), String> {
+        self.filters.push(filter);
+        Ok(())
     }
 
     /// The `records` that the list shows, newest first; of equal times, later arrivals first.
@@ -100,12 +125,19 @@ impl Query {
     }
 
     fn holds(&self, record: &Record) -> bool {
-        let wanted = |text: &String| {
-            ["id", "name", "number", "sipUri"]
+        self.bounds.iter().all(|bound| bound.holds(record)) && self.filters.iter().all(|filter| filter.holds(record))
+    }
+}
+
+impl Filter {
+    fn holds(&self, record: &Record) -> bool {
+        match self {
+            Self::Search(part) => ["id", "name", "number", "sipUri"]
                 .into_iter()
-                .any(|field| record.text(field).is_some_and(|value| value.to_lowercase().contains(text)))
-        };
-        self.bounds.iter().all(|bound| bound.holds(record)) && self.search.as_ref().is_none_or(wanted)
+                .any(|field| record.text(field).is_some_and(|value| value.to_lowercase().contains(part))),
+            Self::Exact(field, value) => record.text(field) == Some(value),
+            Self::IdAny(ids) => ids.split(',').any(|id| record.text("id") == Some(id)),
+        }
     }
 }
 

@@ -7,6 +7,7 @@
 //! state      the store and its data file
 //! api        endpoints: request → response
 //! check      what Vapi refuses           list    which objects a list shows
+//! references ids that must be known      rewrite what Vapi changes by itself
 //! store      what Vapi holds             view    how it shows an object
 //! ```
 
@@ -22,9 +23,12 @@ mod fault;
 mod fault_text;
 pub mod generate;
 mod hits;
+mod links;
 mod list;
 mod persist;
+mod references;
 mod reply;
+mod rewrite;
 mod server;
 mod state;
 mod store;
@@ -41,7 +45,7 @@ use tokio::sync::watch;
 
 pub use self::cli::{DEFAULT_DATA, EmulatorArgs, run};
 pub use self::clock::{Clock, ManualClock};
-pub use self::config::{Config, Credentials, DEFAULT_KEY, DEFAULT_ORG, RateLimit, RetryAfter};
+pub use self::config::{Config, Credentials, DEFAULT_KEY, DEFAULT_ORG, RateLimit, RetryAfter, Rewrites};
 pub use self::fault::Fault;
 pub use self::fault_text::FaultError;
 pub use self::hits::{Hit, Stats};

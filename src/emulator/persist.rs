@@ -1,4 +1,4 @@
-//! The store as a JSON file: `{"version": 1, "issued": 3, "assistant": […], "phone-number": […], "tool": […], "squad": […]}`.
+//! The store as a JSON file: `{"version": 1, "issued": 3, "assistant": […], "phone-number": […], …}`.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -127,15 +127,52 @@ fn digest_secrets(value: &mut Value, salt: &str, is_secret: bool) {
         }
         Value::Array(items) => items.iter_mut().for_each(|item| digest_secrets(item, salt, is_secret)),
         Value::Object(map) => {
+            let is_mcp = map.get("type").is_some_and(|kind| kind == "mcp");
+            // The headers of a request are a JSON Schema whose properties have values.
+            let is_schema = map.get("type").is_some_and(|kind| kind == "object") && map.contains_key("properties");
+            let names_secret = ["key", "name"].iter().any(|field| map.get(*field).is_some_and(is_key_like));
             for (key, value) in map.iter_mut() {
-                let name = key.to_ascii_lowercase();
-                let ends = ["secret", "token", "password", "apikey", "privatekey", "secretkey", "authorization"];
-                let inner = is_secret || name == "headers" || ends.iter().any(|end| name.ends_with(end));
+                let inner = match key.as_str() {
+                    "properties" if is_schema => {
+                        digest_values(value, salt, is_secret);
+                        continue;
+                    }
+                    _ if is_schema => false,
+                    "value" => is_secret || names_secret,
+                    "environmentVariables" => {
+                        value.as_array_mut().into_iter().flatten().for_each(|variable| {
+                            digest_secrets(&mut variable["value"], salt, true);
+                        });
+                        continue;
+                    }
+                    "headers" | "sipHeaders" => true,
+                    key => is_secret || is_key_like(&key.into()),
+                };
+                if is_mcp && key == "server" && value.get("url").is_some() {
+                    digest_secrets(&mut value["url"], salt, true);
+                }
                 digest_secrets(value, salt, inner);
             }
         }
         Value::String(_) | Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
+}
+
+/// Digests `value` of each property of a schema: of all of them, or of those with a name like a secret's.
+fn digest_values(properties: &mut Value, salt: &str, all: bool) {
+    for (name, property) in properties.as_object_mut().into_iter().flatten() {
+        if let Some(value) = property.get_mut("value") {
+            digest_secrets(value, salt, all || is_key_like(&name.as_str().into()));
+        }
+        digest_secrets(property, salt, false);
+    }
+}
+
+/// Whether a name is that of a secret.
+fn is_key_like(name: &Value) -> bool {
+    let ends = ["secret", "token", "password", "apikey", "api_key", "privatekey", "secretkey", "authorization"];
+    let name = name.as_str().unwrap_or_default().to_ascii_lowercase().replace('-', "_");
+    ends.iter().any(|end| name.ends_with(end))
 }
 
 fn parse(text: &[u8], seed: u64) -> Result<Store, String> {
@@ -179,12 +216,20 @@ mod tests {
             "model": {"tools": [{"server": {"secret": "hidden-3", "url": "plain-url"}}]},
             "twilioAuthToken": "hidden-4",
             "credentials": [{"apiKey": "hidden-5"}],
+            "headers": {"type": "object", "properties": {"x-any": {"type": "string", "value": "hidden-6"}}},
+            "parameters": [{"key": "api_key", "value": "hidden-7"}, {"key": "lang", "value": "plain-value"}],
+            "environmentVariables": [{"name": "ANY", "value": "hidden-8"}],
+            "body": {"type": "object", "properties": {"token": {"type": "string", "value": "hidden-9"}}},
+            "tools": [{"type": "mcp", "server": {"url": "hidden-10"}}],
+            "destinations": [{"server": {"headers": {"a": "hidden-11"}}, "sipHeaders": {"b": "hidden-12"}}],
         });
         let Value::Object(object) = object else { return Err("an object".into()) };
         store.create(Collection::Assistant, "org", object, Timestamp::UNIX_EPOCH, Timestamp::UNIX_EPOCH);
         DataFile::new(path.clone(), 5).write(&store)?;
         let text = std::fs::read_to_string(&path)?;
-        assert!(!text.contains("hidden-") && text.contains("plain-name") && text.contains("plain-url"), "{text}");
+        assert!(!text.contains("hidden-"), "{text}");
+        assert!(["plain-name", "plain-url", "plain-value"].iter().all(|plain| text.contains(plain)), "{text}");
+        assert_eq!(text.matches("\"object\"").count(), 2, "the type of a schema is no secret: {text}");
         let read = DataFile::new(path.clone(), 5).read_if_changed()?.ok_or("not read")?;
         DataFile::new(path.clone(), 5).write(&read)?;
         assert_eq!(std::fs::read_to_string(&path)?, text, "a digest stays what it is");

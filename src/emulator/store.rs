@@ -22,11 +22,14 @@ pub enum Collection {
     Tool,
     /// `/squad`
     Squad,
+    /// `/structured-output`
+    StructuredOutput,
 }
 
 impl Collection {
     /// All of them.
-    pub const ALL: [Collection; 4] = [Self::Assistant, Self::PhoneNumber, Self::Tool, Self::Squad];
+    pub const ALL: [Collection; 5] =
+        [Self::Assistant, Self::PhoneNumber, Self::Tool, Self::Squad, Self::StructuredOutput];
 
     /// The word in the path: `phone-number`.
     pub fn path(self) -> &'static str {
@@ -35,6 +38,7 @@ impl Collection {
             Self::PhoneNumber => "phone-number",
             Self::Tool => "tool",
             Self::Squad => "squad",
+            Self::StructuredOutput => "structured-output",
         }
     }
 
@@ -50,7 +54,13 @@ impl Collection {
             Self::PhoneNumber => "Phone Number",
             Self::Tool => "Tool",
             Self::Squad => "Squad",
+            Self::StructuredOutput => "Structured Output",
         }
+    }
+
+    /// Whether its objects have versions, in an organisation with versioning.
+    pub(super) fn has_versions(self) -> bool {
+        matches!(self, Self::Assistant | Self::Tool | Self::Squad)
     }
 }
 
@@ -83,6 +93,16 @@ impl Record {
         self.object.get(key)?.as_str()
     }
 
+    /// Whether `org` sees it: its own object, or one that Vapi offers to all organisations (`orgId` null).
+    pub fn is_seen_by(&self, org: &str) -> bool {
+        self.is_of_platform() || self.text("orgId") == Some(org)
+    }
+
+    /// Whether it is Vapi's own, which nobody else can change.
+    pub fn is_of_platform(&self) -> bool {
+        self.object.get("orgId").is_some_and(Value::is_null)
+    }
+
     fn touch(&mut self, now: Timestamp) {
         self.updated = now;
         self.object.insert("updatedAt".into(), now.to_string().into());
@@ -96,7 +116,7 @@ impl Record {
 /// All objects of all organisations, by kind and id, in order of arrival.
 #[derive(Debug)]
 pub(super) struct Store {
-    tables: [IndexMap<String, Record>; 4],
+    tables: [IndexMap<String, Record>; Collection::ALL.len()],
     rng: StdRng,
     /// How many ids were drawn, so that a store read from a file continues after them.
     issued: u64,
@@ -122,9 +142,9 @@ impl Store {
         self.table(collection).values()
     }
 
-    /// The objects of a kind in one organisation, oldest arrival first.
+    /// The objects of a kind that one organisation sees, oldest arrival first.
     pub fn of_org<'a>(&'a self, collection: Collection, org: &'a str) -> impl DoubleEndedIterator<Item = &'a Record> {
-        self.all(collection).filter(move |record| record.text("orgId") == Some(org))
+        self.all(collection).filter(move |record| record.is_seen_by(org))
     }
 
     /// An object by its id.

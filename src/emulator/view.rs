@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::clock;
-use super::config::Credentials;
+use super::config::{Config, Credentials};
 use super::persist::is_digest;
 use super::store::{Collection, Object, Record};
 
@@ -11,12 +11,13 @@ use super::store::{Collection, Object, Record};
 const MASK: &str = "********";
 
 /// The object as Vapi returns it.
-pub(super) fn of(record: &Record, collection: Collection, credentials: Credentials) -> Value {
+pub(super) fn of(record: &Record, collection: Collection, config: &Config) -> Value {
     let mut object = record.object.clone();
     object.insert("createdAt".into(), clock::shown(record.created).into());
     object.insert("updatedAt".into(), clock::shown(record.updated).into());
     hide_server_secret(&mut object, collection);
-    hide_credentials(&mut object, credentials);
+    hide_credentials(&mut object, config.credentials);
+    warn_of_models(&mut object, collection, &config.retiring);
     let mut object = Value::Object(object);
     mask_digests(&mut object);
     object
@@ -29,6 +30,33 @@ fn mask_digests(value: &mut Value) {
         Value::Array(items) => items.iter_mut().for_each(mask_digests),
         Value::Object(map) => map.values_mut().for_each(mask_digests),
         Value::String(_) | Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// `modelDeprecations`: what Vapi tells about models that retire.
+fn warn_of_models(object: &mut Object, collection: Collection, retiring: &[Value]) {
+    if retiring.is_empty() || !matches!(collection, Collection::Assistant | Collection::Squad) {
+        return;
+    }
+    let notices: Vec<Value> = retiring
+        .iter()
+        .filter(|notice| notice.get("model").is_some_and(|model| names_model(&Value::Object(object.clone()), model)))
+        .map(|notice| {
+            let mut notice = notice.clone();
+            notice["slot"] = "model".into();
+            notice
+        })
+        .collect();
+    object.insert("modelDeprecations".into(), notices.into());
+}
+
+fn names_model(value: &Value, model: &Value) -> bool {
+    match value {
+        Value::Object(object) => object.iter().any(|(name, inner)| {
+            name == "model" && (inner == model || inner.get("model") == Some(model)) || names_model(inner, model)
+        }),
+        Value::Array(items) => items.iter().any(|item| names_model(item, model)),
+        Value::String(_) | Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
 }
 

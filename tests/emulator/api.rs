@@ -179,22 +179,6 @@ async fn credentials_can_be_hidden() {
 }
 
 #[tokio::test]
-async fn tools_and_squads() {
-    let vapi = vapi(Config::default()).await;
-    let tool = vapi.done("POST", "/tool", json!({"type": "function", "function": {"name": "look_up"}})).await;
-    let path = format!("/tool/{}", id(&tool));
-    assert_eq!(vapi.refused("PATCH", &path, json!({"type": "function"})).await, ["property type should not exist"]);
-    vapi.done("PATCH", &path, json!({"function": {"name": "look_down"}})).await;
-    assert_eq!(vapi.done("GET", "/tool", None).await[0]["function"]["name"], "look_down");
-
-    let member = "00000000-0000-4000-8000-000000000001";
-    assert_eq!(vapi.refused("POST", "/squad", json!({"name": "S"})).await, ["members must be an array"]);
-    let squad = vapi.done("POST", "/squad", json!({"members": [{"assistantId": member}]})).await;
-    vapi.done("PATCH", &format!("/squad/{}", id(&squad)), json!({"name": "S"})).await;
-    assert_eq!(names(&vapi.done("GET", "/squad", None).await), ["S"]);
-}
-
-#[tokio::test]
 async fn vapi_fills_in_what_is_absent() {
     let fill = json!({"backgroundSound": "off", "model": {"numFastTurns": 1}, "voice": {"provider": "vapi"}});
     let vapi = vapi(Config { fill, show_cleared: true, ..Config::default() }).await;

@@ -5,6 +5,7 @@ mod api;
 mod client;
 mod document;
 mod faults;
+mod kinds;
 mod lists;
 
 #[test]

@@ -1,18 +1,27 @@
 //! The fields of an assistant.
 
 use super::common::{ASSISTANT_HOOK, SERVER, VOICEMAIL_DETECTION};
-use super::model::MODEL;
+use super::model::{MODEL, MODEL_PART};
 use super::shape::Shape::{Any, Bool, Closed, Length, List, Number, Open, Tagged, Text, TextOr, Uuid, Words};
 use super::shape::{Field, Shape, at_least, at_most, closed, fields, variants};
+use super::tool::TOOL;
 use super::transcriber::TRANSCRIBER;
 use super::voice::VOICE;
 
 /// All fields.
-pub(super) const FIELDS: &[&[Field]] = &[DOCUMENTED, OBSERVED];
+pub(super) const FIELDS: &[&[Field]] = &[fields![model: MODEL], DOCUMENTED, OBSERVED];
+
+/// All fields of overrides: those of an assistant, but also a part of a model.
+pub(super) const OVERRIDES: &[&[Field]] = &[
+    fields![model: MODEL_PART, variableValues: Open],
+    &[Field { name: "tools:append", shape: List(&TOOL), required: false }],
+    DOCUMENTED,
+    OBSERVED,
+];
 
 /// Fields in the document's Create and Update DTOs.
 const DOCUMENTED: &[Field] = fields![
-    name: at_most(40), model: MODEL, voice: VOICE, transcriber: TRANSCRIBER, firstMessage: Text,
+    name: at_most(40), voice: VOICE, transcriber: TRANSCRIBER, firstMessage: Text,
     firstMessageInterruptionsEnabled: Bool,
     firstMessageMode: Words(
         "assistant-speaks-first assistant-speaks-first-with-model-generated-message assistant-waits-for-user",

@@ -1,24 +1,29 @@
 //! Shared parts: servers, messages, destinations, hooks.
 
 use super::shape::Shape::{
-    Any, Bool, Dialled, FunctionName, List, ListOr, Number, Open, Tagged, Text, TextOr, Uuid, Words,
+    Any, Bool, ClosedBy, Dialled, List, ListOr, Number, Open, Tagged, Text, TextOr, Uuid, Words,
 };
-use super::shape::{Field, Shape, at_least, at_most, closed, fields, variants};
+use super::shape::{FUNCTION_NAME, Field, Shape, at_least, at_most, closed, fields, variants};
+use super::{assistant, squad};
 
 /// `server`. `secret` is not in the document's DTO; assistants have it (observed).
 pub(super) const SERVER: Shape = closed![
     url: Text, secret: Text, timeoutSeconds: Number(1.0, 300.0), credentialId: Uuid, staticIpAddressesEnabled: Bool,
     encryptedPaths: List(&Text), headers: Open,
-    backoffPlan: closed![
-        type! Any, maxRetries! Number(0.0, 10.0), baseDelaySeconds! Number(0.0, 10.0),
-        excludedStatusCodes: List(&Any),
-    ],
+    backoffPlan: BACKOFF,
+];
+
+/// `backoffPlan`
+pub(super) const BACKOFF: Shape = closed![
+    type! Any, maxRetries! Number(0.0, 10.0), baseDelaySeconds! Number(0.0, 10.0), excludedStatusCodes: List(&Any),
 ];
 
 /// `function` of a tool.
 pub(super) const FUNCTION: Shape = closed![
-    name! FunctionName, strict: Bool, description: Text,
-    parameters: closed![type! Words("object"), properties! Open, required: List(&Text)],
+    name! FUNCTION_NAME, strict: Bool, description: Text,
+    parameters: closed![
+        type! Words("object"), properties! Open, required: List(&Text), additionalProperties: Any,
+    ],
 ];
 
 /// A message for a model.
@@ -49,6 +54,18 @@ pub(super) const TRANSFER_DESTINATION: Shape = Tagged(
     ],
 );
 
+/// Where a member of a squad sends a call: as a transfer names its assistant, or as a handoff.
+pub(super) const MEMBER_DESTINATION: Shape = Tagged(
+    "type",
+    variants![
+        "assistant": [HANDOFF {
+            assistantName: Text, assistantId: Uuid, assistant: ClosedBy(|| assistant::FIELDS),
+            assistantOverrides: ClosedBy(|| assistant::OVERRIDES), message: TextOr(&Open),
+            transferMode: Words(TRANSFER_MODES),
+        }],
+    ],
+);
+
 /// Where a phone number transfers a call to.
 pub(super) const FALLBACK_DESTINATION: Shape = Tagged(
     "type",
@@ -59,7 +76,7 @@ pub(super) const FALLBACK_DESTINATION: Shape = Tagged(
 );
 
 const TRANSFER: &[Field] = fields![
-    message: TextOr(&Open), description: Text, callerId: at_most(40), transferPlan: Open,
+    message: TextOr(&Open), description: Text, callerId: at_most(40), transferPlan: TRANSFER_PLAN,
 ];
 const TO_NUMBER: &[Field] = fields![number! Dialled, numberE164CheckEnabled: Bool, extension: Shape::Length(1, 10)];
 const TO_SIP: &[Field] = fields![sipUri! Text, sipHeaders: Open];
@@ -67,16 +84,57 @@ const TRANSFER_MODES: &str = "\
     rolling-history swap-system-message-in-history swap-system-message-in-history-and-remove-transfer-tool-messages \
     delete-history";
 
+const TRANSFER_PLAN: Shape = closed![
+    mode! Words(
+        "blind-transfer blind-transfer-add-summary-to-sip-header warm-transfer-say-message warm-transfer-say-summary \
+         warm-transfer-twiml warm-transfer-wait-for-operator-to-speak-first-and-then-say-message \
+         warm-transfer-wait-for-operator-to-speak-first-and-then-say-summary warm-transfer-experimental",
+    ),
+    message: TextOr(&Open), timeout: Number(1.0, 600.0), sipVerb: Words("refer bye dial"),
+    dialTimeout: Number(1.0, 600.0), holdAudioUrl: Text, transferCompleteAudioUrl: Text,
+    contextEngineeringPlan: CONTEXT, twiml: at_most(4096), summaryPlan: Open, sipHeadersInReferToEnabled: Bool,
+    fallbackPlan: closed![message! TextOr(&Open), endCallEnabled: Bool],
+];
+
+const CONTEXT: Shape = Tagged(
+    "type",
+    variants![
+        "lastNMessages": [{maxMessages! at_least(0.0)}],
+        "none" "all" "userAndAssistantMessages" "previousAssistantMessages": [],
+    ],
+);
+
 /// Where a handoff goes.
 pub(super) const HANDOFF_DESTINATION: Shape = Tagged(
     "type",
     variants![
-        "assistant": [HANDOFF {assistantId: Uuid, assistantName: Text, assistant: Open, assistantOverrides: Open}],
-        "squad": [HANDOFF {squadId: Uuid, squad: Open, entryAssistantName: Text, squadOverrides: Open}],
+        "assistant": [HANDOFF {
+            assistantId: Uuid, assistantName: Text, assistant: ClosedBy(|| assistant::FIELDS),
+            assistantOverrides: ClosedBy(|| assistant::OVERRIDES),
+        }],
+        "squad": [HANDOFF {
+            squadId: Uuid, squad: ClosedBy(|| squad::FIELDS), entryAssistantName: Text,
+            squadOverrides: ClosedBy(|| assistant::OVERRIDES),
+        }],
         "dynamic": [{server: SERVER, description: Text}],
     ],
 );
-const HANDOFF: &[Field] = fields![contextEngineeringPlan: Open, variableExtractionPlan: Open, description: Text];
+const HANDOFF: &[Field] =
+    fields![contextEngineeringPlan: CONTEXT, variableExtractionPlan: EXTRACTION, description: Text];
+
+/// `variableExtractionPlan`
+pub(super) const EXTRACTION: Shape = closed![
+    schema: Open, aliases: List(&closed![key! ALIAS, value! at_most(10_000)]),
+];
+const ALIAS: Shape = Shape::Matches(
+    |text| text.len() <= 40 && is_word(text, |first| first.is_ascii_alphabetic(), |c| c.is_ascii_alphanumeric()),
+    "must match /^[a-zA-Z][a-zA-Z0-9_]*$/ regular expression",
+);
+
+/// Whether a text begins with such a letter and goes on with such letters and underscores.
+pub(super) fn is_word(text: &str, first: fn(char) -> bool, others: fn(char) -> bool) -> bool {
+    text.starts_with(first) && text.chars().all(|c| others(c) || c == '_')
+}
 
 /// An assistant's hook. `on` is any text: it can have options (`customer.speech.timeout[timeout=10]`).
 pub(super) const ASSISTANT_HOOK: Shape = closed![

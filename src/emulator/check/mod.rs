@@ -4,8 +4,10 @@ mod assistant;
 mod common;
 mod model;
 mod phone_number;
+mod rules;
 mod shape;
 mod squad;
+mod structured_output;
 mod tool;
 mod transcriber;
 mod voice;
@@ -39,9 +41,20 @@ pub(super) fn check(
     let whole = matches!(change, Change::Create);
     match collection {
         Collection::Assistant => check_object(assistant::FIELDS, body, "", &[], whole, &mut messages),
-        Collection::Squad => check_object(squad::FIELDS, body, "", &[], whole, &mut messages),
+        // A change of a squad needs the members, too.
+        Collection::Squad => check_object(squad::FIELDS, body, "", &[], true, &mut messages),
+        Collection::StructuredOutput => {
+            let fields = if whole { structured_output::CREATE } else { structured_output::UPDATE };
+            check_object(fields, body, "", &[], whole, &mut messages);
+            rules::schema(body, &mut messages);
+        }
         Collection::Tool => check_tool(change, body, &mut messages),
         Collection::PhoneNumber => check_phone_number(change, body, &mut messages),
+    }
+    rules::functions(body, &mut messages);
+    rules::overrides(body, &mut messages);
+    if collection == Collection::Squad {
+        rules::members(body, &mut messages);
     }
     let refused = refuse.iter().filter(|path| holds(body, path));
     messages.extend(refused.map(|path| format!("property {path} should not exist")));
@@ -56,8 +69,12 @@ fn check_tool(change: Change, body: &Object, messages: &mut Vec<String>) {
             None => messages.push(unknown(tool::TYPES, "type")),
         },
         Change::Update(stored) => {
-            if let Some(fields) = variant(tool::TYPES, stored.get("type")) {
-                check_object(fields, body, "", &[], false, messages);
+            let own = stored.get("type");
+            match variant(tool::TYPES, own).or_else(|| variant(tool::UNCREATABLE, own)) {
+                Some(fields) => check_object(fields, body, "", &[], false, messages),
+                // The tool was seeded with an unknown type.
+                None if body.contains_key("type") => messages.push("property type should not exist".to_owned()),
+                None => {}
             }
         }
     }
@@ -80,6 +97,18 @@ fn check_phone_number(change: Change, body: &Object, messages: &mut Vec<String>)
             check_object(fields, body, "", &["provider"], false, messages);
         }
     }
+}
+
+/// Validates an object as it would be after the write.
+///
+/// # Errors
+/// All validation messages.
+pub(super) fn check_whole(collection: Collection, object: &Object) -> Result<(), Vec<String>> {
+    let mut messages = Vec::new();
+    if collection == Collection::Tool && object.get("type").is_some_and(|own| own == "code") {
+        rules::code(object, &mut messages);
+    }
+    if messages.is_empty() { Ok(()) } else { Err(messages) }
 }
 
 /// Whether `body` has a value at `path`: keys joined by dots, tried in every list element.

@@ -1,13 +1,15 @@
 //! `model`: 17 providers. Model names are not checked: they change every few weeks.
 
 use super::common::CHAT_MESSAGE;
-use super::shape::Shape::{Any, Bool, List, Number, Open, Tagged, Text, Uuid, Words};
-use super::shape::{Field, Shape, at_least, at_most, fields, variants};
+use super::shape::Shape::{Any, Bool, List, Number, Open, Tagged, TaggedOrOpen, Text, Uuid, Words};
+use super::shape::{Field, Shape, Variant, at_least, at_most, closed, fields, variants};
 use super::tool::TOOL;
 
-pub(super) const MODEL: Shape = Tagged(
-    "provider",
-    variants![
+pub(super) const MODEL: Shape = Tagged("provider", PROVIDERS);
+/// That of overrides, where Vapi may also take a part without a provider.
+pub(super) const MODEL_PART: Shape = TaggedOrOpen("provider", PROVIDERS);
+
+const PROVIDERS: &[Variant] = variants![
         "anthropic" "anthropic-bedrock": [COMMON SPEAKING NAMED THINKING],
         "anyscale" "cerebras": [COMMON SPEAKING NAMED],
         "custom-llm": [COMMON SPEAKING NAMED CUSTOM],
@@ -17,12 +19,11 @@ pub(super) const MODEL: Shape = Tagged(
         "openai": [COMMON SPEAKING NAMED OPENAI],
         "openrouter" "perplexity-ai" "together-ai" "xai": [COMMON SPEAKING NAMED],
         "vapi": [COMMON {model: Text, version: Any, workflowId: Uuid, workflow: Open}],
-    ],
-);
+];
 
 /// `knowledgeBaseId` and `systemPrompt` are from older documents.
 const COMMON: &[Field] = fields![
-    messages: List(&CHAT_MESSAGE), tools: List(&TOOL), toolIds: List(&Uuid), toolRefs: List(&Open),
+    messages: List(&CHAT_MESSAGE), tools: List(&TOOL), toolIds: List(&Uuid), toolRefs: List(&closed![toolId! Uuid, version! Text]),
     knowledgeBase: Open, knowledgeBaseId: Uuid, systemPrompt: Text, temperature: Number(0.0, 2.0),
     emotionRecognitionEnabled: Bool, numFastTurns: at_least(0.0),
 ];

@@ -18,8 +18,8 @@ pub(super) enum Shape {
     Words(&'static str),
     /// A UUID.
     Uuid,
-    /// The name of a function.
-    FunctionName,
+    /// Text with this property, and the message for any other.
+    Matches(fn(&str) -> bool, &'static str),
     /// An E.164 number, or any 3 to 40 characters if the object has `numberE164CheckEnabled: false`.
     Dialled,
     /// A number between these two.
@@ -30,8 +30,12 @@ pub(super) enum Shape {
     List(&'static Shape),
     /// An object with these fields and no others.
     Closed(&'static [&'static [Field]]),
+    /// The same, for objects that hold each other.
+    ClosedBy(fn() -> &'static [&'static [Field]]),
     /// An object whose fields depend on a tag.
     Tagged(&'static str, &'static [Variant]),
+    /// The same, or any object without the tag.
+    TaggedOrOpen(&'static str, &'static [Variant]),
     /// Text or this.
     TextOr(&'static Shape),
     /// A list of this, or this.
@@ -113,8 +117,8 @@ pub(super) fn check(shape: &Shape, value: &Value, path: &str, messages: &mut Vec
         (Shape::Words(words), _) => Some(one_of(words.split(' '))),
         (Shape::Uuid, Value::String(text)) if is_uuid(text) => None,
         (Shape::Uuid, _) => Some("must be a UUID".to_owned()),
-        (Shape::FunctionName, Value::String(text)) if is_function_name(text) => None,
-        (Shape::FunctionName, _) => Some("must match /^[a-zA-Z0-9_-]{1,64}$/ regular expression".to_owned()),
+        (Shape::Matches(is_right, _), Value::String(text)) if is_right(text) => None,
+        (Shape::Matches(_, problem), _) => Some((*problem).to_owned()),
         (Shape::Dialled, Value::String(number)) if is_e164(number) => None,
         (Shape::Dialled, _) => Some("must be a valid phone number in the E.164 format".to_owned()),
         (Shape::Number(least, most), Value::Number(number)) => range_problem(number.as_f64(), *least, *most),
@@ -130,11 +134,18 @@ pub(super) fn check(shape: &Shape, value: &Value, path: &str, messages: &mut Vec
             check_object(groups, object, path, &[], true, messages);
             None
         }
-        (Shape::Tagged(tag, variants), Value::Object(object)) => {
+        (Shape::ClosedBy(groups), Value::Object(object)) => {
+            check_object(groups(), object, path, &[], true, messages);
+            None
+        }
+        (Shape::TaggedOrOpen(tag, _), Value::Object(object)) if !object.contains_key(*tag) => None,
+        (Shape::Tagged(tag, variants) | Shape::TaggedOrOpen(tag, variants), Value::Object(object)) => {
             check_tagged(tag, variants, object, path, messages);
             None
         }
-        (Shape::Open | Shape::Closed(_) | Shape::Tagged(..), _) => Some("must be an object".to_owned()),
+        (Shape::Open | Shape::Closed(_) | Shape::ClosedBy(_) | Shape::Tagged(..) | Shape::TaggedOrOpen(..), _) => {
+            Some("must be an object".to_owned())
+        }
     };
     messages.extend(problem.map(|problem| format!("{path} {problem}")));
 }
@@ -223,13 +234,18 @@ fn is_e164(text: &str) -> bool {
     })
 }
 
-fn is_function_name(text: &str) -> bool {
-    (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte))
+/// The name of a function.
+pub(super) const FUNCTION_NAME: Shape =
+    Shape::Matches(|text| is_name(text, 64), "must match /^[a-zA-Z0-9_-]{1,64}$/ regular expression");
+
+/// Up to `most` letters, digits, underscores and hyphens.
+pub(super) fn is_name(text: &str, most: usize) -> bool {
+    (1..=most).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Shape::{Bool, Dialled, FunctionName, Length, List, Number, Open, Tagged, Text, TextOr, Uuid, Words};
+    use super::Shape::{Bool, Dialled, Length, List, Number, Open, Tagged, Text, TextOr, Uuid, Words};
     use super::*;
 
     /// A shape, a value it accepts, one it refuses, and the message.
@@ -241,7 +257,7 @@ mod tests {
         (Words("a b"), r#""b""#, r#""c""#, "x must be one of the following values: a, b"),
         (Number(0.0, 0.5), "0.5", "0.51", "x must not be greater than 0.5"),
         (Number(10.0, 20.0), "10", "9", "x must not be less than 10"),
-        (FunctionName, r#""a_b-1""#, r#""a b""#, "x must match /^[a-zA-Z0-9_-]{1,64}$/ regular expression"),
+        (FUNCTION_NAME, r#""a_b-1""#, r#""a b""#, "x must match /^[a-zA-Z0-9_-]{1,64}$/ regular expression"),
         (Uuid, r#""00000000-0000-4000-8000-000000000000""#, r#""a""#, "x must be a UUID"),
         (Dialled, r#""+14155550100""#, r#""4155550100""#, "x must be a valid phone number in the E.164 format"),
         (List(&Text), r#"[""]"#, r#"["", 1]"#, "x.1 must be a string"),

@@ -1,14 +1,16 @@
 //! The fields of a squad.
 
-use super::shape::Shape::{List, Open, Text, Uuid};
+use super::assistant;
+use super::common::MEMBER_DESTINATION;
+use super::shape::Shape::{ClosedBy, List, Text, Uuid};
 use super::shape::{Field, closed, fields};
 
 /// All fields.
 pub(super) const FIELDS: &[&[Field]] = &[fields![
     name: Text,
     members! List(&closed![
-        assistantId: Uuid, assistantVersion: Text, assistant: Open, assistantOverrides: Open,
-        assistantDestinations: List(&Open),
+        assistantId: Uuid, assistantVersion: Text, assistant: ClosedBy(|| assistant::FIELDS),
+        assistantOverrides: ClosedBy(|| assistant::OVERRIDES), assistantDestinations: List(&MEMBER_DESTINATION),
     ]),
-    membersOverrides: Open,
+    membersOverrides: ClosedBy(|| assistant::OVERRIDES),
 ]];

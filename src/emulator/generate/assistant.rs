@@ -33,10 +33,7 @@ pub fn assistant(rng: &mut impl Rng, index: usize, others: &[String]) -> Value {
         ("backgroundSound", json!("off")),
         ("hooks", parts::hooks(rng)),
         ("analysisPlan", analysis_plan(rng)),
-        (
-            "artifactPlan",
-            json!({"recordingEnabled": true, "recordingFormat": "mp3", "structuredOutputIds": [uuid(rng)]}),
-        ),
+        ("artifactPlan", json!({"recordingEnabled": true, "recordingFormat": "mp3", "pcapEnabled": false})),
         ("startSpeakingPlan", json!({"waitSeconds": 0.4, "transcriptionEndpointingPlan": {"onNumberSeconds": 0.5}})),
         ("stopSpeakingPlan", json!({"numWords": 2, "voiceSeconds": 0.2, "acknowledgementPhrases": ["no", "ok"]})),
         ("compliancePlan", json!({"hipaaEnabled": false})),

@@ -35,9 +35,6 @@ pub(super) fn model(rng: &mut impl Rng, index: usize, others: &[String]) -> Valu
         tools.push(json!({"type": "handoff", "destinations": [destination]}));
     }
     model["tools"] = tools.into();
-    if rng.random_bool(0.3) {
-        model["toolIds"] = json!([uuid(rng), uuid(rng)]);
-    }
     model
 }
 
@@ -149,7 +146,7 @@ pub(super) fn transcriber(rng: &mut impl Rng, index: usize) -> Value {
 pub(super) fn hooks(rng: &mut impl Rng) -> Value {
     json!([
         {"on": "call.ending", "filters": [{"type": "oneOf", "key": "call.endedReason", "oneOf": ["pipeline-error"]}],
-         "do": [{"type": "tool", "toolId": uuid(rng)}]},
+         "do": [{"type": "tool", "tool": {"type": "endCall"}}]},
         {"on": "customer.speech.timeout", "options": {"timeoutSeconds": 10, "triggerMaxCount": 2},
          "do": [{"type": "say", "exact": ["Are you still there?", text::line(rng)]}], "name": "nudge"},
     ])

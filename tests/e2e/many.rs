@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use vapi_sync::emulator::{Clock, Collection, Config, ManualClock};
+use vapi_sync::emulator::{Clock, Collection, Config, ManualClock, Rewrites};
 use vapi_sync::kinds::KINDS;
 
 use crate::support::{World, id, is_quiet};
@@ -81,7 +81,8 @@ fn five_hundred_objects_come_into_an_empty_file_and_are_in_step() {
 
 #[test]
 fn what_was_pulled_can_be_made_again_after_all_of_it_was_deleted() {
-    let mut world = World::new("");
+    let rewrites = Rewrites { order: false, ..Rewrites::default() };
+    let mut world = World::with("", Config { rewrites, ..Config::default() });
     world.vapi.generate(25);
     let before = substances(&world);
     world.run(&["pull"]).expect(0);

@@ -12,6 +12,7 @@ mod run;
 mod step;
 mod unwritten;
 mod verify;
+mod watch;
 mod writer;
 
 use std::collections::HashMap;

@@ -10,6 +10,7 @@ use futures::stream::FuturesUnordered;
 use super::Ports;
 use super::step::{Again, Done, Ready, Step, Update, Written};
 use super::unwritten::Unwritten;
+use super::watch::Watch;
 use crate::model::diagnostic::{Diagnostic, Diagnostics, Failure};
 use crate::model::{Address, FieldPath, Map, RemoteId, Value};
 use crate::plan::report::{Outcome, Report};
@@ -20,7 +21,10 @@ use crate::values::compare::overlay;
 use crate::values::normalize::name;
 use crate::vapi::Reader;
 
-/// How old a read may be where reading everything again would cost more than one round trip.
+/// How old what is known of a kind may be where reading everything again would cost more than one round trip.
+const WATCHED: Duration = Duration::from_secs(2);
+
+/// How old the answer to a creation may be at the second write of its object.
 const OLD: Duration = Duration::from_secs(5);
 
 /// An object as a step left it.
@@ -35,6 +39,7 @@ pub(super) struct Run<'t> {
     ports: Ports<'t>,
     reader: Reader,
     creations: Rc<Creations>,
+    watch: Rc<Watch>,
     ids: HashMap<Address, RemoteId>,
     outcomes: Vec<Option<Outcome>>,
     /// Objects as this run left them, for `Write::Complete`.
@@ -62,11 +67,12 @@ impl<'t> Run<'t> {
                 ports.transport.parallelism(),
                 ports.patience,
             )),
+            watch: Rc::new(Watch::new(reader.clone(), plan, ports.listings, ports.read_at)),
             reader,
             ids: ports.ids.clone(),
             outcomes: vec![None; plan.changes.len()],
             answers: HashMap::new(),
-            fresh: ports.fresh.unwrap_or(if few { Duration::ZERO } else { OLD }),
+            fresh: ports.fresh.unwrap_or(if few { Duration::ZERO } else { WATCHED }),
             failed: HashMap::new(),
             errors: Vec::new(),
             warnings: Vec::new(),
@@ -225,6 +231,7 @@ impl Run<'_> {
                 seen_at: self.ports.read_at,
                 version: change.version,
                 fresh: self.fresh,
+                watched: true,
                 second: false,
             })),
             Write::Complete { desired } => {
@@ -243,7 +250,8 @@ impl Run<'_> {
                     .collect();
                 let id = self.ids.get(&change.address)?.clone();
                 let fresh = self.ports.fresh.unwrap_or(OLD);
-                Ready::Update(Box::new(Update { id, body, seen, desired, seen_at, version, fresh, second: false }))
+                let (watched, second) = (false, false);
+                Ready::Update(Box::new(Update { id, body, seen, desired, seen_at, version, fresh, watched, second }))
             }
         }))
     }
@@ -254,6 +262,7 @@ impl Run<'_> {
             reader: self.reader.clone(),
             writer: super::writer::Writer::new(self.ports.transport.clone()),
             creations: Rc::clone(&self.creations),
+            watch: Rc::clone(&self.watch),
             change,
             alone,
         }

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use super::verify::verify;
+use super::watch::Watch;
 use super::writer::Writer;
 use crate::model::diagnostic::Diagnostic;
 use crate::model::{Map, RemoteId, Value};
@@ -14,7 +15,7 @@ use crate::recovery::{Creations, Found, Lost, says_it_exists};
 use crate::values::compare::says_the_same;
 use crate::values::live::Live;
 use crate::values::normalize::{self, map_to_wire, same};
-use crate::vapi::{Certainty, Reader, RequestError};
+use crate::vapi::{Certainty, Problem, Reader, RequestError};
 
 /// How a single write ended.
 pub(super) struct Done {
@@ -60,6 +61,8 @@ pub(super) struct Update {
     pub(super) version: Option<u64>,
     /// How old the read may be.
     pub(super) fresh: Duration,
+    /// The plan's read, which a watch of the whole kind keeps fresh.
+    pub(super) watched: bool,
     /// This is the retry without a field that Vapi refused.
     pub(super) second: bool,
 }
@@ -69,6 +72,7 @@ pub(super) struct Step<'c> {
     pub(super) reader: Reader,
     pub(super) writer: Writer,
     pub(super) creations: Rc<Creations>,
+    pub(super) watch: Rc<Watch>,
     pub(super) change: &'c Change,
     /// No other step creates an object of this name.
     pub(super) alone: bool,
@@ -175,22 +179,46 @@ impl Step<'_> {
         let live = self.reader.get(kind.endpoint, id.as_str()).await.map_err(Outcome::Failed)?;
         let gone = || Outcome::HeldBack("it was deleted in Vapi since the plan was made".to_owned());
         let live = live.ok_or_else(gone)?;
-        let now = normalize::object(kind, &live).map_err(Outcome::Failed)?;
-        if says_the_same(kind.root(), seen, &now) {
+        if self.is_as_seen(&live, seen).map_err(Outcome::Failed)? {
             return Ok(live.header.version());
         }
         Err(Outcome::HeldBack("somebody changed it in Vapi since the plan was made: plan again".to_owned()))
     }
 
+    fn is_as_seen(&self, live: &Live, seen: &Value) -> Result<bool, Diagnostic> {
+        let kind = self.change.kind;
+        Ok(says_the_same(kind.root(), seen, &normalize::object(kind, live)?))
+    }
+
+    /// Makes sure that the object is as the plan saw it, if the read is too old: by the watch of its kind, else by reading it.
+    /// Gives the time of that and the object's version.
+    async fn look_again(&self, update: &Update) -> Result<(Instant, Option<u64>), Outcome> {
+        let Update { id, seen, seen_at, version, fresh, watched, .. } = update;
+        if seen_at.elapsed() < *fresh && !watched {
+            return Ok((*seen_at, *version));
+        }
+        let kind = self.change.kind;
+        let covered = if *watched && !fresh.is_zero() { self.watch.covered(kind, *fresh).await } else { None };
+        if let Some(covered) = covered.filter(|covered| covered.elapsed() < *fresh) {
+            match self.watch.shown(kind, id.as_str()) {
+                None => return Ok((covered, *version)),
+                Some(live) if self.is_as_seen(&live, seen).map_err(Outcome::Failed)? => {
+                    return Ok((covered, live.header.version()));
+                }
+                Some(_) => {}
+            }
+        }
+        let now = Instant::now();
+        Ok((now, self.look(id, seen).await?))
+    }
+
     async fn update(&self, update: Update, done: &mut Done) -> Result<Written, Outcome> {
-        let Update { id, body, seen, desired, mut seen_at, mut version, fresh, second } = update;
         // The last of thousands of writes is sent long after the read: check its age only now.
         let _turn = self.creations.any_turn().await;
-        if seen_at.elapsed() >= fresh {
-            seen_at = Instant::now();
-            version = self.look(&id, &seen).await?;
-        }
+        let (seen_at, version) = self.look_again(&update).await?;
+        let Update { id, body, seen, desired, fresh, watched, second, .. } = update;
         let Some(wire) = map_to_wire(&body) else { return Err(self.unsendable()) };
+        let sent = self.watch.sending(self.change.kind);
         match self.writer.update(self.change.kind, &id, &seen, &serde_json::Value::Object(wire)).await {
             Ok(answer) => {
                 done.status = Some(answer.status);
@@ -201,6 +229,7 @@ impl Step<'_> {
                         format!("Vapi's response to the write of {} is another object", self.change.address),
                     )));
                 };
+                self.watch.wrote(self.change.kind, &live.header, sent);
                 let mut written = self.written(&body, Some(&seen), &live, done)?;
                 let has_versions = version.is_some() && written.version.is_some();
                 written.unguarded = (!has_versions).then(|| seen_at.elapsed());
@@ -214,8 +243,12 @@ impl Step<'_> {
                 let mut rest = body;
                 let left_out = if second { None } else { leave_out(&error, &mut rest, &desired, &seen) };
                 if let Some(left_out) = left_out {
-                    let update = Update { id, body: rest, seen, desired, seen_at, fresh, version, second: true };
+                    let second = true;
+                    let update = Update { id, body: rest, seen, desired, seen_at, fresh, version, watched, second };
                     done.again = Some(Again { at: done.at, left_out, ready: Ready::Update(Box::new(update)) });
+                } else if error.problem == Problem::NoSuchObject {
+                    // The watch does not show deletions.
+                    self.look(&id, &seen).await?;
                 }
                 Err(self.failed(error))
             }

@@ -100,6 +100,7 @@ type Outcome = Result<Answer, Answer>;
 impl Api<'_> {
     fn list(self, collection: Collection, query: &str) -> Outcome {
         let query = Query::parse(query, collection, false, self.config.most_listed).map_err(Answer::invalid)?;
+        let query = query.answered_by(self.config);
         let records = query.list(self.store.of_org(collection, self.org), self.config.clock.now());
         let shown = records.into_iter().map(|record| view::of(record, collection, self.config));
         Ok(Answer::ok(shown.collect()))
@@ -107,6 +108,7 @@ impl Api<'_> {
 
     fn page(self, collection: Collection, query: &str) -> Outcome {
         let query = Query::parse(query, collection, true, self.config.most_listed).map_err(Answer::invalid)?;
+        let query = query.answered_by(self.config);
         let (records, metadata) = query.page(self.store.of_org(collection, self.org), self.config.clock.now());
         let shown = records.into_iter().map(|record| view::of(record, collection, self.config));
         Ok(Answer::ok(serde_json::json!({"results": shown.collect::<Value>(), "metadata": metadata})))

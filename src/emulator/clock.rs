@@ -83,8 +83,17 @@ pub(super) fn shown(time: Timestamp) -> String {
 
 /// `time` truncated to milliseconds.
 pub(super) fn to_milliseconds(time: Timestamp) -> Timestamp {
+    truncated(time, 1_000_000)
+}
+
+/// `time` truncated to seconds.
+pub(super) fn to_seconds(time: Timestamp) -> Timestamp {
+    truncated(time, 1_000_000_000)
+}
+
+fn truncated(time: Timestamp, unit: i128) -> Timestamp {
     let nanoseconds = time.as_nanosecond();
-    Timestamp::from_nanosecond(nanoseconds - nanoseconds.rem_euclid(1_000_000)).unwrap_or(time)
+    Timestamp::from_nanosecond(nanoseconds - nanoseconds.rem_euclid(unit)).unwrap_or(time)
 }
 
 #[cfg(test)]

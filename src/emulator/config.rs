@@ -42,6 +42,12 @@ pub struct Config {
     pub clock: Clock,
     /// Whether times are stored and compared with more precision than the milliseconds shown.
     pub hidden_digits: bool,
+    /// Whether times are cut to whole seconds.
+    pub coarse_times: bool,
+    /// Whether lists ignore the bounds of `updatedAt`.
+    pub ignores_updates: bool,
+    /// The delay before lists find an object by its new `updatedAt`.
+    pub update_lag: Duration,
     /// How responses show the credentials of a phone number.
     pub credentials: Credentials,
     /// Whether assistants, tools and squads have versions (`latestVersion`, from `v1`), as in organisations with versioning.
@@ -80,6 +86,9 @@ impl Default for Config {
             seed: 0,
             clock: Clock::System,
             hidden_digits: false,
+            coarse_times: false,
+            ignores_updates: false,
+            update_lag: Duration::ZERO,
             credentials: Credentials::Shown,
             versions: false,
             show_cleared: false,
@@ -107,7 +116,11 @@ impl Config {
     /// The timestamp of a write.
     pub(super) fn stamp(&self) -> Timestamp {
         let now = self.clock.tick();
-        if self.hidden_digits { now } else { clock::to_milliseconds(now) }
+        match (self.hidden_digits, self.coarse_times) {
+            (_, true) => clock::to_seconds(now),
+            (true, false) => now,
+            (false, false) => clock::to_milliseconds(now),
+        }
     }
 }
 

@@ -1,9 +1,13 @@
 //! The lists: which objects, in which order, how many.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::check::range_problem;
+use super::clock::later;
+use super::config::Config;
 use super::store::{Collection, Record};
 
 /// The default page size (openapi.json, `limit`: "Defaults to 100").
@@ -39,6 +43,8 @@ struct Bound {
     /// Whether a time satisfies this bound.
     holds: fn(&Timestamp, &Timestamp) -> bool,
     time: Timestamp,
+    /// How long a change is not found yet, and the time of the question.
+    known: (Duration, Timestamp),
 }
 
 impl Query {
@@ -84,6 +90,14 @@ impl Query {
     fn filter(&mut self, filter: Filter) -> Result<(), String> {
         self.filters.push(filter);
         Ok(())
+    }
+
+    /// The query as this service answers it.
+    pub fn answered_by(mut self, config: &Config) -> Self {
+        self.bounds.retain(|bound| !(bound.updated && config.ignores_updates));
+        let now = config.clock.now();
+        self.bounds.iter_mut().for_each(|bound| bound.known = (config.update_lag, now));
+        self
     }
 
     /// The `records` that the list shows, newest first; of equal times, later arrivals first.
@@ -158,11 +172,15 @@ impl Bound {
             _ => return Err(unknown()),
         };
         let time = value.parse().map_err(|_| format!("{name} must be a valid ISO 8601 date string"))?;
-        Ok(Self { updated, holds, time })
+        Ok(Self { updated, holds, time, known: (Duration::ZERO, Timestamp::MAX) })
     }
 
     fn holds(&self, record: &Record) -> bool {
-        (self.holds)(if self.updated { &record.updated } else { &record.created }, &self.time)
+        let (lag, now) = self.known;
+        if !self.updated {
+            return (self.holds)(&record.created, &self.time);
+        }
+        later(record.updated, lag) <= now && (self.holds)(&record.updated, &self.time)
     }
 }
 

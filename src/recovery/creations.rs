@@ -18,7 +18,7 @@ use crate::model::Map;
 use crate::model::diagnostic::Diagnostic;
 use crate::plan::pair::Listings;
 use crate::values::live::Live;
-use crate::vapi::Reader;
+use crate::vapi::{Reader, Since};
 
 /// The creations of one run.
 pub struct Creations {
@@ -149,7 +149,10 @@ impl Creations {
             return Ok(Rc::clone(&look.objects));
         }
         let began = Instant::now();
-        let listing = self.reader.list_since(kind.endpoint, of_kind.newest.as_deref()).await?;
+        let listing = self
+            .reader
+            .list_since(kind.endpoint, of_kind.newest.as_deref().map_or(Since::Ever, Since::Created))
+            .await?;
         let objects: Rc<[Live]> = listing.objects.into();
         *last = Some(Look { began, objects: Rc::clone(&objects) });
         Ok(objects)

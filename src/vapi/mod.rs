@@ -26,7 +26,7 @@ pub use crate::values::live::{Header, Live};
 pub use connection::{Connection, DEFAULT_BASE_URL, WHERE_KEYS_ARE};
 pub use error::{Certainty, Problem, RequestError};
 pub(crate) use reader::object_path;
-pub use reader::{Listing, Reader, Unread};
+pub use reader::{Listing, Reader, Since, Unread};
 pub use retry::RetryLimits;
 pub use settings::{Settings, Trace};
 pub use stats::Stats;

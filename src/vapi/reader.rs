@@ -60,6 +60,27 @@ impl From<RequestError> for Unread {
     }
 }
 
+/// Which objects a list is asked for, by a time as Vapi shows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Since<'t> {
+    /// All of them.
+    Ever,
+    /// Created at this time or later.
+    Created(&'t str),
+    /// Changed at this time or later. Vapi may ignore the question, or compare other digits than it shows: check the answer.
+    Updated(&'t str),
+}
+
+impl<'t> Since<'t> {
+    fn query(self) -> Option<(&'static str, &'t str)> {
+        match self {
+            Since::Ever => None,
+            Since::Created(time) => Some(("createdAtGe", time)),
+            Since::Updated(time) => Some(("updatedAtGe", time)),
+        }
+    }
+}
+
 impl From<Unread> for Diagnostic {
     fn from((Unread::NotThere(why) | Unread::Broken(why)): Unread) -> Self {
         why
@@ -86,7 +107,7 @@ impl Reader {
     /// # Errors
     /// The list may be incomplete. A partial list is never returned.
     pub async fn list(&self, endpoint: &str) -> Result<Listing, Diagnostic> {
-        Ok(self.pages(endpoint, None, &|_| ()).await?)
+        Ok(self.pages(endpoint, Since::Ever, &|_| ()).await?)
     }
 
     /// The same; `on_page` gets each page while the next one is requested.
@@ -94,21 +115,21 @@ impl Reader {
     /// # Errors
     /// As for [`Reader::list`].
     pub async fn list_with(&self, endpoint: &str, on_page: &(dyn Fn(&[Live]) + Sync)) -> Result<Listing, Unread> {
-        self.pages(endpoint, None, on_page).await
+        self.pages(endpoint, Since::Ever, on_page).await
     }
 
-    /// The same, of objects created at this time or later. `None`: all.
+    /// The same, of newer objects only.
     ///
     /// # Errors
     /// As for [`Reader::list`].
-    pub async fn list_since(&self, endpoint: &str, made: Option<&str>) -> Result<Listing, Diagnostic> {
-        Ok(self.pages(endpoint, made, &|_| ()).await?)
+    pub async fn list_since(&self, endpoint: &str, since: Since<'_>) -> Result<Listing, Diagnostic> {
+        Ok(self.pages(endpoint, since, &|_| ()).await?)
     }
 
     async fn pages(
         &self,
         endpoint: &str,
-        made: Option<&str>,
+        since: Since<'_>,
         on_page: &(dyn Fn(&[Live]) + Sync),
     ) -> Result<Listing, Unread> {
         let mut list = Listing { objects: Vec::new(), pages: 0 };
@@ -116,7 +137,7 @@ impl Reader {
         let mut bytes = 0;
         let mut total = None;
         let mut before: Option<Timestamp> = None;
-        let mut coming = self.ask(endpoint, made, None);
+        let mut coming = self.ask(endpoint, since, None);
         loop {
             let page = coming.await?;
             list.pages += 1;
@@ -126,7 +147,7 @@ impl Reader {
             let early = page.objects.last().filter(|_| count >= DOUBTFUL).and_then(|last| {
                 let bound = end_of(serde_json::from_str::<CreatedAt>(last.get()).ok()?.created_at.as_deref()?).ok()?;
                 let goes_back = before.is_none_or(|before| bound < before);
-                goes_back.then(|| (bound, self.ask(endpoint, made, Some(bound))))
+                goes_back.then(|| (bound, self.ask(endpoint, since, Some(bound))))
             });
             let objects: Vec<Live> =
                 page.objects.into_iter().map(Live::try_from).collect::<Result<_, _>>().map_err(|why| {
@@ -151,9 +172,9 @@ impl Reader {
                 before = next.ok();
                 coming = match early {
                     Some((bound, asked)) if Some(bound) == before => asked,
-                    _ => self.ask(endpoint, made, before),
+                    _ => self.ask(endpoint, since, before),
                 };
-            } else if count >= PAGE {
+            } else if count >= PAGE || count >= DOUBTFUL && is_doubtful(since, next.is_err(), count) {
                 let why = next.err().unwrap_or("a full page gives no older time to continue from");
                 return Err(Unread::Broken(incomplete(endpoint, list.objects.len(), why)));
             } else {
@@ -168,21 +189,21 @@ impl Reader {
         }
     }
 
-    /// Requests a page of what was created from `made` on and before `before`. The request runs at once; dropping the
+    /// Requests a page of what is new `since` then and was created before `before`. The request runs at once; dropping the
     /// handle cancels it.
     fn ask(
         &self,
         endpoint: &str,
-        made: Option<&str>,
+        since: Since<'_>,
         before: Option<Timestamp>,
     ) -> RemoteHandle<Result<Page, RequestError>> {
         let (transport, endpoint) = (self.transport.clone(), endpoint.to_owned());
         let limit = PAGE.to_string();
-        let made = made.map(str::to_owned);
+        let since = since.query().map(|(name, time)| (name, time.to_owned()));
         let before = before.map(|time| format!("{time:.3}"));
         let page = async move {
             let mut query = vec![("limit", limit.as_str())];
-            query.extend(made.as_deref().map(|made| ("createdAtGe", made)));
+            query.extend(since.as_ref().map(|(name, time)| (*name, time.as_str())));
             query.extend(before.as_deref().map(|before| ("createdAtLt", before)));
             Ok(transport.get(&endpoint, &query).await?.value)
         };
@@ -213,6 +234,12 @@ impl Reader {
             Err(error) => Err(error.into()),
         }
     }
+}
+
+/// Whether a page that is not full may hide others. Only a list of changes that other reads can replace is so strict: where it
+/// cannot be paged through, or brings a default page again and again.
+fn is_doubtful(since: Since<'_>, cannot_go_on: bool, count: usize) -> bool {
+    matches!(since, Since::Updated(_)) && (cannot_go_on || count == DOUBTFUL)
 }
 
 /// The path of one object: `/assistant/7b0e…`.

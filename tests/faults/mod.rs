@@ -11,3 +11,4 @@ mod matrix;
 mod quota;
 mod race;
 mod story;
+mod watch;

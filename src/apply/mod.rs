@@ -2,14 +2,16 @@
 //!
 //! ```text
 //! Approved → per change, as soon as its dependencies have ids:
-//!     intent → read again if due → POST | PATCH → verify → outcome → id into the file
+//!     intent → look again if due → POST | PATCH → verify → outcome → id into the file
 //! ```
 //!
 //! It decides nothing: a change that no longer fits the plan is held back, one that depends on a failure is not
 //! attempted, and the rest continues.
 
+mod leave_out;
 mod run;
 mod step;
+mod unguarded;
 mod unwritten;
 mod verify;
 mod watch;
@@ -111,8 +113,8 @@ pub struct Ports<'t> {
     pub read_at: Instant,
     /// The ids known when the plan was made.
     pub ids: HashMap<Address, RemoteId>,
-    /// How old a read may be before the object is read again ahead of its write. `None`: always read again while all
-    /// updates can run in parallel, since that costs one round trip in all; else 5 s.
+    /// How old a read may be before Vapi is asked again ahead of a write. `None`: each object is read again while all updates
+    /// can run in parallel, since that costs one round trip in all; else what changed is listed after 2 s.
     pub fresh: Option<Duration>,
     /// How long to look for the object of a lost response.
     pub patience: Duration,

@@ -1,14 +1,16 @@
 //! Runs a plan: starts each change when its dependencies are done, and records what came of it.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use futures::StreamExt;
+use futures::future::LocalBoxFuture;
 use futures::stream::FuturesUnordered;
+use futures::{FutureExt, StreamExt};
 
 use super::Ports;
 use super::step::{Again, Done, Ready, Step, Update, Written};
+use super::unguarded::not_guarded;
 use super::unwritten::Unwritten;
 use super::watch::Watch;
 use crate::model::diagnostic::{Diagnostic, Diagnostics, Failure};
@@ -35,12 +37,16 @@ struct Answered {
     version: Option<u64>,
 }
 
+type UnderWay<'p> = FuturesUnordered<LocalBoxFuture<'p, Done>>;
+
 pub(super) struct Run<'t> {
     ports: Ports<'t>,
     reader: Reader,
     creations: Rc<Creations>,
     watch: Rc<Watch>,
     ids: HashMap<Address, RemoteId>,
+    /// The creates that share a name: an object found by it may belong to another entry.
+    twins: HashSet<usize>,
     outcomes: Vec<Option<Outcome>>,
     /// Objects as this run left them, for `Write::Complete`.
     answers: HashMap<Address, Answered>,
@@ -60,16 +66,15 @@ impl<'t> Run<'t> {
         let reader = Reader::new(ports.transport.clone());
         let updates = plan.changes.iter().filter(|change| matches!(change.write(), Some(Write::Update { .. }))).count();
         let few = updates <= ports.transport.parallelism();
+        let parallelism = ports.transport.parallelism();
+        let creations = Creations::new(reader.clone(), ports.listings, ports.read_at, parallelism, ports.patience);
+        plan.changes.iter().filter(|change| change.creates()).for_each(|change| creations.expect(change.kind));
         Run {
-            creations: Rc::new(Creations::new(
-                reader.clone(),
-                ports.listings,
-                ports.transport.parallelism(),
-                ports.patience,
-            )),
+            creations: Rc::new(creations),
             watch: Rc::new(Watch::new(reader.clone(), plan, ports.listings, ports.read_at)),
             reader,
             ids: ports.ids.clone(),
+            twins: twins(plan),
             outcomes: vec![None; plan.changes.len()],
             answers: HashMap::new(),
             fresh: ports.fresh.unwrap_or(if few { Duration::ZERO } else { WATCHED }),
@@ -88,38 +93,12 @@ impl Run<'_> {
         self.settle_links(&plan);
         let mut waiting: Vec<usize> =
             (0..plan.changes.len()).filter(|at| plan.changes[*at].write().is_some()).collect();
-        let twins = twins(&plan);
         let mut under_way = FuturesUnordered::new();
         loop {
             if under_way.is_empty() || self.unwritten.file_is_due() {
                 self.write_file();
             }
-            let mut still = Vec::new();
-            let mut go = Vec::new();
-            let mut moved = false;
-            for at in waiting {
-                match self.ready(&plan, at) {
-                    Some(Ok(ready)) => go.push((at, ready)),
-                    Some(Err(outcome)) => {
-                        self.finish(&plan.changes[at], at, outcome, None);
-                        moved = true;
-                    }
-                    None => still.push(at),
-                }
-            }
-            waiting = still;
-            moved |= !go.is_empty();
-            let intents: Vec<&Change> = go.iter().map(|(at, _)| &plan.changes[*at]).collect();
-            let refused = if intents.is_empty() { None } else { self.ports.journal.intents(&intents).err() };
-            for (at, ready) in go {
-                let change = &plan.changes[at];
-                if let Some(error) = &refused {
-                    self.finish(change, at, Outcome::NotAttempted(error.message.clone()), None);
-                    continue;
-                }
-                under_way.push(self.step(change, !twins.contains(&at)).take(at, ready));
-            }
-            self.errors.extend(refused);
+            let moved = self.start(&plan, &mut waiting, &under_way);
             if self.unwritten.log_is_due() {
                 self.write_log(&plan);
             }
@@ -129,42 +108,82 @@ impl Run<'_> {
                 }
                 break;
             }
-            let mut over = Vec::new();
-            // A slow response must not delay the disk.
-            over.extend(tokio::time::timeout(self.unwritten.until_due(), under_way.next()).await.ok().flatten());
-            while let Some(Some(done)) = futures::FutureExt::now_or_never(under_way.next()) {
-                over.push(done);
-            }
-            let (again, over): (Vec<_>, Vec<_>) = over.into_iter().partition(|done| done.again.is_some());
+            let (again, over) = self.next(&mut under_way).await;
             self.record(&plan, over);
-            for Again { at, left_out, ready } in again.into_iter().filter_map(|done| done.again) {
-                let change = &plan.changes[at];
-                let log = |(path, value): &(String, Value)| self.ports.journal.left_out(change, path, value);
-                if let Err(error) = left_out.iter().try_for_each(log) {
-                    self.finish(change, at, Outcome::NotAttempted(error.message.clone()), None);
-                    self.errors.push(error);
-                    continue;
-                }
-                for (path, _) in &left_out {
-                    let message = format!("{}: Vapi no longer accepts {path}; left out", change.address);
-                    self.warnings.push(Diagnostic::warning("left-out", message).help("its value is in the audit log"));
-                }
-                under_way.push(self.step(change, !twins.contains(&at)).take(at, ready));
-            }
+            self.retry(&plan, again, &under_way);
         }
         drop(under_way);
+        self.end(plan, waiting)
+    }
+
+    /// Starts what no longer waits for anything, and ends what will not be written. Whether there was any.
+    fn start<'p>(&mut self, plan: &'p Plan, waiting: &mut Vec<usize>, under_way: &UnderWay<'p>) -> bool {
+        let before = waiting.len();
+        let mut go = Vec::new();
+        waiting.retain(|at| match self.ready(plan, *at) {
+            Some(Ok(ready)) => {
+                go.push((*at, ready));
+                false
+            }
+            Some(Err(outcome)) => {
+                self.finish(&plan.changes[*at], *at, outcome, None);
+                false
+            }
+            None => true,
+        });
+        let intents: Vec<&Change> = go.iter().map(|(at, _)| &plan.changes[*at]).collect();
+        let refused = if intents.is_empty() { None } else { self.ports.journal.intents(&intents).err() };
+        for (at, ready) in go {
+            match &refused {
+                None => under_way.push(self.step(plan, at, ready)),
+                Some(error) => {
+                    self.finish(&plan.changes[at], at, Outcome::NotAttempted(error.message.clone()), None);
+                }
+            }
+        }
+        self.errors.extend(refused);
+        waiting.len() < before
+    }
+
+    /// The steps that ended, once one has or something is due to be written: those to be tried again, and those that are over.
+    async fn next(&self, under_way: &mut UnderWay<'_>) -> (Vec<Done>, Vec<Done>) {
+        let mut ended = Vec::new();
+        // A slow response must not delay the disk.
+        ended.extend(tokio::time::timeout(self.unwritten.until_due(), under_way.next()).await.ok().flatten());
+        while let Some(Some(done)) = under_way.next().now_or_never() {
+            ended.push(done);
+        }
+        ended.into_iter().partition(|done| done.again.is_some())
+    }
+
+    /// Tries again without what Vapi no longer accepts, once that is in the log.
+    fn retry<'p>(&mut self, plan: &'p Plan, again: Vec<Done>, under_way: &UnderWay<'p>) {
+        for Again { at, left_out, ready } in again.into_iter().filter_map(|done| done.again) {
+            let change = &plan.changes[at];
+            let log = |(path, value): &(String, Value)| self.ports.journal.left_out(change, path, value);
+            if let Err(error) = left_out.iter().try_for_each(log) {
+                self.finish(change, at, Outcome::NotAttempted(error.message.clone()), None);
+                self.errors.push(error);
+                continue;
+            }
+            for (path, _) in &left_out {
+                let message = format!("{}: Vapi no longer accepts {path}; left out", change.address);
+                self.warnings.push(Diagnostic::warning("left-out", message).help("its value is in the audit log"));
+            }
+            under_way.push(self.step(plan, at, ready));
+        }
+    }
+
+    /// Writes what is still to be written, and reports. What waits by now waits for something that was not created.
+    fn end(mut self, plan: Plan, waiting: Vec<usize>) -> Report {
         self.write_file();
         for at in waiting {
             let reason = "something it depends on was not created".to_owned();
             self.finish(&plan.changes[at], at, Outcome::NotAttempted(reason), None);
         }
         self.write_log(&plan);
-        for (at, change) in plan.changes.iter().enumerate() {
-            if self.outcomes[at].is_none()
-                && let Some(why) = change.why_held()
-            {
-                self.outcomes[at] = Some(Outcome::HeldBack(why));
-            }
+        for (change, outcome) in plan.changes.iter().zip(&mut self.outcomes).filter(|(_, outcome)| outcome.is_none()) {
+            *outcome = change.why_held().map(Outcome::HeldBack);
         }
         let notes = not_guarded(&plan, &self.unguarded).into_iter().collect();
         Report { plan, outcomes: self.outcomes, errors: self.errors, warnings: self.warnings, notes, run: None }
@@ -256,16 +275,16 @@ impl Run<'_> {
         }))
     }
 
-    /// `alone`: nothing else in this plan creates an object of that name.
-    fn step<'p>(&self, change: &'p Change, alone: bool) -> Step<'p> {
-        Step {
+    fn step<'p>(&self, plan: &'p Plan, at: usize, ready: Ready) -> LocalBoxFuture<'p, Done> {
+        let step = Step {
             reader: self.reader.clone(),
             writer: super::writer::Writer::new(self.ports.transport.clone()),
             creations: Rc::clone(&self.creations),
             watch: Rc::clone(&self.watch),
-            change,
-            alone,
-        }
+            change: &plan.changes[at],
+            alone: !self.twins.contains(&at),
+        };
+        step.take(at, ready).boxed_local()
     }
 
     fn record(&mut self, plan: &Plan, over: Vec<Done>) {
@@ -331,29 +350,6 @@ impl Run<'_> {
         self.outcomes[at] = Some(outcome);
         (self.ports.on_progress)();
     }
-}
-
-/// The note about updates that may have replaced an edit unnoticed, since Vapi keeps no versions.
-fn not_guarded(plan: &Plan, updates: &[(usize, Duration)]) -> Option<Diagnostic> {
-    let first = &plan.changes[updates.iter().map(|(at, _)| *at).min()?].address;
-    // Rounded up: 30 ms shows as 0.1 s.
-    let longest = updates.iter().map(|(_, age)| (age.as_secs_f64() * 10.0).ceil() / 10.0).fold(0.0, f64::max);
-    let others = match updates.len() - 1 {
-        0 => String::new(),
-        others => format!(" and {others} more"),
-    };
-    // A PATCH replaces a whole top-level field.
-    let sent = updates.iter().flat_map(|(at, _)| match plan.changes[*at].write() {
-        Some(Write::Update { body: fields, .. } | Write::Complete { desired: fields }) => fields.keys().collect(),
-        Some(Write::Create { .. }) | None => Vec::new(),
-    });
-    let fields: Vec<&str> = sent.map(String::as_str).collect::<BTreeSet<_>>().into_iter().collect();
-    let fields = fields.join(", ");
-    let message = format!(
-        "Vapi keeps no versions of {first}{others}: an edit of {fields} in the {longest:.1} s between read and write may have \
-         been replaced"
-    );
-    Some(Diagnostic::note("not-guarded", message))
 }
 
 /// The creates that share a name: an object found by it may belong to another entry.

@@ -232,8 +232,8 @@ pub(crate) struct Waits {
     /// How long to look for an object whose answer was lost.
     #[arg(long, value_name = "TIME", value_parser = duration, default_value = "10s")]
     pub(crate) settle_timeout: Duration,
-    /// How old what was read may be before an object is read again ahead of its write [default: each is read again where
-    /// there are few, else after 5s].
+    /// How old what was read may be before Vapi is asked again ahead of a write [default: each object is read again where there
+    /// are few, else what changed is listed after 2s].
     #[arg(long, value_name = "TIME", value_parser = duration, hide = true)]
     pub(crate) fresh: Option<Duration>,
     /// The audit log [default: .vapi-sync/audit.jsonl beside the file].

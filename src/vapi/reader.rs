@@ -1,6 +1,7 @@
 //! Reads whole lists and single objects, with GET alone.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use futures::FutureExt;
 use futures::future::RemoteHandle;
@@ -97,6 +98,11 @@ impl Reader {
     /// A reader on this transport.
     pub fn new(transport: Transport) -> Self {
         Self { transport }
+    }
+
+    /// How long the quickest response took so far.
+    pub fn quickest(&self) -> Duration {
+        self.transport.stats().quickest.unwrap_or_default()
     }
 
     /// Reads all pages of a list such as `/assistant`: of n objects ⌈n/1000⌉ requests, or one more.

@@ -16,16 +16,28 @@ pub struct Stats {
     pub bytes: u64,
     /// The sum of the requests' durations, concurrent ones too.
     pub time: Duration,
+    /// The shortest of them that got a response.
+    pub quickest: Option<Duration>,
 }
 
 /// Each counter is exact; a snapshot is not atomic.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Counters {
     requests: AtomicU64,
     retries: AtomicU64,
     refused: AtomicU64,
     bytes: AtomicU64,
     micros: AtomicU64,
+    /// The largest number: none yet.
+    quickest: AtomicU64,
+}
+
+impl Default for Counters {
+    fn default() -> Self {
+        let zero = AtomicU64::default;
+        let (requests, retries, refused, bytes, micros) = (zero(), zero(), zero(), zero(), zero());
+        Self { requests, retries, refused, bytes, micros, quickest: AtomicU64::new(u64::MAX) }
+    }
 }
 
 impl Counters {
@@ -36,10 +48,14 @@ impl Counters {
     }
 
     /// An attempt ended.
-    pub(super) fn ended(&self, refused: bool, bytes: usize, took: Duration) {
+    pub(super) fn ended(&self, responded: bool, refused: bool, bytes: usize, took: Duration) {
+        let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
         self.refused.fetch_add(u64::from(refused), Ordering::Relaxed);
         self.bytes.fetch_add(bytes as u64, Ordering::Relaxed);
-        self.micros.fetch_add(u64::try_from(took.as_micros()).unwrap_or(u64::MAX), Ordering::Relaxed);
+        self.micros.fetch_add(micros, Ordering::Relaxed);
+        if responded && !refused {
+            self.quickest.fetch_min(micros, Ordering::Relaxed);
+        }
     }
 
     pub(super) fn snapshot(&self) -> Stats {
@@ -50,6 +66,7 @@ impl Counters {
             refused: read(&self.refused),
             bytes: read(&self.bytes),
             time: Duration::from_micros(read(&self.micros)),
+            quickest: Some(read(&self.quickest)).filter(|micros| *micros < u64::MAX).map(Duration::from_micros),
         }
     }
 }

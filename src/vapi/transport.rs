@@ -199,7 +199,8 @@ impl Shared {
             Err(fault) if fault.certainty == Certainty::Refused => Signal::Accepted,
             Err(_) => Signal::Nothing,
         };
-        self.counters.ended(matches!(signal, Signal::RateLimited(_)), received.bytes, took);
+        let (responded, refused) = (received.status.is_some(), matches!(signal, Signal::RateLimited(_)));
+        self.counters.ended(responded, refused, received.bytes, took);
         let status = received.status.map(|status| status.as_u16());
         self.reached.fetch_or(status.is_some(), Ordering::Relaxed);
         if let (Some(trace), Some(line)) = (&self.settings.trace, line) {

@@ -1,6 +1,7 @@
-//! Shared by the benchmarks: a fleet of agents, the same in the file and in Vapi, and timers.
+//! Shared by the benchmarks: a fleet of agents, the same in the file and in Vapi, timers, and the programs to measure.
 
 use std::fmt::Write;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -9,8 +10,43 @@ use vapi_sync::emulator::{Collection, Config, DEFAULT_ORG};
 
 use crate::support::World;
 
-/// Runs per measurement; the best time counts, since the machine is shared.
+/// Runs per measurement, of which the median counts.
 pub const TRIES: usize = 5;
+
+/// A program to measure, with its name in the results.
+pub struct Program {
+    name: &'static str,
+    path: PathBuf,
+}
+
+/// This program, and the one that `VAPI_SYNC_BASELINE` names: an earlier build, measured in the same run.
+pub fn programs() -> Vec<Program> {
+    let this = Program { name: "now", path: env!("CARGO_BIN_EXE_vapi-sync").into() };
+    let earlier = std::env::var_os("VAPI_SYNC_BASELINE").map(|path| Program { name: "before", path: path.into() });
+    earlier.into_iter().chain([this]).collect()
+}
+
+impl Program {
+    /// A command of it in a world.
+    pub fn command(&self, world: &World, args: &[&str]) -> Command {
+        let like = world.command(args);
+        let mut command = Command::new(&self.path);
+        command.args(like.get_args()).current_dir(world.folder.path()).env_clear().stdin(Stdio::null());
+        command.envs(like.get_envs().filter_map(|(key, value)| Some((key, value?))));
+        command
+    }
+}
+
+/// The sizes of the prompts of a fleet: all between these two.
+#[derive(Clone, Copy)]
+pub struct Sizes(pub usize, pub usize);
+
+impl Sizes {
+    fn of(self, at: usize) -> usize {
+        let Sizes(least, most) = self;
+        least + (at * 7919) % (most - least + 1)
+    }
+}
 
 /// Where the prompts of a fleet stand.
 #[derive(Clone, Copy, PartialEq)]
@@ -19,14 +55,14 @@ pub enum Prompts {
     Included,
 }
 
-/// A repository and a Vapi that agree on this many agents with prompts of about this many bytes.
-pub fn fleet(agents: usize, prompt: usize, place: Prompts, config: Config) -> World {
+/// A repository and a Vapi that agree on this many agents with prompts of about these sizes.
+pub fn fleet(agents: usize, sizes: Sizes, place: Prompts, config: Config) -> World {
     let line = "You are kind, you are brief, you never make anything up, and you ask one question at a time.\n";
-    let prompt = line.repeat(prompt.div_ceil(line.len()));
     let mut file = format!("version: 1\norg_id: {DEFAULT_ORG}\nagents:\n");
     let world = World::outside_git("", config);
     for at in 0..agents {
         let id = format!("{at:08x}-0000-4000-8000-000000000000");
+        let prompt = line.repeat(sizes.of(at).div_ceil(line.len()));
         let content = match place {
             Prompts::Included => {
                 let name = format!("prompts/{}/a{at}.md", at / 500);
@@ -60,9 +96,11 @@ pub fn fleet(agents: usize, prompt: usize, place: Prompts, config: Config) -> Wo
     world
 }
 
-/// The shortest of several runs.
-pub fn best(mut run: impl FnMut() -> Duration) -> Duration {
-    (0..TRIES).map(|_| run()).min().unwrap_or_default()
+/// The median of several runs.
+pub fn median<T: Ord + Copy + Default>(mut run: impl FnMut() -> T) -> T {
+    let mut all: Vec<T> = (0..TRIES).map(|_| run()).collect();
+    all.sort_unstable();
+    all.get(TRIES / 2).copied().unwrap_or_default()
 }
 
 /// How long something takes.
@@ -80,7 +118,7 @@ pub fn silent(command: &mut Command) {
 }
 
 /// One line of a result.
-pub fn report(what: &str, measured: f64, bound: f64, details: &str) {
+pub fn report(of: &Program, what: &str, measured: f64, bound: f64, details: &str) {
     let verdict = if measured <= bound { "holds" } else { "DOES NOT HOLD" };
-    println!("{what}: ratio {measured:.2}, bound {bound}: {verdict} ({details})");
+    println!("{:>6}  {what}: ratio {measured:.2}, bound {bound}: {verdict} ({details})", of.name);
 }

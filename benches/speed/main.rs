@@ -1,5 +1,5 @@
-//! Speed, as ratios. Run by hand: `cargo bench --bench speed [-- plan|updates|scale|start]`. Nothing is asserted:
-//! other programs use the machine too.
+//! Speed, as ratios. Run by hand: `cargo bench --bench speed [-- plan|updates|creates|scale|start]`. Nothing is asserted:
+//! other programs use the machine too. `VAPI_SYNC_BASELINE` names an earlier build to measure in the same run.
 
 #![allow(
     clippy::expect_used,
@@ -9,6 +9,7 @@
 )]
 
 mod bed;
+mod creates;
 mod plan;
 mod scale;
 mod start;
@@ -20,8 +21,13 @@ mod updates;
 /// A name, and what it measures.
 type Benchmark = (&'static str, fn());
 
-const BENCHMARKS: [Benchmark; 4] =
-    [("plan", plan::run), ("updates", updates::run), ("scale", scale::run), ("start", start::run)];
+const BENCHMARKS: [Benchmark; 5] = [
+    ("plan", plan::run),
+    ("updates", updates::run),
+    ("creates", creates::run),
+    ("scale", scale::run),
+    ("start", start::run),
+];
 
 fn main() {
     // Cargo adds `--bench`.

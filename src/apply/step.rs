@@ -15,7 +15,7 @@ use crate::plan::report::Outcome;
 use crate::recovery::{Creations, Found, Lost, says_it_exists};
 use crate::values::compare::says_the_same;
 use crate::values::live::Live;
-use crate::values::normalize::{self, map_to_wire, same};
+use crate::values::normalize::{self, map_to_wire};
 use crate::vapi::{Certainty, Problem, Reader, RequestError};
 
 /// How a single write ended.

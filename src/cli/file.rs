@@ -1,6 +1,7 @@
 //! The state file of a run: read, looked up and checked, once per text.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::apply::Fact;
 use crate::check::{Findings, Options, check};
@@ -20,7 +21,7 @@ pub struct Loaded {
     /// It as a document.
     pub document: Document,
     /// The text that was read: an empty file is given its first line in memory only.
-    pub text: String,
+    pub text: Arc<str>,
     /// The texts beside it.
     pub includes: Includes,
     /// The environment for which it is read.
@@ -45,9 +46,9 @@ impl Loaded {
         let name = path.display().to_string();
         let disk = Disk::at(path, &name);
         let missing = "`vapi-sync init` starts a state file; -f names another one";
-        let text = disk.read().map_err(|error| error.or_missing(missing))?;
+        let text: Arc<str> = disk.read().map_err(|error| error.or_missing(missing))?.into();
         let includes = Includes::new(disk.folder());
-        let mut document = Document::parse(&name, text.as_str())?;
+        let mut document = Document::parse(&name, text.clone())?;
         if document.root().is_none() && empty == Empty::Filled {
             let gap = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
             document = Document::parse(&name, format!("{text}{gap}version: 1\n"))?;

@@ -86,7 +86,7 @@ pub(super) async fn pull(run: &mut Run<'_>, wish: &Wish, writing: &Writing) -> R
             // Somebody saved the file meanwhile: what it says now is planned anew.
             Written::Changed => {
                 // Editors empty a file before they write it: that is no file to be filled.
-                if loaded.text == **loaded.document.text() {
+                if *loaded.text == **loaded.document.text() {
                     run.empty = Empty::Refused;
                 }
                 continue;
@@ -123,10 +123,10 @@ pub(super) fn write(
     journal: &mut AuditJournal<'_>,
 ) -> Result<Written, Diagnostic> {
     let Loaded { disk, text, .. } = file.loaded;
-    if disk.read()? != *text {
+    if *disk.read()? != **text {
         return Ok(Written::Changed);
     }
-    if captured.text == *text && captured.includes.is_empty() {
+    if *captured.text == **text && captured.includes.is_empty() {
         return Ok(Written::Done);
     }
     journal.pulled(report, false)?;
@@ -137,8 +137,8 @@ pub(super) fn write(
         let mark = planned.chars().next().filter(|first| *first == BOM);
         files.push((Disk::at(path, name), planned, mark.into_iter().chain(text.chars()).collect()));
     }
-    if captured.text != *text {
-        files.push((disk.clone(), text.as_str().into(), captured.text.clone()));
+    if *captured.text != **text {
+        files.push((disk.clone(), text.as_ref().into(), captured.text.clone()));
     }
     let mut written: Vec<String> = Vec::new();
     for (disk, expected, text) in files {

@@ -11,7 +11,7 @@ use super::api::Call;
 use super::config::{Config, RateLimit, RetryAfter};
 use super::fault::Fault;
 use super::state::State;
-use super::{Emulator, duration, fault_text};
+use super::{Emulator, duration, fault_text, seed};
 
 /// The default data file of `emulator request` and of `--emulator`.
 pub const DEFAULT_DATA: &str = ".vapi-sync/emulator.json";
@@ -32,6 +32,10 @@ pub struct EmulatorArgs {
 enum EmulatorCommand {
     /// Run one request against a data file, without a server, like a change in the dashboard.
     Request(RequestArgs),
+    /// Fill a data file with an organisation: assistants, tools of all types, squads, structured outputs, numbers.
+    ///
+    /// They refer to each other in circles, as in organisations that grew for years.
+    Seed(seed::Args),
 }
 
 #[derive(Debug, Args)]
@@ -104,6 +108,7 @@ pub(super) async fn run_until(
 ) -> io::Result<u8> {
     match args.command {
         Some(EmulatorCommand::Request(args)) => request(&args, out),
+        Some(EmulatorCommand::Seed(args)) => seed::run(&args, out),
         None => serve(args.serve, out, stop).await,
     }
 }
@@ -260,6 +265,20 @@ mod tests {
         let (code, refusal) = run_line(&["request", "POST", "/assistant", r#"{"x":1}"#, "--data", data]).await?;
         assert_eq!(code, 1);
         assert!(refusal.contains("property x should not exist"), "{refusal}");
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn an_organisation_is_seeded_once() -> Result<(), Box<dyn std::error::Error>> {
+        let folder = tempfile::tempdir()?;
+        let data = folder.path().join("data.json");
+        let data = data.to_str().ok_or("path")?;
+        let (code, told) = run_line(&["seed", "--data", data, "--assistants", "6"]).await?;
+        assert_eq!(code, 0);
+        let told: Vec<&str> = told.split_whitespace().collect();
+        let expected = "6 /assistant 3 /phone-number 12 /tool 2 /squad 2 /structured-output";
+        assert_eq!(told.join(" "), expected);
+        assert!(run_line(&["seed", "--data", data]).await.is_err());
         Ok(())
     }
 

@@ -29,6 +29,7 @@ mod persist;
 mod references;
 mod reply;
 mod rewrite;
+mod seed;
 mod server;
 mod state;
 mod store;
@@ -179,6 +180,14 @@ impl Emulator {
     /// emulator's seed.
     pub fn generate(&self, count: usize) {
         self.shared.with_state(|config, state| state.generate(config, count));
+    }
+
+    /// Inserts a random organisation of all kinds, in circles, from the emulator's seed.
+    ///
+    /// # Errors
+    /// If the data file cannot be written.
+    pub fn seed(&self, size: generate::Size) -> io::Result<()> {
+        self.shared.with_state(|config, state| state.seed(config, size))
     }
 
     /// Stops it and waits until it has stopped. All completed writes are stored.

@@ -100,6 +100,24 @@ impl State {
         });
     }
 
+    /// Inserts a random organisation.
+    ///
+    /// # Errors
+    /// If the data file cannot be written.
+    pub fn seed(&mut self, config: &Config, size: generate::Size) -> io::Result<()> {
+        let objects = generate::organisation(&mut StdRng::seed_from_u64(config.seed), size);
+        let org = config.keys.first().map(|(_, org)| Value::from(org.as_str())).unwrap_or_default();
+        self.by_hand(|store| {
+            for (collection, mut object) in objects {
+                object["orgId"] = org.clone();
+                if let Value::Object(object) = object {
+                    store.put(collection, object, config.stamp());
+                }
+            }
+        });
+        self.trouble.take().map_or(Ok(()), Err)
+    }
+
     /// Applies an edit by somebody else during the request to `path`.
     pub fn interfere(&mut self, config: &Config, path: &str, target: &Target, patch: &Value) {
         let (collection, id) = match target {

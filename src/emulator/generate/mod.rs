@@ -3,14 +3,17 @@
 //! Every object passes the emulator's own checks. The same seed gives the same objects.
 
 mod assistant;
+mod organisation;
 mod parts;
 mod text;
+mod tool;
 
 use rand::Rng;
 use rand::seq::IndexedRandom;
 use serde_json::{Value, json};
 
 pub use self::assistant::assistant;
+pub use self::organisation::{Size, organisation};
 
 /// The `index`-th phone number for `POST /phone-number`, unique by index. It is assigned to one of `assistants`
 /// (ids), or nothing if there is none.
@@ -73,6 +76,24 @@ mod tests {
             let object = phone_number(&mut rng, index, &others);
             assert_eq!(complaints(Collection::PhoneNumber, &object), Ok(()), "{object:#}");
         }
+    }
+
+    #[test]
+    fn an_organisation_is_accepted_and_has_every_type_of_tool() {
+        let size = Size { tools: 200, assistants: 100, squads: 30, outputs: 40, numbers: 25 };
+        let all = organisation(&mut StdRng::seed_from_u64(3), size);
+        assert_eq!(all.len(), 395);
+        let mut types = std::collections::BTreeSet::new();
+        for (collection, mut object) in all {
+            let fields = object.as_object_mut().unwrap();
+            let served = ["id", "status"].map(|field| fields.shift_remove(field));
+            assert!(served[0].is_some());
+            if collection == Collection::Tool {
+                types.insert(object["type"].to_string());
+            }
+            assert_eq!(complaints(collection, &object), Ok(()), "{object:#}");
+        }
+        assert_eq!(types.len(), 23, "{types:?}");
     }
 
     #[test]

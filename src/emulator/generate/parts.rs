@@ -51,7 +51,8 @@ const MODELS: &[(&str, &str)] = &[
     ("deep-seek", "deepseek-chat"),
 ];
 
-fn function_tool(rng: &mut impl Rng, number: usize) -> Value {
+/// A function tool, with traps.
+pub(super) fn function_tool(rng: &mut impl Rng, number: usize) -> Value {
     let name = ["look_up_patient", "book-appointment", "cancel", "y"].choose(rng).copied().unwrap_or("n");
     json!({
         "type": "function",
@@ -80,6 +81,11 @@ fn function_tool(rng: &mut impl Rng, number: usize) -> Value {
             "timeoutSeconds": 20,
         },
     })
+}
+
+/// A number below `end`.
+pub(super) fn index(rng: &mut impl Rng, end: usize) -> usize {
+    rng.random_range(0..end)
 }
 
 /// A destination that is a telephone number.

@@ -10,6 +10,7 @@ use super::pairs;
 use super::problem::{Problem, check_collection_tag, tag_of};
 use super::scalar::{self, Tag};
 use super::scan;
+use super::syntax;
 use super::tree::{Anchor, Kind, NodeId, Raw, Style, Tree};
 
 /// Parses `text` into a tree, or returns all problems.
@@ -25,7 +26,7 @@ pub(super) fn build(text: &str) -> Result<Tree, Vec<Problem>> {
     };
     let mut builder = Builder::new(text);
     for event in Parser::new_from_str_with_options(text, options) {
-        match event.map_err(Problem::from) {
+        match event.map_err(|error| syntax::problem(&error, text)) {
             Ok((event, span)) => {
                 if let Err(problem) = builder.event(event, span) {
                     builder.problems.push(problem);
@@ -90,7 +91,7 @@ impl<'t> Builder<'t> {
                 self.documents += 1;
                 if self.documents > 1 {
                     return Err(Problem::new("yaml-documents", range, "a second YAML document starts here")
-                        .help("keep one document in the file"));
+                        .help("delete the line `---` or `...`, or move what follows to a file of its own"));
                 }
                 self.cursor = range.end;
             }
@@ -98,8 +99,8 @@ impl<'t> Builder<'t> {
             Event::Anchor(..) => self.cursor = self.cursor.max(range.end),
             Event::Scalar(value, style, anchor, tag) => {
                 self.step_in();
-                let tagged = span.tag_span().and_then(|tag| tag.byte_range());
-                let tag = tag_of(tag.as_deref(), &range)?;
+                let tagged = tag_range(&span);
+                let tag = tag_of(tag.as_deref(), tagged.as_ref().unwrap_or(&range))?;
                 let tag_end = tagged.as_ref().map_or(0, |tag| tag.end);
                 let range = match style {
                     ScalarStyle::Literal | ScalarStyle::Folded => {
@@ -124,12 +125,12 @@ impl<'t> Builder<'t> {
             }
             Event::SequenceStart(style, anchor, tag) => {
                 self.step_in();
-                check_collection_tag(tag.as_deref(), "seq", &range)?;
+                check_collection_tag(tag.as_deref(), "seq", tag_range(&span).as_ref().unwrap_or(&range))?;
                 self.collection(false, style, range, (anchor, tag.is_some()))?;
             }
             Event::MappingStart(style, anchor, tag) => {
                 self.step_in();
-                check_collection_tag(tag.as_deref(), "map", &range)?;
+                check_collection_tag(tag.as_deref(), "map", tag_range(&span).as_ref().unwrap_or(&range))?;
                 self.collection(true, style, range, (anchor, tag.is_some()))?;
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(&range),
@@ -170,9 +171,12 @@ impl<'t> Builder<'t> {
         if !self.at_key()
             && let Err(reason) = scalar::meaning(value, style == Style::Plain, tag)
         {
-            let problem =
-                Problem::new("yaml-not-json", range.clone(), format!("this value does not fit into JSON: {reason}"));
-            self.problems.push(problem.help("put it in quotes if you mean text"));
+            let problem = Problem::new(
+                "yaml-not-json",
+                range.clone(),
+                format!("this cannot be sent to Vapi as a number: {reason}"),
+            );
+            self.problems.push(problem.help("if you mean text, put it in quotes: \"…\""));
         }
         let id = self.node(Kind::Scalar { style, tag, decoded }, range.clone(), tagged);
         let extent = Extent { nodes: 1, bytes: value.len() as u64, height: 1 };
@@ -195,7 +199,11 @@ impl<'t> Builder<'t> {
             _ => range.start,
         };
         if self.at_key() {
-            return Err(Problem::new("yaml-key", range, "a key must be text, not a list or mapping"));
+            if self.text.get(range.start.saturating_sub(1)..).is_some_and(|text| text.starts_with("{{")) {
+                return Err(syntax::needs_quotes(range.start - 1..range.end, "{{"));
+            }
+            return Err(Problem::new("yaml-key", range, "the name of a field must be text, not a list or a mapping")
+                .help("a text that starts with `[` or `{` must be in quotes"));
         }
         if self.frames.len() >= MAX_DEPTH {
             return Err(too_deep(range));
@@ -216,7 +224,8 @@ impl<'t> Builder<'t> {
 
     fn alias(&mut self, anchor: usize, range: Range<usize>) -> Result<(), Problem> {
         if self.at_key() {
-            return Err(Problem::new("yaml-key", range, "an alias cannot be a key"));
+            return Err(Problem::new("yaml-key", range, "the name of a field must be text, not an alias (`*`)")
+                .help("for a text that starts with `*`, put the text in quotes: \"…\""));
         }
         let Some(&(index, extent)) = self.anchors.get(&anchor) else {
             return Err(Problem::new("yaml-syntax", range, "no anchor above has this name"));
@@ -312,6 +321,10 @@ impl<'t> Builder<'t> {
         self.tree.comments.sort_unstable();
         Ok(self.tree)
     }
+}
+
+fn tag_range(span: &Span) -> Option<Range<usize>> {
+    span.tag_span()?.byte_range()
 }
 
 fn too_deep(range: Range<usize>) -> Problem {

@@ -18,6 +18,7 @@ mod pairs;
 mod problem;
 mod scalar;
 mod scan;
+mod syntax;
 mod tree;
 
 use std::ops::Range;

@@ -13,8 +13,9 @@ pub(super) fn close(tree: &mut Tree, text: &str, children: &[NodeId], problems: 
         let plain = matches!(raw.kind, Kind::Scalar { style: Style::Plain, .. }) && !raw.tagged;
         let merge = plain && tree.text(key, text) == "<<";
         if merge && !can_merge(tree, value) {
-            let problem = Problem::new("yaml-merge", tree.range(key), "`<<` needs an alias of a mapping");
-            problems.push(problem.help("put the key in quotes if you mean text"));
+            let problem =
+                Problem::new("yaml-merge", tree.range(key), "`<<` needs the name of a marked mapping (`*name`)");
+            problems.push(problem.help("mark a mapping above with `&name`, and write `<<: *name`"));
         }
         tree.pairs.push(Pair { key, value, merge });
     }
@@ -25,7 +26,8 @@ pub(super) fn close(tree: &mut Tree, text: &str, children: &[NodeId], problems: 
     for twins in sorted.windows(2).filter(|twins| key(twins[0]) == key(twins[1])) {
         let [one, two] = [pairs[twins[0] as usize].key, pairs[twins[1] as usize].key];
         let message = format!("the key `{}` appears twice", key(twins[1]));
-        problems.push(Problem::new("yaml-duplicate-key", tree.range(two), message).also_at(tree.range(one).start));
+        let problem = Problem::new("yaml-duplicate-key", tree.range(two), message).also_at(tree.range(one).start);
+        problems.push(problem.help("delete one of the two"));
     }
     let merges = pairs.iter().any(|pair| pair.merge);
     tree.sorted.extend(sorted);

@@ -2,8 +2,6 @@
 
 use std::ops::Range;
 
-use granit_parser::{ErrorKind, ScanError};
-
 use super::scalar::Tag;
 
 /// One problem.
@@ -12,7 +10,7 @@ pub(super) struct Problem {
     pub(super) code: &'static str,
     pub(super) range: Range<usize>,
     pub(super) message: String,
-    pub(super) help: Option<&'static str>,
+    pub(super) help: Option<String>,
     /// Another offset whose line the message names.
     pub(super) first_at: Option<usize>,
 }
@@ -22,39 +20,14 @@ impl Problem {
         Self { code, range, message: message.into(), help: None, first_at: None }
     }
 
-    pub(super) fn help(mut self, help: &'static str) -> Self {
-        self.help = Some(help);
+    pub(super) fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
         self
     }
 
     pub(super) fn also_at(mut self, at: usize) -> Self {
         self.first_at = Some(at);
         self
-    }
-}
-
-impl From<ScanError> for Problem {
-    fn from(error: ScanError) -> Self {
-        let at = error.marker().byte_offset().unwrap_or(0);
-        let problem = |code, message: &str| Problem::new(code, at..at, message);
-        match error.kind() {
-            ErrorKind::RecursionLimitExceeded => problem(
-                "yaml-too-deep",
-                &format!("values are nested more than {} levels deep", super::limits::MAX_DEPTH),
-            ),
-            ErrorKind::UnknownAnchor => problem("yaml-syntax", "no anchor above has this name"),
-            kind => {
-                let problem = problem("yaml-syntax", &format!("not valid YAML: {kind}"));
-                match kind {
-                    ErrorKind::TabNotAllowed
-                    | ErrorKind::TabInBlockIndentation
-                    | ErrorKind::TabAtBlockScalarStart
-                    | ErrorKind::TabInIndentation
-                    | ErrorKind::TabInPlainScalar => problem.help("indent with spaces, not with tabs"),
-                    _ => problem,
-                }
-            }
-        }
     }
 }
 
@@ -85,6 +58,10 @@ pub(super) fn check_collection_tag(
 }
 
 fn unknown_tag(tag: &granit_parser::Tag, range: &Range<usize>) -> Problem {
-    let message = format!("the tag `{}` is not supported", tag.original());
-    Problem::new("yaml-tag", range.clone(), message).help("remove the tag")
+    let message = format!("`{}` is a YAML tag that vapi-sync does not know", tag.original());
+    let help = match tag.original().contains("file") || tag.original().contains("include") {
+        true => "to include a text file, write `${file:PATH}`",
+        false => "remove it; for a text that starts with `!`, put the text in quotes: \"…\"",
+    };
+    Problem::new("yaml-tag", range.clone(), message).help(help)
 }

@@ -62,10 +62,10 @@ fn untagged(text: &str) -> Result<Meaning, NotJson> {
 
 /// Parses `text` as a number of the core schema: `None` if it is not one, an error if JSON cannot hold it.
 fn number(text: &str) -> Option<Result<Number, NotJson>> {
-    const TOO_LARGE: NotJson = "it needs more than 64 bits";
+    const TOO_LARGE: NotJson = "it has more than 64 bits";
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
     if matches!(unsigned, ".inf" | ".Inf" | ".INF") || matches!(text, ".nan" | ".NaN" | ".NAN") {
-        return Some(Err("JSON has no infinity and no NaN"));
+        return Some(Err("infinity and NaN do not exist in JSON"));
     }
     for (prefix, radix) in [("0o", 8), ("0x", 16)] {
         if let Some(digits) = text.strip_prefix(prefix) {
@@ -199,8 +199,8 @@ mod tests {
             ("1e", Ok(Meaning::Text)),
             ("12:30", Ok(Meaning::Text)),
             ("18446744073709551615", number("18446744073709551615")),
-            ("18446744073709551616", Err("it needs more than 64 bits")),
-            ("-.inf", Err("JSON has no infinity and no NaN")),
+            ("18446744073709551616", Err("it has more than 64 bits")),
+            ("-.inf", Err("infinity and NaN do not exist in JSON")),
             ("1e999", Err("it is too large")),
             ("0.30000000000000004", number("0.30000000000000004")),
             ("100000000000000000000.0", number("1e20")),

@@ -6,6 +6,7 @@ mod edit_values;
 mod large;
 mod parse;
 mod random;
+mod syntax;
 
 use crate::document::{Content, Document, Edit, PathStep};
 

@@ -132,17 +132,20 @@ fn errors_name_their_places() {
         ("x: &x {}\na:\n  <<: *x\n  <<: *x\n", "yaml-duplicate-key 4:3 the key `<<` appears twice, first on line 3"),
         ("a: {b: 1, \"b\": 2}\n", "yaml-duplicate-key 1:11 the key `b` appears twice, first on line 1"),
         ("a: 1\n---\nb: 2\n", "yaml-documents 2:1 a second YAML document starts here"),
-        ("a: *x\n", "yaml-syntax 1:4 no anchor above has this name"),
+        ("a: *x\n", "yaml-syntax 1:4 no value above is marked with this name"),
         ("a: &x [*x]\n", "yaml-aliases 1:8 this alias refers to a value that contains it"),
-        ("[a]: 1\n", "yaml-key 1:1 a key must be text, not a list or mapping"),
-        ("a: !include x\n", "yaml-tag 1:13 the tag `!include` is not supported"),
-        ("a: !thing {b: 1}\n", "yaml-tag 1:11 the tag `!thing` is not supported"),
-        ("a: .inf\n", "yaml-not-json 1:4 this value does not fit into JSON: JSON has no infinity and no NaN"),
+        ("[a]: 1\n", "yaml-key 1:1 the name of a field must be text, not a list or a mapping"),
+        ("a: !include x\n", "yaml-tag 1:4 `!include` is a YAML tag that vapi-sync does not know"),
+        ("a: !thing {b: 1}\n", "yaml-tag 1:4 `!thing` is a YAML tag that vapi-sync does not know"),
+        (
+            "a: .inf\n",
+            "yaml-not-json 1:4 this cannot be sent to Vapi as a number: infinity and NaN do not exist in JSON",
+        ),
         (
             "a: 99999999999999999999\n",
-            "yaml-not-json 1:4 this value does not fit into JSON: it needs more than 64 bits",
+            "yaml-not-json 1:4 this cannot be sent to Vapi as a number: it has more than 64 bits",
         ),
-        ("a:\n  <<: text\n", "yaml-merge 2:3 `<<` needs an alias of a mapping"),
+        ("a:\n  <<: text\n", "yaml-merge 2:3 `<<` needs the name of a marked mapping (`*name`)"),
     ] {
         assert_eq!(errors(text), [expected], "{text:?}");
     }

@@ -29,7 +29,7 @@ use crate::model::diagnostic::{Diagnostic, Diagnostics, Failure, Severity};
 use crate::model::{Address, RemoteId};
 use crate::plan::pair::Allowances;
 use crate::plan::report::Report;
-use crate::plan::{Action, Change, Direction, Plan, Policy, Selection};
+use crate::plan::{Action, Change, Direction, Plan, Policy, Selection, is_new, is_opinion};
 use crate::recovery::Attempts;
 use crate::writeback::FileRecorder;
 use crate::writeback::journal::AuditJournal;
@@ -177,7 +177,14 @@ impl<'a> Run<'a> {
         let recorded: Vec<String> = made.variables.iter().filter_map(|name| std::env::var(name).ok()).collect();
         self.hide(&recorded);
         let news = file.loaded.annotated(std::mem::take(&mut made.plan.warnings));
-        made.plan.warnings = file.warnings.iter().cloned().chain(news).collect();
+        let entries = &file.desired.file.entries;
+        let is_told = |warning: &&Diagnostic| {
+            let entry = entries.iter().find(|entry| entry.holds(warning));
+            entry.is_none_or(|entry| !is_opinion(warning) || is_new(&made.plan, entry, warning))
+        };
+        let (told, live): (Vec<_>, Vec<_>) = file.warnings.iter().partition(is_told);
+        made.plan.warnings = told.into_iter().cloned().chain(news).collect();
+        made.notes.extend(live.into_iter().map(accepted));
         let blocks =
             |doubt: &&Diagnostic| made.plan.changes.iter().all(|change| change.refused.as_ref() != Some(*doubt));
         made.notes.extend(file.doubts.iter().filter(blocks).map(accepted));

@@ -9,7 +9,7 @@ use crate::check::spec::Spec;
 use crate::check::{Findings, Options};
 use crate::history;
 use crate::model::diagnostic::{Diagnostic, Diagnostics, Severity};
-use crate::plan::is_accepted;
+use crate::plan::{is_accepted, is_opinion};
 use crate::render;
 use crate::state::ids::Ids;
 use crate::state::resolve::Desired;
@@ -73,7 +73,8 @@ fn found(app: &App, loaded: &Loaded, options: &Options, spec: Option<&Spec>) -> 
 
 /// What is said of a file, with doubts about values that it and Vapi agreed on as notes.
 fn accepted_aside(app: &App, loaded: &Loaded, desired: &Desired<'_>, mut found: Findings) -> Diagnostics {
-    if found.doubts.is_empty() {
+    let is_opinion = |finding: &&mut Diagnostic| finding.severity == Severity::Warning && is_opinion(finding);
+    if found.doubts.is_empty() && found.others.iter_mut().find(is_opinion).is_none() {
         return found.all();
     }
     let file = &desired.file;
@@ -83,7 +84,7 @@ fn accepted_aside(app: &App, loaded: &Loaded, desired: &Desired<'_>, mut found: 
     // Without a log and a ref nothing is known to be accepted.
     let bases = history::agreements(state_file, &log, app.environment(), file.org_id.as_deref(), &entries, &ids);
     let (bases, _) = bases.unwrap_or_default();
-    for doubt in &mut found.doubts {
+    for doubt in found.doubts.iter_mut().chain(found.others.iter_mut().filter(is_opinion)) {
         let Some(entry) = file.entries.iter().find(|entry| entry.holds(doubt)) else { continue };
         let base = bases.get(&entry.address);
         if base.is_some_and(|base| is_accepted(entry, &desired.value(entry, &ids), base, doubt)) {

@@ -59,9 +59,21 @@ impl<'d> Node<'d> {
         Self { doc, id, key: None, borrowed: false }
     }
 
+    /// Whether a place is that of this value, or inside its text.
+    pub fn is_at(&self, place: &Place) -> bool {
+        let start = self.place();
+        if start == *place || !matches!(self.view(), View::Text(_)) || start.file != place.file {
+            return start == *place;
+        }
+        let end = self.range().end;
+        let end = self.doc.place(end..end);
+        let at = (place.line, place.column);
+        (start.line, start.column) <= at && at <= (end.line, end.column)
+    }
+
     /// Whether a place is that of this value, of one inside it, or of a key inside it.
     pub fn holds(&self, place: &Place) -> bool {
-        self.place() == *place
+        self.is_at(place)
             || self.entries().any(|entry| entry.key_place() == *place || entry.value.holds(place))
             || self.items().any(|item| item.holds(place))
     }

@@ -1,9 +1,11 @@
-//! What was agreed on once is not refused by our own checks, whatever they think of it.
+//! What Vapi holds, or was agreed on once, is not refused by our own checks, whatever they think of it.
 
 use crate::document::Node;
 use crate::kinds::Spot;
 use crate::model::diagnostic::{Diagnostic, Place};
 use crate::model::{FieldPath, Step, Value};
+use crate::plan::fields::node_at;
+use crate::plan::{Change, Plan};
 use crate::state::load::Entry;
 use crate::values::base::Base;
 use crate::values::compare::value_at;
@@ -17,6 +19,26 @@ pub fn is_accepted(entry: &Entry<'_>, desired: &Value, base: &Base, finding: &Di
         let known = base.of(root, &path, value);
         known.zip(value).is_some_and(|(known, value)| known.is_just(root.at(&path), value))
     })
+}
+
+/// Whether a finding is an opinion about a value, which is no more than a note once Vapi holds the value. What is wrong with
+/// the way in which the file spells it, and what gives a secret away, is not.
+pub fn is_opinion(finding: &Diagnostic) -> bool {
+    !matches!(finding.code, "yaml11" | "missing-variable" | "server-managed") && !finding.code.starts_with("secret")
+}
+
+/// Whether a finding is about a value of an entry that Vapi does not hold, as far as a plan tells.
+pub fn is_new(plan: &Plan, entry: &Entry<'_>, finding: &Diagnostic) -> bool {
+    let changes = || plan.changes.iter().filter(|change| change.address == entry.address);
+    let differs = |change: &Change| {
+        let holds = |path: &FieldPath| {
+            let (node, is_itself) = entry.config.map(|config| node_at(config, entry.kind.root(), path))?;
+            Some(is_itself && node.holds(finding.place.as_ref()?))
+        };
+        let whole = change.creates() || change.fields.is_empty() && !change.is_in_step();
+        whole || change.fields.iter().any(|field| holds(&field.path).unwrap_or(true))
+    };
+    changes().next().is_none() || changes().any(differs)
 }
 
 /// The path to what stands at a place, or has its key there.
@@ -33,5 +55,5 @@ fn path_to(node: Node<'_>, spot: Spot, place: &Place) -> Option<FieldPath> {
         let mut items = node.items().enumerate();
         items.find_map(|(at, item)| Some(below(Step::Index(at), path_to(item, spot.item(), place)?)))
     };
-    in_map.or_else(in_list).or_else(|| (node.place() == *place).then(FieldPath::root))
+    in_map.or_else(in_list).or_else(|| node.is_at(place).then(FieldPath::root))
 }

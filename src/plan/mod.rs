@@ -27,7 +27,7 @@ mod to_vapi;
 mod together;
 mod words;
 
-pub use accepted::is_accepted;
+pub use accepted::{is_accepted, is_new, is_opinion};
 pub use change::{Action, Change, FieldChange, TextMerge, Work, Write};
 pub use digest::{Sent, sent};
 pub use draft::{Bases, Draft, Inputs, draft};

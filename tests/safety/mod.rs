@@ -1,5 +1,6 @@
 //! Nothing is lost without a word: edits in between, saved plans, the way back, commits.
 
+mod accepted;
 mod commit;
 mod edits;
 mod files;

@@ -202,7 +202,7 @@ fn the_emulator_is_named_by_the_command_line_alone_and_the_writer_by_apply() {
             assert!(!named(&text).contains("emulator"), "{name} names the emulator");
         }
         if of("recovery") {
-            let may = ["vapi::Reader"];
+            let may = ["vapi::Reader", "vapi::{Reader, Since}"];
             let other =
                 text.match_indices("vapi::").find(|(at, _)| !may.iter().any(|may| text[*at..].starts_with(may)));
             assert!(other.is_none(), "{name} names more of `vapi` than what can GET");

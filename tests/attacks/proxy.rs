@@ -37,7 +37,10 @@ impl Answer {
         let mut json = self.json();
         match &mut json {
             Value::Array(items) => items.iter_mut().for_each(change),
-            Value::Object(_) => change(&mut json),
+            Value::Object(page) => match page.get_mut("results") {
+                Some(Value::Array(items)) => items.iter_mut().for_each(change),
+                _ => change(&mut json),
+            },
             _ => return,
         }
         self.set(&json);

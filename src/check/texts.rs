@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use memchr::memmem;
+
 use crate::model::Trail;
 use crate::model::diagnostic::Diagnostic;
 use crate::model::escape;
@@ -61,7 +63,7 @@ pub(super) fn hidden(text: &str) -> Option<Flaw> {
 pub(super) fn open_braces(text: &str) -> Option<Flaw> {
     // `{{{` is one opening: the last two braces of a run count.
     let opening = |from: usize| {
-        let at = from + text[from..].find("{{")?;
+        let at = from + memmem::find(text[from..].as_bytes(), b"{{")?;
         let run = text[at..].bytes().take_while(|byte| *byte == b'{').count();
         Some(at + run - 2)
     };
@@ -69,8 +71,8 @@ pub(super) fn open_braces(text: &str) -> Option<Flaw> {
     loop {
         let inside = open + 2;
         let flaw = Some(Flaw { range: open..inside, kind: FlawKind::OpenBraces });
-        let Some(close) = text[inside..].find("}}").map(|at| inside + at) else { return flaw };
-        open = match text[inside..close].find("{{") {
+        let Some(close) = memmem::find(text[inside..].as_bytes(), b"}}").map(|at| inside + at) else { return flaw };
+        open = match memmem::find(text[inside..close].as_bytes(), b"{{") {
             Some(_) if !is_quoted(&text[inside..close]) => return flaw,
             _ => opening(close)?,
         };
@@ -87,10 +89,12 @@ pub(super) fn repeated_paragraph(text: &str) -> Option<Flaw> {
     if text.len() < 2 * LONG_PARAGRAPH {
         return None;
     }
-    let mut seen: HashMap<&str, usize> = HashMap::new();
+    let mut seen: HashMap<&str, usize, foldhash::fast::RandomState> = HashMap::default();
     let mut start = 0;
     // Trimming also removes `\r`.
-    for paragraph in text.split_inclusive("\n\n") {
+    let ends = memmem::find_iter(text.as_bytes(), b"\n\n").map(|at| at + 2).chain([text.len()]);
+    for end in ends {
+        let paragraph = &text[start..end];
         let trimmed = paragraph.trim();
         let at = start + (paragraph.len() - paragraph.trim_start().len());
         start += paragraph.len();

@@ -65,13 +65,24 @@ pub fn shell_word(text: &str) -> String {
 
 /// The first character of a text that acts or hides without being seen: its place in bytes.
 pub fn first_hidden(text: &str) -> Option<usize> {
-    let mut before = '\0';
-    text.char_indices().find_map(|(at, c)| {
-        let is_hidden = is_hostile(std::mem::replace(&mut before, c), c);
+    let mut from = 0;
+    loop {
+        // Most of a text is plain: it is passed over byte by byte.
+        let at = from + text.as_bytes().get(from..)?.iter().position(|byte| !is_plain(*byte))?;
+        let c = text[at..].chars().next()?;
+        let before = text[..at].chars().next_back().unwrap_or('\0');
         // A BOM in front and Windows' line ends are the editor's.
         let is_editors = (at == 0 && c == '\u{feff}') || (c == '\r' && text[at..].starts_with("\r\n"));
-        (is_hidden && !is_editors).then_some(at)
-    })
+        if is_hostile(before, c) && !is_editors {
+            return Some(at);
+        }
+        from = at + c.len_utf8();
+    }
+}
+
+/// Whether a byte is a character that is seen, or an end of a line or a tab: nothing hides there.
+fn is_plain(byte: u8) -> bool {
+    matches!(byte, b'\n' | b'\t' | b' '..=b'~')
 }
 
 /// `is_replaced` is asked with the character before each.
@@ -80,6 +91,10 @@ fn replace(
     is_replaced: impl Fn(char, char) -> bool,
     mut put: impl FnMut(char, &mut String),
 ) -> Cow<'_, str> {
+    let replaces_lines = is_replaced('\0', '\n');
+    if text.bytes().all(|byte| is_plain(byte) && (byte >= b' ' || !replaces_lines)) {
+        return Cow::Borrowed(text);
+    }
     let mut before = '\0';
     if !text.chars().any(|c| is_replaced(std::mem::replace(&mut before, c), c)) {
         return Cow::Borrowed(text);

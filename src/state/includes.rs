@@ -5,6 +5,8 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+use memchr::memmem;
+
 use crate::files::{Checkout, read_text};
 use crate::model::diagnostic::{Diagnostic, Place};
 
@@ -118,7 +120,7 @@ fn not_meant(text: &str) -> Option<(&'static str, &'static str, usize)> {
         "$ANSIBLE_VAULT;",
     ];
     if encrypted.iter().any(|start| head.starts_with(start))
-        || (text.contains("ENC[AES256_GCM,") && text.contains("sops"))
+        || (memmem::find(text.as_bytes(), b"ENC[AES256_GCM,").is_some() && text.contains("sops"))
     {
         return Some(("it is encrypted", DECRYPT, 1));
     }
@@ -133,6 +135,7 @@ fn not_meant(text: &str) -> Option<(&'static str, &'static str, usize)> {
 
 /// The line on which an unresolved merge begins: its three marks must follow each other.
 fn conflict(text: &str) -> Option<usize> {
+    memmem::find(text.as_bytes(), b"<<<<<<< ")?;
     let mut lines = text.lines().enumerate();
     let (begins, _) = lines.find(|(_, line)| line.starts_with("<<<<<<< "))?;
     lines.find(|(_, line)| *line == "=======")?;

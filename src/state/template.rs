@@ -40,7 +40,7 @@ pub fn parse(text: &str) -> Vec<Token<'_>> {
     let mut tokens = Vec::new();
     let mut plain = String::new();
     let mut rest = text;
-    while let Some(at) = rest.find("${") {
+    while let Some(at) = memchr::memmem::find(rest.as_bytes(), b"${") {
         if rest[..at].ends_with('$') {
             plain.push_str(&rest[..at - 1]);
             plain.push_str("${");

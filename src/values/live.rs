@@ -174,8 +174,12 @@ fn rounded(raw: &str) -> Option<&str> {
         match byte {
             b'"' => {
                 at += 1;
-                while let Some(inside) = bytes.get(at).filter(|inside| **inside != b'"') {
-                    at += if *inside == b'\\' { 2 } else { 1 };
+                while let Some(special) = bytes.get(at..).and_then(|rest| memchr::memchr2(b'"', b'\\', rest)) {
+                    at += special;
+                    if bytes[at] == b'"' {
+                        break;
+                    }
+                    at += 2;
                 }
                 at += 1;
             }

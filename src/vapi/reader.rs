@@ -7,6 +7,7 @@ use futures::FutureExt;
 use futures::future::RemoteHandle;
 use jiff::{Timestamp, ToSpan};
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use super::transport::Transport;
 use super::{Problem, RequestError};
@@ -155,14 +156,11 @@ impl Reader {
                 let goes_back = before.is_none_or(|before| bound < before);
                 goes_back.then(|| (bound, self.ask(endpoint, since, Some(bound))))
             });
-            let objects: Vec<Live> =
-                page.objects.into_iter().map(Live::try_from).collect::<Result<_, _>>().map_err(|why| {
-                    let host = self.transport.connection().host();
-                    Unread::Broken(Diagnostic::error(
-                        "vapi-unreadable",
-                        format!("GET {endpoint}: {host} lists an object that cannot be read: {why}"),
-                    ))
-                })?;
+            let objects = lives(page.objects).map_err(|why| {
+                let host = self.transport.connection().host();
+                let message = format!("GET {endpoint}: {host} lists an object that cannot be read: {why}");
+                Unread::Broken(Diagnostic::error("vapi-unreadable", message))
+            })?;
             bytes += objects.iter().map(|live| live.raw().len()).sum::<usize>();
             if list.objects.len() + count > MOST_OBJECTS || bytes > MOST_BYTES {
                 return Err(Unread::Broken(incomplete(endpoint, list.objects.len(), "it does not end")));
@@ -240,6 +238,23 @@ impl Reader {
             Err(error) => Err(error.into()),
         }
     }
+}
+
+/// The objects of a page. A large one is read by two threads.
+fn lives(mut page: Vec<Box<RawValue>>) -> Result<Vec<Live>, String> {
+    /// Takes a millisecond, many times as long as to start a thread.
+    const LARGE: usize = 1 << 20;
+    let read = |part: Vec<Box<RawValue>>| part.into_iter().map(Live::try_from).collect::<Result<Vec<Live>, _>>();
+    if page.iter().map(|object| object.get().len()).sum::<usize>() < LARGE {
+        return read(page);
+    }
+    let second = page.split_off(page.len() / 2);
+    std::thread::scope(|scope| {
+        let second = scope.spawn(|| read(second));
+        let mut lives = read(page)?;
+        lives.extend(second.join().map_err(|_| "the reader stopped".to_owned())??);
+        Ok(lives)
+    })
 }
 
 /// Whether a page that is not full may hide others. Only a list of changes that other reads can replace is so strict: where it

@@ -118,7 +118,9 @@ fn build_client(connection: &Connection, settings: &Settings) -> Result<Client, 
 }
 
 async fn read_body(response: &mut Response, settings: &Settings) -> Result<Vec<u8>, Fault> {
-    let mut body = Vec::new();
+    // A service may announce anything.
+    let announced = response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or_default();
+    let mut body = Vec::with_capacity(announced.min(LARGEST_BODY >> 4));
     while let Some(chunk) = response.chunk().await.map_err(|error| broken(&error, settings))? {
         if body.len() + chunk.len() > LARGEST_BODY {
             let why = format!("it is larger than {} MiB", LARGEST_BODY >> 20);

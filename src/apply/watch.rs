@@ -187,3 +187,77 @@ impl Seen {
 fn changed_at(header: &Header) -> Option<Timestamp> {
     header.updated_at.as_deref()?.parse().ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const ASKED: &str = "2026-01-01T11:59:59Z";
+
+    fn time(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    fn live(id: &str, updated: &str) -> Live {
+        serde_json::from_value(json!({"id": id, "updatedAt": updated})).unwrap()
+    }
+
+    /// What is known after our write of `a` was answered with this time.
+    fn after(answer: &str) -> Seen {
+        let now = Instant::now();
+        let mut seen = Seen {
+            trust: Trust::NotYet,
+            planned: now,
+            covered: now,
+            newest: Some(time("2026-01-01T12:00:00Z")),
+            waiting: ["b".to_owned()].into(),
+            shown: HashMap::new(),
+            own: Vec::new(),
+        };
+        let sent = Sent(seen.newest);
+        seen.wrote(&live("a", answer).header, sent, now);
+        seen
+    }
+
+    #[test]
+    fn an_answer_from_before_what_was_known_ends_the_watch() {
+        for (answer, trust) in [
+            ("2026-01-01T12:00:00.001Z", Trust::Yes),
+            ("2026-01-01T12:00:00Z", Trust::Yes),
+            ("2026-01-01T11:59:59.500Z", Trust::Yes),
+            ("2026-01-01T11:59:58.500Z", Trust::Lost),
+            ("yesterday", Trust::Lost),
+        ] {
+            assert_eq!(after(answer).trust, trust, "{answer}");
+        }
+    }
+
+    #[test]
+    fn a_list_counts_if_it_shows_our_writes_and_nothing_older_than_asked_for() {
+        let (ours, theirs) = (live("a", "2026-01-01T12:00:01Z"), live("b", "2026-01-01T12:00:02Z"));
+        let old = live("c", "2026-01-01T11:00:00Z");
+        for (what, objects, trust) in [
+            ("ours", vec![ours.clone()], Trust::Yes),
+            ("ours and theirs", vec![theirs.clone(), ours.clone()], Trust::Yes),
+            ("ours is not there", vec![theirs.clone()], Trust::Lost),
+            ("ours as it was before", vec![live("a", "2026-01-01T12:00:00Z")], Trust::Lost),
+            ("everything", vec![ours.clone(), old], Trust::Lost),
+            ("one without a time", vec![ours, live("d", "")], Trust::Lost),
+            ("nothing", vec![], Trust::Lost),
+        ] {
+            let mut seen = after("2026-01-01T12:00:01Z");
+            let asked = Instant::now() + Duration::from_secs(1);
+            let is_shown = trust == Trust::Yes && objects.len() > 1;
+            seen.listed(asked, time(ASKED), Ok(objects));
+            assert_eq!((seen.trust, seen.covered == asked), (trust, trust == Trust::Yes), "{what}");
+            assert_eq!(seen.shown.contains_key("b"), is_shown, "{what}");
+        }
+        // It was asked for before our write was answered: nothing proves it.
+        let mut seen = after("2026-01-01T12:00:01Z");
+        let asked = seen.planned;
+        seen.listed(asked, time(ASKED), Ok(vec![theirs]));
+        assert_eq!((seen.trust, seen.shown.len()), (Trust::NotYet, 0));
+    }
+}

@@ -63,7 +63,7 @@ pub(super) fn hidden(text: &str) -> Option<Flaw> {
 pub(super) fn open_braces(text: &str) -> Option<Flaw> {
     // `{{{` is one opening: the last two braces of a run count.
     let opening = |from: usize| {
-        let at = from + memmem::find(text[from..].as_bytes(), b"{{")?;
+        let at = from + memmem::find(&text.as_bytes()[from..], b"{{")?;
         let run = text[at..].bytes().take_while(|byte| *byte == b'{').count();
         Some(at + run - 2)
     };
@@ -71,8 +71,8 @@ pub(super) fn open_braces(text: &str) -> Option<Flaw> {
     loop {
         let inside = open + 2;
         let flaw = Some(Flaw { range: open..inside, kind: FlawKind::OpenBraces });
-        let Some(close) = memmem::find(text[inside..].as_bytes(), b"}}").map(|at| inside + at) else { return flaw };
-        open = match memmem::find(text[inside..close].as_bytes(), b"{{") {
+        let Some(close) = memmem::find(&text.as_bytes()[inside..], b"}}").map(|at| inside + at) else { return flaw };
+        open = match memmem::find(&text.as_bytes()[inside..close], b"{{") {
             Some(_) if !is_quoted(&text[inside..close]) => return flaw,
             _ => opening(close)?,
         };

@@ -14,8 +14,8 @@ use std::time::Duration;
 /// The initial concurrency.
 const FIRST_LIMIT: usize = 6;
 /// So many accepted requests without a 429 prove a large quota. One of 10 per clock second lets 20 pass at the turn of a
-/// second.
-const AMPLE: usize = 20;
+/// second, one of 20 with a burst of 20 some 25 in its first moments.
+const AMPLE: usize = 30;
 /// Never fewer: one response arrives while the next request starts.
 const LEAST_LIMIT: usize = 2;
 /// Never slower (requests per second), to notice when the quota is open again.

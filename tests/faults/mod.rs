@@ -8,6 +8,7 @@ mod identity;
 mod interrupt;
 mod lag;
 mod matrix;
+mod pipeline;
 mod quota;
 mod race;
 mod story;

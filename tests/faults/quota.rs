@@ -36,6 +36,34 @@ fn the_quota_is_used_and_rarely_exceeded() {
     assert!(holds, "{told}");
 }
 
+/// Updates do not cost a read each: what changed is listed for all of them.
+#[test]
+fn updates_under_a_quota_are_nearly_all_that_is_sent() {
+    const UPDATES: usize = 100;
+    let mut file = "version: 1\nagents:\n".to_owned();
+    for at in 0..UPDATES {
+        let _ = writeln!(file, "  a{at}:\n    config: {{name: Agent {at}, firstMessage: Hello}}");
+    }
+    for retry_after in [RetryAfter::Seconds, RetryAfter::Absent] {
+        let limit = RateLimit { per_second: 2.0 * QUOTA, burst: 2 * UPDATES as u32, retry_after };
+        let world = World::with(&file, Config { rate_limit: Some(limit), ..Config::default() });
+        world.run(&["apply", "--yes"]).expect(0);
+        world.commit("applied");
+        world.edit("Hello", "Good morning");
+        world.commit("morning");
+        world.taken();
+        world.run(&["apply", "--yes"]).expect(0);
+        let hits = world.taken();
+        let count = |of: &dyn Fn(&vapi_sync::emulator::Hit) -> bool| hits.iter().filter(|hit| of(hit)).count();
+        let accepted = count(&|hit| hit.method == "PATCH" && hit.status == Some(200));
+        let single = count(&|hit| hit.method == "GET" && hit.path.starts_with("/assistant/"));
+        let lists = count(&|hit| hit.query.contains("updatedAtGe"));
+        assert_eq!(accepted, UPDATES);
+        // Those that start before the first answer are read one by one, if the plan is too old by then.
+        assert!(single <= 32 && lists <= UPDATES / 4, "{single} objects and {lists} lists of changes were read");
+    }
+}
+
 /// How much of the quota an apply uses, and how many of its requests get a 429; in percent.
 fn share_of_the_quota(agents: usize) -> (f64, f64) {
     let mut file = "version: 1\nagents:\n".to_owned();

@@ -99,16 +99,18 @@ impl Run<'_> {
                 self.write_file();
             }
             let moved = self.start(&plan, &mut waiting, &under_way);
+            // What was started is on its way while the log is written.
+            let first = under_way.next().now_or_never().flatten();
             if self.unwritten.log_is_due() {
                 self.write_log(&plan);
             }
-            if under_way.is_empty() {
+            if under_way.is_empty() && first.is_none() {
                 if moved && !waiting.is_empty() {
                     continue;
                 }
                 break;
             }
-            let (again, over) = self.next(&mut under_way).await;
+            let (again, over) = self.next(first, &mut under_way).await;
             self.record(&plan, over);
             self.retry(&plan, again, &under_way);
         }
@@ -146,10 +148,12 @@ impl Run<'_> {
     }
 
     /// The steps that ended, once one has or something is due to be written: those to be tried again, and those that are over.
-    async fn next(&self, under_way: &mut UnderWay<'_>) -> (Vec<Done>, Vec<Done>) {
-        let mut ended = Vec::new();
-        // A slow response must not delay the disk.
-        ended.extend(tokio::time::timeout(self.unwritten.until_due(), under_way.next()).await.ok().flatten());
+    async fn next(&self, first: Option<Done>, under_way: &mut UnderWay<'_>) -> (Vec<Done>, Vec<Done>) {
+        let mut ended: Vec<Done> = first.into_iter().collect();
+        if ended.is_empty() {
+            // A slow response must not delay the disk.
+            ended.extend(tokio::time::timeout(self.unwritten.until_due(), under_way.next()).await.ok().flatten());
+        }
         while let Some(Some(done)) = under_way.next().now_or_never() {
             ended.push(done);
         }

@@ -24,8 +24,8 @@ use crate::plan::pair::Listings;
 use crate::values::live::Live;
 use crate::vapi::{Reader, Since};
 
-/// How many round trips a look counts: its own, one in which others are created, and one more.
-const ROUND_TRIPS: u32 = 3;
+/// How many round trips a look counts: as many as the next one takes, which waits behind creations, after its own.
+const ROUND_TRIPS: u32 = 5;
 
 /// The creations of one run.
 pub struct Creations {

@@ -65,7 +65,7 @@ fn dependent_creations_do_not_wait_for_their_looks() {
     let ahead = posts.windows(2).filter(|pair| {
         let made = pair[0].ended.expect("an answer");
         let in_between = |look: &&Hit| look.started >= made && look.ended.is_some_and(|ended| ended <= pair[1].started);
-        !looks.iter().any(|look| in_between(look))
+        !looks.iter().any(in_between)
     });
     assert!(ahead.count() >= 6, "most creations begin without waiting for a look");
 }

@@ -1,6 +1,6 @@
 //! `restore`: gives back what a run replaced, in Vapi and in the file.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 use super::apply::{can_ask, consent, other_plan};
@@ -154,7 +154,7 @@ async fn planned(run: &mut Run<'_>, file: &Checked<'_>, job: &mut Job<'_>) -> Re
 /// Sets the file back. The report has the outcomes of that alone.
 fn set_back(run: &Run<'_>, file: &Checked<'_>, plan: &Plan) -> Result<Report, Diagnostics> {
     let env = |name: &str| std::env::var(name).ok();
-    let captured = capture(plan, &file.desired.file, &file.loaded.includes, &env);
+    let captured = capture(plan, &file.desired.file, &file.loaded.includes, &BTreeSet::new(), &env);
     let mut report = Report::planned(plan.clone());
     report.outcomes = outcomes(&report, &captured);
     let in_file = report.plan.changes.iter().zip(&mut report.outcomes);

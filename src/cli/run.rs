@@ -176,6 +176,7 @@ impl<'a> Run<'a> {
         file.loaded.try_out(made.plan.changes.iter().filter(writes_id).map(|change| &change.address))?;
         let recorded: Vec<String> = made.variables.iter().filter_map(|name| std::env::var(name).ok()).collect();
         self.hide(&recorded);
+        self.hide(&made.secrets);
         let news = file.loaded.annotated(std::mem::take(&mut made.plan.warnings));
         let entries = &file.desired.file.entries;
         let is_told = |warning: &&Diagnostic| {

@@ -7,7 +7,6 @@
 //! Reading Vapi happens here and nowhere below: what makes the plan is handed values.
 
 use std::collections::{BTreeSet, HashMap};
-use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
@@ -18,13 +17,16 @@ use crate::model::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::recorded::{Answers, Record};
 use crate::model::{Address, RemoteId};
 use crate::plan::pair::{Allowances, Identities, Listings, guard_missing, identify, is_mass, missing};
-use crate::plan::{Bases, Direction, Draft, Inputs, Plan, Policy, Selection, Status, draft, status, to_file, to_vapi};
+use crate::plan::{
+    Bases, Direction, Draft, Inputs, Plan, Policy, Selection, Status, draft, status, texts, to_file, to_vapi,
+    veil_imports,
+};
 use crate::recovery::{Attempts, former_ids, made_before};
 use crate::state::environments::Whose;
 use crate::state::ids::{Id, Ids};
 use crate::state::load::StateFile;
+use crate::state::once::Once;
 use crate::state::resolve::Desired;
-use crate::state::template;
 use crate::values::live::{Live, read_ahead};
 use crate::values::normalize;
 use crate::vapi::{Reader, Unread};
@@ -138,6 +140,8 @@ pub struct Made {
     pub notes: Diagnostics,
     /// The variables that recorded versions of the file name: what was a secret stays one.
     pub variables: BTreeSet<String>,
+    /// The secrets in what it shows.
+    pub secrets: Vec<String>,
 }
 
 /// Opens the record of values of an organisation, given the ids that entries have. Asked for only where something differs.
@@ -186,15 +190,19 @@ pub async fn make_plan(
         warnings = about;
     }
     let known = || open_record(known_ids(state, &ids), whose.clone());
-    let Asked { answers, warnings: about, notes, variables } = ask(&draft, &known)?;
+    let imports = request.direction == Direction::ToFile && !identities.unclaimed.is_empty();
+    let Asked { answers, warnings: about, notes, once } = ask(&draft, imports, &whose, &known)?;
     warnings.extend(about);
+    draft.veil(&once);
     let mut plan = match request.direction {
         Direction::ToVapi => to_vapi(&inputs, draft, &answers, request.policy)?,
         Direction::ToFile => to_file(&inputs, draft, &answers, request.policy)?,
     };
     plan.warnings.extend(warnings);
+    veil_imports(&mut plan, &once);
     let status = (request.direction == Direction::ToVapi).then(|| status(&inputs, &plan));
-    Ok(Made { ids: known_ids(state, &ids), notes, plan, status, variables })
+    let secrets = texts(&plan);
+    Ok(Made { ids: known_ids(state, &ids), notes, plan, status, variables: once.variables, secrets })
 }
 
 /// What the record of values says.
@@ -203,27 +211,26 @@ struct Asked {
     answers: Answers,
     warnings: Diagnostics,
     notes: Diagnostics,
-    variables: BTreeSet<String>,
+    once: Once,
 }
 
-/// How many bytes of old versions are looked through for variables.
-const MAX_LOOKED_AT: usize = 64 << 20;
-
-/// The variables that versions of the file name, the newest first.
-fn recorded_variables(record: &mut dyn Record) -> Result<BTreeSet<String>, Diagnostic> {
-    let mut names = BTreeSet::new();
-    let mut looked_at = 0;
-    record.versions(&mut |text| {
-        looked_at += text.len();
-        names.extend(template::variables(&String::from_utf8_lossy(text)).map(str::to_owned));
-        if looked_at < MAX_LOOKED_AT { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-    })?;
-    Ok(names)
+/// The secrets of versions of the file.
+fn once(record: &mut dyn Record, whose: &Whose) -> Result<Once, Diagnostic> {
+    let mut once = Once::of(whose.clone());
+    record.versions(&mut |text| once.look(text))?;
+    once.values = once.variables.iter().filter_map(|name| std::env::var(name).ok()).collect();
+    Ok(once)
 }
 
 /// Asks the record what a draft must know before it is judged.
-fn ask(draft: &Draft<'_>, open_record: &dyn Fn() -> Result<Box<dyn Record>, Diagnostic>) -> Result<Asked, Diagnostic> {
-    if draft.questions.is_empty() {
+fn ask(
+    draft: &Draft<'_>,
+    imports: bool,
+    whose: &Whose,
+    open_record: &dyn Fn() -> Result<Box<dyn Record>, Diagnostic>,
+) -> Result<Asked, Diagnostic> {
+    let looks_back = imports || draft.may_hold_old_secrets();
+    if draft.questions.is_empty() && !looks_back {
         return Ok(Asked::default());
     }
     let mut record = open_record()?;
@@ -236,8 +243,8 @@ fn ask(draft: &Draft<'_>, open_record: &dyn Fn() -> Result<Box<dyn Record>, Diag
     let asked: Vec<_> = set_at.iter().map(|(at, time)| (draft.questions[*at].clone(), *time)).collect();
     let held = record.held_at(&asked)?;
     answers.since = set_at.iter().zip(held).filter(|(_, held)| !held).map(|((at, _), _)| *at).collect();
-    let variables = recorded_variables(record.as_mut())?;
-    Ok(Asked { answers, warnings: record.warnings().to_vec(), notes: record.notes().to_vec(), variables })
+    let once = once(record.as_mut(), whose)?;
+    Ok(Asked { answers, warnings: record.warnings().to_vec(), notes: record.notes().to_vec(), once })
 }
 
 fn inputs<'i, 'd>(

@@ -14,6 +14,7 @@ use crate::state::includes::IncludeSource;
 use crate::state::load::Entry;
 use crate::state::resolve::{Noticed, Resolver};
 use crate::state::template::{self, Token};
+use crate::values::base::variables;
 use crate::values::compare::{gives_back, value_at};
 
 /// The placeholder of an include that a version does not have. YAML cannot hold it unescaped.
@@ -199,9 +200,18 @@ fn answered(kind: &'static Kind, config: Value, questions: &[Question], asked: &
         _ => false,
     };
     let mut held: Vec<usize> = asked.iter().copied().filter(|&index| around(&questions[index])).collect();
+    held.extend(asked.iter().copied().filter(|&index| holds_variables(kind, &config, &questions[index])));
     let config = told(config);
     held.extend(asked.iter().copied().filter(|&index| answers(kind, &config, &questions[index])));
     held
+}
+
+/// Whether a value of the file with secrets in it is recorded: by their variables, since nothing else is known of them.
+fn holds_variables(kind: &'static Kind, config: &Value, question: &Question) -> bool {
+    let named = variables(&question.value);
+    let recorded = value_at(kind.root(), config, &question.path).filter(|_| !named.is_empty());
+    let spot = kind.root().at(&question.path);
+    recorded.is_some_and(|recorded| variables(recorded) == named && gives_back(spot, recorded, &question.value))
 }
 
 /// Whether a recorded text equals Vapi's around its secrets.

@@ -112,18 +112,39 @@ impl Secret {
 
     /// Whether a text is this one but for the secrets in it. One that is a secret as a whole may be any text.
     pub fn fits(&self, text: &str) -> bool {
-        let [first, inner @ .., last] = self.around.as_slice() else { return true };
-        let Some(mut rest) = text.strip_prefix(first.as_str()).and_then(|rest| rest.strip_suffix(last.as_str())) else {
-            return false;
-        };
+        self.around.is_empty() || self.pieces_of(text).is_some()
+    }
+
+    /// What stands around the secrets, piece by piece. Nothing: it is a secret as a whole.
+    pub fn around(&self) -> impl Iterator<Item = &str> {
+        self.around.iter().map(String::as_str)
+    }
+
+    /// A text that is this one but for the secrets in it, as such a secret. `None`: it is another one, or all of this is secret.
+    pub fn found_in(&self, text: &str) -> Option<Secret> {
+        let pieces = self.pieces_of(text)?;
+        let is_there = pieces.iter().any(|piece| !piece.is_empty());
+        is_there.then(|| Secret::new(text, self.variables.clone()).within(self.around.clone()))
+    }
+
+    /// The texts of its secrets, one by one, as far as they are known.
+    pub fn pieces(&self) -> Vec<&str> {
+        let text = self.expose().unwrap_or_default();
+        self.pieces_of(text).unwrap_or_else(|| vec![text])
+    }
+
+    fn pieces_of<'t>(&self, text: &'t str) -> Option<Vec<&'t str>> {
+        let [first, inner @ .., last] = self.around.as_slice() else { return None };
+        let mut rest = text.strip_prefix(first.as_str()).and_then(|rest| rest.strip_suffix(last.as_str()))?;
         // The first place that fits leaves the most for those that follow.
-        inner.iter().all(|piece| match rest.find(piece.as_str()) {
-            Some(at) => {
-                rest = &rest[at + piece.len()..];
-                true
-            }
-            None => false,
-        })
+        let mut pieces = Vec::new();
+        for piece in inner {
+            let at = rest.find(piece.as_str())?;
+            pieces.push(&rest[..at]);
+            rest = &rest[at + piece.len()..];
+        }
+        pieces.push(rest);
+        Some(pieces)
     }
 
     /// What a reviewer sees of it: as the file spells it, where it comes from variables.

@@ -10,6 +10,7 @@ use crate::model::recorded::Recorded;
 use crate::model::{Address, FieldPath, Map, RemoteId, Value};
 use crate::plan::judge::{Rule, Verdict};
 use crate::state::load::Entry;
+use crate::state::template;
 use crate::values::live::Header;
 
 /// What happens to an object or an entry.
@@ -191,9 +192,16 @@ impl Change {
 
     /// Nothing happens to an entry of the file; `value` is what names it.
     pub(crate) fn of_entry(entry: &Entry<'_>, value: &Value) -> Self {
+        let is_secret = |path: &str| {
+            let node = entry.config.and_then(|config| path.split('.').try_fold(config, |node, key| node.get(key)));
+            let text = node.and_then(|node| node.as_text());
+            text.is_some_and(|text| template::variables(text).next().is_some())
+        };
+        let called = ["name", entry.kind.identity_of(value).map_or("name", |(path, _)| path)];
+        let name = entry.kind.name_of(value).filter(|_| !called.into_iter().any(is_secret));
         Self {
             id: entry.id.clone(),
-            name: entry.kind.name_of(value),
+            name,
             place: Some(entry.place.clone()),
             ..Self::new(entry.kind, entry.address.clone())
         }

@@ -14,6 +14,7 @@ use crate::plan::prefer::Prefer;
 use crate::plan::{Change, Direction, Selection};
 use crate::state::ids::{Id, Ids};
 use crate::state::load::Entry;
+use crate::state::once::Once;
 use crate::state::resolve::Desired;
 use crate::values::base::{Base, Known};
 use crate::values::compare::{AtStake, Difference, What, differences, value_at};
@@ -86,6 +87,10 @@ pub(super) struct Asked {
     pub(super) merged: Option<Merged>,
     /// The text around a secret differs, or both values can be read: that is work like any other.
     pub(super) is_more_than_secret: bool,
+    /// Vapi's value with what was a secret in a recorded version as one, if there is such a thing in it.
+    veiled: Option<Value>,
+    /// Vapi's value is what a recorded version says, but for the secrets in it.
+    is_old_secret: bool,
     /// A secret stands in the file's value, which no record can tell from another one.
     file_has_secret: bool,
 }
@@ -228,6 +233,20 @@ impl<'d> Draft<'d> {
         });
     }
 
+    /// Whether old versions of the file must be looked at for secrets before anything of Vapi's is shown.
+    pub fn may_hold_old_secrets(&self) -> bool {
+        self.drafted.iter().flat_map(|drafted| &drafted.asked).any(Asked::may_be_old_secret)
+    }
+
+    /// Takes care that what was a secret in a recorded version stays one.
+    pub fn veil(&mut self, once: &Once) {
+        for Drafted { entry, live, asked, .. } in &mut self.drafted {
+            let Some((header, _)) = live else { continue };
+            let unknown = asked.iter_mut().filter(|asked| asked.may_be_old_secret());
+            unknown.for_each(|asked| asked.veil(once, &entry.address, &header.id));
+        }
+    }
+
     /// Looks up what was agreed on of each field that differs, and asks what must be known beside it.
     pub fn ask(&mut self, inputs: &Inputs<'_, '_>, bases: &Bases) {
         let mut drafted = std::mem::take(&mut self.drafted);
@@ -366,6 +385,8 @@ impl Asked {
             is_unknown: false,
             merged: None,
             is_more_than_secret: false,
+            veiled: None,
+            is_old_secret: false,
             file_has_secret: false,
         }
     }
@@ -395,7 +416,33 @@ impl Asked {
             && (is_known_for_it && self.is_accepted(kind) || base.is_some_and(|base| base.was_left_out(path, desired)))
     }
 
+    /// Vapi's value as it may be shown and written down.
+    pub(super) fn live(&self) -> Option<&Value> {
+        self.veiled.as_ref().or(self.difference.live.as_ref())
+    }
+
+    /// Whether what stands in Vapi may be an old secret: what the file and Vapi agreed on says nothing of it.
+    fn may_be_old_secret(&self) -> bool {
+        let Difference { desired, live, .. } = &self.difference;
+        live.is_some() && !matches!(desired, Some(Value::Secret(_))) && !self.base.as_ref().is_some_and(Known::is_plain)
+    }
+
+    fn veil(&mut self, once: &Once, address: &Address, id: &str) {
+        let (path, Some(live)) = (&self.difference.path, &self.difference.live) else { return };
+        self.veiled = once.veil(address, Some(id), path, live);
+        let text = match live {
+            Value::Text(text) => Some(text.as_str()),
+            Value::Secret(secret) => secret.expose(),
+            _ => None,
+        };
+        let is_plain = matches!(self.difference.desired, Some(Value::Text(_)));
+        self.is_old_secret = is_plain && text.is_some_and(|text| once.stood(address, Some(id), path, text));
+    }
+
     fn known_basis(&self, ids: &Ids) -> Option<Basis> {
+        if self.is_old_secret {
+            return Some(Basis::Secret);
+        }
         known_basis(&self.difference, ids, self.is_more_than_secret, self.base.is_some())
     }
 

@@ -35,6 +35,7 @@ pub use fields::raw;
 pub use impact::{Ring, rings};
 pub use import::import_addresses;
 pub use policy::Policy;
+pub use secrets::{texts, veil_imports};
 pub use select::Selection;
 pub use status::{Item, KindStatus, LastRun, State, Status, status};
 pub use to_file::to_file;

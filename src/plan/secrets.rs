@@ -2,8 +2,9 @@
 
 use serde_json::Value as Json;
 
-use super::FieldChange;
+use super::{FieldChange, Plan, Work};
 use crate::model::{FieldPath, Map, Part, SENSITIVE, Secret, Trail, Value};
+use crate::state::once::Once;
 use crate::values::normalize::same;
 
 impl FieldChange {
@@ -20,6 +21,37 @@ impl FieldChange {
         };
         (form(&self.before, &self.after), form(&self.after, &self.before))
     }
+}
+
+/// Takes care that what was a secret in a recorded version stays one in what becomes an entry.
+pub fn veil_imports(plan: &mut Plan, once: &Once) {
+    for change in &mut plan.changes {
+        let Work::Import(value) = &mut change.work else { continue };
+        let id = change.id.as_ref().map(|id| id.as_str());
+        if let Some(veiled) = once.veil(&change.address, id, &FieldPath::root(), value) {
+            change.name = change.kind.name_of(&veiled);
+            *value = veiled;
+        }
+    }
+}
+
+/// The texts of the secrets in what a plan shows.
+pub fn texts(plan: &Plan) -> Vec<String> {
+    let mut texts = Vec::new();
+    let mut note = |value: &Value| {
+        value.visit(Trail::Root, &mut |_, value| {
+            if let Value::Secret(secret) = value {
+                texts.extend(secret.pieces().into_iter().map(str::to_owned));
+            }
+        });
+    };
+    for change in &plan.changes {
+        change.fields.iter().flat_map(|field| [&field.before, &field.after]).flatten().for_each(&mut note);
+        if let Work::Import(value) = &change.work {
+            note(value);
+        }
+    }
+    texts
 }
 
 /// A value with what is the same in another one spelled as it is there.

@@ -81,7 +81,7 @@ fn field(
     let (basis, recorded) = asked.basis(answers, inputs.ids);
     let file = asked.file_basis(entry.kind, answers);
     let verdict = verdict_of(difference.what, basis, file, policy.prefer.of(&entry.address, &difference.path))?;
-    let live = difference.live.clone();
+    let live = asked.live().cloned();
     let (after, merge) = match (verdict, &asked.merged, &difference.live) {
         (Verdict::Merge, Some(Merged::Clean(text)), Some(Value::Text(live))) => {
             (Some(Value::Text(text.clone())), Some(TextMerge::Clean(live.clone())))

@@ -14,7 +14,7 @@ use crate::plan::judge::{Rule, to_vapi as verdict_of};
 use crate::plan::pair::Identity;
 use crate::state::ids::{Id, Ids};
 use crate::state::load::Entry;
-use crate::values::compare::{Difference, What, overlay};
+use crate::values::compare::{What, overlay};
 use crate::values::live::Header;
 use crate::values::normalize::{self, holds_hidden, without_unsure};
 
@@ -53,8 +53,9 @@ struct Planner<'p, 'i, 'd> {
 }
 
 /// The value that a field has after its change. Elements of a list keep what the file does not name in them.
-fn sent(kind: &'static Kind, difference: &Difference) -> Option<Value> {
-    match (difference.what, &difference.desired, &difference.live) {
+fn sent(kind: &'static Kind, asked: &Asked) -> Option<Value> {
+    let difference = &asked.difference;
+    match (difference.what, &difference.desired, asked.live()) {
         (What::Clear, ..) => Some(Value::Null),
         (What::Differs, Some(desired @ Value::List(_)), Some(live @ Value::List(_))) => {
             let path = &difference.path;
@@ -134,9 +135,10 @@ impl Planner<'_, '_, '_> {
         let Drafted { entry, identity, desired, asked, is_another, .. } = drafted;
         let linked = matches!(identity, Identity::Link(_));
         let mut change = Change::of_entry(entry, live).seen(header);
-        change.reason = match header.called().filter(|_| linked) {
-            Some(name) => format!("found in Vapi as {name:?} ({})", header.id),
-            None => String::new(),
+        change.reason = match &change.name {
+            Some(name) if linked => format!("found in Vapi as {name:?} ({})", header.id),
+            None if linked => format!("found in Vapi ({})", header.id),
+            _ => String::new(),
         };
         change.held.clone_from(is_another);
         let mut left = HashSet::new();
@@ -182,7 +184,7 @@ impl Planner<'_, '_, '_> {
             base: asked.base.as_ref().map(|base| base.agreement.clone()),
             recorded: recorded.cloned(),
             note: words::of_apply(verdict, asked, recorded, entry.kind, header, self.answers),
-            ..FieldChange::new(difference.path.clone(), difference.live.clone(), sent(entry.kind, difference), verdict)
+            ..FieldChange::new(difference.path.clone(), asked.live().cloned(), sent(entry.kind, asked), verdict)
         })
     }
 

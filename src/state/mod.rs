@@ -10,5 +10,6 @@ mod ignore;
 pub mod includes;
 pub mod load;
 pub mod manage;
+pub mod once;
 pub mod resolve;
 pub mod template;

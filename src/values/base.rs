@@ -164,6 +164,11 @@ impl Known {
         })
     }
 
+    /// Whether it was no secret and had none in it.
+    pub fn is_plain(&self) -> bool {
+        self.values.iter().flatten().all(|value| !value.holds_secret())
+    }
+
     /// The text that it was.
     pub fn text(&self) -> Option<&str> {
         self.values.first()?.as_ref()?.as_text()
@@ -171,7 +176,7 @@ impl Known {
 }
 
 /// The variables that the secrets in a value come from: two secrets are told apart by them alone.
-fn variables(value: &Value) -> Vec<&str> {
+pub fn variables(value: &Value) -> Vec<&str> {
     match value {
         Value::Secret(secret) => secret.variables().iter().map(String::as_str).collect(),
         Value::List(items) => items.iter().flat_map(variables).collect(),

@@ -1,6 +1,6 @@
 //! A plan of `pull` becomes edits of the document and of its include files.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
 
 use super::content::{Owners, Variables, Writing};
@@ -40,15 +40,17 @@ pub struct Refused {
 
 /// The text of the state file and its includes with everything that a plan captures and imports.
 ///
+/// `recorded` are variables that older versions of the file name: what is in them is written as a variable again.
 /// What the document cannot take is left out and told in `refused`; the rest is written.
 pub fn capture(
     plan: &Plan,
     state: &StateFile<'_>,
     includes: &Includes,
+    recorded: &BTreeSet<String>,
     env: &dyn Fn(&str) -> Option<String>,
 ) -> Captured {
     let owners = owners(plan, state);
-    let variables = Variables::of(state.document.text(), env);
+    let variables = Variables::of(state.document.text(), recorded, env);
     let (edits, refused) = (Vec::new(), Vec::new());
     let mut writer =
         Writer { state, includes, owners: &owners, variables: &variables, edits, to_includes: HashMap::new(), refused };

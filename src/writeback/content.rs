@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 
 use crate::document::{Content, Node, View};
@@ -27,9 +27,10 @@ pub struct Variables {
 }
 
 impl Variables {
-    /// The variables that the text of a file names already, with their values as far as they are set.
-    pub fn of(text: &str, env: &dyn Fn(&str) -> Option<String>) -> Self {
-        let in_file: HashSet<String> = template::variables(text).map(str::to_owned).collect();
+    /// The variables that the text of a file or an older version names, with their values as far as they are set.
+    pub fn of(text: &str, recorded: &BTreeSet<String>, env: &dyn Fn(&str) -> Option<String>) -> Self {
+        let in_file: HashSet<String> =
+            template::variables(text).chain(recorded.iter().map(String::as_str)).map(str::to_owned).collect();
         let by_name = in_file.iter().map(|name| (name.clone(), env(name)));
         Self { by_name: RefCell::new(by_name.collect()), in_file }
     }
@@ -177,9 +178,18 @@ impl Writing<'_> {
     }
 
     fn secret(&self, path: &FieldPath, secret: &Secret) -> Content {
-        let name = self.variables.name(variable_for(self.address, path), secret);
+        let name = |secret: &Secret| self.variables.name(variable_for(self.address, path), secret);
+        let text = match secret.is_within_text() {
+            false => format!("${{env:{}}}", name(secret)),
+            true => {
+                let pieces = secret.pieces().into_iter().map(|text| name(&Secret::new(text, Vec::new())));
+                let mut around = secret.around().map(escape);
+                let first = around.next().unwrap_or_default().into_owned();
+                pieces.zip(around).fold(first, |text, (name, after)| format!("{text}${{env:{name}}}{after}"))
+            }
+        };
         Content::Commented(
-            Box::new(Content::Text(format!("${{env:{name}}}"))),
+            Box::new(Content::Text(text)),
             "a secret that Vapi holds; set this variable before it has to be sent".to_owned(),
         )
     }

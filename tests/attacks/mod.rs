@@ -2,6 +2,7 @@
 
 mod checkout;
 mod hostile;
+mod old;
 mod proxy;
 mod secrets;
 mod types;

@@ -1,0 +1,185 @@
+//! What was a secret in any recorded version of the file: where it stood, and in which text.
+//!
+//! In: the versions of the file. Out: [`Once::veil`], which makes secrets of the texts of Vapi that stand there still: a file
+//! that names the variable no longer does not make its value known.
+
+use std::collections::{BTreeSet, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::ops::ControlFlow;
+use std::rc::Rc;
+
+use super::environments::Whose;
+use super::includes::IncludeSource;
+use super::load::interpret;
+use super::resolve::{Noticed, Resolver};
+use super::template;
+use crate::document::Document;
+use crate::model::diagnostic::Diagnostic;
+use crate::model::{Address, FieldPath, RemoteId, Secret, Step, Trail, Value};
+
+/// How many bytes of old versions are looked through for variables.
+const MOST_LOOKED_AT: usize = 64 << 20;
+
+/// How many bytes of them are parsed: those that name variables in other lines than newer ones.
+const MOST_PARSED: usize = 8 << 20;
+
+/// What stands around a secret tells a text anywhere from others if it is so long.
+const TELLING: usize = 8;
+
+/// Shorter pieces stand in any text.
+const PIECE: usize = 4;
+
+/// The secrets of recorded versions.
+#[derive(Default)]
+pub struct Once {
+    /// The variables that they name.
+    pub variables: BTreeSet<String>,
+    /// For whom they are read.
+    whose: Whose,
+    /// The values of these that are known.
+    pub values: HashSet<String>,
+    places: Vec<Place>,
+    seen: HashSet<u64>,
+    looked_at: usize,
+    parsed: usize,
+}
+
+/// Where a secret stood.
+struct Place {
+    address: Address,
+    id: Option<RemoteId>,
+    path: FieldPath,
+    secret: Secret,
+}
+
+/// What an old version includes is not looked for: only what it says of variables counts.
+struct Nothing;
+
+impl IncludeSource for Nothing {
+    fn text(&self, _: &str) -> Result<Rc<str>, Diagnostic> {
+        Ok("".into())
+    }
+}
+
+impl Once {
+    /// No versions yet, of those that will be read for this organisation.
+    pub fn of(whose: Whose) -> Self {
+        Self { whose, ..Self::default() }
+    }
+
+    /// Looks at a version of the file, the newest first. Breaks off where there is too much of them.
+    pub fn look(&mut self, text: &[u8]) -> ControlFlow<()> {
+        let text = String::from_utf8_lossy(text);
+        self.looked_at += text.len();
+        self.variables.extend(template::variables(&text).map(str::to_owned));
+        let mut hasher = DefaultHasher::new();
+        text.lines().filter(|line| line.contains("${")).for_each(|line| line.hash(&mut hasher));
+        if self.seen.insert(hasher.finish()) && self.parsed + text.len() <= MOST_PARSED {
+            self.parsed += text.len();
+            self.note(&text);
+        }
+        if self.looked_at < MOST_LOOKED_AT { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    }
+
+    fn note(&mut self, text: &str) {
+        let Ok(document) = Document::parse("", text) else { return };
+        let Ok(file) = interpret(&document, &self.whose) else { return };
+        let addresses = file.entries.iter().map(|entry| entry.address.clone()).collect();
+        let variables = &file.variables;
+        let resolver = Resolver { addresses: &addresses, env: &|_| None, includes: &Nothing, variables, file: None };
+        for entry in &file.entries {
+            let config = resolver.config(entry, &mut Noticed::default());
+            config.visit(Trail::Root, &mut |trail, value| {
+                if let Value::Secret(secret) = value {
+                    let (address, id) = (entry.address.clone(), entry.id.clone());
+                    self.places.push(Place { address, id, path: trail.path(), secret: secret.clone() });
+                }
+            });
+        }
+    }
+
+    /// A value of Vapi at a path of an object, with a secret in place of each text that was one. `None`: there is none in it.
+    pub fn veil(&self, address: &Address, id: Option<&str>, path: &FieldPath, value: &Value) -> Option<Value> {
+        let mut veiled = value.clone();
+        self.veil_in(&self.own(address, id), path, &mut veiled).then_some(veiled)
+    }
+
+    /// Whether a text of Vapi is what a recorded version says of a field, but for the secrets in it.
+    pub fn stood(&self, address: &Address, id: Option<&str>, path: &FieldPath, text: &str) -> bool {
+        self.own(address, id).iter().filter(|place| is_alike(&place.path, path)).any(|place| {
+            match place.secret.is_within_text() {
+                true => place.secret.fits(text),
+                false => self.values.contains(text),
+            }
+        })
+    }
+
+    fn own(&self, address: &Address, id: Option<&str>) -> Vec<&Place> {
+        let is_of =
+            |place: &&Place| place.address == *address || id.is_some() && place.id.as_ref().map(RemoteId::as_str) == id;
+        self.places.iter().filter(is_of).collect()
+    }
+
+    fn veil_in(&self, own: &[&Place], path: &FieldPath, value: &mut Value) -> bool {
+        match value {
+            Value::Text(text) => match self.secret(own, path, text) {
+                Some(secret) => {
+                    *value = Value::Secret(secret);
+                    true
+                }
+                None => false,
+            },
+            // One that stands in the place of a secret as a whole is told by its text too.
+            Value::Secret(known) if !known.is_within_text() && known.variables().is_empty() => {
+                let Some(found) = known.expose().and_then(|text| self.secret(own, path, text)) else { return false };
+                *value = Value::Secret(found);
+                true
+            }
+            Value::List(items) => {
+                let veil = |(at, item)| self.veil_in(own, &path.join(Step::Index(at)), item);
+                items.iter_mut().enumerate().map(veil).fold(false, |any, one| any | one)
+            }
+            Value::Map(map) => map
+                .iter_mut()
+                .map(|(key, item)| self.veil_in(own, &path.key(key), item))
+                .fold(false, |any, one| any | one),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Secret(_) | Value::Unknown(_) => false,
+        }
+    }
+
+    fn secret(&self, own: &[&Place], path: &FieldPath, text: &str) -> Option<Secret> {
+        let found = |place: &Place| place.secret.found_in(text);
+        let here = || own.iter().filter(|place| is_alike(&place.path, path));
+        let within = here().filter(|place| place.secret.is_within_text()).find_map(|place| found(place));
+        let telling = |place: &&Place| place.secret.around().map(|piece| piece.trim().len()).sum::<usize>() >= TELLING;
+        let elsewhere = || self.places.iter().filter(telling).find_map(found);
+        let whole = || {
+            let is_whole = |place: &&&Place| {
+                !place.secret.is_within_text() && (is_at(&place.path, path) || self.values.contains(text))
+            };
+            here().find(is_whole).map(|_| Secret::new(text, Vec::new()))
+        };
+        let shares = |place: &&&Place| {
+            place.secret.around().any(|piece| piece.trim().len() >= PIECE && text.contains(piece.trim()))
+        };
+        let edited = || here().find(shares).map(|_| Secret::new(text, Vec::new()));
+        within.or_else(elsewhere).or_else(whole).or_else(edited)
+    }
+}
+
+/// Whether two paths are the same but for the positions of elements.
+fn is_alike(one: &FieldPath, other: &FieldPath) -> bool {
+    one.0.len() == other.0.len()
+        && one.0.iter().zip(&other.0).all(|steps| match steps {
+            (Step::Key(one), Step::Key(other)) => one == other,
+            (one, other) => !matches!(one, Step::Key(_)) && !matches!(other, Step::Key(_)),
+        })
+}
+
+/// Whether two such paths have the same positions, where both say one.
+fn is_at(one: &FieldPath, other: &FieldPath) -> bool {
+    one.0.iter().zip(&other.0).all(|steps| match steps {
+        (Step::Index(one), Step::Index(other)) => one == other,
+        _ => true,
+    })
+}

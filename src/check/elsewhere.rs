@@ -4,7 +4,7 @@ use crate::document::Node;
 use crate::kinds::table::{Fields, Shape, Union};
 use crate::model::Trail;
 use crate::model::diagnostic::Diagnostic;
-use crate::state::load::did_you_mean;
+use crate::state::load::{did_you_mean, is_slip};
 
 /// The surroundings of an unknown field.
 pub(super) struct Near<'d> {
@@ -41,8 +41,7 @@ pub(super) fn unknown_field(key: &str, near: &Near<'_>, trail: &Trail<'_>) -> Di
         return misplaced(format!("{tag} {own} has no field `{key}`: Vapi will refuse {path}"))
             .help(format!("it is a field of {tag} {}", owners.join(", ")));
     }
-    let unknown =
-        Diagnostic::warning("unknown-field", format!("{path} is unknown: Vapi refuses fields that it does not know"));
+    let unknown = Diagnostic::warning("unknown-field", format!("{path} is not a known field"));
     let mut known: Vec<&str> = near.fields.all().map(|field| field.name).collect();
     if known.is_empty() {
         known.extend(branches(near).flat_map(|(_, fields)| fields.all()).map(|field| field.name));
@@ -50,9 +49,10 @@ pub(super) fn unknown_field(key: &str, near: &Near<'_>, trail: &Trail<'_>) -> Di
     known.extend(near.union.map(|union| union.tag.name));
     // Sorted, so that a tie always gives the same suggestion.
     known.sort_unstable();
-    match did_you_mean(key, known.iter().copied()).or_else(|| same_letters(key, &known)) {
+    let slip = did_you_mean(key, known.iter().copied()).filter(|meant| is_slip(key, meant));
+    match slip.or_else(|| same_letters(key, &known)) {
         Some(meant) => unknown.help(format!("did you mean `{meant}`?")),
-        None => unknown.help("delete it, or leave it if Vapi just added it: it is sent as is"),
+        None => unknown.help("unless Vapi just added it, delete it: Vapi refuses fields that it does not know"),
     }
 }
 

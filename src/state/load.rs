@@ -226,6 +226,13 @@ const LONGEST_SLIP: usize = 80;
 /// With how many words a slip is compared.
 const MOST_COMPARED: usize = 500;
 
+/// Whether a word is another one with a slip or two in it, or its beginning. `zdrEnabled` is no slip for `pciEnabled`, though
+/// only three letters differ.
+pub fn is_slip(word: &str, meant: &str) -> bool {
+    const SLIPS: usize = 2;
+    meant.starts_with(word) || word.starts_with(meant) || strsim::damerau_levenshtein(word, meant) <= SLIPS
+}
+
 /// The known word that a user most likely meant, if it is a short one.
 pub fn did_you_mean<'k>(word: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
     if word.len() > LONGEST_SLIP {

@@ -17,7 +17,7 @@ const SECRET: &str = "s3cret-that-is-nobodys-business";
 const STATE: &str = "version: 1\nagents:\n  one:\n    config: {name: One, firstMessage: Hello}\n";
 
 /// Every command that reads the file, with what makes it write.
-const COMMANDS: [&[&str]; 10] = [
+const COMMANDS: [&[&str]; 15] = [
     &["validate"],
     &["plan"],
     &["plan", "--format", "json"],
@@ -28,6 +28,11 @@ const COMMANDS: [&[&str]; 10] = [
     &["log"],
     &["restore", "latest", "--yes"],
     &["init"],
+    &["validate", "--format", "sarif"],
+    &["plan", "--format", "markdown"],
+    &["pull", "--prefer", "vapi", "--format", "json"],
+    &["log", "--format", "json"],
+    &["status"],
 ];
 
 fn including(path: &str) -> String {
@@ -250,6 +255,17 @@ fn bombs_end_with_a_message() {
         }
     };
     withstands("a log of 1.5 GB", STATE, log(b"{}\n"));
+    let uses = STATE.replace("Hello", &format!("'{}'", "${file:big.md}".repeat(900)));
+    withstands("an include many times in one text", &uses, |world, _| world.write("big.md", &"x".repeat(1 << 20)));
+    let anchors: String =
+        (1..9).map(|at| format!("  x{at}: &x{at} [{}]\n", format!("*x{}, ", at - 1).repeat(20))).collect();
+    let bomb = format!(
+        "version: 1\nagents:\n  one:\n    config:\n      metadata:\n        x0: &x0 lol\n{}",
+        anchors.replace("  x", "        x")
+    );
+    withstands("aliases of aliases", &bomb, |_, _| {});
+    let deep = STATE.replace("Hello", &format!("{}{}", "[".repeat(50_000), "]".repeat(50_000)));
+    withstands("brackets", &deep, |_, _| {});
     let users: String = (0..400)
         .map(|at| format!("  a{at}: {{config: {{name: A{at}, firstMessage: '${{file:big.md}}'}}}}\n"))
         .collect();
@@ -264,6 +280,11 @@ fn bombs_end_with_a_message() {
         world.write(path, text);
         world.commit("defused");
     };
+    withstands("an old include of 512 MiB", &including("a.md"), |world, _| {
+        blob(world, "a.md", "Hi");
+        world.run(&["apply", "--yes"]).expect(0);
+        world.write("a.md", "Ho");
+    });
     withstands("an old version of 512 MiB", STATE, |world, _| {
         blob(world, "vapi-state.yaml", STATE);
         world.run(&["apply", "--yes"]).expect(0);

@@ -286,3 +286,31 @@ fn an_include_saved_while_vapi_is_awaited_is_kept() {
         }
     }
 }
+
+/// A compressed answer of a megabyte may be a gigabyte of blanks.
+#[test]
+fn an_answer_that_swells_is_given_up() {
+    use std::io::Write;
+    let mut zipped = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    let blanks = vec![b' '; 1 << 20];
+    (0..300).for_each(|_| zipped.write_all(&blanks).expect("zipped"));
+    let bomb = zipped.finish().expect("zipped");
+    assert!(bomb.len() < 4 << 20, "{}", bomb.len());
+    for at in ["GET /phone-number", "POST /assistant"] {
+        let mut world = World::new(ONE);
+        let bomb = bomb.clone();
+        between(&mut world, move |asked, answer| {
+            if format!("{} {}", asked.method, asked.path) == at {
+                answer.body.clone_from(&bomb);
+                answer.headers.push(("content-encoding".to_owned(), "gzip".to_owned()));
+            }
+        });
+        let run = world.run(&["apply", "--yes", "--settle-timeout", "1s"]);
+        assert_ne!(run.code, -1, "{at}: {}", run.text());
+        assert!(world.agents().len() <= 1, "{at}");
+        if at.starts_with("GET") {
+            assert_eq!(run.code, 1, "{at}: {}", run.text());
+            assert!(world.agents().is_empty());
+        }
+    }
+}

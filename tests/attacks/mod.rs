@@ -2,7 +2,10 @@
 
 mod checkout;
 mod hostile;
+mod noise;
 mod old;
+mod places;
 mod proxy;
 mod secrets;
+mod text;
 mod types;

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use serde_json::{Value, json};
 use vapi_sync::emulator::{Collection, Config};
 
-use crate::support::{World, id};
+use crate::support::{World, id, rounds};
 
 /// A number that decides everything about a case.
 struct Seed(u64);
@@ -89,6 +89,21 @@ impl Case {
         // What stands in the dashboard only: headers, keys, a text that is shaped like a key.
         let shaped = format!("sk-proj-{}{}", "4f9aK2mQ81xZ7Lw0Yt5RbN3c", seed.next(1 << 40));
         let address = format!("in-an-address-{}", seed.next(1 << 40));
+        for name in ["GITHUB_STEP_SUMMARY", "GITHUB_OUTPUT"] {
+            world.env.push((name.to_owned(), world.path(name).display().to_string()));
+        }
+        world.vapi.insert(
+            Collection::Assistant,
+            json!({
+                "name": "Tools",
+                "model": {"provider": "openai", "model": "gpt-4.1", "tools": [
+                    {"type": "code", "name": "code", "code": "return 1;", "environmentVariables": [{"name": "PLAIN", "value": secrets[18]}]},
+                    {"type": "apiRequest", "name": "ask", "method": "GET", "url": "https://x.example",
+                     "headers": {"type": "object", "properties": {"X-Any": {"type": "string", "value": secrets[19]}}}},
+                ]},
+                "metadata": {"server": {"headers": {"x": secrets[18]}}},
+            }),
+        );
         world.vapi.insert(
             Collection::Assistant,
             json!({
@@ -113,9 +128,12 @@ impl Case {
             let quoted = json!(secret).to_string();
             let url: String = url_encoded(secret);
             let html = secret.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;");
-            for form in [secret.clone(), quoted[1..quoted.len() - 1].to_owned(), url, html, base64(secret)] {
-                forms.push((at, form));
-            }
+            let twice = json!(quoted[1..quoted.len() - 1]).to_string();
+            let plain = [secret.clone(), quoted[1..quoted.len() - 1].to_owned(), twice[1..twice.len() - 1].to_owned()];
+            let urls = [url.clone(), url.replace("%20", "+"), lower_case(&url)];
+            let pages = [html.replace('\'', "&#39;"), html.replace('\'', "&#x27;"), html];
+            let encoded = (0..3).map(|before| base64_behind(secret, before));
+            forms.extend(plain.into_iter().chain(urls).chain(pages).chain(encoded).map(|form| (at, form)));
         }
         forms
     }
@@ -140,6 +158,11 @@ impl Case {
             "log" => &["text", "json"],
             _ => &["text", "json", "markdown"],
         };
+        if matches!(command[0], "plan" | "apply" | "pull") {
+            let run = self.world.run(&[command, &["--github", "-v"]].concat());
+            assert!(matches!(run.code, 0..=4), "{command:?} {}", run.text());
+            self.holds_none(&format!("{command:?} --github"), &run.text());
+        }
         for format in formats {
             for verbosity in ["-q", "-v", "-vv"] {
                 let args = [command, &["--format", format, verbosity]].concat();
@@ -212,6 +235,19 @@ fn url_encoded(text: &str) -> String {
         .collect()
 }
 
+/// `%2F` as `%2f`.
+fn lower_case(url: &str) -> String {
+    let mut parts = url.split('%');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| format!("{text}%{}{}", part[..2].to_lowercase(), &part[2..]))
+}
+
+/// The characters of a text in base64 that are its own, where so many bytes stand before it.
+fn base64_behind(text: &str, before: usize) -> String {
+    let all = base64(&format!("{}{text}", "x".repeat(before)));
+    all[(before * 8).div_ceil(6)..].to_owned()
+}
+
 fn base64(text: &str) -> String {
     const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     text.as_bytes()
@@ -225,7 +261,7 @@ fn base64(text: &str) -> String {
 
 #[test]
 fn none_of_twenty_secrets_is_seen_anywhere() {
-    for number in 0..2 {
+    for number in 0..rounds(2) {
         let seed = &mut Seed(number);
         let mut case = Case::new(seed, 17);
         case.world.git(&["config", "user.name", "Ada"]);
@@ -244,6 +280,16 @@ fn none_of_twenty_secrets_is_seen_anywhere() {
         case.run(&["sync", "--yes"]);
         case.run(&["log"]);
         case.run(&["restore", "latest", "--yes"]);
+        // All of them are rotated, and sent again.
+        let (world, secrets) = (&mut case.world, &mut case.secrets);
+        for (_, value) in world.env.iter_mut().filter(|(name, _)| VARIABLES.contains(&name.as_str())) {
+            *value = seed.secret(19);
+            secrets.push(value.clone());
+        }
+        case.run(&["plan", "--send-secrets"]);
+        case.run(&["apply", "--yes", "--send-secrets"]);
+        case.run(&["pull", "--prefer", "vapi"]);
+        case.run(&["init"]);
     }
 }
 
@@ -254,20 +300,49 @@ fn no_output_tells_one_secret_from_another() {
         let case = Case::new(&mut Seed(7), 17);
         let mut world = case.world;
         let others = &mut Seed(seed);
-        for (_, value) in &mut world.env {
+        for (_, value) in world.env.iter_mut().filter(|(name, _)| VARIABLES.contains(&name.as_str())) {
             *value = others.secret(length);
         }
         let run = |args: &[&str]| {
             let text = world.run(args).text();
             text.replace(world.folder.path().to_str().expect("UTF-8"), "FOLDER")
         };
-        [&["validate", "-v"][..], &["plan", "-v"], &["plan", "--format", "markdown"], &["status"]]
-            .map(run)
-            .into_iter()
-            .map(|text| text.lines().filter(|line| !line.contains("Checked ")).collect::<Vec<_>>().join("\n"))
-            .collect()
+        let mut said: Vec<String> = [
+            &["validate", "-v"][..],
+            &["plan", "-v"],
+            &["plan", "--format", "json"],
+            &["plan", "--format", "markdown"],
+            &["status"],
+            &["apply", "--yes", "-v"],
+            &["plan", "-v"],
+            &["pull", "-v"],
+            &["sync", "--yes", "--format", "json"],
+            &["log", "--format", "json"],
+            &["status", "--format", "json"],
+        ]
+        .map(run)
+        .to_vec();
+        said.push(world.state());
+        let timeless = |text: String| {
+            let lines = text.lines().filter(|line| !line.contains("Checked ") && !line.contains("checked_at"));
+            let of_line =
+                |line: &str| line.split_inclusive([' ', '"', '(', ')', ',', '.']).map(without_time).collect::<String>();
+            lines.map(of_line).collect::<Vec<_>>().join("\n")
+        };
+        said.into_iter().map(timeless).collect()
     };
-    assert_eq!(said(12, 1), said(33, 2));
+    let (one, other) = (said(12, 1), said(33, 2));
+    for (one, other) in one.iter().zip(&other) {
+        assert_eq!(one, other);
+    }
+}
+
+/// A word, or that it is a time or the name of a run.
+fn without_time(word: &str) -> &str {
+    let is_time = word.starts_with("20") && word.len() > 8 && word.contains(['T', '-', 'Z']);
+    let is_clock = word.len() > 4 && word.contains(':') && word.starts_with(|c: char| c.is_ascii_digit());
+    let is_end = word.ends_with("Z\"") || word.contains("Z-");
+    if is_time || is_clock || is_end { "TIME" } else { word }
 }
 
 /// `PREFIX…` in the file must not tell whether a key begins so.

@@ -312,8 +312,8 @@ fn many_equal_warnings_are_counted_and_validate_lists_them() {
         World::new(&format!("version: 1\nagents:\n  a:\n    config:\n      name: A\n      metadata:\n{fields}"));
     for command in [&["plan"][..], &["apply", "--yes"], &["status"], &["pull"]] {
         let said = world.run(command).expect(0).stderr;
-        assert_eq!(said.matches("warning[yaml11]").count(), 4, "{said}");
-        assert!(said.contains("… and 56 more like it (`vapi-sync validate` lists them all)"), "{said}");
+        assert_eq!(said.matches("warning[yaml11]").count(), 1, "{said}");
+        assert!(said.contains(", and 59 more like it (`vapi-sync validate` lists them all)\n"), "{said}");
     }
     assert_eq!(world.run(&["validate"]).expect(0).stderr.matches("warning[yaml11]").count(), 60);
     let json = world.run(&["plan", "--format", "json"]).expect(0).json();

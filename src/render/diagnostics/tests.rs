@@ -48,7 +48,10 @@ fn many_findings_of_one_kind_are_counted() {
     let placed = |index: usize| at("a: bad", "bad").help(format!("{index}"));
     let shown = |list: &[Diagnostic]| folded(list, Palette::plain(), &Redactor::new());
     let few: Vec<Diagnostic> = (0..4).map(warning).collect();
-    assert_eq!(shown(&few), text(&few, Palette::plain(), &Redactor::new()));
+    assert_eq!(shown(&few), "warning[w]: W0, and 3 more like it (`-v` shows them all)\n");
+    let one =
+        Diagnostic::warning("w", "W").help("do this").at(Place { file: "f".into(), line: 3, column: 9, width: 1 });
+    assert_eq!(shown(&[one]), "warning[w]: W (f:3:9); do this\n");
     let other = [Diagnostic::warning("x", "X"), Diagnostic::error("w", "E")];
     let many: Vec<Diagnostic> = (0..61).map(warning).chain(other).collect();
     assert_snapshot!(shown(&many));

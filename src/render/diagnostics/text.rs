@@ -11,6 +11,8 @@
 
 use std::collections::HashMap;
 
+use anstyle::Style;
+
 use super::super::columns;
 use super::super::palette::{Palette, paint};
 use crate::model::diagnostic::{Diagnostic, Place, Severity};
@@ -28,50 +30,74 @@ pub fn text(diagnostics: &[Diagnostic], palette: Palette, redactor: &Redactor) -
     diagnostics.iter().map(|diagnostic| one(diagnostic, palette, redactor)).collect()
 }
 
-/// How many findings of one code are shown before the rest is only counted: what refuses the run is worth more lines.
-fn most(severity: Severity) -> usize {
-    match severity {
-        Severity::Error => 20,
-        Severity::Warning | Severity::Note => 4,
-    }
-}
+/// How many errors of one code are shown before the rest is only counted.
+const ERRORS: usize = 20;
 
-/// As [`text`], but of many findings of one code only the first ones, and a line that counts the others.
+/// As [`text`], but of many errors of one code only the first ones, and a line that counts the others; of warnings and notes one
+/// line for each code, with the first of them and how many there are.
 pub fn folded(diagnostics: &[Diagnostic], palette: Palette, redactor: &Redactor) -> String {
     let mut out = String::new();
     let mut seen: HashMap<(&str, Severity), usize> = HashMap::new();
     for diagnostic in diagnostics {
         let kind = (diagnostic.code, diagnostic.severity);
-        let most = most(diagnostic.severity);
+        let is_error = diagnostic.severity == Severity::Error;
         let seen = seen.entry(kind).or_default();
         *seen += 1;
-        if *seen <= most {
-            out.push_str(&one(diagnostic, palette, redactor));
-        } else if *seen == most + 1 {
-            let like_it = |other: &&Diagnostic| (other.code, other.severity) == kind;
-            let more = diagnostics.iter().filter(like_it).count() - most;
-            // What has no place in the file is not seen offline.
-            let all = if diagnostic.place.is_some() { "`vapi-sync validate` lists" } else { "`-v` shows" };
-            let line = format!("… and {more} more like it ({all} them all)");
-            out.push_str(&format!("{}\n", paint(palette.quiet, &line)));
+        let count = || diagnostics.iter().filter(|other| (other.code, other.severity) == kind).count();
+        // What has no place in the file is not seen offline.
+        let all = if diagnostic.place.is_some() { "`vapi-sync validate` lists" } else { "`-v` shows" };
+        match *seen {
+            1 if !is_error => out.push_str(&one_line(diagnostic, count() - 1, all, palette, redactor)),
+            at if is_error && at <= ERRORS => out.push_str(&one(diagnostic, palette, redactor)),
+            at if is_error && at == ERRORS + 1 => {
+                let line = format!("… and {} more like it ({all} them all)", count() - ERRORS);
+                out.push_str(&format!("{}\n", paint(palette.quiet, &line)));
+            }
+            _ => {}
         }
     }
     out
 }
 
-fn one(diagnostic: &Diagnostic, palette: Palette, redactor: &Redactor) -> String {
-    let Diagnostic { code, severity, message, help, place, snippet, failure: _ } = diagnostic;
-    let (word, style) = match severity {
-        Severity::Error => ("error", palette.error),
-        Severity::Warning => ("warning", palette.hold),
-        Severity::Note => ("note", palette.strong),
+fn one_line(diagnostic: &Diagnostic, others: usize, all: &str, palette: Palette, redactor: &Redactor) -> String {
+    let Diagnostic { message, help, place, .. } = diagnostic;
+    let mut rest = String::new();
+    if let Some(place) = place {
+        let file = redactor.text(&place.file);
+        rest.push_str(&format!(" ({}:{}:{})", escape::line(&file), place.line, place.column));
+    }
+    match help {
+        _ if others > 0 => rest.push_str(&format!(", and {others} more like it ({all} them all)")),
+        Some(help) => rest.push_str(&format!("; {}", several(help, "    ", redactor))),
+        None => {}
+    }
+    format!("{} {}{rest}\n", head(diagnostic, palette), paint(palette.strong, &several(message, "    ", redactor)))
+}
+
+/// `error[unknown-reference]:`.
+fn head(diagnostic: &Diagnostic, palette: Palette) -> String {
+    let word = match diagnostic.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Note => "note",
     };
-    let mut out = format!(
-        "{}{} {}\n",
-        paint(style, &format!("{word}[{code}]")),
-        paint(palette.strong, ":"),
-        paint(palette.strong, &several(message, "    ", redactor))
-    );
+    let word = paint(style(diagnostic.severity, palette), &format!("{word}[{}]", diagnostic.code));
+    format!("{word}{}", paint(palette.strong, ":"))
+}
+
+fn style(severity: Severity, palette: Palette) -> Style {
+    match severity {
+        Severity::Error => palette.error,
+        Severity::Warning => palette.hold,
+        Severity::Note => palette.strong,
+    }
+}
+
+fn one(diagnostic: &Diagnostic, palette: Palette, redactor: &Redactor) -> String {
+    let Diagnostic { code: _, severity, message, help, place, snippet, failure: _ } = diagnostic;
+    let style = style(*severity, palette);
+    let message = paint(palette.strong, &several(message, "    ", redactor));
+    let mut out = format!("{} {message}\n", head(diagnostic, palette));
     let gutter = place.as_ref().map_or(1, |place| place.line.to_string().len());
     let margin = " ".repeat(gutter);
     let bar = paint(palette.quiet, "|");

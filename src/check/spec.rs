@@ -265,10 +265,7 @@ agents:
         let plan = json!({"type": "object", "properties": {"known": {"type": "string"}}});
         let document = document_with(&json!({"name": {"type": "string"}, "metadata": plan}), json!({}));
         let file = "version: 1\nagents:\n  a:\n    config:\n      name: A\n      metadata: {nown: x}\n";
-        assert_eq!(
-            findings(&document, file),
-            ["unknown-field 6 metadata.nown is not a known field"]
-        );
+        assert_eq!(findings(&document, file), ["unknown-field 6 metadata.nown is not a known field"]);
     }
 
     #[test]

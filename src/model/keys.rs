@@ -74,9 +74,9 @@ pub fn in_addresses(text: &str) -> impl Iterator<Item = Range<usize>> {
             let colon = text[user.clone()].find(':')?;
             Some(user.start + colon + 1..user.end)
         });
-        let query = text[authority..address.end].find('?').map_or(address.end, |at| authority + at + 1);
+        let query = text[authority..address.end].find(['?', '#']).map_or(address.end, |at| authority + at + 1);
         let mut next = query;
-        let values = text[query..address.end].split(['&', '#']).filter_map(move |parameter| {
+        let values = text[query..address.end].split(['&', '#', '?']).filter_map(move |parameter| {
             let start = next;
             next += parameter.len() + 1;
             let (name, value) = parameter.split_once('=')?;
@@ -125,6 +125,7 @@ mod tests {
             ("https://x.example/?city=Rome&api_key=abc&sig=d%20e#token=f now", vec!["abc", "d%20e", "f"]),
             ("https://user@x.example/?key={{key}}&token=${env:T}", vec![]),
             ("a://b 'http://u:p@h' c", vec!["p"]),
+            ("https://x.example/#sig=abc and https://x.example/#/route?token=d", vec!["abc", "d"]),
             ("no address: key=abc, a@b:c", vec![]),
             ("://", vec![]),
         ] {

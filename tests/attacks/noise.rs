@@ -58,13 +58,17 @@ fn what_is_new_is_warned_of_in_one_line_for_each_kind() {
         "vapi-state.yaml",
         &state.replace("gpt-9-omega", "gpt-8-alpha").replace("zdrEnabled: true", "zdrEnabled: false"),
     );
-    for command in [&["plan"][..], &["apply", "--yes"]] {
+    for (command, fields) in [(&["plan"][..], 1), (&["apply", "--yes"], 0)] {
+        if fields == 0 {
+            // Vapi refuses another value of a field that it does not take.
+            world.write("vapi-state.yaml", &state.replace("gpt-9-omega", "gpt-8-alpha"));
+        }
         let run = world.run(command).expect(0);
         let lines: Vec<&str> = run.stderr.lines().filter(|line| line.starts_with("warning[")).collect();
         assert!(lines.len() <= 3, "{command:?}: {}", run.stderr);
         assert!(run.stderr.lines().count() <= 6, "{command:?}: {}", run.stderr);
         let of = |code: &str| lines.iter().filter(|line| line.contains(code)).count();
-        assert_eq!((of("unknown-value"), of("unknown-field")), (1, 1), "{}", run.stderr);
+        assert_eq!((of("unknown-value"), of("unknown-field")), (1, fields), "{}", run.stderr);
         assert!(run.stderr.contains(", and 18 more like it"), "{}", run.stderr);
     }
     // In a sync once for both of its halves.

@@ -32,10 +32,8 @@ fn says_none(world: &World, what: &str, words: &[&str]) {
                 let text = String::from_utf8_lossy(&bytes).into_owned();
                 assert!(!text.contains(word), "{what}: {command:?} wrote {word} into {}: {text}", path.display());
             }
-            for name in ["audit.jsonl"] {
-                let text = std::fs::read_to_string(world.path(".vapi-sync").join(name)).unwrap_or_default();
-                assert!(!text.contains(word), "{what}: {command:?} wrote {word} into {name}: {text}");
-            }
+            let log = std::fs::read_to_string(world.path(".vapi-sync/audit.jsonl")).unwrap_or_default();
+            assert!(!log.contains(word), "{what}: {command:?} logged {word}: {log}");
         }
     }
     world.taken();
@@ -88,20 +86,19 @@ fn a_rewritten_text_does_not_show_what_the_variable_was() {
         ("free fields", "metadata: {door: '${env:DOOR}', n: 1}", "metadata: {door: none, n: 1}"),
         ("renamed", "firstMessage: 'Call ${env:DOOR} now.'", "firstMessage: 'Call ${env:GATE} now.'"),
     ] {
-        for value in ["zq7", "gate-zq7-code"] {
-            for rotated in [false, true] {
-                for fresh in [false, true] {
-                    let mut world = world(before, &[("DOOR", value)]);
-                    world.edit(before, after);
-                    world.commit("a pull request");
-                    in_both(&world, fresh);
-                    if rotated {
-                        world.env = vec![("DOOR".into(), "another-one".into())];
-                    }
-                    world.env.push(("GATE".into(), "gate-value".into()));
-                    says_none(&world, &format!("{what}, rotated: {rotated}, fresh: {fresh}"), &["zq7"]);
-                }
+        let (short, long) = ("zq7", "gate-zq7-code");
+        for (value, rotated, fresh) in
+            [(short, false, false), (short, true, true), (long, true, false), (long, false, true)]
+        {
+            let mut world = world(before, &[("DOOR", value)]);
+            world.edit(before, after);
+            world.commit("a pull request");
+            in_both(&world, fresh);
+            if rotated {
+                world.env = vec![("DOOR".into(), "another-one".into())];
             }
+            world.env.push(("GATE".into(), "gate-value".into()));
+            says_none(&world, &format!("{what}, rotated: {rotated}, fresh: {fresh}"), &["zq7"]);
         }
     }
 }

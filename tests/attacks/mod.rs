@@ -2,6 +2,7 @@
 
 mod checkout;
 mod hostile;
+mod identities;
 mod noise;
 mod old;
 mod places;

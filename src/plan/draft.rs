@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::kinds::Kind;
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::recorded::{Answers, Question, Recorded};
-use crate::model::{Address, Part, RemoteId, Trail, Value};
+use crate::model::{Address, FieldPath, Part, RemoteId, Trail, Value};
 use crate::plan::judge::{Basis, FileBasis};
 use crate::plan::pair::{Identities, Identity, Listings};
 use crate::plan::prefer::Prefer;
@@ -104,6 +104,8 @@ pub(super) struct Drafted<'d> {
     /// Why it cannot be the object that it is linked to.
     pub(super) is_another: Option<String>,
     pub(super) asked: Vec<Asked>,
+    /// Values of the file that Vapi was given and did not keep: they are not sent again.
+    pub(super) dropped: Vec<FieldPath>,
 }
 
 /// The differences of all selected entries, with the questions to be answered before they can be judged.
@@ -173,6 +175,7 @@ impl<'d> Draft<'d> {
                 live: None,
                 is_another: None,
                 asked: Vec::new(),
+                dropped: Vec::new(),
             });
             return Ok(());
         };
@@ -199,6 +202,7 @@ impl<'d> Draft<'d> {
             live: Some((live.header.clone(), live_value)),
             is_another,
             asked,
+            dropped: Vec::new(),
         });
         Ok(())
     }
@@ -250,11 +254,12 @@ impl<'d> Draft<'d> {
     /// Looks up what was agreed on of each field that differs, and asks what must be known beside it.
     pub fn ask(&mut self, inputs: &Inputs<'_, '_>, bases: &Bases) {
         let mut drafted = std::mem::take(&mut self.drafted);
-        for Drafted { entry, live, asked, .. } in &mut drafted {
+        for Drafted { entry, live, asked, dropped, .. } in &mut drafted {
             let Some((header, _)) = live else { continue };
             let base = bases.get(&entry.address);
             asked.iter_mut().for_each(|asked| self.ask_about(inputs, entry, header, base, asked));
-            asked.retain(|asked| !asked.was_dropped(entry.kind, base));
+            let was_dropped = |asked: &mut Asked| asked.was_dropped(entry.kind, base);
+            dropped.extend(asked.extract_if(.., was_dropped).map(|asked| asked.difference.path));
         }
         self.drafted = drafted;
     }

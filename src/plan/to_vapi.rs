@@ -132,7 +132,7 @@ impl Planner<'_, '_, '_> {
     }
 
     fn changed(&mut self, drafted: &Drafted<'_>, header: &Header, live: &Value) -> Change {
-        let Drafted { entry, identity, desired, asked, is_another, .. } = drafted;
+        let Drafted { entry, identity, desired, asked, dropped, is_another, .. } = drafted;
         let linked = matches!(identity, Identity::Link(_));
         let mut change = Change::of_entry(entry, live).seen(header);
         change.reason = match &change.name {
@@ -153,6 +153,7 @@ impl Planner<'_, '_, '_> {
             change.reason = "Vapi's value is left as it is (--prefer vapi)".to_owned();
         }
         let decided = |field: &FieldChange| self.policy.prefer.of(&entry.address, &field.path).is_some();
+        left.extend(dropped.iter().cloned());
         together::decide(&mut change.fields, decided);
         if self.policy.send_secrets {
             change.fields.extend(self.rotation(entry, desired, &change.fields));

@@ -329,7 +329,10 @@ fn no_output_tells_one_secret_from_another() {
                 .filter(|line| !["Checked ", "checked_at", "\"commit\""].iter().any(|word| line.contains(word)));
             let of_line =
                 |line: &str| line.split_inclusive([' ', '"', '(', ')', ',', '.']).map(without_time).collect::<String>();
-            lines.map(of_line).collect::<Vec<_>>().join("\n")
+            // Answers come in any order.
+            let mut lines: Vec<String> = lines.map(of_line).collect();
+            lines.sort();
+            lines.join("\n")
         };
         said.into_iter().map(timeless).collect()
     };

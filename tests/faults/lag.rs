@@ -266,3 +266,18 @@ fn a_number_that_exists_is_linked_and_differences_are_reported() {
         }
     }
 }
+
+/// The guard against the wrong organisation asks for each object before it speaks.
+#[test]
+fn right_after_a_first_apply_of_five_a_list_that_lags_is_not_taken_for_another_organisation() {
+    let agents: String =
+        (1..=5).map(|at| format!("  a{at}: {{config: {{name: Agent {at}, firstMessage: Hello}}}}\n")).collect();
+    let (world, _clock) = lagging(&format!("version: 1\nagents:\n{agents}"));
+    world.run(&["apply", "--yes"]).expect(0);
+    let plan = world.run(&["plan", "--detailed-exitcode"]).expect(0);
+    assert!(plan.stdout.contains("5 agents are in sync"), "{}", plan.text());
+    world.edit("name: Agent 3, firstMessage: Hello", "name: Agent 3, firstMessage: Hi");
+    world.run(&["apply", "--yes"]).expect(0);
+    assert_eq!(world.agent("Agent 3")["firstMessage"], "Hi");
+    assert_eq!(world.agents().len(), 5);
+}

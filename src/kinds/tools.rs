@@ -24,11 +24,12 @@ pub(super) static KIND: Kind = Kind {
     ..PLAIN
 };
 
-/// Its type and the name by which the model calls it.
+/// Its type and the name by which the model calls it. The names of bash, computer and textEditor are always the same: they
+/// tell nobody which tool is meant.
 fn names(text: TextOf<'_>) -> Vec<Named> {
     let Some(kind) = text("type") else { return Vec::new() };
     let field = match kind.as_str() {
-        "apiRequest" | "bash" | "computer" | "textEditor" => "name",
+        "apiRequest" => "name",
         _ => "function.name",
     };
     let name = text(field).filter(|name| !name.is_empty());

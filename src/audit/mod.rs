@@ -42,6 +42,9 @@ pub struct Record {
     /// The organisation, once it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub org_id: Option<String>,
+    /// Whether the run went through the closed gate of its environment.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub gate_skipped: bool,
     /// The entry: `agents.receptionist`.
     pub address: String,
     /// Its id in Vapi, once it has one.

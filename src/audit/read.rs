@@ -6,7 +6,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
-use super::Record;
+use super::{Owner, Record};
 use crate::files::{is_tracked, open_own};
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
 
@@ -73,13 +73,12 @@ pub fn recent(path: &Path, since: Timestamp) -> Result<Vec<Record>, Diagnostic> 
     }
 }
 
-/// The last record of a write to a state file, as [`file_name`](super::file_name) names it.
+/// The last record of a write of somebody's.
 ///
 /// # Errors
 /// `audit-not-readable`.
-pub fn last(path: &Path, file: &str) -> Result<Option<Record>, Diagnostic> {
-    let is_one =
-        |record: &Record| record.outcome == super::Outcome::Done && record.file.as_deref().is_none_or(|of| of == file);
+pub fn last(path: &Path, owner: &Owner<'_>) -> Result<Option<Record>, Diagnostic> {
+    let is_one = |record: &Record| record.outcome == super::Outcome::Done && owner.has(record);
     // Reading the whole log is slow; the last month is usually enough.
     let month = Timestamp::now().checked_sub(jiff::SignedDuration::from_hours(31 * 24)).unwrap_or(Timestamp::MIN);
     let newest = recent(path, month)?.into_iter().rfind(is_one);

@@ -13,6 +13,7 @@ fn record(address: &str, outcome: Outcome) -> Record {
         file: None,
         environment: None,
         org_id: None,
+        gate_skipped: false,
         address: address.into(),
         vapi_id: Some("v1".into()),
         action: "update".into(),

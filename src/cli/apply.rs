@@ -3,10 +3,11 @@
 use std::io::{BufRead, IsTerminal};
 use std::path::PathBuf;
 
-use super::args::{Asks, Choices, Format, Tells, Writing};
+use super::args::{Asks, Choices, Format, Gated, Tells, Writing};
 use super::commit::message;
 use super::connect::block_on;
 use super::file::{Empty, Loaded};
+use super::gate::{gate, pass};
 use super::github::Extra;
 use super::run::{Run, Wish};
 use super::session::Made;
@@ -17,7 +18,7 @@ use crate::files::read_text;
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::{Address, FieldPath};
 use crate::plan::judge::Verdict;
-use crate::plan::report::Report;
+use crate::plan::report::{Gate, Report};
 use crate::plan::saved::Saved;
 use crate::plan::{Change, Direction, FieldChange, Plan, Status, Work};
 use crate::recovery::Unfinished;
@@ -33,6 +34,8 @@ pub(super) struct Args {
     plan: Option<PathBuf>,
     #[command(flatten)]
     asks: Asks,
+    #[command(flatten)]
+    gated: Gated,
     /// Apply only a plan with this digest.
     #[arg(long, value_name = "DIGEST")]
     expect: Option<String>,
@@ -63,6 +66,8 @@ pub(super) struct Job<'j> {
     pub(super) commits: bool,
     /// Refuse what was not reviewed.
     pub(super) require_reviewed: bool,
+    /// Go through a closed gate.
+    pub(super) skip_gate: bool,
     /// Disputes that were shown already, by entry and field.
     pub(super) told: &'j [(Address, FieldPath)],
 }
@@ -77,10 +82,13 @@ pub(super) struct Applied {
     facts: Vec<Fact>,
     /// Whether a pull request has shown all of it, if anybody asked.
     reviewed: Option<Option<bool>>,
+    /// What the environment waited for.
+    pub(super) gate: Option<Gate>,
 }
 
 pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
     let saved = args.plan.as_ref().map(|path| read_plan(path)).transpose()?;
+    saved.as_ref().map_or(Ok(()), |saved| saved.is_for(app.environment()))?;
     if let Some((saved, way)) = saved.as_ref().and_then(|saved| Some((saved, saved.way_back()?))) {
         if args.writing.commit {
             return Err(
@@ -103,9 +111,18 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
         let mut run = Run::writing(app, "apply", &args.writing.running, Empty::Refused).await?;
         let (commits, require_reviewed) = (args.writing.commit && !args.push, args.require_reviewed);
         let saved = saved.as_ref();
-        let job =
-            Job { wish: &wish, writing: &args.writing, asks, expect, saved, commits, require_reviewed, told: &[] };
-        let Applied { mut report, status, loaded, facts, reviewed } = apply(&mut run, &job).await?;
+        let job = Job {
+            wish: &wish,
+            writing: &args.writing,
+            asks,
+            expect,
+            saved,
+            commits,
+            require_reviewed,
+            skip_gate: args.gated.skip_gate,
+            told: &[],
+        };
+        let Applied { mut report, status, loaded, facts, reviewed, gate } = apply(&mut run, &job).await?;
         let mut extra = Extra::default();
         if let Some(reviewed) = reviewed {
             let word = reviewed.map_or("unknown", |reviewed| if reviewed { "true" } else { "false" });
@@ -119,7 +136,8 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
         run.agree(&wish, &mut [&mut report]);
         report.warnings.extend_from_slice(&extra.warnings);
         let ending = ending(&report);
-        let showing = Showing { all: args.writing.lists.all, status: status.as_ref(), plan_shown: asks };
+        let gate = gate.as_ref();
+        let showing = Showing { all: args.writing.lists.all, status: status.as_ref(), plan_shown: asks, gate };
         Ok(finish(app, "apply", report, ending, showing).with(extra))
     })
 }
@@ -149,12 +167,17 @@ pub(super) async fn apply(run: &mut Run<'_>, job: &Job<'_>) -> Result<Applied, D
         None => None,
     };
     let Made { mut plan, status, ids, .. } = made;
+    let gate = if would_write(&plan) { gate(run.app, &job.writing.running.net, &loaded).await? } else { None };
+    let skipped = gate.as_ref().map(|gate| pass(run.app, gate, job.skip_gate)).transpose()?.flatten();
+    run.skips_gate = skipped.is_some();
+    plan.warnings.extend(skipped);
     leave_out(&mut plan, job.told);
-    let showing = Showing { all: job.writing.lists.all, status: status.as_ref(), ..Showing::default() };
+    let (all, status_shown) = (job.writing.lists.all, status.as_ref());
+    let showing = Showing { all, status: status_shown, gate: gate.as_ref(), ..Showing::default() };
     let consent = consent(run, &plan, job.asks, showing)?;
     let (report, facts) = run.write(&loaded, plan, consent, ids, &job.writing.running).await;
     drop(file);
-    Ok(Applied { report, status, loaded, facts, reviewed })
+    Ok(Applied { report, status, loaded, facts, reviewed, gate })
 }
 
 /// Leaves out of a plan what was told of it already. It is held back: that changes nothing of what is written.
@@ -183,10 +206,16 @@ pub(super) fn other_plan(digest: &str, expected: &str) -> Diagnostics {
     Diagnostic::error("other-plan", message).help("plan again, review that, and pass its digest").into()
 }
 
+/// Whether a plan would write anything to Vapi, or an id into the file.
+fn would_write(plan: &Plan) -> bool {
+    let works = |change: &&Change| change.write().is_some() || matches!(change.work, Work::Link(_));
+    plan.changes.iter().filter(works).any(|change| change.held.is_none())
+}
+
 /// Asks about a plan that would write something, unless nobody is to be asked.
 pub(super) fn consent(run: &Run<'_>, plan: &Plan, asks: bool, showing: Showing<'_>) -> Result<Consent, Diagnostics> {
-    let works = |change: &&Change| change.write().is_some() || matches!(change.work, Work::Link(_) | Work::Capture);
-    if !plan.changes.iter().filter(works).any(|change| change.held.is_none()) {
+    let captures = |change: &Change| matches!(change.work, Work::Capture) && change.held.is_none();
+    if !would_write(plan) && !plan.changes.iter().any(captures) {
         return Ok(Consent::NothingToWrite);
     }
     if !asks {

@@ -50,7 +50,7 @@ fn color_parser() -> impl TypedValueParser<Value = Color> {
 pub(crate) const DEFAULT_FILE: &str = "vapi-state.yaml";
 
 /// Arguments of every command.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct Global {
     /// The state file.
     #[arg(short, long, global = true, value_name = "FILE", default_value = DEFAULT_FILE)]
@@ -60,7 +60,7 @@ pub(crate) struct Global {
     pub(crate) env: Option<String>,
     /// How to print the result [default: text].
     #[arg(long, global = true, value_enum)]
-    format: Option<Format>,
+    pub(crate) format: Option<Format>,
     /// When to use colours; NO_COLOR is heeded.
     #[arg(long, global = true, value_name = "COLOR", value_parser = color_parser(), default_value = "auto")]
     pub(crate) color: Color,
@@ -119,6 +119,14 @@ fn named(kind: &Kind) -> PossibleValue {
     PossibleValue::new(kind.option).aliases(kind.aliases())
 }
 
+/// Whether a closed gate stops a run.
+#[derive(Debug, Args)]
+pub(crate) struct Gated {
+    /// Write although the environment before this one does not agree with the file yet. It is logged.
+    #[arg(long)]
+    pub(crate) skip_gate: bool,
+}
+
 /// Whether to ask before Vapi is written to.
 #[derive(Debug, Args)]
 pub(crate) struct Asks {
@@ -154,8 +162,9 @@ impl Choices {
     }
 
     /// They as a saved plan keeps them.
-    pub(crate) fn to_saved(&self) -> saved::Choices {
+    pub(crate) fn to_saved(&self, environment: Option<&str>) -> saved::Choices {
         saved::Choices {
+            environment: environment.map(str::to_owned),
             only: self.select.only.clone(),
             target: self.select.target.clone(),
             prefer: self.prefer.prefer.clone(),

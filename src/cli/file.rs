@@ -56,6 +56,12 @@ impl Loaded {
         Ok(Self { disk, document, text, includes, whose })
     }
 
+    /// The names of its environments, in its order.
+    pub fn environments(&self) -> Vec<String> {
+        let node = self.document.root().and_then(|root| root.get("environments"));
+        node.into_iter().flat_map(|node| node.entries()).map(|entry| entry.key.to_owned()).collect()
+    }
+
     /// What it says, and everything that can be said of it without Vapi, in the order of the file.
     ///
     /// # Errors

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use super::args::Select;
 use super::connect::{self, block_on};
+use super::file::{Empty, Loaded};
 use super::{App, Finish, validate};
 use crate::files::Disk;
 use crate::github::comment::Written;
@@ -19,8 +20,9 @@ use crate::history::at_head;
 use crate::model::Redactor;
 use crate::model::diagnostic::{Diagnostic, Diagnostics, Ending, Severity};
 use crate::plan::Sent;
-use crate::plan::report::Report;
-use crate::render::{self, View};
+use crate::plan::report::{Gate, Report};
+use crate::render::{self, View, environments};
+use crate::state::load::interpret;
 
 /// GitHub takes 65,536 characters in a comment.
 const LONGEST: usize = 65_000;
@@ -52,6 +54,8 @@ pub(crate) struct Extra {
     pub(super) sent: Vec<Sent>,
     /// Whether the branch is written to, so that the ref of the agreed commit is as well.
     pub(super) pushes: bool,
+    /// What the environment waits for.
+    pub(super) gate: Option<Gate>,
     /// The summary, where there is no report.
     pub(super) summary: Option<String>,
 }
@@ -71,7 +75,12 @@ impl Workflow {
     ///
     /// # Errors
     /// `pull_request_target` runs a stranger's file with our key.
-    pub(super) fn new(file: &Path, select: Option<&Select>, plan_file: Option<&Path>) -> Result<Self, Diagnostic> {
+    pub(super) fn new(
+        file: &Path,
+        environment: Option<&str>,
+        select: Option<&Select>,
+        plan_file: Option<&Path>,
+    ) -> Result<Self, Diagnostic> {
         let event = place::event(&env);
         if event.as_ref().is_some_and(|event| event.name == "pull_request_target") {
             return Err(Diagnostic::error(
@@ -83,6 +92,9 @@ impl Workflow {
         let real = Disk::at(file, "").real().to_path_buf();
         let path = at_head(&real).map_or_else(|| file.display().to_string(), |at| at.path);
         let mut about = path;
+        if let Some(environment) = environment {
+            about.push_str(&format!(" env={environment}"));
+        }
         if let Some(only) = select.and_then(|select| select.only.as_ref()) {
             about.push_str(&format!(" only={only}"));
         }
@@ -117,6 +129,7 @@ impl Workflow {
                 (text, render::diagnostics::annotations(&list, redactor))
             }
         };
+        let text = environments::titled_markdown(app.environment(), told.extra.gate.as_ref(), text, &view);
         app.output.commands(&annotations);
         let mut outputs = told.extra.outputs.clone();
         if let Some(path) = self.plan_file.as_ref().filter(|path| path.exists()) {
@@ -130,8 +143,11 @@ impl Workflow {
                     .diagnostics(&[Diagnostic::warning("github", format!("${variable} cannot be written: {error}"))]);
             }
         }
-        if let (true, Some(org_id)) = (told.extra.pushes, told.report.and_then(|report| report.plan.org_id.as_deref()))
-            && let Err(warning) = self.push_agreed(org_id)
+        // An organisation that was empty until this run stands in the file by now.
+        let planned = || told.report.and_then(|report| report.plan.org_id.clone());
+        if told.extra.pushes
+            && let Some(org_id) = planned().or_else(|| org_in_file(app))
+            && let Err(warning) = self.push_agreed(&org_id)
         {
             app.output.diagnostics(&[warning]);
         }
@@ -177,6 +193,12 @@ impl Workflow {
         }
         Ok(())
     }
+}
+
+/// The organisation that the file has for a run.
+fn org_in_file(app: &App) -> Option<String> {
+    let loaded = Loaded::read(&app.global.file, app.whose(), Empty::Refused).ok()?;
+    interpret(&loaded.document, &loaded.whose).ok()?.org_id
 }
 
 /// `plan` where there is no key: the file is validated, and that is all.

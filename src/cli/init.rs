@@ -2,12 +2,18 @@
 
 use super::args::Format;
 use super::{App, Finish};
+use crate::document::{Content, Document, Edit, PathStep, Refusal};
 use crate::files::{Disk, NotRead, NotReplaced};
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
 use crate::render;
+use crate::state::environments::{Whose, variable_of};
+use crate::state::load::{StateFile, interpret};
 
 /// Arguments of `init`.
 #[derive(Debug, clap::Args)]
+#[command(
+    after_help = "With --env NAME, the organisation of an existing file becomes that environment; a second call adds one."
+)]
 pub(super) struct Args {}
 
 const STARTER: &str = "\
@@ -27,6 +33,7 @@ pub(super) fn run(app: &App, _args: &Args) -> Result<Finish, Diagnostics> {
     let disk = Disk::at(&app.global.file, &name);
     let before = match disk.read() {
         Ok(text) if text.trim().is_empty() => Some(text),
+        Ok(text) if app.environment().is_some() => Some(text),
         Ok(_) => {
             return Err(Diagnostic::error(
                 "file-exists",
@@ -38,20 +45,110 @@ pub(super) fn run(app: &App, _args: &Args) -> Result<Finish, Diagnostics> {
         Err(NotRead::Missing(_)) => None,
         Err(error) => return Err(error.into()),
     };
-    match disk.replace(before.as_deref(), STARTER) {
+    let is_new = before.as_ref().is_none_or(|text| text.trim().is_empty());
+    let start = before.as_deref().filter(|_| !is_new).unwrap_or(STARTER);
+    let (text, said) = match app.environment() {
+        Some(environment) => with_environment(&name, start, environment)?,
+        None => (STARTER.to_owned(), String::new()),
+    };
+    match disk.replace(before.as_deref(), &text) {
         Ok(()) => {}
         Err(NotReplaced::Changed(_)) => {
             return Err(Diagnostic::error("file-busy", format!("{name} was written by somebody else meanwhile")).into());
         }
         Err(NotReplaced::Failed(error)) => return Err(error.into()),
     }
+    let key = app.environment().map_or("VAPI_API_KEY".to_owned(), |name| variable_of("VAPI_API_KEY", name));
+    let flags = app.flags();
     Ok(match app.global.format() {
         Format::Json => {
             let document = render::json::envelope("init", serde_json::Map::new(), &[], &[]);
             Finish { tells_errors: true, ..Finish::done(render::json::to_text(&document, app.output.redactor())) }
         }
+        _ if is_new => Finish::done(format!(
+            "Wrote {name}. Next: set {key} and run `vapi-sync pull{flags}`, which takes what is in Vapi into it.\n"
+        )),
         _ => Finish::done(format!(
-            "Wrote {name}. Next: set VAPI_API_KEY and run `vapi-sync pull`, which takes what is in Vapi into it.\n"
+            "{said} Next: set {key} and run `vapi-sync plan{flags}`, which shows what `apply` would do there.\n"
         )),
     })
+}
+
+/// A text of a file with one more environment, and what was done. In a file without any, it is the organisation that is there.
+fn with_environment(name: &str, text: &str, environment: &str) -> Result<(String, String), Diagnostics> {
+    let document = Document::parse(name, text)?;
+    let named: Vec<&str> = document
+        .root()
+        .and_then(|root| root.get("environments"))
+        .into_iter()
+        .flat_map(|node| node.entries())
+        .map(|entry| entry.key)
+        .collect();
+    if named.contains(&environment) {
+        let message = format!("{name} has an environment `{environment}` already. Nothing was done");
+        return Err(Diagnostic::error("environment-exists", message).into());
+    }
+    let key = |key: &str| PathStep::Key(key.to_owned());
+    let first = named.first().map(|first| (*first).to_owned());
+    let whose = Whose::of(first.as_deref());
+    let state = interpret(&document, &whose)?;
+    let path = vec![key("environments"), key(environment)];
+    let (text, said) = match first {
+        Some(_) => {
+            let set = Edit::Set { path, value: Content::Map(Vec::new()) };
+            (edited(&document, &[set])?, format!("Added environment {environment} to {name}."))
+        }
+        None => becoming(&document, &state, environment)?,
+    };
+    // What is wrong with the name is said before it is written.
+    interpret(&Document::parse(name, text.as_str())?, &Whose::of(Some(environment)))?;
+    Ok((text, said))
+}
+
+fn edited(document: &Document, edits: &[Edit]) -> Result<String, Diagnostics> {
+    let why = |refusals: Vec<Refusal>| refusals.into_iter().map(|refusal| refusal.diagnostic).collect::<Diagnostics>();
+    document.edit(edits).map(|edited| edited.text).map_err(why)
+}
+
+/// A file of one organisation as one whose only environment that is, and what was done.
+fn becoming(document: &Document, state: &StateFile<'_>, environment: &str) -> Result<(String, String), Diagnostics> {
+    let key = |key: &str| PathStep::Key(key.to_owned());
+    let ids = state.entries.iter().filter_map(|entry| {
+        let path = vec![key(entry.address.section), key(&entry.address.handle), key(entry.kind.id_key)];
+        let id = Content::Text(entry.id.as_ref()?.0.clone());
+        Some(Edit::Set { path, value: Content::Map(vec![(environment.to_owned(), id)]) })
+    });
+    let text = edited(document, &ids.collect::<Vec<_>>())?;
+    let end = if text.contains("\r\n") { "\r\n" } else { "\n" };
+    // The organisation has a line of its own, which becomes the environment's; else that goes behind the version.
+    let starts = |word: &str| text.split_inclusive('\n').position(|line| line.starts_with(&format!("{word}:")));
+    let (at, replaced) =
+        match (document.root().and_then(|root| root.get("org_id")), starts("org_id"), starts("version")) {
+            (Some(_), Some(at), _) => (at, 1),
+            (None, _, Some(version)) => (version + 1, 0),
+            (_, None, _) | (None, Some(_), None) => {
+                return Err(Diagnostic::error(
+                    "edit-refused",
+                    "the file does not begin with lines for `version` and `org_id`",
+                )
+                .help(format!(
+                    "write them as lines, or write by hand: `environments: {{{environment}: {{org_id: …}}}}`"
+                ))
+                .into());
+            }
+        };
+    let mut lines: Vec<String> = text.split_inclusive('\n').map(str::to_owned).collect();
+    if let Some(before) = at.checked_sub(1).and_then(|at| lines.get_mut(at)).filter(|line| !line.ends_with('\n')) {
+        before.push_str(end);
+    }
+    let old: String = lines[at..at + replaced].concat();
+    // What stands behind the id on its line, a comment, stays there.
+    let org = old.strip_prefix("org_id:").map(|rest| format!("    org_id:{rest}")).unwrap_or_default();
+    let block = format!("environments:{end}  {environment}:{}{end}{org}", if org.is_empty() { " {}" } else { "" });
+    lines.splice(at..at + replaced, [block]);
+    let whose = match &state.org_id {
+        Some(org_id) => format!("organisation {org_id}"),
+        None => "the organisation of the file, which no run has recorded yet".to_owned(),
+    };
+    Ok((lines.concat(), format!("Environment {environment} is {whose}: its ids are in its lines now.")))
 }

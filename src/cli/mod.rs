@@ -8,10 +8,12 @@ mod commit;
 mod completions;
 mod connect;
 pub mod file;
+mod gate;
 mod github;
 mod init;
 mod log;
 mod man;
+mod over;
 mod plan;
 mod pull;
 mod restore;
@@ -27,7 +29,6 @@ mod validate;
 
 use std::ffi::OsString;
 use std::io::IsTerminal;
-use std::path::Path;
 use std::sync::Arc;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -122,7 +123,7 @@ impl Command {
     }
 
     /// What `--github` is about, if it was given.
-    fn workflow(&self, file: &Path) -> Option<Result<Workflow, Diagnostic>> {
+    fn workflow(&self, global: &Global) -> Option<Result<Workflow, Diagnostic>> {
         let (github, select, plan_file) = match self {
             Command::Validate(args) => (args.tells.github, None, None),
             Command::Plan(args) => (args.tells.github, Some(&args.choices.select), args.out.as_deref()),
@@ -132,7 +133,7 @@ impl Command {
             Command::Restore(args) => (args.tells.github, None, args.out.as_deref()),
             _ => (false, None, None),
         };
-        github.then(|| Workflow::new(file, select, plan_file))
+        github.then(|| Workflow::new(&global.file, global.env.as_deref(), select, plan_file))
     }
 }
 
@@ -267,7 +268,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     };
     let output = Arc::new(Output::new(settings, redactor));
     let name = command.name();
-    let workflow = command.workflow(&global.file).transpose();
+    let workflow = command.workflow(&global).transpose();
     let (workflow, refused) = workflow.map_or_else(|error| (None, Err(error)), |workflow| (workflow, Ok(())));
     if let Err(error) = &refused {
         output.commands(&github::refused(error, 1, output.redactor()));
@@ -298,6 +299,16 @@ fn dispatch(app: &App, command: Command) -> Result<Finish, Diagnostics> {
         check_state_file(&app.global.file)?;
         hide_variables(app);
     }
+    let names = if app.environment().is_none() { over::names(app) } else { Vec::new() };
+    match &command {
+        Command::Plan(plan::Args { out: None, .. }) if !names.is_empty() => return over::run(app, &command, &names),
+        Command::Status(args) if !names.is_empty() => return status::over(app, &command, args, &names),
+        Command::Validate(args) if !names.is_empty() => return validate::over(app, args, &names),
+        Command::Plan(_) | Command::Apply(_) | Command::Pull(_) | Command::Sync(_) | Command::Restore(_) => {
+            over::one_is_named(app)?;
+        }
+        _ => {}
+    }
     if let (Command::Plan(_), Some(who)) = (&command, app.workflow.as_ref().and_then(|of| of.without_key(app))) {
         return github::validated(app, who);
     }
@@ -317,6 +328,13 @@ fn dispatch(app: &App, command: Command) -> Result<Finish, Diagnostics> {
         Command::Completions(args) => completions::run(app, &args, &mut command_line()),
         Command::Man(args) => man::run(app, &args, command_line()),
     }
+}
+
+/// Tells the workflow that runs this how a command ended, if it wants to be told.
+fn tell_workflow(app: &App, name: &str, finish: &Finish, code: u8) {
+    let Some(workflow) = &app.workflow else { return };
+    let Finish { report, errors, ending, extra, .. } = finish;
+    workflow.tell(app, &Told { command: name, report: report.as_deref(), errors, ending: *ending, code, extra });
 }
 
 /// Prints how a command ended, and gives the exit code.

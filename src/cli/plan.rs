@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::args::{Choices, Lists, Net, Tells};
 use super::connect::block_on;
 use super::file::Empty;
+use super::gate::gate;
 use super::github::Extra;
 use super::run::{Run, Wish, audit_log};
 use super::show::{Showing, finish};
@@ -51,19 +52,20 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
         let file = loaded.checked()?;
         let made = run.plan(&file, Direction::ToVapi, &wish).await?;
         if let Some(path) = &args.out {
-            let saved = Saved::of(&made.plan, &file.texts()?, args.choices.to_saved());
+            let saved = Saved::of(&made.plan, &file.texts()?, args.choices.to_saved(app.environment()));
             save(&saved, path)?;
             tell_saved(app, &made.plan, path);
         }
         let changes_found = made.plan.has_work() || made.plan.held_back() > 0;
         let ending = Ending { changes_found: args.detailed_exitcode && changes_found, ..Ending::default() };
         let sent = app.workflow.as_ref().map(|_| sent(&made.plan, &made.ids)).unwrap_or_default();
+        let gate = if made.plan.has_work() { gate(app, &args.net, &loaded).await? } else { None };
         let report = Report::planned(made.plan).with_refusals();
         std::mem::forget(file);
         run.leave(loaded);
         let status = made.status.as_ref();
-        let showing = Showing { all: args.lists.all, status, ..Showing::default() };
-        Ok(finish(app, "plan", report, ending, showing).with(Extra { sent, ..Extra::default() }))
+        let showing = Showing { all: args.lists.all, status, gate: gate.as_ref(), ..Showing::default() };
+        Ok(finish(app, "plan", report, ending, showing).with(Extra { sent, gate, ..Extra::default() }))
     })
 }
 

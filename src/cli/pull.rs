@@ -13,12 +13,13 @@ use super::session::Made;
 use super::show::{Showing, ending, finish};
 use super::{App, Finish};
 use crate::files::{Disk, NotReplaced, clean_up};
+use crate::history::included_by;
 use crate::model::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::plan::report::{Outcome, Report};
 use crate::plan::{Action, Change, Direction, Policy};
 use crate::state::includes::BOM;
 use crate::writeback::journal::AuditJournal;
-use crate::writeback::{Captured, capture};
+use crate::writeback::{Captured, capture, lock_to_write};
 
 /// Arguments of `pull`.
 #[derive(Debug, clap::Args)]
@@ -73,7 +74,8 @@ pub(super) async fn pull(run: &mut Run<'_>, wish: &Wish, writing: &Writing) -> R
         run.prepare_commit(writing.commit, &file)?;
         let Made { plan, variables, .. } = run.plan(&file, Direction::ToFile, wish).await?;
         let env = |name: &str| std::env::var(name).ok();
-        let captured = capture(&plan, &file.desired.file, &loaded.includes, &variables, &env);
+        let included_by = |include: &Path| included_by(loaded.disk.real(), include);
+        let captured = capture(&plan, &file.desired.file, &loaded.includes, &variables, &env, &included_by);
         let includes = file.includes();
         let folders: BTreeSet<&Path> = includes.iter().filter_map(|include| include.parent()).collect();
         folders.into_iter().for_each(clean_up);
@@ -124,7 +126,8 @@ pub(super) fn write(
     report: &Report,
     journal: &mut AuditJournal<'_>,
 ) -> Result<Written, Diagnostic> {
-    let Loaded { disk, text, .. } = file.loaded;
+    let Loaded { disk, text, whose, .. } = file.loaded;
+    let _lock = lock_to_write(disk, whose)?;
     if *disk.read()? != **text {
         return Ok(Written::Changed);
     }

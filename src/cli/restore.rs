@@ -13,6 +13,7 @@ use super::run::{Run, audit_log};
 use super::show::{Showing, ending, finish};
 use super::{App, Finish};
 use crate::audit::{self, Outcome, Owner, Record};
+use crate::history::included_by;
 use crate::model::diagnostic::{Diagnostic, Diagnostics, Ending, Severity};
 use crate::plan::Plan;
 use crate::plan::prefer::Prefer;
@@ -88,7 +89,8 @@ fn only_plan(app: &App, running: &Running, mut job: Job<'_>, out: &Path) -> Resu
         let loaded = run.load()?;
         let file = loaded.checked()?;
         let plan = planned(&mut run, &file, &mut job).await?;
-        let choices = Choices { prefer: job.prefer.texts(), restore: Some(job.way), ..Choices::default() };
+        let environment = app.environment().map(str::to_owned);
+        let choices = Choices { environment, prefer: job.prefer.texts(), restore: Some(job.way), ..Choices::default() };
         save(&Saved::of(&plan, &file.texts()?, choices), out)?;
         tell_saved(app, &plan, out);
         Ok(finish(app, "restore", Report::planned(plan), Ending::default(), Showing::default()))
@@ -154,7 +156,9 @@ async fn planned(run: &mut Run<'_>, file: &Checked<'_>, job: &mut Job<'_>) -> Re
 /// Sets the file back. The report has the outcomes of that alone.
 fn set_back(run: &Run<'_>, file: &Checked<'_>, plan: &Plan) -> Result<Report, Diagnostics> {
     let env = |name: &str| std::env::var(name).ok();
-    let captured = capture(plan, &file.desired.file, &file.loaded.includes, &BTreeSet::new(), &env);
+    let included_by = |include: &Path| included_by(file.loaded.disk.real(), include);
+    let none = BTreeSet::new();
+    let captured = capture(plan, &file.desired.file, &file.loaded.includes, &none, &env, &included_by);
     let mut report = Report::planned(plan.clone());
     report.outcomes = outcomes(&report, &captured);
     let in_file = report.plan.changes.iter().zip(&mut report.outcomes);

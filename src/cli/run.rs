@@ -59,6 +59,8 @@ pub(super) struct Run<'a> {
     /// The state file and its includes.
     pub(super) files: Vec<PathBuf>,
     committing: Option<Committing>,
+    /// Whether the run goes through a closed gate: the log says so.
+    pub(super) skips_gate: bool,
     _lock: Option<Lock>,
 }
 
@@ -120,6 +122,7 @@ impl<'a> Run<'a> {
             fetching: Some(fetching),
             files: Vec::new(),
             committing: None,
+            skips_gate: false,
             _lock: None,
         })
     }
@@ -161,6 +164,18 @@ impl<'a> Run<'a> {
             attempts: &|| Attempts::read(&self.audit_log, &owner),
             agreements: &|org_id, entries, ids| {
                 history::agreements(state_file, &self.audit_log, environment, org_id, entries, ids)
+            },
+            foreign: &|ids| history::foreign(state_file, &self.audit_log, &owner, ids),
+            elsewhere: &|entries, ids| {
+                let state = &file.desired.file;
+                let others = state.environments.all.iter().filter(|of| Some(of.name) != environment);
+                // Their ids are not ours: an entry is found by its handle. What cannot be read is no reason to stop.
+                let entries: Vec<_> = entries.iter().map(|(address, _)| (address.clone(), None)).collect();
+                let read = others.filter(|of| of.org_id.is_some()).map(|of| {
+                    let org_id = of.org_id.as_deref();
+                    history::agreements(state_file, &self.audit_log, Some(of.name), org_id, &entries, ids)
+                });
+                read.filter_map(Result::ok).map(|(bases, _)| bases).collect()
             },
         };
         let open_record = |ids, whose| -> Result<Box<dyn crate::model::recorded::Record>, Diagnostic> {
@@ -220,7 +235,8 @@ impl<'a> Run<'a> {
         hide: &'h dyn Fn(&str) -> String,
     ) -> AuditJournal<'h> {
         let owner = Owner { org_id, ..self.owner(file, org_id) };
-        AuditJournal::new(&self.audit_log, self.id.clone(), self.command, file.disk.real(), &owner, hide)
+        let journal = AuditJournal::new(&self.audit_log, self.id.clone(), self.command, file.disk.real(), &owner, hide);
+        if self.skips_gate { journal.skipping_the_gate() } else { journal }
     }
 
     /// Carries out an approved plan. Gives what the file holds by now, too.
@@ -304,24 +320,28 @@ impl Run<'_> {
     pub(super) fn agree(&self, wish: &Wish, reports: &mut [&mut Report]) {
         let agrees = wish.selection.is_all() && reports.iter().all(|report| report.waits_for_nothing());
         let Some(last) = reports.last().filter(|last| agrees && last.agrees()) else { return };
-        let Some(org_id) = last.plan.org_id.clone() else { return };
+        let org_id = last.plan.org_id.clone();
         let wrote = reports.iter().any(|report| report.was_written());
         let run = reports.iter().rev().find_map(|report| report.run.clone());
-        let noted = self.note_agreement(&org_id, wrote, run);
+        let noted = self.note_agreement(org_id, wrote, run);
         if let (Err(warning), Some(last)) = (noted, reports.last_mut()) {
             last.warnings.push(Diagnostic { severity: Severity::Warning, ..warning });
         }
     }
 
-    fn note_agreement(&self, org_id: &str, wrote: bool, run: Option<String>) -> Result<(), Diagnostic> {
+    /// `org_id`: as the plan had it; an organisation that was empty until this run has told it since.
+    fn note_agreement(&self, org_id: Option<String>, wrote: bool, run: Option<String>) -> Result<(), Diagnostic> {
         let failed = |errors: Diagnostics| errors.into_iter().next();
         // What is wrong with a file that somebody edits meanwhile, the next run says.
         let Ok(loaded) = self.load() else { return Ok(()) };
         let Some(git) = GitRecord::open(loaded.disk.real(), HashMap::new())? else { return Ok(()) };
-        let includes = match loaded.checked().map_err(failed) {
-            Ok(file) => file.includes(),
+        let (includes, in_file) = match loaded.checked().map_err(failed) {
+            Ok(file) => (file.includes(), file.desired.file.org_id.clone()),
             Err(_) => return Ok(()),
         };
+        let Some(org_id) = org_id.or(in_file) else { return Ok(()) };
+        let org_id = org_id.as_str();
+        let git = git.of(loaded.whose.ever(Some(org_id)));
         let Some(to_note) = git.to_note(org_id, &loaded.text, &includes, wrote)? else { return Ok(()) };
         let now = Timestamp::now();
         let run = run.unwrap_or_else(|| self.id.to_string());
@@ -341,7 +361,11 @@ fn lock(app: &App, command: &str, patience: Duration) -> Result<Lock, Diagnostic
         // Without a file there is nothing to lock, and reading it says so better.
         Loaded::read(&app.global.file, app.whose(), Empty::Filled)?;
     }
-    let lock = Workdir::beside(disk.real()).lock(disk.real(), command, patience)?;
+    let (workdir, real) = (Workdir::beside(disk.real()), disk.real());
+    let lock = match app.environment() {
+        Some(environment) => workdir.lock_environment(real, environment, command, patience)?,
+        None => workdir.lock(real, command, patience)?,
+    };
     clean_up(disk.folder());
     disk.try_out()?;
     Ok(lock)

@@ -22,6 +22,8 @@ enum Of {
     Plan,
     /// What `status` prints with --format json.
     Status,
+    /// What `validate`, `plan` and `status` print with --format json about several environments.
+    Environments,
 }
 
 pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
@@ -31,6 +33,9 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
             None => crate::kinds::schema(),
         },
         Of::Plan => schemars::schema_for!(crate::render::json::v1::Plan).to_value(),
+        Of::Environments => {
+            schemars::schema_for!(crate::render::json::v1::Environments<crate::render::json::v1::Document>).to_value()
+        }
         Of::Status => schemars::schema_for!(crate::render::json::v1::Status).to_value(),
     };
     Ok(Finish::done(serde_json::to_string_pretty(&schema).unwrap_or_default() + "\n"))

@@ -119,10 +119,20 @@ pub struct Request<'r> {
     /// What entries and their objects last agreed on, in this organisation, given the ids that entries have now. Asked for only
     /// where something differs.
     pub agreements: &'r LookUpAgreements<'r>,
+    /// Which of these ids another environment had, and which one. Asked for only where an object is gone.
+    pub foreign: &'r LookUpForeign<'r>,
+    /// What entries and the other environments of the file last agreed on, given all ids.
+    pub elsewhere: &'r LookUpElsewhere<'r>,
 }
 
 /// What entries and their objects last agreed on, with what is worth knowing about that.
 pub type Agreements = (Bases, Diagnostics);
+
+/// Looks up which of these ids another environment had, and its name.
+pub type LookUpForeign<'r> = dyn Fn(&[RemoteId]) -> Result<Option<(RemoteId, String)>, Diagnostic> + 'r;
+
+/// Looks up what other environments agreed on, given the entries that differ, and all ids.
+pub type LookUpElsewhere<'r> = dyn Fn(&[(Address, Option<RemoteId>)], &Ids) -> Vec<Bases> + 'r;
 
 /// Looks up what was agreed on, given the organisation, the entries that differ, and all ids.
 pub type LookUpAgreements<'r> =
@@ -170,6 +180,7 @@ pub async fn make_plan(
     let state = &desired.file;
     check_unread(state, fetched, request.direction)?;
     look_for_missing(state, fetched, reader, request.allow).await?;
+    guard_foreign(state, fetched, request)?;
     let candidates = made_before(desired, &fetched.listings, request.attempts)?;
     let identities = identify(desired, &fetched.listings, &candidates)?;
     let mut ids = identities.ids(state, &fetched.listings);
@@ -186,7 +197,11 @@ pub async fn make_plan(
     let mut warnings = Vec::new();
     if draft.has_differences() {
         let (bases, about) = (request.agreements)(identities.org_id.as_deref(), &draft.differing(), &ids)?;
-        draft.ask(&inputs, &bases);
+        let elsewhere = match request.direction {
+            Direction::ToFile => (request.elsewhere)(&draft.differing(), &ids),
+            Direction::ToVapi => Vec::new(),
+        };
+        draft.ask(&inputs, &bases, &elsewhere);
         warnings = about;
     }
     let known = || open_record(known_ids(state, &ids), whose.clone());
@@ -292,6 +307,22 @@ async fn look_for_missing(
         }
     }
     guard_missing(state, &fetched.listings, &gone, allow)
+}
+
+/// Stops where an object is gone because its id is that of another environment: nothing is made again then.
+fn guard_foreign(state: &StateFile<'_>, fetched: &Fetched, request: &Request<'_>) -> Result<(), Diagnostics> {
+    let Some(environment) = state.environment() else { return Ok(()) };
+    let gone: Vec<RemoteId> =
+        missing(state, &fetched.listings)?.into_iter().filter_map(|entry| entry.id.clone()).collect();
+    if gone.is_empty() {
+        return Ok(());
+    }
+    let Some((id, other)) = (request.foreign)(&gone)? else { return Ok(()) };
+    let entry = state.entries.iter().find(|entry| entry.id.as_ref() == Some(&id));
+    let message = format!("{id} is an id of {other}, and stands in the line of {}. Nothing was done", environment.name);
+    let mut error = Diagnostic::error("foreign-id", message);
+    error.place = entry.and_then(|entry| entry.id_place.clone());
+    Err(error.help("give each environment its own id; without one, an object is found by its name, or made").into())
 }
 
 fn check_targets(

@@ -3,7 +3,7 @@
 use super::args::Format;
 use super::{App, Finish};
 use crate::model::diagnostic::Ending;
-use crate::plan::report::{Outcome, Report};
+use crate::plan::report::{Gate, Outcome, Report};
 use crate::plan::{Status, Write};
 use crate::render::{self, View};
 
@@ -14,6 +14,8 @@ pub(super) struct Showing<'s> {
     pub(super) status: Option<&'s Status>,
     /// The plan was shown before: only what became of it is news.
     pub(super) plan_shown: bool,
+    /// What the environment waits for.
+    pub(super) gate: Option<&'s Gate>,
 }
 
 /// A report in the format that was asked for.
@@ -29,11 +31,20 @@ pub(super) fn rendered(app: &App, command: &str, report: &Report, showing: Showi
     };
     match app.global.format() {
         Format::Json => {
-            render::json::to_text(&render::json::report(command, report, showing.all), app.output.redactor())
+            let document = render::json::report(command, report, showing.all);
+            let document = render::json::of_environment(document, app.environment(), showing.gate);
+            render::json::to_text(&document, app.output.redactor())
         }
-        Format::Markdown => render::markdown::report(report, &view),
+        Format::Markdown => {
+            let text = render::markdown::report(report, &view);
+            render::environments::titled_markdown(app.environment(), showing.gate, text, &view)
+        }
         _ if showing.plan_shown => render::terminal::outcomes(report, &view),
-        _ => render::terminal::report(report, &view),
+        _ => {
+            let text = render::terminal::report(report, &view);
+            let gate: Vec<String> = showing.gate.map(render::environments::gate).into_iter().collect();
+            render::environments::titled(app.environment(), &gate, text, &view)
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! `sync`: pull, then apply.
 
 use super::apply::{Applied, Job, apply, can_ask};
-use super::args::{Asks, Choices, Format, Takes, Writing};
+use super::args::{Asks, Choices, Format, Gated, Takes, Writing};
 use super::connect::block_on;
 use super::file::Empty;
 use super::pull::pull;
@@ -20,6 +20,8 @@ use crate::render;
 pub(super) struct Args {
     #[command(flatten)]
     asks: Asks,
+    #[command(flatten)]
+    gated: Gated,
     #[command(flatten)]
     choices: Choices,
     #[command(flatten)]
@@ -45,8 +47,10 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
             let told = disputes(&pulled);
             let (commits, require_reviewed) = (args.writing.commit, false);
             let writing = &args.writing;
+            let skip_gate = args.gated.skip_gate;
+            let (expect, saved) = (None, None);
             let job =
-                Job { wish: &wish, writing, asks, expect: None, saved: None, commits, require_reviewed, told: &told };
+                Job { wish: &wish, writing, asks, expect, saved, commits, require_reviewed, skip_gate, told: &told };
             match apply(&mut run, &job).await {
                 Ok(Applied { report, status, .. }) => applied = Some((report, status)),
                 Err(failed) => errors.extend(failed),
@@ -103,7 +107,13 @@ fn finish(
     let reports = || std::iter::once(&pulled).chain(applied.as_ref().map(|(report, _)| report));
     let result = match app.global.format() {
         Format::Json => {
-            let half = |command, report| render::json::report(command, report, showing.all);
+            let half = |command, report| {
+                render::json::of_environment(
+                    render::json::report(command, report, showing.all),
+                    app.environment(),
+                    None,
+                )
+            };
             let apply = applied.as_ref().map(|(report, _)| half("apply", report));
             let both = render::json::sync(Some(half("pull", &pulled)), apply, &[], &errors);
             render::json::to_text(&both, app.output.redactor())

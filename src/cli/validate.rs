@@ -4,7 +4,7 @@ use super::args::{Format, Tells};
 use super::file::{Empty, Loaded};
 use super::github::Extra;
 use super::run::{accepted, audit_log};
-use super::{App, Finish};
+use super::{App, Finish, over};
 use crate::check::spec::Spec;
 use crate::check::{Findings, Options};
 use crate::history;
@@ -29,19 +29,57 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
-    let options = Options { strict: args.strict };
-    let loaded = Loaded::read(&app.global.file, app.whose(), Empty::Refused);
     let spec = args.spec.as_deref().map(|source| super::spec::load(app, source)).transpose()?;
-    let found = match loaded {
-        Ok(loaded) => found(app, &loaded, &options, spec.as_ref()),
+    finish(app, looked_at(app, args, spec.as_ref()))
+}
+
+/// Everything that is said of a file for one environment.
+fn looked_at(app: &App, args: &Args, spec: Option<&Spec>) -> Diagnostics {
+    let options = Options { strict: args.strict };
+    match Loaded::read(&app.global.file, app.whose(), Empty::Refused) {
+        Ok(loaded) => found(app, &loaded, &options, spec),
         Err(errors) => errors,
-    };
+    }
+}
+
+/// What is said of a file for any of its environments: what is said for several, once.
+pub(super) fn over(app: &App, args: &Args, names: &[String]) -> Result<Finish, Diagnostics> {
+    let spec = args.spec.as_deref().map(|source| super::spec::load(app, source)).transpose()?;
+    let mut all = Diagnostics::new();
+    let mut documents = Vec::new();
+    for name in names {
+        let found = looked_at(&over::of(app, None, name)?, args, spec.as_ref());
+        let (errors, warnings) = parted(found.clone());
+        let more = serde_json::Map::from_iter([("environment".to_owned(), name.clone().into())]);
+        let document = render::json::envelope("validate", more, &warnings, &errors);
+        documents.push(serde_json::to_value(document).unwrap_or_default());
+        let is_new = |one: &Diagnostic, all: &[Diagnostic]| !all.iter().any(|known| known == one);
+        for one in found {
+            if is_new(&one, &all) {
+                all.push(one);
+            }
+        }
+    }
+    if app.global.format() == Format::Json {
+        let (errors, _) = parted(all);
+        let result = render::json::to_text(&render::json::over("validate", documents, &[]), app.output.redactor());
+        return Ok(Finish { errors, tells_errors: true, ..Finish::done(result) });
+    }
+    all.sort_by(|left, right| left.place.cmp(&right.place));
+    finish(app, all)
+}
+
+fn parted(found: Diagnostics) -> (Diagnostics, Diagnostics) {
+    found.into_iter().partition(|found| found.severity == Severity::Error)
+}
+
+fn finish(app: &App, found: Diagnostics) -> Result<Finish, Diagnostics> {
     let machine = match app.global.format() {
         Format::Github => Some(render::diagnostics::annotations(&found, app.output.redactor())),
         Format::Sarif => Some(render::json::to_text(&render::diagnostics::sarif(&found), app.output.redactor())),
         _ => None,
     };
-    let (errors, warnings): (Vec<_>, Vec<_>) = found.into_iter().partition(|found| found.severity == Severity::Error);
+    let (errors, warnings) = parted(found);
     if app.global.format() == Format::Json {
         let document = render::json::envelope("validate", serde_json::Map::new(), &warnings, &errors);
         let result = render::json::to_text(&document, app.output.redactor());

@@ -24,8 +24,8 @@ pub enum Content {
     /// A value with a comment (without `#`) at the end of its line; for a block scalar or a collection, at the end
     /// of its first line. An existing comment is kept instead; inside `[]` and `{}` the comment is dropped.
     Commented(Box<Content>, String),
-    /// A number or short text whose key, if new in its mapping, goes on its own line before this other key.
-    /// If that is impossible, it goes last.
+    /// A number or short text, or a mapping of such, whose key, if new in its mapping, goes on its own line before this other
+    /// key. If that is impossible, it goes last. A list is written on one line.
     Before(Box<Content>, String),
 }
 

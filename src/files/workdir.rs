@@ -78,8 +78,28 @@ impl Workdir {
     /// # Errors
     /// Somebody else holds it: who, is named.
     pub fn lock(&self, state_file: &Path, command: &str, patience: Duration) -> Result<Lock, Diagnostic> {
-        self.ensure()?;
         let name = state_file.file_name().unwrap_or_default().to_string_lossy();
+        self.lock_named(&name, command, patience)
+    }
+
+    /// Takes the lock of one environment of a state file: runs for others go on beside it. Each write of the file takes the
+    /// file's lock, too.
+    ///
+    /// # Errors
+    /// As [`Workdir::lock`].
+    pub fn lock_environment(
+        &self,
+        state_file: &Path,
+        environment: &str,
+        command: &str,
+        patience: Duration,
+    ) -> Result<Lock, Diagnostic> {
+        let name = state_file.file_name().unwrap_or_default().to_string_lossy();
+        self.lock_named(&format!("{name}.{environment}"), command, patience)
+    }
+
+    fn lock_named(&self, name: &str, command: &str, patience: Duration) -> Result<Lock, Diagnostic> {
+        self.ensure()?;
         let path = self.folder.join(format!("{name}.lock"));
         let failed = |error: std::io::Error| {
             Diagnostic::error("lock", format!("the lock {} cannot be taken: {error}", path.display()))
@@ -97,7 +117,7 @@ impl Workdir {
                 Ok(()) => {}
                 Err(TryLockError::Error(error)) => return Err(failed(error)),
                 Err(TryLockError::WouldBlock) if started.elapsed() >= patience.max(LONGEST_IN_GATE) => {
-                    return Err(held(None, &name));
+                    return Err(held(None, name));
                 }
                 Err(TryLockError::WouldBlock) => {
                     std::thread::sleep(BETWEEN_TRIES);
@@ -117,7 +137,7 @@ impl Workdir {
             // Who lets go of a lock takes its name away first.
             unnamed = if holder.is_none() { unnamed + 1 } else { 0 };
             if started.elapsed() >= patience && !(1..TRIES).contains(&unnamed) {
-                return Err(held(holder, &name));
+                return Err(held(holder, name));
             }
             std::thread::sleep(BETWEEN_TRIES);
         }

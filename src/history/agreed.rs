@@ -43,21 +43,27 @@ impl GitRecord {
     pub fn agreed(&self, org_id: &str) -> Result<Option<Agreed>, Diagnostic> {
         let failed = |error: git2::Error| not_read(error.message());
         match self.repository().find_reference(&ref_name(org_id, self.path())) {
-            Ok(reference) => self.read_agreed(&reference).map(Some),
+            Ok(reference) => self.read_agreed(org_id, &reference).map(Some),
             Err(error) if error.code() == ErrorCode::NotFound => {
                 let former = self.former_ref(org_id).map_err(failed)?;
-                former.map(|reference| self.read_agreed(&reference)).transpose()
+                former.map(|reference| self.read_agreed(org_id, &reference)).transpose()
             }
             Err(error) => Err(failed(error)),
         }
     }
 
-    fn read_agreed(&self, reference: &Reference<'_>) -> Result<Agreed, Diagnostic> {
+    fn read_agreed(&self, org_id: &str, reference: &Reference<'_>) -> Result<Agreed, Diagnostic> {
         let repository = self.repository();
         let other = || not_read("it is not a tag that vapi-sync wrote");
         let tag = reference.target().and_then(|id| repository.find_tag(id).ok()).ok_or_else(other)?;
         if tag.target_type() != Some(ObjectType::Commit) {
             return Err(other());
+        }
+        // The tag names the organisation that it is for: among several, one under another's ref is a mistake.
+        let is_for = |name: &str| refs_of(name).trim_end_matches('*').trim_start_matches("refs/").to_owned();
+        let named = tag.name().ok().map(str::to_owned).unwrap_or_default();
+        if self.whose().environment().is_some() && !named.starts_with(&is_for(org_id)) {
+            return Err(not_read(&format!("it is a tag of another organisation, {named}")));
         }
         let seconds = tag.tagger().ok_or_else(other)?.when().seconds();
         let time = Timestamp::from_second(seconds).map_err(|_| other())?;
@@ -179,6 +185,9 @@ impl GitRecord {
         includes: &[PathBuf],
         wrote: bool,
     ) -> Result<Option<ToNote>, Diagnostic> {
+        if self.whose().environment().is_some() {
+            return self.to_note_for_environment(text, self.agreed(org_id).ok().flatten().as_ref(), wrote);
+        }
         let Some(head) = self.head()? else { return Ok(None) };
         let now = self.snapshot(head)?;
         let Some(committed) = now.file(self.path())? else { return Ok(None) };
@@ -216,6 +225,13 @@ impl GitRecord {
     /// The agreed commit, with how many commits of `HEAD` changed the state file since. `None`: none is known.
     pub fn last_agreed(&self, org_id: &str) -> Option<LastAgreed> {
         let agreed = self.agreed(org_id).ok().flatten()?;
+        if self.whose().environment().is_some() {
+            let head = self.head().ok().flatten()?.to_string();
+            return Some(LastAgreed {
+                waiting: self.changes_between(&agreed.commit, &head).unwrap_or_default(),
+                agreed,
+            });
+        }
         let file = self.repository().workdir()?.join(self.path());
         let commits = super::clone::commits_since(&file, &agreed.commit).unwrap_or_default();
         let blob = |commit: Oid| self.snapshot(commit).and_then(|snapshot| snapshot.file(self.path())).ok().flatten();
@@ -264,10 +280,10 @@ fn same_but_ids(left: &str, right: &str) -> bool {
 }
 
 /// The includes of a commit, as the working tree would have them.
-struct CommitIncludes<'c, 'r> {
-    repository: &'r Repository,
-    snapshot: &'c Snapshot<'r>,
-    folder: &'c Path,
+pub(super) struct CommitIncludes<'c, 'r> {
+    pub(super) repository: &'r Repository,
+    pub(super) snapshot: &'c Snapshot<'r>,
+    pub(super) folder: &'c Path,
 }
 
 impl IncludeSource for CommitIncludes<'_, '_> {

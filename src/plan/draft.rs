@@ -79,6 +79,8 @@ pub(super) struct Asked {
     file: Option<usize>,
     /// What it was when the file and Vapi last agreed on it.
     pub(super) base: Option<Known>,
+    /// The file and another environment agreed on the file's value.
+    is_agreed_elsewhere: bool,
     /// Vapi still has what it had then.
     is_agreed: bool,
     /// No table knows the field, and the file still says what it said then.
@@ -252,12 +254,16 @@ impl<'d> Draft<'d> {
     }
 
     /// Looks up what was agreed on of each field that differs, and asks what must be known beside it.
-    pub fn ask(&mut self, inputs: &Inputs<'_, '_>, bases: &Bases) {
+    pub fn ask(&mut self, inputs: &Inputs<'_, '_>, bases: &Bases, elsewhere: &[Bases]) {
         let mut drafted = std::mem::take(&mut self.drafted);
         for Drafted { entry, live, asked, dropped, .. } in &mut drafted {
             let Some((header, _)) = live else { continue };
             let base = bases.get(&entry.address);
-            asked.iter_mut().for_each(|asked| self.ask_about(inputs, entry, header, base, asked));
+            for asked in asked.iter_mut() {
+                let mut others = elsewhere.iter().filter_map(|bases| bases.get(&entry.address));
+                asked.is_agreed_elsewhere = others.any(|base| asked.is_desired_in(entry.kind, base));
+                self.ask_about(inputs, entry, header, base, asked);
+            }
             let was_dropped = |asked: &mut Asked| asked.was_dropped(entry.kind, base);
             dropped.extend(asked.extract_if(.., was_dropped).map(|asked| asked.difference.path));
         }
@@ -386,6 +392,7 @@ impl Asked {
             live: Vec::new(),
             file: None,
             base: None,
+            is_agreed_elsewhere: false,
             is_agreed: false,
             is_unknown: false,
             merged: None,
@@ -411,6 +418,13 @@ impl Asked {
             self.merged = known.text().and_then(|base| merged(base, desired.as_ref()?, live.as_ref()?));
         }
         self.base = Some(known);
+    }
+
+    /// Whether the file's value was agreed on in a base.
+    fn is_desired_in(&self, kind: &'static Kind, base: &Base) -> bool {
+        let Difference { path, desired, .. } = &self.difference;
+        let known = base.of(kind.root(), path, desired.as_ref());
+        desired.is_some() && known.is_some_and(|known| known.is_desired(kind.root().at(path), desired.as_ref()))
     }
 
     /// Whether it is a value that Vapi was given and did not keep: an empty one, one of a field that it no longer takes.
@@ -502,6 +516,7 @@ impl Asked {
         }
         match (self.file, self.file_record(answers)) {
             _ if self.difference.desired.is_none() => FileBasis::Nothing,
+            _ if self.is_agreed_elsewhere => FileBasis::AgreedElsewhere,
             (Some(_), Some(_)) if self.file_has_secret && answers.uncommitted => FileBasis::Uncommitted,
             (Some(question), Some(_)) if answers.since.contains(&question) => FileBasis::CommittedSince,
             (Some(_), Some(_)) => FileBasis::Committed,

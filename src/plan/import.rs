@@ -30,7 +30,7 @@ pub(super) fn named<'l>(
 ) -> Vec<(&'static Kind, &'l Live, Address)> {
     let mut named = Vec::new();
     for kind in KINDS.into_iter().filter(|kind| state.managed.manages(kind)) {
-        let entries = state.entries.iter().filter(|entry| entry.kind == kind);
+        let entries = state.entries.iter().chain(&state.elsewhere).filter(|entry| entry.kind == kind);
         let mut taken: HashSet<String> = entries.map(|entry| entry.address.handle.clone()).collect();
         let unclaimed = identities.unclaimed.iter().filter(|(of, _)| *of == kind);
         // Vapi lists the newest first; a file reads better with the oldest first.

@@ -66,18 +66,21 @@ pub enum FileBasis {
     CommittedSince,
     /// Nobody knows what was agreed on. It is not committed.
     Uncommitted,
+    /// Nobody knows what was agreed on here. It is what the file and another environment agreed on.
+    AgreedElsewhere,
     /// Nobody knows what was agreed on. The file has no value there.
     Nothing,
 }
 
 impl FileBasis {
-    const ALL: [FileBasis; 7] = [
+    const ALL: [FileBasis; 8] = [
         FileBasis::Agreed,
         FileBasis::Moved,
         FileBasis::Mergeable,
         FileBasis::Committed,
         FileBasis::CommittedSince,
         FileBasis::Uncommitted,
+        FileBasis::AgreedElsewhere,
         FileBasis::Nothing,
     ];
 }
@@ -182,7 +185,7 @@ pub const PULL: &[PullRow] = &[
     PullRow {
         what: &[Differs, Clear, Lost],
         live: &[Moved, UnknownField, Unrecorded],
-        file: &[FileBasis::Moved, FileBasis::CommittedSince, FileBasis::Uncommitted],
+        file: &[FileBasis::Moved, FileBasis::CommittedSince, FileBasis::Uncommitted, FileBasis::AgreedElsewhere],
         verdict: Some(Verdict::Conflict),
     },
     PullRow {

@@ -32,6 +32,17 @@ pub struct Waiting {
     pub objects: usize,
 }
 
+/// Whether an environment may be written to, that comes after another one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gate {
+    /// The environment that must agree with the file first.
+    pub after: String,
+    /// Whether it does.
+    pub open: bool,
+    /// Why, or what is missing.
+    pub reason: String,
+}
+
 /// A plan and what became of it. Without outcomes it is what `plan` shows.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Report {

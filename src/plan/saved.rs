@@ -21,6 +21,9 @@ const FORMAT: &str = "vapi-sync plan 1";
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Choices {
+    /// `--env`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub environment: Option<String>,
     /// `--only`.
     pub only: Option<String>,
     /// `--target`.
@@ -87,7 +90,7 @@ impl Saved {
     /// # Errors
     /// The file was tampered with.
     pub fn choices(&self) -> Result<(Selection, Policy), Diagnostic> {
-        let Choices { only, target, prefer, allow_purchase, send_secrets, restore: _ } = &self.choices;
+        let Choices { environment: _, only, target, prefer, allow_purchase, send_secrets, restore: _ } = &self.choices;
         let only = only.as_deref().and_then(kinds::by_option);
         let prefer = Prefer::parse(prefer)
             .map_err(|why| Diagnostic::error("not-a-plan", format!("the saved plan's --prefer: {why}")))?;
@@ -99,6 +102,21 @@ impl Saved {
     /// The run whose way back it is, if it is one.
     pub fn way_back(&self) -> Option<&WayBack> {
         self.choices.restore.as_ref()
+    }
+
+    /// Whether it is for an environment.
+    ///
+    /// # Errors
+    /// It is for another one.
+    pub fn is_for(&self, environment: Option<&str>) -> Result<(), Diagnostic> {
+        let own = self.choices.environment.as_deref();
+        if own == environment {
+            return Ok(());
+        }
+        let named = |name: Option<&str>| name.map_or("no environment".to_owned(), |name| format!("environment {name}"));
+        let message =
+            format!("the saved plan is for {}, and this run for {}. Nothing was done", named(own), named(environment));
+        Err(Diagnostic::error("other-environment", message).help("check --env, or plan again"))
     }
 
     /// Whether a plan that was made just now is this one.

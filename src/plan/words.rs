@@ -53,6 +53,9 @@ pub(super) fn of_pull(
             (None, FileBasis::CommittedSince) => {
                 "the file's value was committed after Vapi's was set: both moved".into()
             }
+            (None, FileBasis::AgreedElsewhere) => {
+                "another environment agreed on the file's value, and Vapi's is in no commit".into()
+            }
             (None, _) if answers.nothing_committed => NOTHING_COMMITTED.to_owned(),
             (None, _) => "the file's value is not committed, and Vapi's is in no commit".to_owned(),
         },

@@ -12,6 +12,7 @@
 mod columns;
 pub mod diagnostics;
 pub mod diff;
+pub mod environments;
 mod field;
 pub mod github;
 pub mod html;

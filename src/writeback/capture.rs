@@ -1,14 +1,15 @@
 //! A plan of `pull` becomes edits of the document and of its include files.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::path::PathBuf;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::path::{Path, PathBuf};
 
 use super::content::{Owners, Variables, Writing};
+use super::shared::{VariableWish, leaves_out, shared_imports};
 use super::{id_edit, key, org_edit, word_of};
 use crate::document::{Content, Document, Edit, Node, PathStep, View};
 use crate::kinds::Spot;
 use crate::model::diagnostic::Diagnostic;
-use crate::model::{FieldPath, RemoteId, Step, Value};
+use crate::model::{Address, FieldPath, RemoteId, Step, Value};
 use crate::plan::judge::Verdict;
 use crate::plan::{Change, FieldChange, Plan, Work};
 use crate::state::includes::Includes;
@@ -41,19 +42,30 @@ pub struct Refused {
 /// The text of the state file and its includes with everything that a plan captures and imports.
 ///
 /// `recorded` are variables that older versions of the file name: what is in them is written as a variable again.
-/// What the document cannot take is left out and told in `refused`; the rest is written.
+/// What the document cannot take is left out and told in `refused`; the rest is written. `included_by` names another state file
+/// that uses an include.
 pub fn capture(
     plan: &Plan,
     state: &StateFile<'_>,
     includes: &Includes,
     recorded: &BTreeSet<String>,
     env: &dyn Fn(&str) -> Option<String>,
+    included_by: &dyn Fn(&Path) -> Option<String>,
 ) -> Captured {
     let owners = owners(plan, state);
     let variables = Variables::of(state.document.text(), recorded, env);
     let (edits, refused) = (Vec::new(), Vec::new());
-    let mut writer =
-        Writer { state, includes, owners: &owners, variables: &variables, edits, to_includes: HashMap::new(), refused };
+    let mut writer = Writer {
+        state,
+        includes,
+        owners: &owners,
+        variables: &variables,
+        shared: shared_imports(plan, state),
+        edits,
+        to_includes: HashMap::new(),
+        to_variables: Vec::new(),
+        refused,
+    };
     if let (true, Some(org_id)) = (plan.records_org, &plan.org_id) {
         writer.edits.push((usize::MAX, org_edit(org_id, state)));
     }
@@ -64,7 +76,8 @@ pub fn capture(
             Work::None | Work::Create(_) | Work::Update(_) | Work::Recreate(_) | Work::Link(_) => {}
         }
     }
-    let written = writer.write_includes();
+    writer.write_variables();
+    let written = writer.write_includes(included_by);
     let (text, mut refused) = apply_edits(state.document, writer.edits);
     refused.extend(writer.refused);
     Captured { text, includes: written, refused }
@@ -111,14 +124,17 @@ struct Wish {
     inline: Content,
 }
 
-struct Writer<'w, 'd> {
-    state: &'w StateFile<'d>,
+pub(super) struct Writer<'w, 'd> {
+    pub(super) state: &'w StateFile<'d>,
     includes: &'w Includes,
     owners: &'w Owners,
     variables: &'w Variables,
-    edits: Vec<(usize, Edit)>,
+    /// Imports that are in all environments.
+    shared: HashSet<Address>,
+    pub(super) edits: Vec<(usize, Edit)>,
     to_includes: HashMap<String, Vec<Wish>>,
-    refused: Vec<Refused>,
+    pub(super) to_variables: Vec<VariableWish<'d>>,
+    pub(super) refused: Vec<Refused>,
 }
 
 impl<'d> Writer<'_, 'd> {
@@ -128,10 +144,17 @@ impl<'d> Writer<'_, 'd> {
             .writing(change)
             .content(change.kind.root(), &FieldPath::root(), value)
             .unwrap_or(Content::Map(Vec::new()));
-        let entry = Content::Map(vec![
-            (change.kind.id_key.to_owned(), Content::Text(id.0.clone())),
-            ("config".to_owned(), config),
-        ]);
+        let mut id = Content::Text(id.0.clone());
+        let mut limits = None;
+        if let Some(environment) = self.state.environment() {
+            let name = environment.name.to_owned();
+            id = Content::Map(vec![(name.clone(), id)]);
+            let list = || Content::Before(Box::new(Content::List(vec![Content::Text(name)])), "config".to_owned());
+            let limited = || ("environments".to_owned(), list());
+            limits = (!self.shared.contains(&change.address)).then(limited);
+        }
+        let words = limits.into_iter().chain([(change.kind.id_key.to_owned(), id), ("config".to_owned(), config)]);
+        let entry = Content::Map(words.collect());
         let path = vec![key(change.address.section), key(&change.address.handle)];
         self.edits.push((at, Edit::Set { path, value: entry }));
     }
@@ -144,10 +167,13 @@ impl<'d> Writer<'_, 'd> {
         }
         let written = |field: &&FieldChange| field.verdict.changes_file();
         for field in change.fields.iter().filter(written) {
-            self.field(at, change, entry.config, word_of(&change.address, "config"), field);
+            let first = self.edits.len();
+            let through = self.field(at, change, entry.config, word_of(&change.address, "config"), field);
+            self.sort_out(first, through);
         }
     }
 
+    /// Makes the edits for a field. Gives the variable that the field is from, with its use.
     fn field(
         &mut self,
         at: usize,
@@ -155,14 +181,15 @@ impl<'d> Writer<'_, 'd> {
         config: Option<Node<'d>>,
         mut path: Vec<PathStep>,
         change_of: &FieldChange,
-    ) {
+    ) -> Option<(&'d str, Node<'d>)> {
         let FieldChange { path: field, before, after, verdict, .. } = change_of;
         let mut spot = change.kind.root();
         let mut node = config;
+        let mut from = None;
         for step in &field.0 {
             let Some(here) = node else {
                 // A mapping on the way that the file does not have: the document makes it.
-                let Step::Key(word) = step else { return };
+                let Step::Key(word) = step else { return None };
                 path.push(key(word));
                 spot = spot.key(word);
                 continue;
@@ -173,20 +200,32 @@ impl<'d> Writer<'_, 'd> {
                     spot = spot.key(word);
                     node = here.get(word);
                 }
+                Step::Index(_) | Step::Element(_) if leaves_out(self.state, here) => {
+                    let message = format!("{field} is in a list from which a variable leaves something out");
+                    self.refuse(at, Diagnostic::error("variable-held", message).at(here.place()));
+                    return None;
+                }
                 Step::Index(_) | Step::Element(_) => {
                     let items: Vec<Value> = here.items().map(crate::plan::raw).collect();
                     let position = element_position(spot, &items, step);
                     spot = spot.item();
                     let Some(position) = position else {
-                        let Some(after) = after else { return };
-                        return self.new_element(at, change, path, spot, field, here.items().len(), after);
+                        self.new_element(at, change, path, spot, field, here.items().len(), after.as_ref()?);
+                        return from;
                     };
                     path.push(PathStep::Index(position));
                     node = here.items().nth(position);
                 }
             }
+            if let Some(through) = self.through(node) {
+                from = Some((through.name, through.used));
+                (path, node) = (through.path, Some(through.node));
+            }
         }
-        let Some(after) = after else { return self.take_out(at, path, node) };
+        let Some(after) = after else {
+            self.take_out(at, path, node);
+            return from;
+        };
         if let (Some(node), Some(Value::List(before)), Value::List(items)) = (node, before, after)
             && before.len() == node.items().len()
             && let Some((last, kept)) = items.split_last()
@@ -195,14 +234,15 @@ impl<'d> Writer<'_, 'd> {
         {
             // A list that grew by one element keeps every byte of the others.
             let field = field.join(Step::Index(kept.len()));
-            return self.new_element(at, change, path, spot.item(), &field, kept.len(), last);
+            self.new_element(at, change, path, spot.item(), &field, kept.len(), last);
+            return from;
         }
         let writing = self.writing(change);
         let content = match (node, before) {
             (Some(node), Some(before)) => writing.respelled(spot, field, node, before, after),
             _ => writing.content(spot, field, after),
         };
-        let Some(content) = content else { return };
+        let content = content?;
         match (node, after) {
             (Some(node), Value::Text(text)) => match included(node) {
                 Some(include) => self.to_includes.entry(include.to_owned()).or_default().push(Wish {
@@ -216,6 +256,7 @@ impl<'d> Writer<'_, 'd> {
             },
             _ => self.edits.push((at, Edit::Set { path, value: content })),
         }
+        from
     }
 
     /// Takes a field out of the file that was not there before: never an entry, for every path leads into a `config`.
@@ -277,7 +318,8 @@ impl<'d> Writer<'_, 'd> {
     }
 
     /// An include that all its users want to change alike is written back to its file; otherwise each gets its own value.
-    fn write_includes(&mut self) -> Vec<(PathBuf, String, String)> {
+    /// One that another state file uses is held: what it says there is not ours to decide.
+    fn write_includes(&mut self, included_by: &dyn Fn(&Path) -> Option<String>) -> Vec<(PathBuf, String, String)> {
         let users = include_users(self.state, self.includes);
         // One file may be named in several ways.
         let mut files: BTreeMap<PathBuf, (String, Vec<Wish>)> = BTreeMap::new();
@@ -287,6 +329,16 @@ impl<'d> Writer<'_, 'd> {
         }
         let mut written = Vec::new();
         for (real, (name, wishes)) in files {
+            if let Some(other) = included_by(&real) {
+                for wish in wishes {
+                    let message = format!("{name} changed in Vapi, and {other} uses it too");
+                    let error = Diagnostic::error("include-shared", message);
+                    self.refuse(wish.change, error.help(format!(
+                        "if it is to change for both, edit {name}; else give this file an include, or a variable, of its own"
+                    )));
+                }
+                continue;
+            }
             let alike = wishes.iter().all(|wish| wish.text == wishes[0].text);
             if alike && real.is_absolute() && users.get(&real) == Some(&wishes.len()) {
                 let text = wishes.into_iter().next().map(|wish| wish.text).unwrap_or_default();

@@ -22,6 +22,8 @@ pub struct AuditJournal<'h> {
     state_file: PathBuf,
     environment: Option<String>,
     org_id: Option<String>,
+    /// Whether the run goes through the closed gate of its environment.
+    skips_gate: bool,
     /// Takes secrets out of a text: Vapi may quote one in an error.
     hide: &'h dyn Fn(&str) -> String,
     open: Option<Open>,
@@ -50,9 +52,16 @@ impl<'h> AuditJournal<'h> {
             state_file: state_file.to_path_buf(),
             environment: owner.environment.map(str::to_owned),
             org_id: owner.org_id.map(str::to_owned),
+            skips_gate: false,
             hide,
             open: None,
         }
+    }
+
+    /// The same for a run that goes through the closed gate of its environment.
+    #[must_use]
+    pub fn skipping_the_gate(self) -> Self {
+        Self { skips_gate: true, ..self }
     }
 
     /// The id of the run, if anything was written.
@@ -80,7 +89,7 @@ impl<'h> AuditJournal<'h> {
         status: Option<u16>,
     ) -> Result<Record, Diagnostic> {
         let command = self.command.clone();
-        let (environment, org_id) = (self.environment.clone(), self.org_id.clone());
+        let (environment, org_id, gate_skipped) = (self.environment.clone(), self.org_id.clone(), self.skips_gate);
         let file = file_name(&self.path, &self.state_file);
         let hide = self.hide;
         let hidden = |value: Option<Json>| value.map(|value| hidden(value, hide));
@@ -102,6 +111,7 @@ impl<'h> AuditJournal<'h> {
             file: Some(file),
             environment,
             org_id,
+            gate_skipped,
             address: change.address.to_string(),
             vapi_id: change.id.as_ref().map(|id| id.0.clone()),
             action: change.action().word().to_owned(),

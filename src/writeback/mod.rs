@@ -9,9 +9,13 @@
 mod capture;
 mod content;
 pub mod journal;
+mod shared;
+
+use std::time::Duration;
 
 use crate::apply::{Fact, Recorder};
 use crate::document::{Content, Document, Edit, Node, PathStep, View};
+use crate::files::workdir::{Lock, Workdir};
 use crate::files::{Disk, NotReplaced};
 use crate::kinds::{self, Spot};
 use crate::model::diagnostic::Diagnostic;
@@ -156,8 +160,21 @@ pub fn recorded(name: &str, text: &str, whose: &Whose, facts: &[Fact]) -> Result
     Ok(document.edit(&edits).map_err(refused)?.text)
 }
 
+/// Takes the file's lock for one write, where a run holds no more than its environment.
+///
+/// # Errors
+/// Somebody holds it for too long.
+pub fn lock_to_write(disk: &Disk, whose: &Whose) -> Result<Option<Lock>, Diagnostic> {
+    let lock = || Workdir::beside(disk.real()).lock(disk.real(), "write", LONGEST_WRITE);
+    whose.environment().map(|_| lock()).transpose()
+}
+
+/// How long a write of the file by another run is waited for.
+const LONGEST_WRITE: Duration = Duration::from_secs(30);
+
 impl Recorder for FileRecorder {
     fn record(&mut self, facts: &[Fact]) -> Result<(), Diagnostic> {
+        let _lock = lock_to_write(&self.disk, &self.whose)?;
         for _ in 0..ATTEMPTS {
             let new = recorded(self.disk.name(), &self.text, &self.whose, facts)?;
             if new == self.text {

@@ -11,12 +11,17 @@ use vapi_sync::state::resolve::Desired;
 
 /// All that is said of a file: by the parser, by the loader, or by `check`. `includes` is the folder beside it.
 pub fn findings(name: &str, text: &str, includes: &Path, options: Options) -> Diagnostics {
+    findings_for(&Whose::Only, name, text, includes, options)
+}
+
+/// The same for an environment.
+pub fn findings_for(whose: &Whose, name: &str, text: &str, includes: &Path, options: Options) -> Diagnostics {
     let document = match Document::parse(name, text) {
         Ok(document) => document,
         Err(errors) => return errors,
     };
     let includes = Includes::new(includes);
-    let mut found = match Desired::of(&document, &Whose::Only, &includes, &env) {
+    let mut found = match Desired::of(&document, whose, &includes, &env) {
         Ok(desired) => check(&desired, &includes, &env, &options).all(),
         Err(errors) => errors,
     };

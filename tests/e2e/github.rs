@@ -194,6 +194,26 @@ fn each_file_and_each_selection_has_its_comment() {
 }
 
 #[test]
+fn each_environment_has_its_comment() {
+    let ci = Ci::new();
+    let number = ci.github.open_pull(&ci.head());
+    let state = format!("{STATE}\nenvironments:\n  staging: {{}}\n  production: {{after: staging}}\n");
+    ci.world.write("vapi-state.yaml", &state);
+    ci.world.commit("two environments");
+    for _ in 0..2 {
+        for environment in ["staging", "production"] {
+            ci.plan(number, &["--env", environment]).expect(0);
+        }
+    }
+    let comments = ci.github.comments(number);
+    assert_eq!(comments.len(), 2);
+    for environment in ["staging", "production"] {
+        let of = |comment: &&String| comment.contains(&format!("vapi-sync plan: {environment}"));
+        assert_eq!(comments.iter().filter(of).count(), 1, "{comments:?}");
+    }
+}
+
+#[test]
 fn who_gets_no_key_gets_a_validation_and_nothing_is_asked_of_anybody() {
     let ci = Ci::new();
     let number = ci.github.open_pull(&ci.head());
@@ -667,12 +687,21 @@ fn the_whole_life_between_two_clones() {
     });
     let step = ci.apply(&before, &["--require-reviewed", "--commit", "--push"]).expect(0);
     assert_eq!(step.output("reviewed"), "true");
+    // What was agreed on is pushed with the ids, and comes to the laptop by a fetch.
+    let refs = git(laptop.folder.path(), &["ls-remote", "origin", "refs/vapi-sync/*"], "");
+    assert_eq!(refs.lines().filter(|line| !line.ends_with("^{}")).count(), 1, "{refs}");
+    git(laptop.folder.path(), &["fetch", "-q", "origin", "+refs/vapi-sync/*:refs/vapi-sync/*"], "");
     // The laptop takes the ids; its next plan is empty.
     git(laptop.folder.path(), &["pull", "-q", "--ff-only", "origin", "main"], "");
     assert!(laptop.state().contains("vapi_assistant_id") && laptop.path("README.md").exists());
     let mut plan = laptop.command(&["plan", "--detailed-exitcode"]);
     plan.env("VAPI_BASE_URL", ci.world.vapi.base_url());
     Run::from(plan.output().expect("the binary")).expect(0);
+    let mut status = laptop.command(&["status", "--format", "json"]);
+    status.env("VAPI_BASE_URL", ci.world.vapi.base_url());
+    let status = Run::from(status.output().expect("the binary")).expect(0).json();
+    let agreed = status["agreed"]["commit"].as_str().expect("agreed").to_owned();
+    assert!(commits.contains(&agreed), "the laptop knows what the runner agreed on: {status}");
     // Somebody edits an agent in the dashboard: it comes back as a branch with a commit.
     ci.world.git(&["checkout", "-q", "."]);
     ci.world.git(&["pull", "-q", "origin", "main"]);

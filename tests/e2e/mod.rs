@@ -4,6 +4,7 @@ mod action;
 mod bytes;
 mod choices;
 mod docs;
+pub mod environments;
 mod github;
 mod main_job;
 mod many;

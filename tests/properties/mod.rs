@@ -3,6 +3,7 @@
 //! Plans are made by the real pieces, with a history of made-up versions; what they would write is carried out on values
 //! here, as Vapi does it. Whether anything was lost is judged by [`oracle`], which knows none of those pieces.
 
+mod environments;
 mod oracle;
 mod sample;
 mod simulation;

@@ -75,6 +75,8 @@ impl<'c> Simulation<'c> {
             allow: Allowances::default(),
             attempts: &|| Ok(Attempts::default()),
             agreements: &|_, _, _| Ok((HashMap::new(), Vec::new())),
+            foreign: &|_| Ok(None),
+            elsewhere: &|_, _| Vec::new(),
         };
         let env = |name: &str| name.ends_with("_SERVER_SECRET").then(|| SECRET.to_owned());
         let desired = Desired::of(&loaded.document, &Whose::Only, &loaded.includes, &env).expect("a state file");
@@ -133,7 +135,7 @@ impl<'c> Simulation<'c> {
         let loaded = self.loaded();
         let plan = self.plan(&loaded, Direction::ToFile);
         let state = interpret(&loaded.document, &Whose::Only).expect("a state file");
-        let captured = capture(&plan, &state, &loaded.includes, &Default::default(), &|_| None);
+        let captured = capture(&plan, &state, &loaded.includes, &Default::default(), &|_| None, &|_| None);
         assert!(captured.refused.is_empty(), "{:?}\n{}", captured.refused, self.text());
         let before = self.text();
         std::fs::write(self.folder.path().join("vapi-state.yaml"), &captured.text).expect("written");

@@ -89,7 +89,18 @@ impl Cutter<'_, '_> {
             }
             _ => line,
         };
-        Some(Splice::new(at..at, format!("{indent}{}{}", flow_entry(key, value), self.layout.line_end)))
+        let end = self.layout.line_end;
+        let text = match value {
+            Content::Before(inner, _) if matches!(&**inner, Content::Map(entries) if !entries.is_empty()) => {
+                let Content::Map(entries) = &**inner else { return None };
+                let head = flow_entry(key, &Content::Null);
+                let head = head.strip_suffix(" null").unwrap_or(&head);
+                let line = |(key, value): &(String, Content)| format!("{end}{indent}  {}", flow_entry(key, value));
+                format!("{indent}{head}{}{end}", entries.iter().map(line).collect::<String>())
+            }
+            _ => format!("{indent}{}{end}", flow_entry(key, value)),
+        };
+        Some(Splice::new(at..at, text))
     }
 
     /// Inserts and removes items of a list that keeps at least one.

@@ -91,6 +91,12 @@ impl<'l> Writer<'l> {
 
     /// A value after its `key:`.
     pub(super) fn after_key(&mut self, content: &Content, place: Place<'_>) {
+        if let Content::Before(inner, _) = content
+            && matches!(**inner, Content::List(_))
+        {
+            self.out.push_str(&format!(" {}{}", flow(inner, None, Room::Line), place.rest));
+            return;
+        }
         let (content, rest) = rest_of_line(content, place.rest);
         let place = place.with_rest(&rest);
         let column = match content {

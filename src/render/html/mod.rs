@@ -31,28 +31,68 @@ pub struct Page<'a> {
     pub flags: &'a str,
 }
 
+/// One of several environments on a page.
+#[derive(Debug, Clone, Copy)]
+pub struct Side<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// What is said of it beside its status.
+    pub lines: &'a [String],
+    /// Its status.
+    pub page: Page<'a>,
+}
+
 /// The page.
 pub fn page(page: &Page<'_>, redactor: &Redactor) -> String {
-    let writer = Writer { view: View { verbose: true, flags: page.flags, ..View::plain(redactor) }, about: page.about };
-    let title = match (page.errors, page.status) {
+    let writer = Writer::of(page, "", redactor);
+    let title = title(page);
+    document(&writer.safe(&title), page.refresh, &html! { main { (writer.main(page, &title)) } })
+}
+
+/// The page of several environments. `lines`: in what they differ.
+pub fn side_by_side(sides: &[Side<'_>], lines: Vec<String>, redactor: &Redactor) -> String {
+    let plain = View::plain(redactor);
+    let safe = |text: &str| escape::line(&plain.redactor.text(text)).into_owned();
+    let titles = sides.iter().map(|side| format!("{}: {}", side.name, title(&side.page)));
+    let body = html! {
+        main.sides {
+            @for line in &lines { p.all { (safe(line)) } }
+            @for side in sides {
+                @let writer = Writer::of(&side.page, side.name, redactor);
+                article {
+                    h2 { (safe(side.name)) }
+                    @for line in side.lines { p.quiet { (safe(line)) } }
+                    (writer.main(&side.page, &title(&side.page)))
+                }
+            }
+        }
+    };
+    document(&safe(&titles.collect::<Vec<_>>().join(" · ")), sides.first().and_then(|side| side.page.refresh), &body)
+}
+
+fn title(page: &Page<'_>) -> String {
+    match (page.errors, page.status) {
         ([], Some(status)) => status::verdict(status),
         ([], None) => "Looking at Vapi for the first time.".to_owned(),
         _ => "The check failed.".to_owned(),
-    };
+    }
+}
+
+fn document(title: &str, refresh: Option<u64>, body: &Markup) -> String {
     let markup = html! {
         (DOCTYPE)
-        html lang="en" data-every=[page.refresh] {
+        html lang="en" data-every=[refresh] {
             head {
                 meta charset="utf-8";
-                meta http-equiv="Content-Security-Policy" content=(policy(page.refresh.is_some()));
+                meta http-equiv="Content-Security-Policy" content=(policy(refresh.is_some()));
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="referrer" content="no-referrer";
-                title { (writer.safe(&title)) " · vapi-sync" }
+                title { (title) " · vapi-sync" }
                 style { (PreEscaped(STYLE)) }
             }
             body {
                 p #away hidden role="status" { "This page is old: vapi-sync does not answer any more." }
-                (writer.main(page, &title))
+                (body)
                 script { (PreEscaped(SCRIPT)) }
             }
         }
@@ -72,9 +112,16 @@ pub fn policy(served: bool) -> String {
 struct Writer<'a> {
     view: View<'a>,
     about: About<'a>,
+    /// Ahead of all ids, so that those of several environments differ.
+    prefix: &'a str,
 }
 
-impl Writer<'_> {
+impl<'a> Writer<'a> {
+    fn of(page: &Page<'a>, prefix: &'a str, redactor: &'a Redactor) -> Self {
+        let view = View { verbose: true, flags: page.flags, ..View::plain(redactor) };
+        Self { view, about: page.about, prefix }
+    }
+
     fn safe(&self, text: &str) -> String {
         escape::line(&self.view.redactor.text(text)).into_owned()
     }
@@ -82,7 +129,6 @@ impl Writer<'_> {
     fn main(&self, page: &Page<'_>, title: &str) -> Markup {
         let good = page.errors.is_empty() && page.status.is_some_and(Status::in_sync);
         html! {
-            main {
                 h1 class=(if good { "good" } else { "wait" }) { (self.safe(title)) }
                 @for error in page.errors { (self.error(error)) }
                 @if !page.errors.is_empty() && let Some(status) = page.status {
@@ -95,7 +141,6 @@ impl Writer<'_> {
                         (self.kind(kind))
                     }
                 }
-            }
         }
     }
 
@@ -137,7 +182,7 @@ impl Writer<'_> {
                 h2 { (capitalized(kind.kind.nouns)) span { (status::counts(kind)) } }
                 @if !open.is_empty() { ul { @for item in &open { (self.item(kind, item)) } } }
                 @if !same.is_empty() {
-                    details.rest id={ "same-" (kind.kind.section) } open[open.is_empty() && same.len() <= 50] {
+                    details.rest id={ (self.prefix) "same-" (kind.kind.section) } open[open.is_empty() && same.len() <= 50] {
                         summary { (same.len()) " in sync" }
                         ul { @for item in &same { (self.item(kind, item)) } }
                     }
@@ -159,7 +204,7 @@ impl Writer<'_> {
         html! {
             li {
                 @if item.fields.is_empty() { (head) } @else {
-                    details id={ "item-" (self.safe(&address)) } {
+                    details id={ (self.prefix) "item-" (self.safe(&address)) } {
                         summary { (head) }
                         dl { @for field in &item.fields { (self.field(field)) } }
                     }

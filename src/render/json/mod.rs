@@ -12,7 +12,7 @@ use serde_json::Value as Json;
 use super::status::About;
 use crate::model::diagnostic::Diagnostic;
 use crate::model::{Redactor, escape};
-use crate::plan::report::Report;
+use crate::plan::report::{Gate, Report};
 use crate::plan::{Direction, Status};
 
 /// A report of `plan`, `apply`, `restore` or `pull`. `all`: with the entries on which both sides agree.
@@ -22,6 +22,8 @@ pub fn report(command: &str, report: &Report, all: bool) -> v1::Plan {
         format_version: v1::FORMAT_VERSION.to_owned(),
         command: command.to_owned(),
         direction: convert::direction(plan.direction),
+        environment: None,
+        gate: None,
         org_id: plan.org_id.clone(),
         digest: Some(plan.digest.clone()),
         summary: convert::summary(report),
@@ -67,6 +69,8 @@ fn no_status(warnings: &[Diagnostic], errors: &[Diagnostic]) -> v1::Status {
     v1::Status {
         format_version: v1::FORMAT_VERSION.to_owned(),
         command: "status".to_owned(),
+        environment: None,
+        gate: None,
         in_sync: None,
         checked_at: None,
         last_run: None,
@@ -120,6 +124,8 @@ pub fn failure(command: &str, warnings: &[Diagnostic], errors: &[Diagnostic]) ->
         format_version: v1::FORMAT_VERSION.to_owned(),
         command: command.to_owned(),
         direction: convert::direction(direction),
+        environment: None,
+        gate: None,
         org_id: None,
         digest: None,
         summary: convert::of_actions(direction, |_| 0),
@@ -130,17 +136,65 @@ pub fn failure(command: &str, warnings: &[Diagnostic], errors: &[Diagnostic]) ->
     })
 }
 
+/// A document about an environment of the file.
+pub fn of_environment<D: Environmental>(document: D, environment: Option<&str>, gate: Option<&Gate>) -> D {
+    let Some(environment) = environment else { return document };
+    let gate =
+        gate.map(|Gate { after, open, reason }| v1::Gate { after: after.clone(), open: *open, reason: reason.clone() });
+    document.of(environment.to_owned(), gate)
+}
+
+/// A document that can be about one environment.
+pub trait Environmental {
+    /// It about an environment.
+    #[must_use]
+    fn of(self, environment: String, gate: Option<v1::Gate>) -> Self;
+}
+
+impl Environmental for v1::Plan {
+    fn of(self, environment: String, gate: Option<v1::Gate>) -> Self {
+        Self { environment: Some(environment), gate: Some(gate), ..self }
+    }
+}
+
+impl Environmental for v1::Status {
+    fn of(self, environment: String, gate: Option<v1::Gate>) -> Self {
+        Self { environment: Some(environment), gate: Some(gate), ..self }
+    }
+}
+
+impl Environmental for Failure {
+    fn of(self, environment: String, gate: Option<v1::Gate>) -> Self {
+        match self {
+            Failure::Plan(plan) => Failure::Plan(plan.of(environment, gate)),
+            Failure::Status(status) => Failure::Status(status.of(environment, gate)),
+            Failure::Sync(_) | Failure::Envelope(_) => self,
+        }
+    }
+}
+
+/// What a command prints that looked at several environments.
+pub fn over(command: &str, documents: Vec<Json>, errors: &[Diagnostic]) -> v1::Environments<Json> {
+    v1::Environments {
+        format_version: v1::FORMAT_VERSION.to_owned(),
+        command: command.to_owned(),
+        environments: documents,
+        errors: convert::messages(errors),
+    }
+}
+
 /// Messages as JSON objects, for places without an envelope of their own.
 pub fn messages(diagnostics: &[Diagnostic]) -> Vec<v1::Message> {
     convert::messages(diagnostics)
 }
 
 /// The JSON Schemas of the documents, each with the name of its file in `schema/`.
-pub fn schemas() -> [(&'static str, schemars::Schema); 2] {
+pub fn schemas() -> [(&'static str, schemars::Schema); 3] {
     let generator = || SchemaSettings::draft2020_12().for_serialize().into_generator();
     [
         ("plan.schema.json", generator().into_root_schema_for::<v1::Plan>()),
         ("status.schema.json", generator().into_root_schema_for::<v1::Status>()),
+        ("environments.schema.json", generator().into_root_schema_for::<v1::Environments<v1::Document>>()),
     ]
 }
 

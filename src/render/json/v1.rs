@@ -20,6 +20,12 @@ pub struct Plan {
     pub command: String,
     /// Which side is written.
     pub direction: Direction,
+    /// The environment of the file; only in a file with environments.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub environment: Option<String>,
+    /// Whether the environment may be written to; only in a file with environments, null where it waits for no other.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gate: Option<Option<Gate>>,
     /// The organisation in Vapi, where it can be told.
     pub org_id: Option<String>,
     /// A hash of what the plan does, for `apply --expect`. Null if there is no plan.
@@ -34,6 +40,43 @@ pub struct Plan {
     pub warnings: Vec<Message>,
     /// What went wrong, beside single changes.
     pub errors: Vec<Message>,
+}
+
+/// What a command prints that looked at several environments.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[schemars(title = "vapi-sync over environments")]
+pub struct Environments<D> {
+    /// `1.0`.
+    pub format_version: String,
+    /// The command that was run: `validate`, `plan`, `status`.
+    pub command: String,
+    /// What it prints for each environment.
+    pub environments: Vec<D>,
+    /// What went wrong beside them.
+    pub errors: Vec<Message>,
+}
+
+/// What a command prints for one of several environments.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Document {
+    /// Of `plan`.
+    Plan(Plan),
+    /// Of `status`.
+    Status(Status),
+    /// Of `validate`.
+    Envelope(Envelope),
+}
+
+/// Whether an environment may be written to, that comes after another one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Gate {
+    /// The environment that must agree with the file first.
+    pub after: String,
+    /// Whether it does.
+    pub open: bool,
+    /// Why, or what is missing.
+    pub reason: String,
 }
 
 /// Which side is written.
@@ -298,6 +341,12 @@ pub struct Status {
     pub format_version: String,
     /// `status`.
     pub command: String,
+    /// The environment of the file; only in a file with environments.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub environment: Option<String>,
+    /// Whether the environment may be written to; only in a file with environments, null where it waits for no other.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gate: Option<Option<Gate>>,
     /// Whether nothing is to be done on either side. Null if it could not be found out.
     pub in_sync: Option<bool>,
     /// When Vapi was looked at, RFC 3339 in UTC. Null if it could not be.

@@ -264,7 +264,7 @@ impl<'d> Seen<'d> {
 }
 
 /// The variables that the texts of a value name.
-pub(super) fn names_in<'n>(node: Node<'n>, found: &mut Vec<&'n str>) {
+pub fn names_in<'n>(node: Node<'n>, found: &mut Vec<&'n str>) {
     match node.view() {
         View::Text(text) if text.contains("${") => {
             found.extend(template::parse(text).into_iter().filter_map(|token| match token {

@@ -1,0 +1,71 @@
+//! What is said of several environments of one file.
+
+use super::palette::paint;
+use super::{View, markdown};
+use crate::model::escape;
+use crate::plan::report::Gate;
+
+/// In what an environment differs from the first one, by the file alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Compared {
+    /// Its name.
+    pub name: String,
+    /// The first one. `None`: it is that itself.
+    pub after: Option<String>,
+    /// Variables with another value.
+    pub variables: Vec<String>,
+    /// Entries that only the first one has.
+    pub without: Vec<String>,
+    /// Entries that only it has.
+    pub with: Vec<String>,
+}
+
+impl Compared {
+    /// `production: as staging, but backend; without agents.experiment_7`.
+    pub fn line(&self) -> Option<String> {
+        let mut line = format!("{}: as {}", self.name, self.after.as_ref()?);
+        let lists = [(", but ", &self.variables), ("; without ", &self.without), ("; with ", &self.with)];
+        for (word, names) in lists.into_iter().filter(|(_, names)| !names.is_empty()) {
+            line.push_str(word);
+            line.push_str(&names.join(", "));
+        }
+        Some(escape::line(&line).into_owned())
+    }
+}
+
+/// The differences between environments, a line each, with an empty line behind. Nothing where there is one environment.
+pub fn differences(all: &[Compared]) -> String {
+    let lines: String = all.iter().filter_map(Compared::line).map(|line| format!("{line}\n")).collect();
+    if lines.is_empty() { lines } else { lines + "\n" }
+}
+
+/// In place of what an environment has to say, where its check failed.
+pub fn failed(name: &str) -> String {
+    format!("Environment {name}: failed")
+}
+
+/// What an environment waits for before it is written to.
+pub fn gate(gate: &Gate) -> String {
+    let is = if gate.open { "open" } else { "closed" };
+    escape::line(&format!("After {}: {is}: {}.", gate.after, gate.reason)).into_owned()
+}
+
+/// How far an environment is behind the one before it.
+pub fn behind(name: &str, before: &str, commits: usize) -> String {
+    format!("{name} is {} behind {before}.", super::field::counted(commits, "commit", "commits"))
+}
+
+/// A text for a terminal under the name of its environment, with these lines.
+pub fn titled(name: Option<&str>, lines: &[String], text: String, view: &View<'_>) -> String {
+    let Some(name) = name else { return text };
+    let lines: String = lines.iter().map(|line| format!("{line}\n")).collect();
+    format!("{}\n{lines}{text}", paint(view.palette.strong, &format!("Environment {name}")))
+}
+
+/// The same in Markdown: the name goes into the title.
+pub fn titled_markdown(name: Option<&str>, of: Option<&Gate>, text: String, view: &View<'_>) -> String {
+    let Some(name) = name else { return text };
+    let gate = of.map(|of| format!("\n<p>{}</p>\n", markdown::html(&gate(of), view))).unwrap_or_default();
+    let Some((title, rest)) = text.split_once("\n\n") else { return text };
+    format!("{title}: {name}\n{gate}\n{rest}")
+}

@@ -84,7 +84,7 @@ pub(super) fn dialled(text: &str, map: Node<'_>, trail: &Trail<'_>) -> Option<Di
                  for anything else set `numberE164CheckEnabled: false`"
             .to_owned(),
     };
-    Some(Diagnostic::error("not-e164", format!("{} is not an E.164 phone number: {text:?}", trail.path())).help(help))
+    Some(Diagnostic::error("not-e164", format!("{} cannot be dialled: {text:?}", trail.path())).help(help))
 }
 
 /// `+`, country code, number: at most 15 digits (ITU-T E.164).

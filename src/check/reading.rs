@@ -82,7 +82,7 @@ impl<'r> Reading<'r> {
                 }
                 Diagnostic::warning("missing-variable", format!("{name} is not set here"))
                     .at(node.place())
-                    .help("fields that use it count as unchanged; it is an error only when such a field must be sent")
+                    .help("no harm unless a field that uses it must be sent; set it where `apply` runs")
                     .into()
             }
             Token::Reference { section, .. } if spot.reference().is_some_and(|wanted| wanted != *section) => {

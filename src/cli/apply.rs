@@ -242,8 +242,11 @@ pub(super) fn can_ask(app: &App) -> Result<(), Diagnostic> {
     if terminal && app.global.format() == Format::Text {
         return Ok(());
     }
-    Err(Diagnostic::error("needs-yes", "nobody can be asked here whether to go on. Nothing was sent")
-        .help("pass --yes, or review a plan and pass its digest with --expect"))
+    Err(Diagnostic::error(
+        "needs-yes",
+        "this run is not interactive, so it cannot ask whether to go on. Nothing was sent",
+    )
+    .help("add --yes to go on without asking; or review a plan and pass its digest with --expect"))
 }
 
 #[cfg(test)]

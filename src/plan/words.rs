@@ -111,7 +111,7 @@ fn shown(time: Timestamp) -> String {
 
 fn set_outside_git(header: &Header) -> String {
     match &header.updated_at {
-        Some(time) => format!("no commit has held Vapi's value: somebody set it outside git (last change {time})"),
-        None => "no commit has held Vapi's value: somebody set it outside git".to_owned(),
+        Some(time) => format!("somebody changed it in Vapi (last change {time}), and no commit has that value"),
+        None => "somebody changed it in Vapi, and no commit has that value".to_owned(),
     }
 }

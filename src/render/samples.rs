@@ -156,7 +156,7 @@ fn updated() -> Change {
         },
         FieldChange {
             note: Some(
-                "no commit has held Vapi's value: somebody set it outside git (last change 2026-01-06T00:00:00Z)"
+                "somebody changed it in Vapi (last change 2026-01-06T00:00:00Z), and no commit has that value"
                     .to_owned(),
             ),
             ..field("firstMessage", Some(json!("Hi there")), Some(json!("Hello")), Verdict::Drift)

@@ -114,7 +114,7 @@ pub fn interpret<'d>(document: &'d Document, whose: &Whose) -> Result<StateFile<
     }
     if root.get("version").is_none() {
         reader.errors.push(
-            Diagnostic::error("missing-version", "the file does not say its version")
+            Diagnostic::error("missing-version", "`version` is missing")
                 .at(root.place())
                 .help("put `version: 1` on the first line"),
         );
@@ -181,10 +181,10 @@ impl Reader {
     ) {
         let help = match did_you_mean(entry.key, known.clone()) {
             Some(meant) => format!("did you mean `{meant}`?"),
-            None => format!("known here: {}", known.collect::<Vec<_>>().join(", ")),
+            None => format!("the keys here are: {}", known.collect::<Vec<_>>().join(", ")),
         };
         self.errors.push(
-            Diagnostic::error("unknown-word", format!("`{}` is not a word of {whose}", entry.key))
+            Diagnostic::error("unknown-word", format!("unknown key `{}` in {whose}", entry.key))
                 .at(entry.key_place())
                 .help(help),
         );
@@ -198,10 +198,14 @@ impl Reader {
         if version != Some(VERSION) {
             let is_quoted = matches!(node.view(), View::Text(text) if text.trim() == VERSION.to_string());
             let error = match is_quoted {
-                true => Diagnostic::error("unknown-version", "the version of this file is a text, not a number")
-                    .help(format!("take the quotes away: `version: {VERSION}`")),
-                false => Diagnostic::error("unknown-version", "the version of this file is not known")
-                    .help(format!("this vapi-sync reads `version: {VERSION}`; a newer file needs a newer vapi-sync")),
+                true => Diagnostic::error("unknown-version", "the version must be a number; this is text")
+                    .help(format!("remove the quotes: `version: {VERSION}`")),
+                false => {
+                    Diagnostic::error("unknown-version", "vapi-sync does not know this version of the file format")
+                        .help(format!(
+                            "write `version: {VERSION}`, or upgrade vapi-sync if a newer one wrote this file"
+                        ))
+                }
             };
             self.errors.push(error.at(node.place()));
         }
@@ -214,7 +218,7 @@ pub(crate) fn kind_of(node: Node<'_>) -> &'static str {
         View::Null => "empty",
         View::Bool(_) => "a boolean",
         View::Number(_) => "a number",
-        View::Text(_) => "a text",
+        View::Text(_) => "text",
         View::List => "a list",
         View::Map => "a mapping",
     }

@@ -50,8 +50,9 @@ pub(super) fn interpret<T: DeserializeOwned>(
         404 if in_vapis_words && !unknown_route => (Problem::NoSuchObject, Certainty::Refused, false),
         404 => (Problem::NoSuchAddress, Certainty::Refused, false),
         429 => (Problem::RateLimited(asked_wait), Certainty::NotSent, true),
-        // A 403 that is not Vapi's own comes from the CDN, and may pass.
-        403 | 408 | 425 | 500..=599 => (Problem::Unavailable, Certainty::Unclear, true),
+        // It may be the CDN's, and pass.
+        403 => (Problem::Blocked, Certainty::Unclear, true),
+        408 | 425 | 500..=599 => (Problem::Unavailable, Certainty::Unclear, true),
         400..=499 => (Problem::Refused, Certainty::Refused, false),
         _ => (Problem::Unreadable("no such status in HTTP".to_owned()), Certainty::Unclear, false),
     };
@@ -164,7 +165,7 @@ mod tests {
             (400, page, "Refused", Refused, false),
             (401, page, "Unauthorized", Refused, false),
             (403, json, "Forbidden", Refused, false),
-            (403, page, "Unavailable", Unclear, true),
+            (403, page, "Blocked", Unclear, true),
             (404, json, "NoSuchObject", Refused, false),
             (404, page, "NoSuchAddress", Refused, false),
             (404, "", "NoSuchAddress", Refused, false),

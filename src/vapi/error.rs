@@ -43,8 +43,10 @@ pub enum Problem {
     RateLimited(Option<Duration>),
     /// Any other 4xx.
     Refused,
-    /// 408, 425, 5xx, or a page of the CDN instead of Vapi.
+    /// 408, 425, 5xx.
     Unavailable,
+    /// 403 in words that are not Vapi's: a proxy, a VPN or the CDN refused it.
+    Blocked,
     /// A response of an unexpected form.
     Unreadable(String),
     /// 3xx. Not followed: the key belongs to one host.
@@ -87,7 +89,7 @@ impl RequestError {
             Problem::NoSuchObject | Problem::NoSuchAddress => "vapi-not-found",
             Problem::RateLimited(_) => "vapi-rate-limited",
             Problem::Refused => "vapi-refused",
-            Problem::Unavailable => "vapi-unavailable",
+            Problem::Unavailable | Problem::Blocked => "vapi-unavailable",
             Problem::Unreadable(_) => "vapi-unreadable",
             Problem::Redirected(_) => "vapi-redirected",
             Problem::Interrupted => "interrupted",
@@ -116,6 +118,7 @@ impl RequestError {
             }
             Problem::Refused => format!("{request}: {host} rejects it"),
             Problem::Unavailable => format!("{request}: {host} is not available"),
+            Problem::Blocked => format!("{request}: blocked before it reached Vapi"),
             Problem::Unreadable(why) => format!("{request}: the response of {host} cannot be read: {why}"),
             Problem::Redirected(Some(target)) => format!("{request}: {host} redirects to {target}"),
             Problem::Redirected(None) => format!("{request}: {host} redirects"),
@@ -126,7 +129,8 @@ impl RequestError {
         if let Some(status) = self.status {
             message.push_str(&format!(" (status {status})"));
         }
-        if !self.words.is_empty() {
+        // Vapi's hint on a wrong key names both kinds of key; ours says which one is right.
+        if !self.words.is_empty() && self.problem != Problem::Unauthorized {
             message.push_str(": ");
             message.push_str(&self.words.join("; "));
         }
@@ -159,6 +163,10 @@ impl RequestError {
             Problem::RateLimited(_) => "wait a minute and run it again: nothing is done twice".into(),
             Problem::Lost(_) | Problem::Timeout(_) | Problem::Unavailable | Problem::Unreadable(_) => {
                 "run it again; status.vapi.ai shows outages".into()
+            }
+            Problem::Blocked => {
+                "a VPN, a proxy or a firewall refuses requests to this host: try another network, or ask who runs it"
+                    .into()
             }
             Problem::Deadline(_) => "run it again: it continues where it stopped".into(),
             Problem::NoSuchObject | Problem::Refused | Problem::Interrupted => return None,

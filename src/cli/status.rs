@@ -78,7 +78,7 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
         Ok(found) => found,
         Err(errors) if app.global.format() == Format::Html => {
             let about = About { last_run: last_run.as_ref(), ..nothing_known(app) };
-            let failed = Page { status: None, about, errors: &errors, refresh: None, flags: &flags };
+            let failed = Page { status: None, about, errors: &errors, refresh: None, names: None, flags: &flags };
             return Ok(Finish { result: Some(page(&failed, redactor)), errors, ..Finish::default() });
         }
         Err(errors) => return Err(errors),
@@ -93,11 +93,19 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
             render::json::to_text(&document, redactor)
         }
         Format::Html => {
-            page(&Page { status: Some(&found.status), about, errors: &[], refresh: None, flags: &flags }, redactor)
+            let (status, names) = (Some(&found.status), Some(&found.plan.names));
+            page(&Page { status, about, errors: &[], refresh: None, names, flags: &flags }, redactor)
         }
         _ => {
             let (palette, verbose) = (app.output.palette(), app.global.verbose > 0);
-            let view = View { palette, verbose, all: args.all, flags: &flags, ..View::plain(redactor) };
+            let view = View {
+                palette,
+                verbose,
+                all: args.all,
+                width: app.output.width(),
+                flags: &flags,
+                ..View::plain(redactor)
+            };
             text(&found.status, &about, &view)
         }
     };
@@ -171,7 +179,7 @@ async fn serve_page(app: &App, args: &Args, log: &Path, address: &str) -> Result
     let local = listener.local_addr().map_err(|error| Diagnostic::error("serve", error.to_string()))?;
     let flags = app.flags();
     let refresh = Some(args.every.as_secs().max(1));
-    let first = Page { status: None, about: nothing_known(app), errors: &[], refresh, flags: &flags };
+    let first = Page { status: None, about: nothing_known(app), errors: &[], refresh, names: None, flags: &flags };
     let board = serve::Board::new(page(&first, app.output.redactor()));
     app.output.result(&format!("http://{local}/\n"))?;
     app.output.note("Serving the status; Ctrl-C ends it.\n");
@@ -192,7 +200,9 @@ async fn serve_page(app: &App, args: &Args, log: &Path, address: &str) -> Result
                 None => About { last_run: last_run.as_ref(), ..nothing_known(app) },
             };
             let status = last_good.as_ref().map(|found| &found.status);
-            board.show(page(&Page { status, about, errors: &errors, refresh, flags: &flags }, app.output.redactor()));
+            let names = last_good.as_ref().map(|found| &found.plan.names);
+            let shown = Page { status, about, errors: &errors, refresh, names, flags: &flags };
+            board.show(page(&shown, app.output.redactor()));
             tokio::time::sleep(args.every).await;
         }
     };

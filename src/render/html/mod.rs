@@ -9,9 +9,10 @@ use super::View;
 use super::diff::{Line, Sign};
 use super::field::{self, Body};
 use super::status::{self, About};
+use crate::kinds::Kind;
 use crate::model::diagnostic::Diagnostic;
 use crate::model::{Redactor, escape};
-use crate::plan::{Direction, FieldChange, Item, KindStatus, State, Status};
+use crate::plan::{Direction, FieldChange, Item, KindStatus, Names, State, Status};
 
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
@@ -27,13 +28,17 @@ pub struct Page<'a> {
     pub errors: &'a [Diagnostic],
     /// How often a page that is served asks for a newer one, in seconds.
     pub refresh: Option<u64>,
+    /// What the objects are called that values refer to.
+    pub names: Option<&'a Names>,
     /// See [`View`].
     pub flags: &'a str,
 }
 
 /// The page.
 pub fn page(page: &Page<'_>, redactor: &Redactor) -> String {
-    let writer = Writer { view: View { verbose: true, flags: page.flags, ..View::plain(redactor) }, about: page.about };
+    let plain = View::plain(redactor);
+    let view = View { whole: true, flags: page.flags, names: page.names.unwrap_or(plain.names), ..plain };
+    let writer = Writer { view, about: page.about };
     let title = match (page.errors, page.status) {
         ([], Some(status)) => status::verdict(status),
         ([], None) => "Looking at Vapi for the first time.".to_owned(),
@@ -161,7 +166,7 @@ impl Writer<'_> {
                 @if item.fields.is_empty() { (head) } @else {
                     details id={ "item-" (self.safe(&address)) } {
                         summary { (head) }
-                        dl { @for field in &item.fields { (self.field(field)) } }
+                        dl { @for field in &item.fields { (self.field(kind.kind, field)) } }
                     }
                 }
                 span.facts {
@@ -174,8 +179,8 @@ impl Writer<'_> {
         }
     }
 
-    fn field(&self, field: &FieldChange) -> Markup {
-        let shown = field::shown(field, Direction::ToVapi, &self.view);
+    fn field(&self, kind: &Kind, field: &FieldChange) -> Markup {
+        let shown = field::shown(kind, field, Direction::ToVapi, &self.view);
         let nothing = || "no value".to_owned();
         html! {
             dt { code { (shown.path) } @if let Some(label) = shown.label { " — " (label) } }
@@ -189,12 +194,8 @@ impl Writer<'_> {
                         @if let Some(about) = about { p.quiet { (about) } }
                         pre { @for line in lines { (diff_line(line)) } }
                     },
-                    Body::Outline(about, inner) => {
-                        p.quiet { (about) }
-                        pre { @for (key, value) in inner { span { (key) "  " (value) } } }
-                    },
                 }
-                @for note in &shown.notes { p.quiet { (note) } }
+                @for note in shown.recorded.iter().chain(&shown.notes) { p.quiet { (note) } }
             }
         }
     }

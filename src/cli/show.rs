@@ -24,6 +24,8 @@ pub(super) struct Showing<'s> {
     pub(super) plan_shown: bool,
     /// What is written above it, where a command shows more than one.
     pub(super) heading: &'s str,
+    /// The apply that follows shows what the file is ahead in.
+    pub(super) apply_follows: bool,
     /// Whether the command commits what it wrote.
     pub(super) commits: bool,
 }
@@ -36,6 +38,7 @@ pub(super) fn rendered(app: &App, command: &str, report: &Report, showing: Showi
         verbose: app.global.verbose > 0,
         whole: app.global.verbose > 0,
         all: showing.all,
+        pending: !showing.apply_follows,
         status: showing.status,
         width: app.output.width(),
         command,

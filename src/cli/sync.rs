@@ -10,7 +10,6 @@ use super::show::{Showing, ending, last_words, rendered};
 use super::{App, Finish};
 use crate::model::diagnostic::{Diagnostics, Ending};
 use crate::model::{Address, FieldPath};
-use crate::plan::judge::Verdict;
 use crate::plan::report::Report;
 use crate::plan::{Change, Policy, Status};
 use crate::render;
@@ -77,13 +76,8 @@ fn show_pulled(app: &App, pulled: &Report, showing: Showing<'_>) -> Diagnostics 
     if app.global.format() == Format::Json {
         return Vec::new();
     }
-    let mut pulled = pulled.clone();
-    if !showing.all {
-        // What the file is ahead in, the apply shows.
-        pulled.plan.changes.iter_mut().for_each(|change| change.fields.retain(|of| of.verdict != Verdict::Pending));
-    }
-    let showing = Showing { heading: "From Vapi into the file", ..showing };
-    app.output.result(&(rendered(app, "pull", &pulled, showing) + "\n")).err().into_iter().collect()
+    let showing = Showing { heading: "From Vapi into the file", apply_follows: true, ..showing };
+    app.output.result(&(rendered(app, "pull", pulled, showing) + "\n")).err().into_iter().collect()
 }
 
 /// Ends a sync. `applied` is nothing where the apply was not reached; `errors` say why.

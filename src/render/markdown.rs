@@ -62,7 +62,7 @@ pub fn report(report: &Report, view: &View<'_>) -> String {
     out.push_str(&messages(&report.errors, view));
     let mut shown: Vec<(Rank, &Change, Option<&Outcome>)> = report
         .changes()
-        .filter(|(change, _)| view.all || !change.is_in_step())
+        .filter(|(change, _)| view.all || !change.is_in_step() && (view.pending || !change.only_pending()))
         .map(|(change, outcome)| (rank(change, outcome), change, outcome))
         .collect();
     shown.sort_by_key(|(rank, ..)| *rank);

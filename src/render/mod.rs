@@ -49,6 +49,8 @@ pub struct View<'v> {
     pub whole: bool,
     /// Unchanged entries as well.
     pub all: bool,
+    /// What the file is only ahead in, as well.
+    pub pending: bool,
     /// The numbers of both sides, where they are known: for the hint at what is only in Vapi.
     pub status: Option<&'v Status>,
     /// How many columns a line has. `None`: nothing wraps.
@@ -77,6 +79,7 @@ impl<'v> View<'v> {
             verbose,
             whole,
             all,
+            pending: true,
             status: None,
             width: None,
             names: &NAMES,

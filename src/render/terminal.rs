@@ -40,12 +40,11 @@ fn page(report: &Report, view: &View<'_>, with_fields: bool) -> String {
         Some(Outcome::HeldBack(_)) => !change.is_held_back(),
         None => false,
     };
-    let shown: Vec<(&Change, Option<&Outcome>)> = report
-        .changes()
-        .filter(
-            |(change, outcome)| if with_fields { view.all || !change.is_in_step() } else { is_news(change, *outcome) },
-        )
-        .collect();
+    let is_shown = |change: &Change, outcome: Option<&Outcome>| match with_fields {
+        true => view.all || !change.is_in_step() && (view.pending || !change.only_pending()),
+        false => is_news(change, outcome),
+    };
+    let shown: Vec<_> = report.changes().filter(|(change, outcome)| is_shown(change, *outcome)).collect();
     let columns = aligned(shown.iter().map(|(change, _)| change.address.to_string()));
     let mut entries: Vec<String> = Vec::new();
     for (change, outcome) in &shown {
@@ -169,7 +168,9 @@ impl Page<'_> {
             Mark::Pending => palette.quiet,
         };
         let (values, more) = self.body(field);
-        let label = field.label.map(|label| paint(style, label));
+        let sides = field.sides.filter(|_| matches!(field.body, Body::Diff(..)));
+        let sides = sides.map_or_else(String::new, |(left, right)| format!(" (- {left}, + {right})"));
+        let label = field.label.map(|label| format!("{}{sides}", paint(style, label)));
         let notes = field.notes.iter().map(|note| paint(palette.quiet, note));
         let head = label.into_iter().chain(notes).collect::<Vec<_>>().join(": ");
         let head = [Some(head), values].into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>();
@@ -196,13 +197,11 @@ impl Page<'_> {
             }
             (Body::Short(Some(before), Some(after)), None) => (Some(format!("{before} → {after}")), Vec::new()),
             (Body::Short(value, None) | Body::Short(None, value), None) => (value.clone(), Vec::new()),
-            (Body::Diff(about, lines), sides) => {
-                let sides = sides.map(|(left, right)| format!("- {left}, + {right}"));
-                let about = [sides, about.clone()].into_iter().flatten().collect::<Vec<_>>().join("; ");
+            (Body::Diff(about, lines), _) => {
                 // One place needs no line that says where it is.
                 let places = lines.iter().filter(|line| line.sign == Sign::Hunk).count();
                 let shown = lines.iter().filter(|line| line.sign != Sign::Hunk || places > 1);
-                (Some(about), shown.map(|line| self.diff_line(line)).collect())
+                (about.clone(), shown.map(|line| self.diff_line(line)).collect())
             }
         }
     }

@@ -24,6 +24,10 @@ const LONGEST_TABLE: usize = 16_000;
 const LEAST: usize = 1_500;
 /// Messages take no more than this.
 const LONGEST_MESSAGES: usize = 12_000;
+/// A name takes no more than this.
+const LONGEST_NAME: usize = 100;
+/// So many numbers of an object are named.
+const MOST_RINGS: usize = 20;
 /// A text of a message takes no more than this.
 const LONGEST_MESSAGE: usize = 600;
 
@@ -133,10 +137,10 @@ fn table(shown: &[(Rank, &Change, Option<&Outcome>)], report: &Report, view: &Vi
     }
     let mut rows = String::new();
     for (at, (_, change, outcome)) in shown.iter().enumerate() {
-        let name = html(change.name.as_deref().unwrap_or_default(), view);
-        let what = html(&words::headline(change, *outcome, view), view);
+        let name = clipped(change.name.as_deref().unwrap_or_default(), LONGEST_NAME, view);
+        let what = clipped(&words::headline(change, *outcome, view), LONGEST_MESSAGE, view);
         let rings = rings(change, report, view).join("<br>");
-        let address = html(&change.address.to_string(), view);
+        let address = clipped(&change.address.to_string(), LONGEST_NAME, view);
         let code = |text: String| if text.is_empty() { text } else { format!("<code>{text}</code>") };
         let row = format!(
             "<tr><td>{}</td><td>{}</td><td>{}</td><td>{rings}</td></tr>\n",
@@ -156,7 +160,12 @@ fn table(shown: &[(Rank, &Change, Option<&Outcome>)], report: &Report, view: &Vi
 fn rings(change: &Change, report: &Report, view: &View<'_>) -> Vec<String> {
     let impact = report.plan.impact.iter().filter(|impact| impact.address == change.address);
     let rings = impact.flat_map(|impact| &impact.rings);
-    rings.map(|ring| format!("<code>{}</code>", html(&terminal::ring_text(ring), view))).collect()
+    let code = |ring| format!("<code>{}</code>", clipped(&terminal::ring_text(ring), LONGEST_NAME, view));
+    let mut named: Vec<String> = rings.map(code).collect();
+    let more = named.len().saturating_sub(MOST_RINGS);
+    named.truncate(MOST_RINGS);
+    named.extend((more > 0).then(|| format!("… and {more} more")));
+    named
 }
 
 /// A command that failed before there was a report.
@@ -242,10 +251,12 @@ fn section(
 
 /// `update agents.receptionist "Receptionist"` in HTML.
 fn headline(change: &Change, outcome: Option<&Outcome>, view: &View<'_>) -> String {
-    let name = change.name.as_deref().map(|name| format!(" <code>{}</code>", html(name, view))).unwrap_or_default();
+    let name = change.name.as_deref().map(|name| clipped(name, LONGEST_NAME, view));
     let said = words::headline(change, outcome, view);
-    let said = if said.is_empty() { said } else { format!(" <code>{}</code>", html(&said, view)) };
-    format!("<code>{}</code>{name}{said}", html(&change.address.to_string(), view))
+    let said = (!said.is_empty()).then(|| clipped(&said, LONGEST_MESSAGE, view));
+    let address = clipped(&change.address.to_string(), LONGEST_NAME, view);
+    let parts: Vec<String> = [Some(address), name, said].into_iter().flatten().collect();
+    format!("<code>{}</code>", parts.join("</code> <code>"))
 }
 
 /// A field as lines of a diff: GitHub colours them by their first character.

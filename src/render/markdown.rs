@@ -57,7 +57,7 @@ pub fn report(report: &Report, view: &View<'_>) -> String {
     };
     let origin = origin(plan.org_id.as_deref(), view);
     let summary = words::summary(report);
-    let mut out = format!("{MARKER}\n{}### vapi-sync {command}\n\n**{summary}**\n{}", origin[0], origin[1]);
+    let mut out = format!("{MARKER}\n### vapi-sync {command}\n\n**{summary}**\n{}", origin[1]);
     if let (Direction::ToVapi, Some(hint)) =
         (plan.direction, view.status.and_then(|status| words::only_in_vapi(status, view.flags)))
     {
@@ -80,6 +80,7 @@ pub fn report(report: &Report, view: &View<'_>) -> String {
             "\n<sub>To apply exactly this: <code>vapi-sync apply{flags} --expect {digest}</code></sub>\n"
         ));
     }
+    last.push_str(&origin[0]);
     let mut left = (LONGEST - RESERVE).saturating_sub(length(&out) + length(&last));
     let mut cut = Vec::new();
     for (rank, change, outcome) in &shown {
@@ -127,7 +128,7 @@ fn origin(org_id: Option<&str>, view: &View<'_>) -> [String; 2] {
     let time = jiff::Timestamp::now().strftime("%Y-%m-%d %H:%M UTC").to_string();
     let link = run.as_ref().map(|url| format!("<a href=\"{}\">this run</a>", html(url, view)));
     let read: Vec<String> = read.chain([time]).chain(link).collect();
-    [format!("<!-- vapi-sync{} -->\n", hidden.collect::<String>()), format!("\n<sub>{}</sub>\n", read.join(" · "))]
+    [format!("\n<!-- vapi-sync{} -->\n", hidden.collect::<String>()), format!("\n<sub>{}</sub>\n", read.join(" · "))]
 }
 
 /// An object a line: address, name, what happens, and which numbers ring it.

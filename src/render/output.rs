@@ -12,6 +12,7 @@ use anstream::{AutoStream, ColorChoice};
 use serde::Serialize;
 use serde_json::Value as Json;
 
+use super::columns::wrapped;
 use super::progress::Progress;
 use super::{Palette, diagnostics, json};
 use crate::model::Redactor;
@@ -105,7 +106,10 @@ impl Output {
     /// How many columns a line has: those of the terminal, else what `COLUMNS` says. `None`: nothing wraps.
     pub fn width(&self) -> Option<usize> {
         let said = || std::env::var("COLUMNS").ok()?.parse().ok();
-        let terminal = console::Term::stdout().size_checked().map(|(_, columns)| usize::from(columns));
+        let terminal = console::Term::stdout()
+            .size_checked()
+            .or_else(|| console::Term::stderr().size_checked())
+            .map(|(_, columns)| usize::from(columns));
         terminal.or_else(said).map(|columns| columns.max(40))
     }
 
@@ -163,7 +167,11 @@ impl Output {
         if !shown.is_empty() {
             let folds = self.settings.folds && self.settings.verbosity == 0;
             let text = if folds { diagnostics::folded } else { diagnostics::text };
-            self.message(&text(&shown, self.palette(), &self.redactor));
+            let text = text(&shown, self.palette(), &self.redactor);
+            // A line of the file stands as it is.
+            let broken =
+                |line| if str::contains(line, '|') { line.to_owned() } else { wrapped(line, self.width(), "    ") };
+            self.message(&text.lines().map(|line| broken(line) + "\n").collect::<String>());
         }
     }
 

@@ -43,15 +43,16 @@ fn prompt(name: &str) -> String {
 /// The organisation: prompts, handoffs, hooks, tools and secrets.
 fn northwind() -> World {
     let world = World::with("", Config::default());
-    let agent = |name: &str, greeting: &str| {
+    let created = |at: usize| format!("2026-01-01T00:00:{at:02}.000Z");
+    let agent = |at: usize, name: &str, greeting: &str| {
         let messages = json!([{"role": "system", "content": prompt(name)}]);
         let model = json!({"provider": "openai", "model": "gpt-4.1", "temperature": 0.3, "messages": messages});
         let voice = json!({"provider": "vapi", "voiceId": "Elliot"});
         let server = json!({"url": "https://hooks.northwind.example/vapi", "secret": format!("a secret of {name}")});
-        let body = json!({"name": name, "firstMessage": greeting, "model": model, "voice": voice, "server": server});
+        let body = json!({"createdAt": created(at), "name": name, "firstMessage": greeting, "model": model, "voice": voice, "server": server});
         world.vapi.insert(Collection::Assistant, body)
     };
-    AGENTS.iter().for_each(|(name, greeting)| drop(agent(name, greeting)));
+    AGENTS.iter().enumerate().for_each(|(at, (name, greeting))| drop(agent(at, name, greeting)));
     let of = |name: &str| id(&world.agent(name));
     let mut model = world.agent("Front Desk")["model"].clone();
     let destinations = ["Scheduling", "Billing"].map(|name| json!({"type": "assistant", "assistantId": of(name)}));
@@ -61,7 +62,7 @@ fn northwind() -> World {
     let hooks = json!([{"on": "call.ending", "do": [{"type": "tool", "tool": transfer}]}]);
     world.vapi.edit(Collection::Assistant, &of("Emergency Dispatch"), &json!({"hooks": hooks}));
     for (at, (name, rings)) in NUMBERS.iter().enumerate() {
-        let twilio = json!({"provider": "twilio", "number": format!("+1614555010{at}"), "name": name,
+        let twilio = json!({"createdAt": created(at), "provider": "twilio", "number": format!("+1614555010{at}"), "name": name,
             "twilioAccountSid": "AC00000000000000000000000000000000", "twilioAuthToken": "a token of twilio",
             "assistantId": of(rings)});
         world.vapi.insert(Collection::PhoneNumber, twilio);
@@ -69,12 +70,10 @@ fn northwind() -> World {
     world
 }
 
-/// Whether an id of more than 8 digits stands in a text.
+/// Whether an id of more than 8 digits stands in a text: of an object or of a run.
 fn has_id(text: &str) -> bool {
-    let is_id =
-        |word: &str| word.len() > 8 && word.chars().all(|c| c.is_ascii_hexdigit() || c == '-') && word.contains('-');
-    text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-')
-        .any(|word| is_id(word) && word.contains(|c: char| c.is_ascii_digit()))
+    let is_id = |word: &str| word.len() > 20 && word.chars().all(|c| c.is_ascii_hexdigit() || "-TZ".contains(c));
+    text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-').any(is_id)
 }
 
 struct Week {

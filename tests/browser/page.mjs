@@ -9,7 +9,9 @@ import { chromium } from 'playwright-core';
 const [program, executablePath, pictures] = process.argv.slice(2).map((path) => resolve(path));
 const folder = mkdtempSync(join(tmpdir(), 'vapi-sync-page-'));
 const children = [];
+// The key is the secret.
 const SECRET = 'planted-secret-4711';
+const ORG = '6a1f3c2e-5f0b-4c66-9a53-0d2f4f0c7d11';
 
 /** Starts the program and gives what it says first that matches. */
 function start(args, env, pattern) {
@@ -28,25 +30,26 @@ function start(args, env, pattern) {
   });
 }
 
-const base = await start(['emulator', '--port', '0', '--generate', '1000'], {}, /http:\/\/127\.0\.0\.1:\d+/);
-const env = { VAPI_BASE_URL: base, VAPI_API_KEY: 'emulator', SECRET };
+const base = await start(['emulator', '--port', '0', '--generate', '1000', '--key', `${SECRET}=${ORG}`], {}, /http:\/\/127\.0\.0\.1:\d+/);
+const env = { VAPI_BASE_URL: base, VAPI_API_KEY: SECRET };
 const run = (...args) => {
   const done = spawnSync(program, args, { cwd: folder, env: { ...process.env, ...env }, encoding: 'utf8' });
   assert.equal(done.status, 0, `${args}: ${done.stdout}${done.stderr}`);
 };
-run('init');
-run('pull', '-q');
 const send = (method, path, body) =>
   fetch(base + path, {
     method,
-    headers: { Authorization: 'Bearer emulator', 'Content-Type': 'application/json' },
+    headers: { Authorization: `Bearer ${SECRET}`, 'Content-Type': 'application/json' },
     body: JSON.stringify(body),
   }).then((answer) => answer.json());
+// One agent of the file, and a thousand that are only in Vapi.
+const first = await send('POST', '/assistant', { name: 'Of the file', firstMessage: 'Hello.' });
+run('init');
+run('pull', '-q', '--target', 'agents.of_the_file');
 // What somebody may type into the dashboard to harm.
 for (const name of ['<img src=x onerror=owned=1>', '"><script>owned=1</script>', '\u202etxt.exe', `key ${SECRET}`]) {
   await send('POST', '/assistant', { name });
 }
-const first = (await send('GET', '/assistant?limit=1'))[0];
 await send('PATCH', `/assistant/${first.id}`, { firstMessage: 'Changed by hand </pre><script>owned=1</script>' });
 
 const url = await start(['status', '--serve', '127.0.0.1:0', '--every', '2s'], env, /http:\/\/127\.0\.0\.1:\d+/);

@@ -15,7 +15,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 pub use read::{Reader, last, read, recent};
-pub use run::{RunId, actor};
+pub use run::{RunId, actor, short_run};
 pub use write::Writer;
 
 /// One line of the audit log. Fields added by later versions are ignored.

@@ -23,6 +23,11 @@ impl RunId {
     }
 }
 
+/// The last part of the id of a run: enough to name it.
+pub fn short_run(run: &str) -> &str {
+    run.rsplit('-').next().filter(|last| last.len() == 8).unwrap_or(run)
+}
+
 impl fmt::Display for RunId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)

@@ -136,8 +136,8 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
         run.agree(&wish, &mut [&mut report]);
         report.warnings.extend_from_slice(&extra.warnings);
         let ending = ending(&report);
-        let gate = gate.as_ref();
-        let showing = Showing { all: args.writing.lists.all, status: status.as_ref(), plan_shown: asks, gate };
+        let (all, commits, gate) = (args.writing.lists.all, args.writing.commit, gate.as_ref());
+        let showing = Showing { all, status: status.as_ref(), plan_shown: asks, gate, commits, ..Showing::default() };
         Ok(finish(app, "apply", report, ending, showing).with(extra))
     })
 }
@@ -187,7 +187,7 @@ fn leave_out(plan: &mut Plan, told: &[(Address, FieldPath)]) {
         let all = fields.len();
         fields.retain(|field| field.verdict != Verdict::Drift || !is_told(field));
         if fields.len() < all && reason.is_empty() {
-            "some of it is in dispute".clone_into(reason);
+            "waits for your decision, above".clone_into(reason);
         }
     }
 }

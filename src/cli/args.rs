@@ -1,6 +1,6 @@
 //! Arguments that several commands share.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
@@ -76,7 +76,29 @@ pub(crate) struct Global {
     pub(crate) emulator: bool,
 }
 
+/// Whether this is where the state file is found without `-f`.
+pub(crate) fn is_found(file: &str) -> bool {
+    file.starts_with("../") && file.trim_start_matches("../") == DEFAULT_FILE && !Path::new(DEFAULT_FILE).exists()
+}
+
 impl Global {
+    /// Where there is no state file here and none is named, the one of a parent folder, no further up than the repository.
+    pub(crate) fn find_file(&mut self) {
+        if self.file != Path::new(DEFAULT_FILE) || self.file.exists() {
+            return;
+        }
+        let Ok(here) = std::env::current_dir() else { return };
+        let within = here.ancestors().take_while(|folder| !folder.join(".git").exists()).count();
+        let mut found = self.file.clone();
+        for folder in here.ancestors().skip(1).take(within) {
+            found = Path::new("..").join(found);
+            if folder.join(DEFAULT_FILE).is_file() {
+                self.file = found;
+                return;
+            }
+        }
+    }
+
     /// The format of the result.
     pub(crate) fn format(&self) -> Format {
         self.format.unwrap_or(Format::Text)

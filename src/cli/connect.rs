@@ -68,6 +68,8 @@ pub(super) async fn open(app: &App, net: &Net) -> Result<Vapi, Diagnostic> {
         let output = app.output.clone();
         Arc::new(move |line: &str| output.message(&format!("{line}\n"))) as crate::vapi::Trace
     });
+    let output = app.output.clone();
+    let waiting = Arc::new(move |wait| output.waiting(wait));
     let attempts = u32::from(net.retries) + 1;
     let defaults = RetryLimits::default();
     let settings = Settings {
@@ -76,6 +78,7 @@ pub(super) async fn open(app: &App, net: &Net) -> Result<Vapi, Diagnostic> {
         request_timeout: net.request_timeout,
         retry: RetryLimits { attempts, attempts_unreached: defaults.attempts_unreached.min(attempts), ..defaults },
         trace,
+        waiting: Some(waiting),
         redactor: app.output.redactor().clone(),
         ..Settings::default()
     };

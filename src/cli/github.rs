@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use super::args::Select;
 use super::connect::{self, block_on};
 use super::file::{Empty, Loaded};
+use super::show::origin;
 use super::{App, Finish, validate};
 use crate::files::Disk;
 use crate::github::comment::Written;
@@ -37,7 +38,7 @@ pub(crate) struct Workflow {
     /// Why there is no way to the API is said by who needs one.
     place: Result<Place, Diagnostic>,
     /// What a comment, a pull request, an issue is about: the same in each run, another for another file or selection.
-    about: String,
+    pub(super) about: String,
     /// The state file.
     file: PathBuf,
     plan_file: Option<PathBuf>,
@@ -104,6 +105,11 @@ impl Workflow {
         Ok(Self { event, place: Place::from_env(&env), about, file: real, plan_file: plan_file.map(Path::to_path_buf) })
     }
 
+    /// The newest commit of the pull request, where there is one: what is checked out is a trial merge.
+    pub(super) fn head(&self) -> Option<String> {
+        self.pull_request().map(|pull| pull.head)
+    }
+
     fn pull_request(&self) -> Option<PullRequest> {
         self.event.as_ref()?.pull_request()
     }
@@ -119,7 +125,8 @@ impl Workflow {
     pub(super) fn tell(&self, app: &App, told: &Told<'_>) {
         let redactor = app.output.redactor();
         let flags = app.flags();
-        let view = View { command: told.command, flags: &flags, ..View::plain(redactor) };
+        let origin = origin(app);
+        let view = View { command: told.command, flags: &flags, origin: Some(&origin), ..View::plain(redactor) };
         let (text, annotations) = match (told.report, &told.extra.summary) {
             (Some(report), _) => (render::markdown::report(report, &view), render::github::annotations(report, &view)),
             (None, summary) => {
@@ -179,7 +186,7 @@ impl Workflow {
         let about = format!("<sub>{} at {:.10}{}</sub>", self.about, pull.head, run_link());
         let head = format!("{marker}\n{}", seal.unwrap_or_default());
         let text = text.strip_prefix(render::markdown::MARKER).unwrap_or(text).trim();
-        let mut body = format!("{head}{text}\n\n{about}\n");
+        let mut body = format!("{head}{text}\n");
         if body.chars().count() > LONGEST {
             let first: String = text.lines().take(3).map(|line| format!("{line}\n")).collect();
             body = format!("{head}{first}\nMore is in the summary of the run.\n\n{about}\n");
@@ -220,8 +227,13 @@ fn failure_reason(errors: &[Diagnostic], ending: Ending) -> &'static str {
     }
 }
 
+/// The page of the run of the workflow.
+pub(super) fn run_url() -> Option<String> {
+    place::run_url(&env)
+}
+
 fn run_link() -> String {
-    place::run_url(&env).map(|url| format!(", <a href=\"{url}\">this run</a>")).unwrap_or_default()
+    run_url().map(|url| format!(", <a href=\"{url}\">this run</a>")).unwrap_or_default()
 }
 
 fn append(variable: &str, text: &str) -> std::io::Result<()> {

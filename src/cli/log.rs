@@ -1,16 +1,22 @@
 //! `log`: what runs did, from the audit log.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::args::Format;
+use super::file::{Empty, Loaded};
 use super::run::audit_log;
 use super::{App, Finish};
-use crate::audit::{self, Outcome, Record};
+use crate::audit::{self, Outcome, Record, short_run};
+use crate::check::Options;
+use crate::kinds::by_section;
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
-use crate::model::escape;
-use crate::render;
+use crate::model::{FieldPath, Value, escape};
+use crate::plan::judge::Verdict;
+use crate::plan::{Direction, FieldChange, Names};
+use crate::render::{self, View};
+use crate::state::load::Entry;
 
 /// Arguments of `log`.
 #[derive(Debug, clap::Args)]
@@ -47,18 +53,9 @@ fn since(text: &str) -> Result<Timestamp, String> {
 
 pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
     let path = audit_log(app, args.audit_log.as_deref());
-    let records = match audit::read(&path)? {
-        Some(reader) => {
-            let mut reader = reader;
-            let mut records = Vec::new();
-            for record in reader.by_ref() {
-                let record = record?;
-                let wanted = args.address.as_ref().is_none_or(|address| *address == record.address)
-                    && args.since.is_none_or(|since| record.time >= since);
-                if wanted {
-                    records.push(record);
-                }
-            }
+    let all = match audit::read(&path)? {
+        Some(mut reader) => {
+            let records = reader.by_ref().collect::<Result<Vec<_>, _>>()?;
             app.output.diagnostics(reader.notes());
             records
         }
@@ -67,8 +64,25 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
                 Diagnostic::error("no-audit-log", format!("there is no audit log at {}", path.display())).into()
             );
         }
+        None if app.global.format() == Format::Text => {
+            return Ok(Finish::done(format!(
+                "There is no audit log at {} yet. It stays where runs are made, and is not in git: in CI it is an \
+                 artifact of\neach run. Download it, and then: vapi-sync log --audit-log FILE\n",
+                path.display()
+            )));
+        }
         None => Vec::new(),
     };
+    let file = Loaded::read(&app.global.file, app.whose(), Empty::Filled);
+    let file = file.as_ref().ok().and_then(|loaded| loaded.look(&Options::default()).ok());
+    let entries = file.as_ref().map(|(desired, _)| desired.file.entries.as_slice()).unwrap_or_default();
+    let ids = args.address.as_ref().map(|address| ids_of(address, entries, &all));
+    let is_wanted = |record: &&Record| {
+        let is_named = args.address.as_ref().is_none_or(|address| *address == record.address);
+        let has_id = ids.as_ref().zip(record.vapi_id.as_ref()).is_some_and(|(ids, id)| ids.contains(id));
+        (is_named || has_id) && args.since.is_none_or(|since| record.time >= since)
+    };
+    let records: Vec<&Record> = all.iter().filter(is_wanted).collect();
     if app.global.format() == Format::Json {
         let records = serde_json::to_value(&records).unwrap_or_default();
         let more = serde_json::Map::from_iter([("records".to_owned(), records)]);
@@ -76,11 +90,33 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
         let result = render::json::to_text(&document, app.output.redactor());
         return Ok(Finish { tells_errors: true, ..Finish::done(result) });
     }
-    Ok(Finish::done(text(&records)))
+    let names = Names::known(all.iter().filter_map(handle_in).chain(all.iter().filter_map(name_in)));
+    let (palette, verbose, redactor) = (app.output.palette(), app.global.verbose > 0, app.output.redactor());
+    let view =
+        View { palette, verbose, whole: verbose, width: app.output.width(), names: &names, ..View::plain(redactor) };
+    Ok(Finish::done(text(&records, &view)))
 }
 
-/// A heading per run, a line per object: its outcome, or that none was written down.
-fn text(records: &[Record]) -> String {
+/// The ids that an entry has or had: its records are found under another handle, too.
+fn ids_of(address: &str, entries: &[Entry<'_>], records: &[Record]) -> HashSet<String> {
+    let in_file = entries.iter().filter(|entry| entry.address.to_string() == address);
+    let in_log = records.iter().filter(|record| record.address == address).filter_map(|record| record.vapi_id.clone());
+    in_file.filter_map(|entry| entry.id.as_ref().map(|id| id.0.clone())).chain(in_log).collect()
+}
+
+/// An id and the handle of its entry.
+fn handle_in(record: &Record) -> Option<(String, String)> {
+    Some((record.vapi_id.clone()?, record.address.split_once('.')?.1.to_owned()))
+}
+
+/// An id and what its object was called, where a record tells that.
+fn name_in(record: &Record) -> Option<(String, String)> {
+    let name = record.fields.iter().find(|field| field.path == "name")?.after.as_ref()?;
+    Some((record.vapi_id.clone()?, name.as_str()?.to_owned()))
+}
+
+/// A heading per run; per object what was done to it, and its fields.
+fn text(records: &[&Record], view: &View<'_>) -> String {
     if records.is_empty() {
         return "Nothing in the audit log.\n".to_owned();
     }
@@ -96,33 +132,58 @@ fn text(records: &[Record]) -> String {
             continue;
         }
         if record.run != run {
-            let commit = record.commit.as_deref().map_or(String::new(), |commit| format!(" at {:.8}", commit));
             let gap = if run.is_empty() { "" } else { "\n" };
             run = &record.run;
-            let time = record.time.strftime("%Y-%m-%d %H:%M:%S");
-            let actor = escape::line(&record.actor);
-            let (name, command) = (escape::line(run), escape::line(&record.command));
-            out.push_str(&format!("{gap}{name}  {time} UTC  {command}  by {actor}{}\n", escape::line(&commit)));
+            out.push_str(&format!("{gap}{}\n", view.wrapped(&heading(record, view))));
         }
-        let word = if remarked { "left out" } else { word(record.outcome) };
-        let what = format!("{} {}", record.action, record.address);
-        out.push_str(&format!("  {word:<11} {}", escape::line(&what)));
-        let paths: Vec<&str> = record.fields.iter().map(|field| field.path.as_str()).collect();
-        if !paths.is_empty() {
-            out.push_str(&format!(": {}", escape::line(&paths.join(", "))));
+        let word = if remarked { "left out" } else { word(record) };
+        let error = record.error.as_ref().map(|error| format!(" ({error})")).unwrap_or_default();
+        out.push_str(&format!("   {}\n", escape::line(&format!("{} {word}{error}", record.address))));
+        // What was made or imported is there to be read in the file.
+        let is_whole = matches!(record.action.as_str(), "create" | "import");
+        if !is_whole || view.verbose {
+            out.push_str(&fields(record, view));
         }
-        if let Some(error) = &record.error {
-            out.push_str(&format!(" ({})", escape::line(error)));
-        }
-        out.push('\n');
     }
     out
 }
 
-fn word(outcome: Outcome) -> &'static str {
-    match outcome {
+/// `4d220894  2026-11-25 08:28 UTC  apply by Ada Example, at 81d00268`
+fn heading(record: &Record, view: &View<'_>) -> String {
+    let commit = record.commit.as_deref().map_or(String::new(), |commit| format!(", at {commit:.8}"));
+    let environment = record.environment.as_deref().map_or(String::new(), |name| format!(" ({name})"));
+    let run = if view.verbose { &record.run } else { short_run(&record.run) };
+    let (time, actor) = (record.time.strftime("%Y-%m-%d %H:%M UTC"), render::status::person(&record.actor));
+    escape::line(&format!("{run}  {time}  {}{environment} by {actor}{commit}", record.command)).into_owned()
+}
+
+/// From what to what each field of a record went.
+fn fields(record: &Record, view: &View<'_>) -> String {
+    let section = record.address.split_once('.').map(|(section, _)| section);
+    let Some(kind) = section.and_then(by_section) else { return String::new() };
+    let field = |field: &audit::Field| {
+        let audit::Field { path, before, after, merged: _, sensitive } = field;
+        let path = path.parse().unwrap_or_else(|_| FieldPath::root().key(path));
+        let value = |json: &Option<serde_json::Value>| json.clone().map(Value::from);
+        let verdict = if after.is_some() { Verdict::Change } else { Verdict::Remove };
+        let change = FieldChange::new(path, value(before), value(after), verdict);
+        render::terminal::field(kind, &FieldChange { sensitive: *sensitive, ..change }, Direction::ToVapi, view)
+    };
+    record.fields.iter().map(field).collect()
+}
+
+fn word(record: &Record) -> &str {
+    match record.outcome {
         Outcome::Intent => "no outcome",
-        Outcome::Done => "done",
+        Outcome::Done => match record.action.as_str() {
+            "create" => "created",
+            "update" => "updated",
+            "recreate" => "recreated",
+            "link" => "linked",
+            "import" => "imported",
+            "capture" => "captured",
+            _ => "done",
+        },
         Outcome::Failed => "FAILED",
         Outcome::HeldBack => "held back",
         Outcome::NotAttempted => "not tried",

@@ -31,6 +31,7 @@ use std::ffi::OsString;
 use std::io::IsTerminal;
 use std::sync::Arc;
 
+use clap::error::{ContextKind, ContextValue};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use self::args::{DEFAULT_FILE, Format, Global};
@@ -79,8 +80,10 @@ enum Command {
     /// Show what `apply` would do. Writes nothing.
     Plan(plan::Args),
     /// Make Vapi as the file says.
+    #[command(visible_alias = "export")]
     Apply(apply::Args),
     /// Write into the file what was made or changed in Vapi.
+    #[command(visible_alias = "import")]
     Pull(pull::Args),
     /// Pull, then apply.
     Sync(sync::Args),
@@ -220,7 +223,7 @@ impl App {
     pub(crate) fn flags(&self) -> String {
         let mut flags = String::new();
         let file = self.global.file.to_string_lossy();
-        if file != DEFAULT_FILE {
+        if file != DEFAULT_FILE && !args::is_found(&file) {
             flags.push_str(&format!(" -f {}", shell_word(&file)));
         }
         if let Some(environment) = self.environment() {
@@ -258,6 +261,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let Cli { mut global, command } = cli;
     let named = || std::env::var("VAPI_SYNC_ENV").ok().filter(|name| !name.is_empty());
     global.env = global.env.or_else(named);
+    if !matches!(command, Command::Init(_)) {
+        global.find_file();
+    }
     let settings = Settings {
         color: global.color,
         quiet: global.quiet,
@@ -371,7 +377,10 @@ fn wrong_usage(arguments: &[OsString], error: &clap::Error, redactor: Redactor) 
         };
         return u8::from(output.result(&text).is_err());
     }
-    let text = error.render().to_string();
+    let mut text = error.render().to_string();
+    if let Some(meant) = meant(error) {
+        text = text.replacen("\n\n", &format!("\n\n  tip: `vapi-sync {meant}` does that\n\n"), 1);
+    }
     let message = text.trim().trim_start_matches("error: ").to_owned();
     let errors = [Diagnostic::usage(message)];
     if arguments.iter().any(|argument| argument == "--github") {
@@ -383,6 +392,24 @@ fn wrong_usage(arguments: &[OsString], error: &clap::Error, redactor: Redactor) 
         output.message(&text);
     }
     64
+}
+
+/// The command that somebody means who uses the word of another tool.
+fn meant(error: &clap::Error) -> Option<&'static str> {
+    let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand) else { return None };
+    let command = match word.as_str() {
+        "push" | "deploy" | "upload" | "up" | "write" => "apply",
+        "fetch" | "download" | "get" | "clone" => "pull",
+        "diff" | "preview" | "dry-run" => "plan",
+        "check" | "lint" | "test" => "validate",
+        "list" | "ls" | "show" | "drift" => "status",
+        "undo" | "rollback" | "revert" | "recover" => "restore",
+        "history" => "log",
+        "refresh" | "reconcile" => "sync",
+        "new" | "create" | "setup" => "init",
+        _ => return None,
+    };
+    Some(command)
 }
 
 /// Whether `--format json` was meant, on a command line that could not be understood.

@@ -58,7 +58,8 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
             report.warnings.extend_from_slice(&extra.warnings);
         }
         let ending = ending(&report);
-        let showing = Showing { all: args.writing.lists.all, ..Showing::default() };
+        let commits = args.writing.commit || args.pull_request;
+        let showing = Showing { all: args.writing.lists.all, commits, ..Showing::default() };
         Ok(finish(app, "pull", report, ending, showing).with(extra))
     })
 }

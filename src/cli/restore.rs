@@ -12,7 +12,7 @@ use super::pull::{Written, outcomes, write};
 use super::run::{Run, audit_log};
 use super::show::{Showing, ending, finish};
 use super::{App, Finish};
-use crate::audit::{self, Outcome, Owner, Record};
+use crate::audit::{self, Outcome, Owner, Record, short_run};
 use crate::history::included_by;
 use crate::model::diagnostic::{Diagnostic, Diagnostics, Ending, Severity};
 use crate::plan::Plan;
@@ -146,6 +146,8 @@ async fn planned(run: &mut Run<'_>, file: &Checked<'_>, job: &mut Job<'_>) -> Re
     run.hide(&file.desired.noticed.secrets);
     if job.way.run == "latest" {
         job.way.run = latest(&records, &owner)?;
+    } else {
+        job.way.run = named(&records, &job.way.run);
     }
     run.fetch().await?;
     let mut plan = restore(&job.way, &records, &run.fetched.listings, &file.desired, &job.prefer)?;
@@ -180,6 +182,16 @@ fn set_back(run: &Run<'_>, file: &Checked<'_>, plan: &Plan) -> Result<Report, Di
     }
     report.run = journal.run();
     Ok(report)
+}
+
+/// The whole id of a run that is named by the last part of it, as `log` shows it.
+fn named(records: &[Record], wanted: &str) -> String {
+    let runs: BTreeSet<&String> = records.iter().map(|record| &record.run).collect();
+    let mut short = runs.iter().filter(|run| short_run(run) == wanted);
+    match (short.next(), short.next()) {
+        (Some(run), None) => (*run).clone(),
+        _ => wanted.to_owned(),
+    }
 }
 
 /// The last run of a state file that wrote to Vapi.

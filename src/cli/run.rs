@@ -31,6 +31,7 @@ use crate::plan::pair::Allowances;
 use crate::plan::report::Report;
 use crate::plan::{Action, Change, Direction, Plan, Policy, Selection, is_new, is_opinion};
 use crate::recovery::Attempts;
+use crate::render::Shown;
 use crate::writeback::FileRecorder;
 use crate::writeback::journal::AuditJournal;
 
@@ -56,6 +57,8 @@ pub(super) struct Run<'a> {
     allow: Allowances,
     /// Until the first plan needs what Vapi holds.
     fetching: Option<RemoteHandle<Result<Fetched, NotFetched>>>,
+    /// Shown until then.
+    reading: Option<Shown>,
     /// The state file and its includes.
     pub(super) files: Vec<PathBuf>,
     committing: Option<Committing>,
@@ -106,6 +109,7 @@ impl<'a> Run<'a> {
                 return Err(error.into());
             }
         };
+        let reading = Some(Shown(app.output.start(0, "reading Vapi")));
         let reader = vapi.reader();
         // Dropping the handle ends the task.
         let (task, fetching) = async move { fetch(&reader).await }.remote_handle();
@@ -120,6 +124,7 @@ impl<'a> Run<'a> {
             empty,
             allow: Allowances { mass_recreate: net.allow_mass_recreate },
             fetching: Some(fetching),
+            reading,
             files: Vec::new(),
             committing: None,
             skips_gate: false,
@@ -135,7 +140,9 @@ impl<'a> Run<'a> {
     /// Waits for what Vapi holds.
     pub(super) async fn fetch(&mut self) -> Result<(), Diagnostic> {
         if let Some(fetching) = self.fetching.take() {
-            self.fetched = fetching.await.map_err(|NotFetched { error, secrets }| {
+            let fetched = fetching.await;
+            self.reading = None;
+            self.fetched = fetched.map_err(|NotFetched { error, secrets }| {
                 self.hide(&secrets);
                 error
             })?;
@@ -253,7 +260,7 @@ impl<'a> Run<'a> {
             // Vapi may quote any of them in a refusal.
             self.hide(&shown_secrets(&self.fetched.listings));
         }
-        let progress = self.app.output.start(total as u64, "writing");
+        let progress = self.app.output.start(total as u64, "writing to Vapi");
         let mut recorder = FileRecorder::new(file.disk.clone(), file.whose.clone(), file.document.text().to_string());
         let hide = |text: &str| self.app.output.redactor().text(text).into_owned();
         let mut journal = self.journal(file, plan.org_id.as_deref(), &hide);

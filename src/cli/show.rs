@@ -1,10 +1,18 @@
 //! The end of a command whose result is a report: what is shown of it, and where.
 
+use std::path::Path;
+
 use super::args::Format;
+use super::github::{Workflow, run_url};
 use super::{App, Finish};
+use crate::audit::short_run;
+use crate::files::Disk;
+use crate::history::at_head;
 use crate::model::diagnostic::Ending;
+use crate::model::escape::shell_word;
 use crate::plan::report::{Gate, Outcome, Report};
-use crate::plan::{Status, Write};
+use crate::plan::{Action, Change, Status, Write};
+use crate::render::markdown::Origin;
 use crate::render::{self, View};
 
 /// How the result of a run is shown.
@@ -16,18 +24,29 @@ pub(super) struct Showing<'s> {
     pub(super) plan_shown: bool,
     /// What the environment waits for.
     pub(super) gate: Option<&'s Gate>,
+    /// What is written above it, where a command shows more than one.
+    pub(super) heading: &'s str,
+    /// The apply that follows shows what the file is ahead in.
+    pub(super) apply_follows: bool,
+    /// Whether the command commits what it wrote.
+    pub(super) commits: bool,
 }
 
 /// A report in the format that was asked for.
 pub(super) fn rendered(app: &App, command: &str, report: &Report, showing: Showing<'_>) -> String {
+    let origin = origin(app);
     let view = View {
         palette: app.output.palette(),
         verbose: app.global.verbose > 0,
+        whole: app.global.verbose > 0,
         all: showing.all,
+        pending: !showing.apply_follows,
         status: showing.status,
-        redactor: app.output.redactor(),
+        width: app.output.width(),
         command,
         flags: &app.flags(),
+        origin: Some(&origin),
+        ..View::plain(app.output.redactor())
     };
     match app.global.format() {
         Format::Json => {
@@ -39,13 +58,67 @@ pub(super) fn rendered(app: &App, command: &str, report: &Report, showing: Showi
             let text = render::markdown::report(report, &view);
             render::environments::titled_markdown(app.environment(), showing.gate, text, &view)
         }
-        _ if showing.plan_shown => render::terminal::outcomes(report, &view),
         _ => {
-            let text = render::terminal::report(report, &view);
+            let show = if showing.plan_shown { render::terminal::outcomes } else { render::terminal::report };
+            let heading = if showing.heading.is_empty() { String::new() } else { format!("{}\n\n", showing.heading) };
+            let steps = next_steps(app, command, report, showing.commits);
+            let steps: String = steps.iter().map(|step| format!("{}\n", view.wrapped(step))).collect();
+            let text = format!("{heading}{}{steps}", show(report, &view));
+            if showing.plan_shown {
+                return text;
+            }
             let gate: Vec<String> = showing.gate.map(render::environments::gate).into_iter().collect();
             render::environments::titled(app.environment(), &gate, text, &view)
         }
     }
+}
+
+/// What a report for a pull request is about.
+pub(super) fn origin(app: &App) -> Origin {
+    let workflow = app.workflow.as_ref();
+    let file = workflow.map_or_else(|| app.global.file.display().to_string(), |of| of.about.clone());
+    let head = || at_head(Disk::at(&app.global.file, "").real()).map(|at| at.commit);
+    let commit = workflow.and_then(Workflow::head).or_else(head);
+    Origin { file, environment: app.environment().map(str::to_owned), commit, run: workflow.and_then(|_| run_url()) }
+}
+
+/// What to do after a run: what it replaced can be given back, and what it wrote is there to be committed.
+fn next_steps(app: &App, command: &str, report: &Report, commits: bool) -> Vec<String> {
+    let is_done = |outcome: Option<&Outcome>| matches!(outcome, Some(Outcome::Done { .. }));
+    let done = |is: fn(&Change) -> bool| report.changes().any(|(change, outcome)| is(change) && is_done(outcome));
+    let flags = app.flags();
+    let mut steps = Vec::new();
+    if let (Some(run), true) = (&report.run, done(|change| matches!(change.write(), Some(Write::Update { .. })))) {
+        steps.push(format!("To undo this: `vapi-sync restore {}{flags}`", short_run(run)));
+    }
+    let wrote_file = done(|change| matches!(change.action(), Action::Import | Action::Capture));
+    let wrote_ids = done(|change| matches!(change.action(), Action::Create | Action::Recreate | Action::Link));
+    if (wrote_file || wrote_ids) && !commits {
+        let what = match (command, wrote_file) {
+            ("restore", _) => "Restore",
+            (_, true) => "Pull from Vapi",
+            (_, false) => "Record the ids of new objects",
+        };
+        steps.push(format!("Next: `{}`", to_commit(&app.global.file, what)));
+    }
+    if wrote_file && report.plan.records_org {
+        steps.push(format!("Then edit the file: `vapi-sync plan{flags}` shows what an edit would change in Vapi."));
+    }
+    if command == "restore" && !wrote_file && done(|change| change.write().is_some()) {
+        steps.push(format!("Next: `vapi-sync plan{flags}` shows where the file differs from Vapi now."));
+    }
+    steps
+}
+
+/// The command that commits the state file and its prompts.
+fn to_commit(file: &Path, message: &str) -> String {
+    let folder = file.parent().unwrap_or(Path::new(""));
+    let real = Disk::at(file, "").real().to_path_buf();
+    let init = if real.ancestors().any(|folder| folder.join(".git").exists()) { "" } else { "git init && " };
+    let prompts = folder.join("prompts");
+    let files = [file, &prompts].into_iter().filter(|path| *path == file || path.is_dir());
+    let files: Vec<String> = files.map(|path| shell_word(&path.to_string_lossy())).collect();
+    format!("{init}git add {} && git commit -m \"{message}\"", files.join(" "))
 }
 
 /// Its warnings to stderr, and the result.
@@ -69,17 +142,8 @@ pub(super) fn ending(report: &Report) -> Ending {
     }
 }
 
-/// Where a run is logged, and what it cannot rule out.
+/// What a run cannot rule out.
 pub(super) fn last_words(app: &App, report: &Report) {
-    let replaced = report.changes().any(|(change, outcome)| {
-        matches!((change.write(), outcome), (Some(Write::Update { .. }), Some(Outcome::Done { .. })))
-    });
-    if let (Some(run), true) = (&report.run, replaced) {
-        app.output.note(&format!(
-            "Logged as run {run}. To give back what it replaced: vapi-sync restore {run}{}\n",
-            app.flags()
-        ));
-    }
     for note in &report.notes {
         app.output.note(&format!("{}\n", note.message));
     }

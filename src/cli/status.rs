@@ -101,7 +101,14 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
         _ => {
             app.output.diagnostics(&found.plan.warnings);
             let (palette, verbose) = (app.output.palette(), app.global.verbose > 0);
-            let view = View { palette, verbose, all: args.all, flags: &flags, ..View::plain(redactor) };
+            let view = View {
+                palette,
+                verbose,
+                all: args.all,
+                width: app.output.width(),
+                flags: &flags,
+                ..View::plain(redactor)
+            };
             let lines = found.lines(app);
             environments::titled(app.environment(), &lines, text(&found.status, &about, &view), &view)
         }
@@ -153,7 +160,8 @@ impl Looked {
             Some(found) => about(&self.app, found, self.last_run.as_ref()),
             None => About { last_run: self.last_run.as_ref(), ..nothing_known(&self.app) },
         };
-        Page { status: self.found.as_ref().map(|found| &found.status), about, errors: &self.errors, refresh, flags }
+        let (status, names) = self.found.as_ref().map(|found| (&found.status, &found.plan.names)).unzip();
+        Page { status, about, errors: &self.errors, refresh, names, flags }
     }
 }
 

@@ -40,7 +40,8 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
     block_on(async {
         let mut run = Run::writing(app, "sync", &args.writing.running, Empty::Filled).await?;
         let mut pulled = pull(&mut run, &wish, &args.writing).await?;
-        let showing = Showing { all: args.writing.lists.all, ..Showing::default() };
+        let (all, commits) = (args.writing.lists.all, args.writing.commit);
+        let showing = Showing { all, commits, ..Showing::default() };
         let mut errors = show_pulled(app, &pulled, showing);
         let mut applied = None;
         if pulled.errors.is_empty() {
@@ -79,7 +80,8 @@ fn show_pulled(app: &App, pulled: &Report, showing: Showing<'_>) -> Diagnostics 
     if app.global.format() == Format::Json {
         return Vec::new();
     }
-    app.output.result(&rendered(app, "pull", pulled, showing)).err().into_iter().collect()
+    let showing = Showing { heading: "From Vapi into the file", apply_follows: true, ..showing };
+    app.output.result(&(rendered(app, "pull", pulled, showing) + "\n")).err().into_iter().collect()
 }
 
 /// Ends a sync. `applied` is nothing where the apply was not reached; `errors` say why.
@@ -124,7 +126,8 @@ fn finish(
                 app.output.diagnostics(&report.warnings);
             });
             let rendered = |(report, status): &(Report, Option<Status>)| {
-                rendered(app, "apply", report, Showing { status: status.as_ref(), ..showing })
+                let heading = "From the file to Vapi";
+                rendered(app, "apply", report, Showing { status: status.as_ref(), heading, ..showing })
             };
             applied.as_ref().map(rendered).unwrap_or_default()
         }

@@ -284,6 +284,12 @@ impl Change {
         self.fields.iter().any(|field| field.verdict == Verdict::Pending)
     }
 
+    /// Whether the file is ahead in all that there is to show of it.
+    pub fn only_pending(&self) -> bool {
+        let is_pending = |field: &FieldChange| field.verdict == Verdict::Pending;
+        self.action() == Action::None && self.held.is_none() && self.has_pending() && self.fields.iter().all(is_pending)
+    }
+
     /// Its fields; for an import every field of the object.
     pub fn shown_fields(&self) -> Cow<'_, [FieldChange]> {
         let Work::Import(Value::Map(object)) = &self.work else { return Cow::Borrowed(&self.fields) };

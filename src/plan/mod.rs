@@ -12,6 +12,7 @@ mod fields;
 mod impact;
 mod import;
 pub mod judge;
+mod names;
 mod order;
 pub mod pair;
 mod policy;
@@ -34,6 +35,7 @@ pub use draft::{Bases, Draft, Inputs, draft};
 pub use fields::raw;
 pub use impact::{Ring, rings};
 pub use import::import_addresses;
+pub use names::Names;
 pub use policy::Policy;
 pub use secrets::{texts, veil_imports};
 pub use select::Selection;
@@ -77,6 +79,8 @@ pub struct Plan {
     pub changes: Vec<Change>,
     /// Which live numbers ring the agents that change.
     pub impact: Vec<Impact>,
+    /// What the objects are called that values refer to. No part of the digest.
+    pub names: Names,
     /// What is worth knowing.
     pub warnings: Diagnostics,
 }
@@ -84,8 +88,9 @@ pub struct Plan {
 impl Plan {
     /// A plan of these changes.
     pub fn new(direction: Direction, org_id: Option<String>, changes: Vec<Change>) -> Self {
-        let (impact, warnings) = (Vec::new(), Vec::new());
-        let mut plan = Plan { direction, org_id, records_org: false, digest: String::new(), changes, impact, warnings };
+        let (impact, names, warnings) = (Vec::new(), Names::default(), Vec::new());
+        let mut plan =
+            Plan { direction, org_id, records_org: false, digest: String::new(), changes, impact, names, warnings };
         plan.digest = digest::of(&plan);
         plan
     }

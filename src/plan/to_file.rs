@@ -2,7 +2,7 @@
 
 use super::draft::{Asked, Draft, Drafted, Inputs};
 use super::fields::place_of;
-use super::{Change, Direction, FieldChange, Plan, Policy, TextMerge, Work, import, together, words};
+use super::{Change, Direction, FieldChange, Names, Plan, Policy, TextMerge, Work, import, together, words};
 use crate::model::Value;
 use crate::model::diagnostic::Diagnostics;
 use crate::model::recorded::Answers;
@@ -31,8 +31,9 @@ pub fn to_file(
     changes.extend(imports(inputs)?);
     changes.extend(draft.in_step);
     let records_org = inputs.desired.file.org_id.is_none() && inputs.identities.org_id.is_some();
+    let names = Names::of(inputs.listings, &changes);
     let plan = Plan::new(Direction::ToFile, inputs.identities.org_id.clone(), changes);
-    Ok(Plan { records_org, warnings: draft.warnings, ..plan })
+    Ok(Plan { records_org, names, warnings: draft.warnings, ..plan })
 }
 
 fn only_in_file(drafted: &Drafted<'_>) -> Change {

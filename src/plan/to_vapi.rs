@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::draft::{Asked, Draft, Drafted, Inputs, needs};
 use super::fields::{all_set, node_at, place_of};
 use super::secrets::{hidden_path, known_secrets, missing_secrets};
-use super::{Change, Direction, FieldChange, Plan, Policy, Work, Write, impact, order, together, words};
+use super::{Change, Direction, FieldChange, Names, Plan, Policy, Work, Write, impact, order, together, words};
 use crate::kinds::Kind;
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::recorded::Answers;
@@ -40,8 +40,9 @@ pub fn to_vapi(
         return Err(planner.errors);
     }
     let impact = impact::of(inputs, &changes);
+    let names = Names::of(inputs.listings, &changes);
     let plan = Plan::new(Direction::ToVapi, inputs.identities.org_id.clone(), changes);
-    Ok(Plan { records_org: inputs.desired.file.org_id.is_none(), impact, warnings: planner.warnings, ..plan })
+    Ok(Plan { records_org: inputs.desired.file.org_id.is_none(), impact, names, warnings: planner.warnings, ..plan })
 }
 
 struct Planner<'p, 'i, 'd> {

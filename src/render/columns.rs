@@ -27,6 +27,32 @@ pub fn width(text: &str) -> usize {
     text.width()
 }
 
+/// A line in lines of at most so many columns, the later ones after `indent`. No word is broken, and no command in backticks.
+pub fn wrapped(line: &str, columns: Option<usize>, indent: &str) -> String {
+    const HELD: &str = "\u{a0}";
+    let Some(columns) = columns.filter(|columns| textwrap::core::display_width(line) > *columns) else {
+        return line.to_owned();
+    };
+    let start = line.len() - line.trim_start_matches(' ').len();
+    let (start, rest) = line.split_at(start);
+    let parts = rest.split('`').enumerate();
+    let held: Vec<String> =
+        parts.map(|(at, part)| if at % 2 == 1 { part.replace(' ', HELD) } else { part.to_owned() }).collect();
+    textwrap::fill(&held.join("`"), options(columns).initial_indent(start).subsequent_indent(indent)).replace(HELD, " ")
+}
+
+/// A line of foreign text in lines of at most so many columns: as it is, but for the breaks.
+pub fn broken(line: &str, columns: Option<usize>) -> Vec<Cow<'_, str>> {
+    match columns {
+        Some(columns) if textwrap::core::display_width(line) > columns => textwrap::wrap(line, options(columns)),
+        _ => vec![line.into()],
+    }
+}
+
+fn options<'o>(columns: usize) -> textwrap::Options<'o> {
+    textwrap::Options::new(columns).break_words(false).word_splitter(textwrap::WordSplitter::NoHyphenation)
+}
+
 /// A text filled up with spaces to so many columns.
 pub fn padded(text: &str, columns: usize) -> String {
     format!("{text}{}", " ".repeat(columns.saturating_sub(width(text))))

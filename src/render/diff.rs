@@ -57,7 +57,8 @@ impl Line {
     /// The line as plain text.
     pub fn text(&self) -> String {
         let parts: String = self.parts.iter().map(|(_, text)| text.as_str()).collect();
-        format!("{}{parts}", self.sign.char())
+        let gap = if self.sign.char().is_empty() { "" } else { " " };
+        format!("{}{gap}{parts}", self.sign.char())
     }
 }
 

@@ -3,21 +3,19 @@
 use serde_json::Value as Json;
 
 use super::diff::{self, Line, Sign};
-use super::{View, columns, pretty};
+use super::{View, columns, pretty, words};
+use crate::kinds::Kind;
 use crate::model::recorded::Recorded;
-use crate::model::{SENSITIVE, Value, escape};
+use crate::model::{AWAITED, FieldPath, SENSITIVE, Value, escape};
 use crate::plan::judge::Verdict;
-use crate::plan::{Direction, FieldChange, TextMerge};
+use crate::plan::{Direction, FieldChange, Names, TextMerge};
 
-/// Values of up to so many columns are shown on the field's own line.
+/// Lists and mappings of up to so many columns are shown on the field's own line.
 const SHORT: usize = 60;
 
 /// So many lines of a text that is only added or removed are shown without `-v`, and of a value with such texts in it.
 const FIRST: usize = 3;
 const OUTLINED: usize = 20;
-
-/// So many columns of such a line.
-const WIDE: usize = 120;
 
 /// What a field's line begins with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,8 +52,6 @@ pub enum Body {
     Short(Option<String>, Option<String>),
     /// A line about the values and the lines of a diff.
     Diff(Option<String>, Vec<Line>),
-    /// A line about the one value there is, and one about each field inside it: name and value.
-    Outline(String, Vec<(String, String)>),
 }
 
 /// A field, ready to be dressed. All texts are safe to print.
@@ -63,20 +59,22 @@ pub enum Body {
 pub struct Shown {
     /// What its line begins with.
     pub mark: Mark,
-    /// Its path.
+    /// Its path, or what it is to a person.
     pub path: String,
-    /// What is said of it beside its values: `held back (drift)`.
+    /// What is said of it beside its values: `held back`.
     pub label: Option<&'static str>,
     /// What its first and its second value are, where that is not plain: `Vapi`, `file`.
     pub sides: Option<(&'static str, &'static str)>,
     /// Its values.
     pub body: Body,
+    /// The record that gives the replaced value back.
+    pub recorded: Option<String>,
     /// What else is to be known.
     pub notes: Vec<String>,
 }
 
-/// A field as people see it.
-pub fn shown(field: &FieldChange, direction: Direction, view: &View<'_>) -> Shown {
+/// A field of an object of a kind as people see it.
+pub fn shown(kind: &Kind, field: &FieldChange, direction: Direction, view: &View<'_>) -> Shown {
     let FieldChange { path, before, after, sensitive, verdict, base: _, merge, recorded, note, place: _ } = field;
     // A pull leaves it alone, an apply sends it: what is shown is what the apply would do.
     let (before, after, direction) = match (verdict, direction) {
@@ -92,9 +90,8 @@ pub fn shown(field: &FieldChange, direction: Direction, view: &View<'_>) -> Show
         Verdict::Change | Verdict::Clear | Verdict::Capture | Verdict::Merge => Mark::Change,
     };
     let label = match verdict {
-        Verdict::Drift => Some("held back (drift)"),
-        Verdict::Conflict => Some("held back (conflict)"),
-        Verdict::Pending => Some("pending"),
+        Verdict::Drift | Verdict::Conflict => Some("held back"),
+        Verdict::Pending => Some("waits for apply"),
         Verdict::Merge => Some("merged"),
         Verdict::Set | Verdict::Change | Verdict::Clear | Verdict::Remove | Verdict::Capture => None,
     };
@@ -106,30 +103,32 @@ pub fn shown(field: &FieldChange, direction: Direction, view: &View<'_>) -> Show
     let (is, becomes) = field.reviewed();
     let (is, becomes) = if std::ptr::eq(before, &field.before) { (is, becomes) } else { (becomes, is) };
     let json = |value: Option<Json>| value.map(|value| view.redactor.json(value));
+    let path = shown_path(kind, path, view);
     let body = if *sensitive {
         // Where two values are shown beside each other, that there is one is news.
         let beside = matches!(mark, Mark::Held | Mark::Pending) && before.is_some();
         Body::Short(beside.then(|| secret(before, view)), Some(secret(after, view)))
-    } else if let Some(awaited) = after.as_ref().and_then(Value::awaited) {
-        // No value yet: it must not look like a text.
-        Body::Short(json(is).as_ref().map(outline), Some(escape::line(&awaited).into_owned()))
     } else if let Some(TextMerge::Overlap(text)) = merge {
         overlap(&view.redactor.text(text))
     } else {
-        body(json(is), json(becomes), view.verbose)
+        let room = view.room().saturating_sub(columns::width(&path));
+        let beside = label.is_some();
+        Values { names: view.names, ids: view.verbose, whole: view.whole, room, beside }.body(json(is), json(becomes))
     };
     let recorded = recorded.as_ref().map(|recorded| provenance(recorded, *verdict));
-    Shown {
-        mark,
-        path: escape::line(&view.redactor.text(&path.to_string())).into_owned(),
-        label,
-        sides: label.map(|_| sides),
-        body,
-        notes: recorded
-            .into_iter()
-            .chain(note.as_deref().map(|note| view.redactor.text(note).into_owned()))
-            .map(|note| escape::line(&note).into_owned())
-            .collect(),
+    let note = note.as_deref().map(|note| words::safe(note, view));
+    Shown { mark, path, label, sides: label.map(|_| sides), body, recorded, notes: note.into_iter().collect() }
+}
+
+/// What a field is to a person: who answers a number, else its path.
+fn shown_path(kind: &Kind, path: &FieldPath, view: &View<'_>) -> String {
+    let path = path.to_string();
+    let is_target = kind.assignment.contains(&path.as_str());
+    let path = escape::line(&view.redactor.text(&path)).into_owned();
+    match (is_target, view.verbose) {
+        (false, _) => path,
+        (true, false) => "answered by".to_owned(),
+        (true, true) => format!("answered by ({path})"),
     }
 }
 
@@ -171,70 +170,102 @@ fn secret(value: &Option<Value>, view: &View<'_>) -> String {
     format!("{} {SENSITIVE}", escape::line(&view.redactor.text(&reviewed)))
 }
 
-fn body(before: Option<Json>, after: Option<Json>, verbose: bool) -> Body {
-    match (before, after) {
-        (Some(before), Some(after)) => two(&before, &after),
-        (Some(value), None) => one(Sign::Remove, &value, verbose),
-        (None, Some(value)) => one(Sign::Add, &value, verbose),
-        (None, None) => Body::Short(None, None),
-    }
+/// How the values of a field are shown.
+pub(super) struct Values<'v> {
+    names: &'v Names,
+    /// Whether ids are shown in full.
+    ids: bool,
+    whole: bool,
+    /// The columns there are on the field's own line.
+    room: usize,
+    /// Whether each value has a line of its own.
+    beside: bool,
 }
 
-fn two(before: &Json, after: &Json) -> Body {
-    if let (Some(before), Some(after)) = (short(before), short(after)) {
-        return Body::Short(Some(before), Some(after));
+impl Values<'_> {
+    fn body(&self, before: Option<Json>, after: Option<Json>) -> Body {
+        match (before, after) {
+            (Some(before), Some(after)) => self.two(&before, &after),
+            (Some(value), None) => self.one(Sign::Remove, &value),
+            (None, Some(value)) => self.one(Sign::Add, &value),
+            (None, None) => Body::Short(None, None),
+        }
     }
-    let (left, right) = match (before, after) {
-        (Json::String(before), Json::String(after)) => (before.clone(), after.clone()),
-        _ => (pretty::lines(before), pretty::lines(after)),
-    };
-    let lines = diff::unified(&escape::lines(&left), &escape::lines(&right));
-    let about = lines.is_empty().then(|| "they differ only in how hidden characters are written".to_owned());
-    Body::Diff(about, lines)
-}
 
-fn one(sign: Sign, value: &Json, verbose: bool) -> Body {
-    if let Some(short) = short(value) {
-        return match sign {
-            Sign::Remove => Body::Short(Some(short), None),
-            _ => Body::Short(None, Some(short)),
+    fn two(&self, before: &Json, after: &Json) -> Body {
+        if let (Some(before), Some(after)) = (self.short(before), self.short(after))
+            && (self.beside || columns::width(&before) + columns::width(&after) <= self.room)
+        {
+            return Body::Short(Some(before), Some(after));
+        }
+        if after.is_null() {
+            return self.one(Sign::Remove, before);
+        }
+        let (left, right) = match (before, after) {
+            (Json::String(before), Json::String(after)) => (before.clone(), after.clone()),
+            _ => (self.lines(before), self.lines(after)),
         };
+        let lines = diff::unified(&escape::lines(&left), &escape::lines(&right));
+        let about = lines.is_empty().then(|| "they differ only in how hidden characters are written".to_owned());
+        Body::Diff(about, lines)
     }
-    if verbose {
-        let text = match value {
-            Json::String(text) => text.clone(),
-            other => pretty::lines(other),
-        };
-        return Body::Diff(Some(size(value)), diff::whole(sign, &escape::lines(&text)));
-    }
-    if holds_lines(value) {
-        let text = match abridged(value) {
+
+    fn one(&self, sign: Sign, value: &Json) -> Body {
+        if let Some(short) = self.short(value).filter(|short| columns::width(short) <= self.room) {
+            return match sign {
+                Sign::Remove => Body::Short(Some(short), None),
+                _ => Body::Short(None, Some(short)),
+            };
+        }
+        let abridged = if self.whole { value.clone() } else { abridged(value) };
+        let text = match abridged {
             Json::String(text) => text,
-            other => pretty::lines(&other),
+            other => self.lines(&other),
         };
-        let text = escape::lines(&text);
-        let mut lines: Vec<Line> = text.lines().map(|line| Line::new(sign, columns::cut(line, WIDE))).collect();
-        if let Some(left) = lines.len().checked_sub(OUTLINED).filter(|left| *left > 1) {
+        let mut lines = diff::whole(sign, &escape::lines(&text));
+        if let Some(left) = lines.len().checked_sub(OUTLINED).filter(|left| *left > 1 && !self.whole) {
             lines.truncate(OUTLINED);
             lines.push(Line::new(Sign::Remark, more(left)));
         }
-        return Body::Diff(Some(size(value)), lines);
+        // One line needs no count.
+        Body::Diff((lines.len() > 1).then(|| size(value)), lines)
     }
-    match value {
-        Json::Object(map) => {
-            let inner = map.iter().map(|(key, value)| (escape::line(key).into_owned(), outline(value))).collect();
-            Body::Outline(size(value), inner)
+
+    /// A value as lines, in which references are names.
+    fn lines(&self, value: &Json) -> String {
+        pretty::lines(value, &|scalar| self.scalar(scalar))
+    }
+
+    /// A value on one line, if it is a short one.
+    fn short(&self, value: &Json) -> Option<String> {
+        match value {
+            Json::String(text) if text.trim_end_matches('\n').contains('\n') => None,
+            Json::Array(_) | Json::Object(_) => {
+                let text = escape::line(&value.to_string()).into_owned();
+                (columns::width(&text) <= SHORT && !holds_name(value, self.names)).then_some(text)
+            }
+            scalar => Some(self.scalar(scalar)),
         }
-        other => Body::Outline(outline(other), Vec::new()),
+    }
+
+    /// A text, number or the like. A reference is the name of what it refers to, and no text.
+    fn scalar(&self, value: &Json) -> String {
+        let named = value.as_str().and_then(|id| self.names.get(id).map(|name| (id, escape::line(name))));
+        match (named, value.as_str()) {
+            (Some((id, name)), _) if self.ids && !id.starts_with(AWAITED) => format!("{name} ({id})"),
+            (Some((_, name)), _) => name.into_owned(),
+            (None, Some(id)) if !self.ids => escape::line(&Json::from(words::short_ids(id)).to_string()).into_owned(),
+            (None, _) => escape::line(&value.to_string()).into_owned(),
+        }
     }
 }
 
-/// Whether a text of several lines stands in a value.
-fn holds_lines(value: &Json) -> bool {
+/// Whether a reference stands in a value.
+fn holds_name(value: &Json, names: &Names) -> bool {
     match value {
-        Json::String(text) => text.trim_end_matches('\n').contains('\n'),
-        Json::Array(items) => items.iter().any(holds_lines),
-        Json::Object(map) => map.values().any(holds_lines),
+        Json::String(text) => names.get(text).is_some(),
+        Json::Array(items) => items.iter().any(|item| holds_name(item, names)),
+        Json::Object(map) => map.values().any(|value| holds_name(value, names)),
         Json::Null | Json::Bool(_) | Json::Number(_) => false,
     }
 }
@@ -259,28 +290,6 @@ fn abridged(value: &Json) -> Json {
 
 fn more(lines: usize) -> String {
     format!("… {} (`-v` shows them)", counted(lines, "more line", "more lines"))
-}
-
-/// A value on one line, whatever it takes.
-fn outline(value: &Json) -> String {
-    if let Some(short) = short(value) {
-        return short;
-    }
-    let start = match value {
-        Json::String(text) => escape::quoted(text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default()),
-        other => escape::line(&other.to_string()).into_owned(),
-    };
-    format!("{}: {}", size(value), columns::cut(&start, SHORT))
-}
-
-/// A value on one line, if it is a short one.
-fn short(value: &Json) -> Option<String> {
-    let too_long = |text: &str| text.trim_end_matches('\n').contains('\n') || text.len() > 4 * SHORT;
-    if matches!(value, Json::String(text) if too_long(text)) {
-        return None;
-    }
-    let text = escape::line(&value.to_string()).into_owned();
-    (columns::width(&text) <= SHORT).then_some(text)
 }
 
 /// How large a value is.

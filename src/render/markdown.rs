@@ -9,7 +9,7 @@ use super::{View, terminal, words};
 use crate::model::diagnostic::{Diagnostic, Severity};
 use crate::model::escape;
 use crate::plan::report::{Outcome, Report};
-use crate::plan::{Change, Direction};
+use crate::plan::{Action, Change, Direction};
 
 /// The first line: by it a workflow finds its comment of the last time.
 pub const MARKER: &str = "<!-- vapi-sync -->";
@@ -18,15 +18,36 @@ pub const MARKER: &str = "<!-- vapi-sync -->";
 pub const LONGEST: usize = 60_000;
 /// Kept free for what is said about what was cut.
 const RESERVE: usize = 8_000;
-/// One object takes no more than this, so that others are seen as well.
-const LONGEST_CHANGE: usize = 20_000;
+/// The table takes no more than this; what is beyond it is counted.
+const LONGEST_TABLE: usize = 16_000;
+/// Of an object for which less is left, no details are shown.
+const LEAST: usize = 1_500;
 /// Messages take no more than this.
 const LONGEST_MESSAGES: usize = 12_000;
+/// A name takes no more than this.
+const LONGEST_NAME: usize = 100;
+/// So many numbers of an object are named.
+const MOST_RINGS: usize = 20;
 /// A text of a message takes no more than this.
 const LONGEST_MESSAGE: usize = 600;
 
-/// A report, at most [`LONGEST`] characters. What is cut is counted and named. Ends with a line end.
+/// Where a report comes from.
+#[derive(Debug, Clone, Default)]
+pub struct Origin {
+    /// The state file.
+    pub file: String,
+    /// Its environment.
+    pub environment: Option<String>,
+    /// The commit that was checked out.
+    pub commit: Option<String>,
+    /// The page of the run.
+    pub run: Option<String>,
+}
+
+/// A report, at most [`LONGEST`] characters: a table of what happens, what waits for a person, the rest folded, warnings. What is
+/// cut is counted and named, the least important first. Ends with a line end.
 pub fn report(report: &Report, view: &View<'_>) -> String {
+    let view = &View { whole: true, names: &report.plan.names, ..*view };
     let plan = &report.plan;
     let command = match (view.command, plan.direction, report.was_tried()) {
         ("", Direction::ToVapi, false) => "plan",
@@ -34,38 +55,118 @@ pub fn report(report: &Report, view: &View<'_>) -> String {
         ("", Direction::ToFile, _) => "pull",
         (command, ..) => command,
     };
-    let mut out = format!("{MARKER}\n### vapi-sync {command}\n\n**{}**\n", words::summary(report));
+    let origin = origin(plan.org_id.as_deref(), view);
+    let summary = words::summary(report);
+    let mut out = format!("{MARKER}\n### vapi-sync {command}\n\n**{summary}**\n{}", origin[1]);
     if let (Direction::ToVapi, Some(hint)) =
         (plan.direction, view.status.and_then(|status| words::only_in_vapi(status, view.flags)))
     {
         out.push_str(&format!("\n{hint}\n"));
     }
-    let diagnostics = [&report.errors, &plan.warnings, &report.warnings, &report.notes].map(Vec::as_slice).concat();
-    out.push_str(&messages(&diagnostics, view));
-    let mut left = LONGEST - RESERVE - length(&out).min(LONGEST - RESERVE);
-    let mut cut = Vec::new();
-    for (change, outcome) in report.changes().filter(|(change, _)| view.all || !change.is_in_step()) {
-        let section = section(change, outcome, report, view);
-        let short = headline(change, outcome, view);
-        let line = format!("\n<p>{short}</p>\n");
-        let chosen = [&section, &line].into_iter().find(|text| length(text) <= left);
-        if chosen != Some(&section) {
-            cut.push(change.address.to_string());
-        }
-        if let Some(text) = chosen {
-            left -= length(text);
-            out.push_str(text);
-        }
-    }
-    out.push_str(&about_cut(&cut, view));
+    out.push_str(&messages(&report.errors, view));
+    let mut shown: Vec<(Rank, &Change, Option<&Outcome>)> = report
+        .changes()
+        .filter(|(change, _)| view.all || !change.is_in_step() && (view.pending || !change.only_pending()))
+        .map(|(change, outcome)| (rank(change, outcome), change, outcome))
+        .collect();
+    shown.sort_by_key(|(rank, ..)| *rank);
+    out.push_str(&table(&shown, report, view));
+    let others = [&plan.warnings, &report.warnings, &report.notes].map(Vec::as_slice).concat();
+    let mut last = folded(&others, view);
     if command == "plan" {
         let digest = html(&plan.digest, view);
-        out.push_str(&format!(
-            "\n<sub>To apply exactly this: <code>vapi-sync apply{} --expect {digest}</code></sub>\n",
-            html(view.flags, view)
+        let flags = html(view.flags, view);
+        last.push_str(&format!(
+            "\n<sub>To apply exactly this: <code>vapi-sync apply{flags} --expect {digest}</code></sub>\n"
         ));
     }
-    out
+    last.push_str(&origin[0]);
+    let mut left = (LONGEST - RESERVE).saturating_sub(length(&out) + length(&last));
+    let mut cut = Vec::new();
+    for (rank, change, outcome) in &shown {
+        let section = if left < LEAST { None } else { Some(section(*rank, change, *outcome, report, view, left)) };
+        let (text, is_whole) = section.unwrap_or_default();
+        if !is_whole {
+            cut.push(change.address.to_string());
+        }
+        left = left.saturating_sub(length(&text));
+        out.push_str(&text);
+    }
+    out.push_str(&about_cut(&cut, view));
+    out + &last
+}
+
+/// How much an object matters to whoever reads a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    /// It failed, or waits for a person.
+    Open,
+    /// Something that was there changes.
+    Changes,
+    /// It is new.
+    New,
+}
+
+fn rank(change: &Change, outcome: Option<&Outcome>) -> Rank {
+    match (outcome, change.action()) {
+        (Some(Outcome::Failed(_) | Outcome::HeldBack(_) | Outcome::NotAttempted(_)), _) => Rank::Open,
+        _ if change.is_held_back() => Rank::Open,
+        (_, Action::Create | Action::Import) => Rank::New,
+        (_, Action::Update | Action::Recreate | Action::Link | Action::Capture | Action::None) => Rank::Changes,
+    }
+}
+
+/// What the report is about: hidden, and to be read.
+fn origin(org_id: Option<&str>, view: &View<'_>) -> [String; 2] {
+    let Some(Origin { file, environment, commit, run }) = view.origin else { return Default::default() };
+    let commit = commit.as_ref().map(|commit| format!("{commit:.10}"));
+    let facts = [("organisation", org_id), ("file", Some(file)), ("environment", environment.as_deref())];
+    let facts = facts.into_iter().filter_map(|(word, fact)| fact.map(|fact| (word, fact)));
+    let hidden = facts.clone().map(|(word, fact)| format!(" {word}={}", html(fact, view).replace("--", "-&#45;")));
+    let more = [("commit", commit.as_deref())].into_iter().filter_map(|(word, fact)| fact.map(|fact| (word, fact)));
+    let read = facts.chain(more).map(|(word, fact)| format!("{word} <code>{}</code>", html(fact, view)));
+    let time = jiff::Timestamp::now().strftime("%Y-%m-%d %H:%M UTC").to_string();
+    let link = run.as_ref().map(|url| format!("<a href=\"{}\">this run</a>", html(url, view)));
+    let read: Vec<String> = read.chain([time]).chain(link).collect();
+    [format!("\n<!-- vapi-sync{} -->\n", hidden.collect::<String>()), format!("\n<sub>{}</sub>\n", read.join(" · "))]
+}
+
+/// An object a line: address, name, what happens, and which numbers ring it.
+fn table(shown: &[(Rank, &Change, Option<&Outcome>)], report: &Report, view: &View<'_>) -> String {
+    if shown.is_empty() {
+        return String::new();
+    }
+    let mut rows = String::new();
+    for (at, (_, change, outcome)) in shown.iter().enumerate() {
+        let name = clipped(change.name.as_deref().unwrap_or_default(), LONGEST_NAME, view);
+        let what = clipped(&words::headline(change, *outcome, view), LONGEST_MESSAGE, view);
+        let rings = rings(change, report, view).join("<br>");
+        let address = clipped(&change.address.to_string(), LONGEST_NAME, view);
+        let code = |text: String| if text.is_empty() { text } else { format!("<code>{text}</code>") };
+        let row = format!(
+            "<tr><td>{}</td><td>{}</td><td>{}</td><td>{rings}</td></tr>\n",
+            code(address),
+            code(name),
+            code(what)
+        );
+        if length(&rows) + length(&row) > LONGEST_TABLE {
+            rows.push_str(&format!("<tr><td>… and {} more</td></tr>\n", shown.len() - at));
+            break;
+        }
+        rows.push_str(&row);
+    }
+    format!("\n<table>\n<tr><th>address</th><th>name</th><th>what</th><th>rings</th></tr>\n{rows}</table>\n")
+}
+
+fn rings(change: &Change, report: &Report, view: &View<'_>) -> Vec<String> {
+    let impact = report.plan.impact.iter().filter(|impact| impact.address == change.address);
+    let rings = impact.flat_map(|impact| &impact.rings);
+    let code = |ring| format!("<code>{}</code>", clipped(&terminal::ring_text(ring), LONGEST_NAME, view));
+    let mut named: Vec<String> = rings.map(code).collect();
+    let more = named.len().saturating_sub(MOST_RINGS);
+    named.truncate(MOST_RINGS);
+    named.extend((more > 0).then(|| format!("… and {more} more")));
+    named
 }
 
 /// A command that failed before there was a report.
@@ -112,41 +213,56 @@ fn messages(diagnostics: &[Diagnostic], view: &View<'_>) -> String {
     if out.is_empty() { out } else { format!("\n<ul>\n{out}</ul>\n") }
 }
 
-/// An object, folded.
-fn section(change: &Change, outcome: Option<&Outcome>, report: &Report, view: &View<'_>) -> String {
+/// Warnings and notes, folded.
+fn folded(diagnostics: &[Diagnostic], view: &View<'_>) -> String {
+    let list = messages(diagnostics, view);
+    let count = field::counted(diagnostics.len(), "warning", "warnings");
+    if list.is_empty() { list } else { format!("\n<details><summary>{count}</summary>\n{list}\n</details>\n") }
+}
+
+/// The details of an object, in so many characters; whether that is all of them. What waits for a person is open.
+fn section(
+    rank: Rank,
+    change: &Change,
+    outcome: Option<&Outcome>,
+    report: &Report,
+    view: &View<'_>,
+    most: usize,
+) -> (String, bool) {
     let direction = report.plan.direction_of(change);
     let mut lines = Vec::new();
     for why in words::why(change, outcome, view) {
         lines.push(format!("! {why}"));
     }
     for field in change.shown_fields().iter() {
-        lines.extend(field_lines(&field::shown(field, direction, view)));
+        lines.extend(field_lines(&field::shown(change.kind, field, direction, view)));
     }
     for (what, command) in words::ways_out(change, direction, view.flags) {
         lines.push(format!("# {what}: {}", escape::line(&view.redactor.text(&command))));
     }
-    let rings = report.plan.impact.iter().filter(|impact| impact.address == change.address).flat_map(|i| &i.rings);
-    let rings: Vec<String> =
-        rings.map(|ring| format!("<code>{}</code>", html(&terminal::ring_text(ring), view))).collect();
-    let rings = if rings.is_empty() { String::new() } else { format!("\n<p>Rings: {}</p>\n", rings.join(", ")) };
-    let head = headline(change, outcome, view);
     if lines.is_empty() {
-        return format!("\n<p>{head}</p>\n{rings}");
+        return (String::new(), true);
     }
-    format!("\n<details><summary>{head}</summary>\n\n{}{rings}\n</details>\n", fenced(&lines))
+    let head = headline(change, outcome, view);
+    let open = if rank == Rank::Open { " open" } else { "" };
+    let frame = format!("\n<details{open}><summary>{head}</summary>\n\n\n</details>\n");
+    let (fenced, is_whole) = fenced(&lines, most.saturating_sub(length(&frame)));
+    (format!("\n<details{open}><summary>{head}</summary>\n\n{fenced}\n</details>\n"), is_whole)
 }
 
 /// `update agents.receptionist "Receptionist"` in HTML.
 fn headline(change: &Change, outcome: Option<&Outcome>, view: &View<'_>) -> String {
-    let name = change.name.as_deref().map(|name| format!(" <code>{}</code>", html(name, view))).unwrap_or_default();
+    let name = change.name.as_deref().map(|name| clipped(name, LONGEST_NAME, view));
     let said = words::headline(change, outcome, view);
-    let said = if said.is_empty() { said } else { format!(" <code>{}</code>", html(&said, view)) };
-    format!("<code>{}</code>{name}{said}", html(&change.address.to_string(), view))
+    let said = (!said.is_empty()).then(|| clipped(&said, LONGEST_MESSAGE, view));
+    let address = clipped(&change.address.to_string(), LONGEST_NAME, view);
+    let parts: Vec<String> = [Some(address), name, said].into_iter().flatten().collect();
+    format!("<code>{}</code>", parts.join("</code> <code>"))
 }
 
 /// A field as lines of a diff: GitHub colours them by their first character.
 fn field_lines(field: &Shown) -> Vec<String> {
-    let Shown { mark, path, label, sides, body, notes } = field;
+    let Shown { mark, path, label, sides, body, recorded, notes } = field;
     let about = label.map(|label| format!(" {label}")).unwrap_or_default();
     let sides_text = sides.map(|(left, right)| format!(", - {left}, + {right}")).unwrap_or_default();
     let start = if *mark == Mark::Held { "!" } else { "@@" };
@@ -162,22 +278,17 @@ fn field_lines(field: &Shown) -> Vec<String> {
             let places = diff.iter().filter(|line| line.sign == Sign::Hunk).count();
             lines.extend(diff.iter().filter(|line| line.sign != Sign::Hunk || places > 1).map(Line::text));
         }
-        Body::Outline(about, inner) => {
-            let sign = if *mark == Mark::Remove { "-" } else { "+" };
-            lines.push(format!("{sign} {about}"));
-            lines.extend(inner.iter().map(|(key, value)| format!("{sign}   {key}: {value}")));
-        }
     }
-    lines.extend(notes.iter().map(|note| format!("# {note}")));
+    lines.extend(recorded.iter().chain(notes).map(|note| format!("# {note}")));
     lines
 }
 
-/// Lines in a fence that none of them can close, as many as one object may take.
-fn fenced(lines: &[String]) -> String {
-    let mut used = 0;
+/// Lines in a fence that none of them can close, as many as so many characters hold; whether those are all.
+fn fenced(lines: &[String], most: usize) -> (String, bool) {
+    let mut used = 200;
     let fits = |line: &&String| {
         used += length(line) + 1;
-        used <= LONGEST_CHANGE
+        used <= most
     };
     let kept: Vec<&str> = lines.iter().take_while(fits).map(String::as_str).collect();
     let left = lines.len() - kept.len();
@@ -187,7 +298,7 @@ fn fenced(lines: &[String]) -> String {
     };
     let fence = "`".repeat(longest_run(&kept).max(2) + 1);
     let kept: String = kept.iter().map(|line| format!("{line}\n")).collect();
-    format!("{fence}diff\n{kept}{more}{fence}\n")
+    (format!("{fence}diff\n{kept}{more}{fence}\n"), left == 0)
 }
 
 fn longest_run(lines: &[&str]) -> usize {

@@ -30,24 +30,36 @@ pub mod terminal;
 mod tests;
 mod words;
 
+use std::sync::LazyLock;
+
 use crate::model::Redactor;
-use crate::plan::Status;
+use crate::plan::{Names, Status};
 
 pub use output::Output;
 pub use palette::Palette;
-pub use progress::Progress;
+pub use progress::{Progress, Shown};
 
 /// How a report is looked at.
 #[derive(Clone, Copy)]
 pub struct View<'v> {
     /// Colours, or none.
     pub palette: Palette,
-    /// Long values in full.
+    /// Whole ids, links, and the fields of what is made or imported.
     pub verbose: bool,
+    /// Long values in full.
+    pub whole: bool,
     /// Unchanged entries as well.
     pub all: bool,
+    /// What the file is only ahead in, as well.
+    pub pending: bool,
     /// The numbers of both sides, where they are known: for the hint at what is only in Vapi.
     pub status: Option<&'v Status>,
+    /// How many columns a line has. `None`: nothing wraps.
+    pub width: Option<usize>,
+    /// What the objects are called that values refer to.
+    pub names: &'v Names,
+    /// Where a report comes from, for Markdown.
+    pub origin: Option<&'v markdown::Origin>,
     /// What must not be shown.
     pub redactor: &'v Redactor,
     /// The command whose report it is. Empty: `plan`, `apply` or `pull`, as the report says.
@@ -60,6 +72,32 @@ pub struct View<'v> {
 impl<'v> View<'v> {
     /// Without colours, compact, only what changes.
     pub fn plain(redactor: &'v Redactor) -> Self {
-        Self { palette: Palette::plain(), verbose: false, all: false, status: None, redactor, command: "", flags: "" }
+        static NAMES: LazyLock<Names> = LazyLock::new(Names::default);
+        let palette = Palette::plain();
+        let (verbose, whole, all) = (false, false, false);
+        Self {
+            palette,
+            verbose,
+            whole,
+            all,
+            pending: true,
+            status: None,
+            width: None,
+            names: &NAMES,
+            origin: None,
+            redactor,
+            command: "",
+            flags: "",
+        }
+    }
+
+    /// A line of our own words, broken where the view is too narrow for it. No command in backticks is.
+    pub fn wrapped(&self, line: &str) -> String {
+        columns::wrapped(line, self.width, "")
+    }
+
+    /// How many columns a value may take on its field's own line.
+    fn room(&self) -> usize {
+        self.width.unwrap_or(120).saturating_sub(8).max(20)
     }
 }

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use anstream::adapter::strip_str;
 use anstream::stream::RawStream;
@@ -11,6 +12,7 @@ use anstream::{AutoStream, ColorChoice};
 use serde::Serialize;
 use serde_json::Value as Json;
 
+use super::columns::wrapped;
 use super::progress::Progress;
 use super::{Palette, diagnostics, json};
 use crate::model::Redactor;
@@ -55,6 +57,8 @@ pub struct Output {
     settings: Settings,
     shows_progress: bool,
     progress: Arc<Mutex<Progress>>,
+    /// Until when it was said that the run waits.
+    told_until: Mutex<Option<Instant>>,
     redactor: Redactor,
 }
 
@@ -81,6 +85,7 @@ impl Output {
             settings,
             shows_progress: false,
             progress: Arc::new(Mutex::new(Progress::hidden())),
+            told_until: Mutex::new(None),
             redactor,
         }
     }
@@ -96,6 +101,16 @@ impl Output {
             Color::Never => Palette::plain(),
             Color::Auto | Color::Always => Palette::colour(),
         }
+    }
+
+    /// How many columns a line has: those of the terminal, else what `COLUMNS` says. `None`: nothing wraps.
+    pub fn width(&self) -> Option<usize> {
+        let said = || std::env::var("COLUMNS").ok()?.parse().ok();
+        let terminal = console::Term::stdout()
+            .size_checked()
+            .or_else(|| console::Term::stderr().size_checked())
+            .map(|(_, columns)| usize::from(columns));
+        terminal.or_else(said).map(|columns| columns.max(40))
     }
 
     /// How often `-v` was given.
@@ -152,12 +167,39 @@ impl Output {
         if !shown.is_empty() {
             let folds = self.settings.folds && self.settings.verbosity == 0;
             let text = if folds { diagnostics::folded } else { diagnostics::text };
-            self.message(&text(&shown, self.palette(), &self.redactor));
+            let text = text(&shown, self.palette(), &self.redactor);
+            // A line of the file stands as it is.
+            let broken =
+                |line| if str::contains(line, '|') { line.to_owned() } else { wrapped(line, self.width(), "    ") };
+            self.message(&text.lines().map(|line| broken(line) + "\n").collect::<String>());
         }
     }
 
-    /// Shows how far a run is, in place of what was shown before: on a terminal only.
+    /// Says that a run waits for Vapi's rate limit; `None`: it goes on. On a terminal, or with `-v`.
+    pub fn waiting(&self, wait: Option<Duration>) {
+        let text = wait.map(|wait| format!("waiting for Vapi's rate limit, {} s", wait.as_secs_f64().ceil()));
+        if self.shows_progress {
+            return self.progress().say(text);
+        }
+        let mut told = self.told_until.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Instant::now();
+        // Many requests wait at once: one line for all of them.
+        if let (Some(text), Some(wait), true) = (text, wait, told.is_none_or(|until| until <= now)) {
+            *told = Some(now + wait);
+            self.step(&text);
+        }
+    }
+
+    /// Says with `-v` what a run does, where no bar shows it.
+    fn step(&self, text: &str) {
+        if self.settings.verbosity > 0 && !self.shows_progress {
+            self.note(&format!("{text}\n"));
+        }
+    }
+
+    /// Shows how far a run is, in place of what was shown before: on a terminal; elsewhere, with `-v`, what it does.
     pub fn start(&self, total: u64, label: &str) -> Progress {
+        self.step(label);
         let progress = if self.shows_progress {
             Progress::start(total, &crate::model::escape::line(&self.redactor.text(label)))
         } else {

@@ -2,40 +2,60 @@
 
 use serde_json::{Map, Value as Json};
 
+/// How a text, number or the like is written.
+pub type Scalar<'s> = &'s dyn Fn(&Json) -> String;
+
 /// A value as lines. Close to YAML, but for eyes only: `key: value`, `- element`, texts of several lines below a `|`.
 /// Every line ends with a line end.
-pub fn lines(value: &Json) -> String {
+pub fn lines(value: &Json, scalar: Scalar<'_>) -> String {
     let mut out = String::new();
-    put(value, 0, &mut out);
+    put(value, 0, scalar, &mut out);
     out
 }
 
-fn put(value: &Json, depth: usize, out: &mut String) {
+fn put(value: &Json, depth: usize, scalar: Scalar<'_>, out: &mut String) {
     match value {
-        Json::Object(map) if !map.is_empty() => fields(map, depth, out),
+        Json::Object(map) if !map.is_empty() => fields(map, depth, scalar, out),
         Json::Array(items) if !items.is_empty() => items.iter().for_each(|item| {
-            out.push_str(&"  ".repeat(depth));
-            out.push('-');
-            after(item, depth, out);
+            let indent = "  ".repeat(depth);
+            match item {
+                // Its first field stands beside the dash.
+                Json::Object(map) if !map.is_empty() => {
+                    let mut inner = String::new();
+                    fields(map, depth + 1, scalar, &mut inner);
+                    out.push_str(&format!("{indent}- {}", &inner[indent.len() + 2..]));
+                }
+                _ => {
+                    out.push_str(&format!("{indent}-"));
+                    after(item, depth, scalar, out);
+                }
+            }
         }),
-        Json::String(text) => block(text, depth, out),
-        other => {
-            out.push_str(&format!("{}{other}\n", "  ".repeat(depth)));
-        }
+        Json::String(text) if text.contains('\n') => block(text, depth, out),
+        other => out.push_str(&format!("{}{}\n", "  ".repeat(depth), leaf(other, scalar))),
     }
 }
 
-fn fields(map: &Map<String, Json>, depth: usize, out: &mut String) {
+/// An empty list or mapping, or what is neither.
+fn leaf(value: &Json, scalar: Scalar<'_>) -> String {
+    match value {
+        Json::Object(_) => "{}".to_owned(),
+        Json::Array(_) => "[]".to_owned(),
+        other => scalar(other),
+    }
+}
+
+fn fields(map: &Map<String, Json>, depth: usize, scalar: Scalar<'_>, out: &mut String) {
     for (key, value) in map {
         let plain = !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '$'));
         let key = if plain { key.clone() } else { Json::from(key.as_str()).to_string() };
         out.push_str(&format!("{}{key}:", "  ".repeat(depth)));
-        after(value, depth, out);
+        after(value, depth, scalar, out);
     }
 }
 
 /// A value after its key or dash: on the same line if it fits there, else below.
-fn after(value: &Json, depth: usize, out: &mut String) {
+fn after(value: &Json, depth: usize, scalar: Scalar<'_>, out: &mut String) {
     let below = match value {
         Json::Object(map) => !map.is_empty(),
         Json::Array(items) => !items.is_empty(),
@@ -49,9 +69,9 @@ fn after(value: &Json, depth: usize, out: &mut String) {
             Json::String(_) => " |-\n",
             _ => "\n",
         });
-        put(value, depth + 1, out);
+        put(value, depth + 1, scalar, out);
     } else {
-        out.push_str(&format!(" {value}\n"));
+        out.push_str(&format!(" {}\n", leaf(value, scalar)));
     }
 }
 
@@ -73,8 +93,7 @@ mod tests {
         let value = json!({"a b": [1, {"content": "one\n\ntwo\n", "x": "y\nz"}, []], "c": {}, "d": null, "e": "f"});
         let expected = r#""a b":
   - 1
-  -
-    content: |
+  - content: |
       one
 
       two
@@ -86,6 +105,7 @@ c: {}
 d: null
 e: "f"
 "#;
+        let lines = |value: &Json| lines(value, &|scalar| scalar.to_string());
         assert_eq!(lines(&value), expected);
         assert_eq!(lines(&json!("a\nb")), "a\nb\n");
         assert_eq!(lines(&json!([])), "[]\n");

@@ -8,12 +8,22 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 #[derive(Clone)]
 pub struct Progress {
     bar: ProgressBar,
+    label: String,
+}
+
+/// A bar that goes away when it is dropped.
+pub struct Shown(pub Progress);
+
+impl Drop for Shown {
+    fn drop(&mut self) {
+        self.0.finish();
+    }
 }
 
 impl Progress {
     /// One that shows nothing.
     pub fn hidden() -> Self {
-        Self { bar: ProgressBar::hidden() }
+        Self { bar: ProgressBar::hidden(), label: String::new() }
     }
 
     /// A bar of so many steps on stderr; 0: it is not known how many.
@@ -25,7 +35,12 @@ impl Progress {
         }
         bar.set_message(label.to_owned());
         bar.enable_steady_tick(Duration::from_millis(120));
-        Self { bar }
+        Self { bar, label: label.to_owned() }
+    }
+
+    /// Says something else for a while; `None`: what it said before.
+    pub(super) fn say(&self, text: Option<String>) {
+        self.bar.set_message(text.unwrap_or_else(|| self.label.clone()));
     }
 
     /// One step more is done.

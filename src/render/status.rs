@@ -4,7 +4,8 @@ use jiff::Timestamp;
 
 use super::field::counted;
 use super::palette::paint;
-use super::{View, columns, words};
+use super::words::{self, safe};
+use super::{View, columns};
 use crate::model::agreed::LastAgreed;
 use crate::model::escape;
 use crate::plan::{Item, KindStatus, LastRun, State, Status};
@@ -30,7 +31,7 @@ pub struct About<'a> {
 pub fn text(status: &Status, about: &About<'_>, view: &View<'_>) -> String {
     let mut out = String::new();
     let mut line = |text: &str| {
-        out.push_str(text.trim_end());
+        out.push_str(&columns::wrapped(text.trim_end(), view.width, "    "));
         out.push('\n');
     };
     let style = if status.in_sync() { view.palette.add } else { view.palette.hold };
@@ -64,11 +65,6 @@ pub fn text(status: &Status, about: &About<'_>, view: &View<'_>) -> String {
         line(&safe(&hint, view));
     }
     out
-}
-
-/// A text of others on one line, without secrets.
-fn safe(text: &str, view: &View<'_>) -> String {
-    escape::line(&view.redactor.text(text)).into_owned()
 }
 
 fn address(item: &Item, view: &View<'_>) -> String {
@@ -132,7 +128,7 @@ pub(super) fn counts(kind: &KindStatus) -> String {
 }
 
 /// Who started a run, without the mail address behind the name.
-pub(super) fn person(actor: &str) -> &str {
+pub fn person(actor: &str) -> &str {
     actor.split_once(" <").map_or(actor, |(name, _)| name)
 }
 

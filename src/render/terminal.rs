@@ -4,9 +4,10 @@ use super::diff::{Line, Sign};
 use super::field::{self, Body, Mark, Shown};
 use super::palette::paint;
 use super::{View, columns, words};
+use crate::kinds::Kind;
 use crate::model::escape;
 use crate::plan::report::{Outcome, Report};
-use crate::plan::{Action, Change, Direction, Impact, Ring};
+use crate::plan::{Action, Change, Direction, FieldChange, Impact, Ring};
 
 /// Columns after which addresses and paths are no longer aligned.
 const ALIGNED: usize = 44;
@@ -23,29 +24,54 @@ pub fn outcomes(report: &Report, view: &View<'_>) -> String {
     page(report, view, false)
 }
 
-fn page(report: &Report, view: &View<'_>, with_fields: bool) -> String {
+/// A field of an object of a kind, below a line about the object. Ends with a line end.
+pub fn field(kind: &Kind, field: &FieldChange, direction: Direction, view: &View<'_>) -> String {
     let mut page = Page { view, out: String::new() };
-    let shown: Vec<(&Change, Option<&Outcome>)> =
-        report.changes().filter(|(change, _)| view.all || !change.is_in_step()).collect();
+    page.field(&field::shown(kind, field, direction, view));
+    page.out
+}
+
+fn page(report: &Report, view: &View<'_>, with_fields: bool) -> String {
+    let view = &View { names: &report.plan.names, ..*view };
+    let mut page = Page { view, out: String::new() };
+    // What the plan held back was shown with the plan.
+    let is_news = |change: &Change, outcome: Option<&Outcome>| match outcome {
+        Some(Outcome::Done { .. } | Outcome::Failed(_) | Outcome::NotAttempted(_)) => true,
+        Some(Outcome::HeldBack(_)) => !change.is_held_back(),
+        None => false,
+    };
+    let is_shown = |change: &Change, outcome: Option<&Outcome>| match with_fields {
+        true => view.all || !change.is_in_step() && (view.pending || !change.only_pending()),
+        false => is_news(change, outcome),
+    };
+    let shown: Vec<_> = report.changes().filter(|(change, outcome)| is_shown(change, *outcome)).collect();
     let columns = aligned(shown.iter().map(|(change, _)| change.address.to_string()));
+    let mut entries: Vec<String> = Vec::new();
     for (change, outcome) in &shown {
-        page.change(change, *outcome, columns);
+        let mut entry = Page { view, out: String::new() };
+        entry.change(change, *outcome, columns);
         if with_fields {
-            page.fields(change, report.plan.direction_of(change));
+            entry.fields(change, report.plan.direction_of(change));
+            entry.ways_out(change, report.plan.direction_of(change));
+            report.plan.impact.iter().filter(|impact| impact.address == change.address).for_each(|of| entry.impact(of));
         }
-        page.ways_out(change, report.plan.direction_of(change));
-        if with_fields && let Some(impact) = report.plan.impact.iter().find(|impact| impact.address == change.address) {
-            page.impact(impact);
+        entries.push(entry.out);
+    }
+    for (at, entry) in entries.iter().enumerate() {
+        let is_long = |entry: &String| entry.lines().nth(1).is_some();
+        if at > 0 && (is_long(entry) || is_long(&entries[at - 1])) {
+            page.line("");
         }
+        page.out.push_str(entry);
     }
     if !shown.is_empty() {
         page.line("");
     }
-    page.line(&paint(view.palette.strong, &words::summary(report)));
+    page.wrapped(&paint(view.palette.strong, &words::summary(report)), "");
     if let (Direction::ToVapi, Some(hint)) =
         (report.plan.direction, view.status.and_then(|status| words::only_in_vapi(status, view.flags)))
     {
-        page.line(&hint);
+        page.wrapped(&hint, "");
     }
     page.out
 }
@@ -65,8 +91,9 @@ impl Page<'_> {
         self.out.push('\n');
     }
 
-    fn safe(&self, text: &str) -> String {
-        escape::line(&self.view.redactor.text(text)).into_owned()
+    /// A line of our own words.
+    fn wrapped(&mut self, text: &str, indent: &str) {
+        self.line(&columns::wrapped(text, self.view.width, indent));
     }
 
     fn change(&mut self, change: &Change, outcome: Option<&Outcome>, columns: usize) {
@@ -84,35 +111,54 @@ impl Page<'_> {
             (Action::None, ..) if change.is_held_back() => ("!", palette.hold),
             (Action::None, ..) => (" ", palette.quiet),
         };
-        let address = columns::padded(&self.safe(&change.address.to_string()), columns);
+        let address = columns::padded(&escape::line(&self.view.redactor.text(&change.address.to_string())), columns);
         let name =
             change.name.as_deref().map(|name| escape::quoted(&self.view.redactor.text(name))).unwrap_or_default();
         let said = words::headline(change, outcome, self.view);
         let parts = [paint(palette.strong, &address), columns::cut(&name, ALIGNED).into_owned(), said];
         let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-        self.line(&format!("{} {}", paint(style, &columns::padded(symbol, 2)), parts.join("  ")));
+        self.wrapped(&format!("{} {}", paint(style, &columns::padded(symbol, 2)), parts.join("  ")), "     ");
         for line in words::why(change, outcome, self.view) {
-            self.line(&format!("      {line}"));
+            self.wrapped(&format!("     {line}"), "     ");
         }
     }
 
     fn fields(&mut self, change: &Change, direction: Direction) {
+        // What is made or imported is there to be read in the file.
+        let is_whole = matches!(change.action(), Action::Create | Action::Import);
+        if is_whole && !self.view.verbose && !change.is_held_back() {
+            return;
+        }
         let fields = change.shown_fields();
-        let shown: Vec<Shown> = fields.iter().map(|field| field::shown(field, direction, self.view)).collect();
-        let columns = aligned(shown.iter().map(|field| field.path.clone()));
+        let shown: Vec<Shown> =
+            fields.iter().map(|field| field::shown(change.kind, field, direction, self.view)).collect();
+        let mut records: Vec<&String> = shown.iter().filter_map(|field| field.recorded.as_ref()).collect();
+        records.dedup();
+        let once = records.len() == 1;
         for field in &shown {
-            self.field(field, columns);
+            self.field(field);
+            if let (false, Some(record)) = (once, &field.recorded) {
+                self.wrapped(&format!("        {}", paint(self.view.palette.quiet, record)), "        ");
+            }
+        }
+        if let (true, Some(record)) = (once, records.first()) {
+            self.wrapped(&format!("     {}", paint(self.view.palette.quiet, record)), "     ");
         }
     }
 
     fn ways_out(&mut self, change: &Change, direction: Direction) {
         for (what, command) in words::ways_out(change, direction, self.view.flags) {
-            let command = paint(self.view.palette.strong, &self.safe(&command));
-            self.line(&format!("      {} {command}", columns::padded(&format!("{what}:"), 23)));
+            let command = escape::line(&self.view.redactor.text(&command)).into_owned();
+            let gap = columns::padded(&format!("{what}:"), 23);
+            // A command is there to be copied: it stays on one line.
+            let below = self.view.width.is_some_and(|width| columns::width(&command) + gap.len() + 6 > width);
+            let gap = if below { format!("{what}:\n        ") } else { format!("{gap} ") };
+            self.line(&format!("     {gap}{}", paint(self.view.palette.strong, &command)));
         }
     }
 
-    fn field(&mut self, field: &Shown, columns: usize) {
+    fn field(&mut self, field: &Shown) {
+        const INDENT: &str = "        ";
         let palette = self.view.palette;
         let style = match field.mark {
             Mark::Add => palette.add,
@@ -122,36 +168,40 @@ impl Page<'_> {
             Mark::Pending => palette.quiet,
         };
         let (values, more) = self.body(field);
-        let path = columns::padded(&field.path, columns);
-        let label = field.label.map(|label| paint(style, label));
-        let head: Vec<String> = label.into_iter().chain(values).filter(|part| !part.is_empty()).collect();
-        let head = head.join(": ");
-        self.line(&format!("    {} {path}  {head}", paint(style, field.mark.char())));
+        let sides = field.sides.filter(|_| matches!(field.body, Body::Diff(..)));
+        let sides = sides.map_or_else(String::new, |(left, right)| format!(" (- {left}, + {right})"));
+        let label = field.label.map(|label| format!("{}{sides}", paint(style, label)));
+        let notes = field.notes.iter().map(|note| paint(palette.quiet, note));
+        let head = label.into_iter().chain(notes).collect::<Vec<_>>().join(": ");
+        let head = [Some(head), values].into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>();
+        let colon = if head.is_empty() { "" } else { ": " };
+        let line = format!("   {} {}{colon}{}", paint(style, field.mark.char()), field.path, head.join("; "));
+        self.wrapped(&line, INDENT);
         for line in more {
-            // As it is: spaces at the end of a line may be the difference.
-            self.out.push_str(&format!("        {line}\n"));
-        }
-        for note in &field.notes {
-            self.line(&format!("        {}", paint(palette.quiet, note)));
+            let lines = columns::broken(&line, self.view.width.map(|width| width.saturating_sub(INDENT.len() + 2)));
+            for (at, line) in lines.iter().enumerate() {
+                // As it is: spaces at the end of a line may be the difference.
+                self.out.push_str(&format!("{INDENT}{}{line}\n", if at > 0 { "  " } else { "" }));
+            }
         }
     }
 
     /// What stands on the field's own line, and the lines below it.
     fn body(&self, field: &Shown) -> (Option<String>, Vec<String>) {
-        let palette = self.view.palette;
-        match &field.body {
-            Body::Short(before, after) => (short(field, before.as_deref(), after.as_deref()), Vec::new()),
-            Body::Diff(about, lines) => {
-                let sides = field.sides.map(|(left, right)| format!("- {left}, + {right}"));
-                let about = [sides, about.clone()].into_iter().flatten().collect::<Vec<_>>().join("; ");
-                (Some(about), lines.iter().map(|line| self.diff_line(line)).collect())
-            }
-            Body::Outline(about, inner) => {
-                let columns = aligned(inner.iter().map(|(key, _)| key.clone()));
-                let line = |(key, value): &(String, String)| {
-                    format!("{}  {value}", paint(palette.quiet, &columns::padded(key, columns)))
+        match (&field.body, field.sides) {
+            (Body::Short(before, after), Some((left, right))) => {
+                let side = |name: &str, value: &Option<String>| {
+                    format!("{} {}", columns::padded(&format!("{name}:"), 5), value.as_deref().unwrap_or("no value"))
                 };
-                (Some(about.clone()), inner.iter().map(line).collect())
+                (None, vec![side(left, before), side(right, after)])
+            }
+            (Body::Short(Some(before), Some(after)), None) => (Some(format!("{before} → {after}")), Vec::new()),
+            (Body::Short(value, None) | Body::Short(None, value), None) => (value.clone(), Vec::new()),
+            (Body::Diff(about, lines), _) => {
+                // One place needs no line that says where it is.
+                let places = lines.iter().filter(|line| line.sign == Sign::Hunk).count();
+                let shown = lines.iter().filter(|line| line.sign != Sign::Hunk || places > 1);
+                (about.clone(), shown.map(|line| self.diff_line(line)).collect())
             }
         }
     }
@@ -164,24 +214,22 @@ impl Page<'_> {
             Sign::Remove => (palette.remove, palette.remove_word),
             Sign::Add => (palette.add, palette.add_word),
         };
-        let parts = line.parts.iter().map(|(is_marked, text)| paint(if *is_marked { marked } else { plain }, text));
-        format!("{}{}", paint(plain, line.sign.char()), parts.collect::<String>())
+        // Word by word: a mark must not run on where a line is broken.
+        let words = |(is_marked, text): &(bool, String)| -> String {
+            match is_marked {
+                true => text.split_inclusive(' ').map(|word| paint(marked, word)).collect(),
+                false => paint(plain, text),
+            }
+        };
+        let gap = if line.sign.char().is_empty() { "" } else { " " };
+        format!("{}{gap}{}", paint(plain, line.sign.char()), line.parts.iter().map(words).collect::<String>())
     }
 
     fn impact(&mut self, impact: &Impact) {
-        let numbers: Vec<String> = impact.rings.iter().map(|ring| self.safe(&ring_text(ring))).collect();
+        let numbers: Vec<String> = impact.rings.iter().map(|ring| words::safe(&ring_text(ring), self.view)).collect();
         if !numbers.is_empty() {
-            self.line(&format!("      rings: {}", numbers.join(", ")));
+            self.wrapped(&format!("     rings: {}", numbers.join(", ")), "     ");
         }
-    }
-}
-
-fn short(field: &Shown, before: Option<&str>, after: Option<&str>) -> Option<String> {
-    let side = |name: &str, value: Option<&str>| format!("{name} has {}", value.unwrap_or("no value"));
-    match (field.sides, before, after) {
-        (Some((left, right)), ..) => Some(format!("{}, {}", side(left, before), side(right, after))),
-        (None, Some(before), Some(after)) => Some(format!("{before} → {after}")),
-        (None, value, None) | (None, None, value) => value.map(str::to_owned),
     }
 }
 

@@ -38,7 +38,7 @@ fn a_pull_in_a_terminal() {
 
 #[test]
 fn a_pull_in_full() {
-    assert_snapshot!(terminal::report(&samples::to_file(), &View { verbose: true, all: true, ..plain() }));
+    assert_snapshot!(terminal::report(&samples::to_file(), &View { verbose: true, whole: true, all: true, ..plain() }));
 }
 
 #[test]
@@ -83,7 +83,7 @@ fn a_status_in_a_terminal() {
 fn page_of(file: &str, errors: &[Diagnostic], redactor: &Redactor) -> String {
     let (run, status) = (samples::last_run(), samples::status(false));
     let about = status::About { file, ..samples::about(&run) };
-    html::page(&html::Page { status: Some(&status), about, errors, refresh: None, flags: "" }, redactor)
+    html::page(&html::Page { status: Some(&status), about, errors, refresh: None, names: None, flags: "" }, redactor)
 }
 
 #[test]
@@ -160,7 +160,7 @@ fn every_output(report: &Report, redactor: &Redactor) -> Vec<(&'static str, Stri
     let [status_text, page] = statuses(&messages[0].message, &view);
     vec![
         ("terminal", terminal::report(report, &view)),
-        ("verbose", terminal::report(report, &View { verbose: true, all: true, ..view })),
+        ("verbose", terminal::report(report, &View { verbose: true, whole: true, all: true, ..view })),
         ("outcomes", terminal::outcomes(report, &view)),
         ("markdown", markdown::report(report, &view)),
         ("json", json::to_text(&json::report("plan", report, true), redactor)),
@@ -186,8 +186,8 @@ fn statuses(text: &str, view: &View<'_>) -> [String; 2] {
         (item.reason, item.address.handle) = (text(), text());
     }
     let errors = [Diagnostic::error("e", text).help(text)];
-    let page = html::Page { status: Some(&of), about, errors: &errors, refresh: Some(1), flags: text };
-    let view = View { verbose: true, all: true, flags: text, ..*view };
+    let page = html::Page { status: Some(&of), about, errors: &errors, refresh: Some(1), names: None, flags: text };
+    let view = View { verbose: true, whole: true, all: true, flags: text, ..*view };
     [status::text(&of, &about, &view), html::page(&page, view.redactor)]
 }
 
@@ -257,7 +257,8 @@ fn keeps_its_shape(text: &str) -> Result<(), String> {
             None if line.starts_with("```") => fence = Some(line.trim_end_matches("diff").to_owned()),
             None => {
                 let tag = line.split('<').skip(1).map(|rest| rest.split(['>', ' ']).next().unwrap_or_default());
-                let known = ["code", "p", "ul", "li", "br", "details", "summary", "sub", "!--"];
+                let known =
+                    ["code", "p", "ul", "li", "br", "details", "summary", "sub", "!--", "a", "table", "tr", "th", "td"];
                 if let Some(tag) = tag.map(|tag| tag.trim_start_matches('/')).find(|tag| !known.contains(tag)) {
                     return Err(format!("tag {tag}: {line}"));
                 }

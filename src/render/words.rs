@@ -17,7 +17,7 @@ pub fn actions(direction: Direction) -> &'static [Action] {
     }
 }
 
-/// `Plan: 1 to create, 2 to update, 1 held back (drift). vapi-sync never deletes.`
+/// `Plan: 1 to create, 2 to update, 1 held back (changed in Vapi). vapi-sync never deletes.`
 pub fn summary(report: &Report) -> String {
     let plan = &report.plan;
     let tried = report.was_tried();
@@ -27,12 +27,13 @@ pub fn summary(report: &Report) -> String {
         let word = match (plan.direction, action, tried) {
             (Direction::ToVapi, Action::Capture, false) => "to set back in the file".to_owned(),
             (Direction::ToVapi, Action::Capture, true) => "set back in the file".to_owned(),
+            (Direction::ToFile, Action::Capture, false) => "to update".to_owned(),
             (_, action, false) => format!("to {}", action.word()),
             (_, action, true) => done(*action).to_owned(),
         };
         parts.push((count, word));
     }
-    parts.push((report.failed(), "failed".to_owned()));
+    parts.push((report.failed(), if report.failed() == 1 { "error" } else { "errors" }.to_owned()));
     parts.push((report.not_attempted(), "not attempted".to_owned()));
     parts.push((report.held_back(), held_back(&report.waiting())));
     parts.retain(|(count, _)| *count > 0);
@@ -56,19 +57,22 @@ fn done(action: Action) -> &'static str {
         Action::Recreate => "recreated",
         Action::Link => "linked",
         Action::Import => "imported",
-        Action::Capture => "captured",
+        Action::Capture => "updated",
         Action::None => "unchanged",
     }
 }
 
+const DRIFT: &str = "changed in Vapi";
+const CONFLICT: &str = "changed on both sides";
+
 fn held_back(waiting: &Waiting) -> String {
     let Waiting { drift, conflicts, objects } = *waiting;
     match (drift, conflicts, objects) {
-        (_, 0, 0) => "held back (drift)".to_owned(),
-        (0, _, 0) => "held back (conflict)".to_owned(),
+        (_, 0, 0) => format!("held back ({DRIFT})"),
+        (0, _, 0) => format!("held back ({CONFLICT})"),
         (0, 0, _) => "held back".to_owned(),
         _ => {
-            let parts = [(drift, "drift"), (conflicts, "conflict"), (objects, "other")];
+            let parts = [(drift, DRIFT), (conflicts, CONFLICT), (objects, "other")];
             let parts = parts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}"));
             format!("held back ({})", parts.collect::<Vec<_>>().join(", "))
         }
@@ -142,24 +146,27 @@ pub fn ways_out(change: &Change, direction: Direction, flags: &str) -> Vec<(&'st
     [("take the file's value", prefer("file"))].into_iter().chain(vapi).collect()
 }
 
-/// What is said of a change after its name: `create — not in Vapi yet`, `update: done`. Safe to print.
+/// What is said of a change after its name: `create: not in Vapi yet`, `updated`. Safe to print.
 pub fn headline(change: &Change, outcome: Option<&Outcome>, view: &View<'_>) -> String {
     let action = if change.action() == Action::None { "" } else { change.action().word() };
-    let state = match (outcome, &change.held) {
-        (Some(Outcome::Done { .. }), _) => "done",
-        (Some(Outcome::Failed(_)), _) => "FAILED",
-        (Some(Outcome::HeldBack(_)), _) | (None, Some(_)) => "held back",
-        (Some(Outcome::NotAttempted(_)), _) => "not attempted",
-        (None, None) => "",
+    let said = match (outcome, &change.held) {
+        (Some(Outcome::Done { .. }), _) => done(change.action()).to_owned(),
+        (Some(Outcome::Failed(_)), _) => format!("{action} FAILED"),
+        (Some(Outcome::HeldBack(_)), _) | (None, Some(_)) => format!("{action} held back"),
+        (Some(Outcome::NotAttempted(_)), _) => format!("{action} not attempted"),
+        (None, None) if change.is_held_back() && action.is_empty() => "held back".to_owned(),
+        (None, None) => action.to_owned(),
     };
-    let said = [action, state].into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(": ");
     // Why something had to be done is not true any more once it is done: `not in Vapi yet`.
     let is_done =
         matches!(outcome, Some(Outcome::Done { .. })) && matches!(change.action(), Action::Create | Action::Import);
     let reason = if is_done { "" } else { change.reason.as_str() };
-    let parts = [said.as_str(), reason].into_iter().filter(|part| !part.is_empty());
-    let text = parts.collect::<Vec<_>>().join(" — ");
-    escape::line(&view.redactor.text(&text)).into_owned()
+    let text = match (said.trim(), reason) {
+        (said, "") => said.to_owned(),
+        ("", reason) => reason.to_owned(),
+        (said, reason) => format!("{said}: {reason}"),
+    };
+    safe(&text, view)
 }
 
 /// Why a change failed or waits, and what to do about it. Safe to print.
@@ -169,8 +176,37 @@ pub fn why(change: &Change, outcome: Option<&Outcome>, view: &View<'_>) -> Vec<S
             let help = error.help.as_ref().map(|help| format!("help: {help}"));
             std::iter::once(format!("{}: {}", error.code, error.message)).chain(help).collect()
         }
+        // What waits of its fields is said at each of them.
+        (Some(Outcome::HeldBack(_)), None) if change.is_held_back() && change.write().is_none() => Vec::new(),
         (Some(Outcome::HeldBack(why) | Outcome::NotAttempted(why)), _) | (None, Some(why)) => vec![why.clone()],
         (Some(Outcome::Done { .. }), _) | (None, None) => Vec::new(),
     };
-    lines.iter().map(|line| escape::line(&view.redactor.text(line)).into_owned()).collect()
+    lines.iter().map(|line| safe(line, view)).collect()
+}
+
+/// A text of others on one line, without secrets; an id is cut to its first part, unless the view has all of it.
+pub fn safe(text: &str, view: &View<'_>) -> String {
+    let text = view.redactor.text(text);
+    let text = if view.verbose { text } else { short_ids(&text).into() };
+    escape::line(&text).into_owned()
+}
+
+/// A text in which each id is cut to its first part.
+pub fn short_ids(text: &str) -> String {
+    const ID: usize = 36;
+    let is_id = |part: &[u8]| {
+        let is_digit = |(at, byte): (usize, &u8)| match at {
+            8 | 13 | 18 | 23 => *byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        };
+        part.len() == ID && part.iter().enumerate().all(is_digit)
+    };
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.as_bytes().windows(ID).position(is_id) {
+        out.push_str(&rest[..at + 8]);
+        out.push('…');
+        rest = &rest[at + ID..];
+    }
+    out + rest
 }

@@ -22,9 +22,14 @@ pub struct Settings {
     pub retry: RetryLimits,
     /// Gets a line per attempt: method, path with query, status, milliseconds; no header, no body.
     pub trace: Option<Trace>,
+    /// Told how long a request waits for Vapi's rate limit, and then that it goes on.
+    pub waiting: Option<Waiting>,
     /// Redacts secrets, also the key, that Vapi may repeat in errors.
     pub redactor: Redactor,
 }
+
+/// Takes how long something waits; `None`: it goes on.
+pub type Waiting = Arc<dyn Fn(Option<Duration>) + Send + Sync>;
 
 /// Takes one line for people.
 pub type Trace = Arc<dyn Fn(&str) + Send + Sync>;
@@ -38,6 +43,7 @@ impl Default for Settings {
             deadline: Duration::from_secs(60 * 60),
             retry: RetryLimits::default(),
             trace: None,
+            waiting: None,
             redactor: Redactor::new(),
         }
     }
@@ -45,7 +51,8 @@ impl Default for Settings {
 
 impl fmt::Debug for Settings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { parallelism, request_timeout, connect_timeout, deadline, retry, trace, redactor: _ } = self;
+        let Self { parallelism, request_timeout, connect_timeout, deadline, retry, trace, waiting: _, redactor: _ } =
+            self;
         f.debug_struct("Settings")
             .field("parallelism", parallelism)
             .field("request_timeout", request_timeout)

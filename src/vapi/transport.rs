@@ -156,7 +156,11 @@ impl Transport {
             };
             let Some(wait) = wait else { return fail(fault, earlier) };
             earlier = earlier.max(fault.certainty);
-            if let Err(ended) = shared.in_time(tokio::time::sleep(wait)).await {
+            let waiting = shared.settings.waiting.as_ref().filter(|_| rate_limited);
+            waiting.inspect(|tell| tell(Some(wait)));
+            let waited = shared.in_time(tokio::time::sleep(wait)).await;
+            waiting.inspect(|tell| tell(None));
+            if let Err(ended) = waited {
                 return fail(ended, earlier);
             }
         }

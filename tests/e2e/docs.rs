@@ -89,7 +89,7 @@ fn the_two_commands_of_the_readme_are_what_they_say() {
     for expected in [
         "Plan: 3 to create.",
         "Applied: 3 created.",
-        "Pulled: 1 imported, 1 captured.",
+        "Pulled: 1 imported, 1 updated.",
         "No changes.",
         "In sync: 3 agents and 1 phone number.",
     ] {

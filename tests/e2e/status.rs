@@ -226,3 +226,44 @@ fn a_thousand_requests_do_not_wait_for_the_check() {
         assert!(served.page().contains("Looking at Vapi"), "the check hangs, the page does not");
     }
 }
+
+#[test]
+fn a_page_is_written_whatever_is_wrong_or_missing() {
+    let mut world = World::new("version: 1\nagents: {}\n");
+    let page = world.run(&["status", "--format", "html"]).expect(0).stdout;
+    assert!(page.contains("In sync: there is nothing on either side."), "{page}");
+    world.env.push(("VAPI_API_KEY".to_owned(), "another".to_owned()));
+    assert!(world.run(&["status", "--format", "html"]).expect(1).stdout.contains("The check failed."), "a wrong key");
+    world.env.push(("VAPI_BASE_URL".to_owned(), "http://127.0.0.1:9".to_owned()));
+    let away = world.run(&["status", "--format", "html", "--retries", "0"]).expect(1);
+    assert!(away.stdout.contains("The check failed.") && away.stdout.contains("127.0.0.1:9"), "{}", away.stdout);
+}
+
+#[test]
+fn nothing_that_is_served_differs_with_a_planted_secret() {
+    let secret = "planted-secret-4711";
+    let served = |secret: &str| {
+        let mut world = World::new(
+            "version: 1\nagents:\n  a: {config: {name: A, firstMessage: a, server: {url: 'https://a.example', secret: '${env:HOOK}'}}}\n",
+        );
+        world.env.push(("HOOK".to_owned(), secret.to_owned()));
+        world.run(&["apply", "--yes"]).expect(0);
+        world.commit("applied");
+        world.vapi.edit(
+            Collection::Assistant,
+            &id(&world.agent("A")),
+            &json!({"firstMessage": format!("call {secret}")}),
+        );
+        let served = Served::start(&world, &[]);
+        let page = served.page_with("1 changed in Vapi");
+        assert!(!page.contains(secret) && page.contains("call (sensitive)"), "{page}");
+        let times = |text: &str| !text.contains("datetime") && !text.to_lowercase().starts_with("date:");
+        page.replace("><", ">\n<")
+            .lines()
+            .filter(|line| times(line))
+            .collect::<Vec<_>>()
+            .join("\n")
+            .replace(&id(&world.agent("A")), "ID")
+    };
+    assert_eq!(served(secret), served("another-secret-0815"));
+}

@@ -121,6 +121,9 @@ pub fn tell(name: &str) {
     settings.add_filter(r"20\d\d-\d\d-\d\d(T[0-9:.]+Z| [0-9:]+ UTC)?", "TODAY");
     settings.add_filter(r"\d{1,2} [A-Z][a-z]{2} \d\d:\d\d UTC", "TODAY");
     settings.add_filter(r"\d{8}T\d{9}Z-[0-9a-f]{8}", "RUN");
+    settings.add_filter(r"vapi-sync restore [0-9a-f]{8}\b", "vapi-sync restore RUN");
+    settings.add_filter(r"\b[0-9a-f]{8}…", "ID…");
+    settings.add_filter(r"(?m)^[0-9a-f]{8}  ", "RUN  ");
     settings.add_filter(r"in the \d+\.\d s between", "in the TIME between");
     settings.add_filter(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", "ID_NEW");
     settings.add_filter(r"\b[0-9a-f]{32}\b", "DIGEST");

@@ -9,6 +9,7 @@ use crate::cli::App;
 use crate::cli::args::DEFAULT_FILE;
 use crate::cli::connect::block_on;
 use crate::cli::file::Loaded;
+use crate::cli::show::origin;
 use crate::github::proposal::{Proposal, Proposed};
 use crate::github::refs::{File, Pushed};
 use crate::github::{Place, Problem};
@@ -106,7 +107,8 @@ impl Workflow {
             }
         }
         let flags = app.flags();
-        let view = View { flags: &flags, ..View::plain(app.output.redactor()) };
+        let origin = origin(app);
+        let view = View { flags: &flags, origin: Some(&origin), ..View::plain(app.output.redactor()) };
         let text = render::markdown::report(report, &view);
         let text = text.strip_prefix(render::markdown::MARKER).unwrap_or(&text).trim();
         let marker = self.marker("pull");

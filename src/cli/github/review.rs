@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::{Workflow, run_link};
 use crate::cli::file::Loaded;
 use crate::cli::session::Made;
+use crate::cli::show::origin;
 use crate::cli::{App, connect};
 use crate::github::Event;
 use crate::github::review::Reviewed;
@@ -96,7 +97,8 @@ impl Workflow {
     async fn ask_for_approval(&self, app: &App, plan: &Plan, reviewed: &Reviewed) {
         let (Some(number), Ok(place)) = (reviewed.pulls.last(), self.place()) else { return };
         let flags = app.flags();
-        let view = View { flags: &flags, ..View::plain(app.output.redactor()) };
+        let origin = origin(app);
+        let view = View { flags: &flags, origin: Some(&origin), ..View::plain(app.output.redactor()) };
         let text = render::markdown::report(&Report::planned(plan.clone()), &view);
         let text = text.strip_prefix(render::markdown::MARKER).unwrap_or(&text).trim();
         let marker = self.marker("apply");

@@ -18,7 +18,7 @@ use crate::model::{Address, FieldPath, Map, SENSITIVE, Step, Value};
 use crate::plan::judge::{Rule, Since, restored};
 use crate::plan::pair::Listings;
 use crate::plan::prefer::Prefer;
-use crate::plan::{Change, Direction, FieldChange, Plan, Work, Write};
+use crate::plan::{Change, Direction, FieldChange, Names, Plan, Work, Write};
 use crate::state::ids::{Id, Ids};
 use crate::state::resolve::Desired;
 use crate::values::compare::{element_position, value_at};
@@ -90,7 +90,8 @@ pub fn restore(
             changes.extend(file::way_back(&done, desired, header, &lookup, &mut warnings));
         }
     }
-    Ok(Plan { warnings, ..Plan::new(Direction::ToVapi, org_id, changes) })
+    let names = Names::of(listings, &changes);
+    Ok(Plan { names, warnings, ..Plan::new(Direction::ToVapi, org_id, changes) })
 }
 
 /// What is left as it is, whatever is given back.

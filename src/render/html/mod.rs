@@ -9,9 +9,10 @@ use super::View;
 use super::diff::{Line, Sign};
 use super::field::{self, Body};
 use super::status::{self, About};
+use crate::kinds::Kind;
 use crate::model::diagnostic::Diagnostic;
 use crate::model::{Redactor, escape};
-use crate::plan::{Direction, FieldChange, Item, KindStatus, State, Status};
+use crate::plan::{Direction, FieldChange, Item, KindStatus, Names, State, Status};
 
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
@@ -27,6 +28,8 @@ pub struct Page<'a> {
     pub errors: &'a [Diagnostic],
     /// How often a page that is served asks for a newer one, in seconds.
     pub refresh: Option<u64>,
+    /// What the objects are called that values refer to.
+    pub names: Option<&'a Names>,
     /// See [`View`].
     pub flags: &'a str,
 }
@@ -118,7 +121,8 @@ struct Writer<'a> {
 
 impl<'a> Writer<'a> {
     fn of(page: &Page<'a>, prefix: &'a str, redactor: &'a Redactor) -> Self {
-        let view = View { verbose: true, flags: page.flags, ..View::plain(redactor) };
+        let plain = View::plain(redactor);
+        let view = View { whole: true, flags: page.flags, names: page.names.unwrap_or(plain.names), ..plain };
         Self { view, about: page.about, prefix }
     }
 
@@ -206,7 +210,7 @@ impl<'a> Writer<'a> {
                 @if item.fields.is_empty() { (head) } @else {
                     details id={ (self.prefix) "item-" (self.safe(&address)) } {
                         summary { (head) }
-                        dl { @for field in &item.fields { (self.field(field)) } }
+                        dl { @for field in &item.fields { (self.field(kind.kind, field)) } }
                     }
                 }
                 span.facts {
@@ -219,8 +223,8 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn field(&self, field: &FieldChange) -> Markup {
-        let shown = field::shown(field, Direction::ToVapi, &self.view);
+    fn field(&self, kind: &Kind, field: &FieldChange) -> Markup {
+        let shown = field::shown(kind, field, Direction::ToVapi, &self.view);
         let nothing = || "no value".to_owned();
         html! {
             dt { code { (shown.path) } @if let Some(label) = shown.label { " — " (label) } }
@@ -234,12 +238,8 @@ impl<'a> Writer<'a> {
                         @if let Some(about) = about { p.quiet { (about) } }
                         pre { @for line in lines { (diff_line(line)) } }
                     },
-                    Body::Outline(about, inner) => {
-                        p.quiet { (about) }
-                        pre { @for (key, value) in inner { span { (key) "  " (value) } } }
-                    },
                 }
-                @for note in &shown.notes { p.quiet { (note) } }
+                @for note in shown.recorded.iter().chain(&shown.notes) { p.quiet { (note) } }
             }
         }
     }

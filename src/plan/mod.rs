@@ -12,6 +12,7 @@ mod fields;
 mod impact;
 mod import;
 pub mod judge;
+mod links;
 mod order;
 pub mod pair;
 mod policy;
@@ -103,14 +104,15 @@ impl Plan {
         self.changes.iter().filter(|change| !change.is_quiet())
     }
 
-    /// How many changes have this action.
+    /// How many changes have this action. The second step of an object that is made counts with the first.
     pub fn count(&self, action: Action) -> usize {
-        self.changes.iter().filter(|change| change.action() == action).count()
+        self.changes.iter().filter(|change| change.action() == action && !change.is_second()).count()
     }
 
     /// How many changes have this action and wait for nobody.
     pub fn to_do(&self, action: Action) -> usize {
-        self.changes.iter().filter(|change| change.action() == action && change.held.is_none()).count()
+        let to_do = |change: &&Change| change.action() == action && change.held.is_none() && !change.is_second();
+        self.changes.iter().filter(to_do).count()
     }
 
     /// The entries on which the file and Vapi agree.

@@ -34,7 +34,7 @@ pub fn to_vapi(
         changes.push(planner.change(drafted));
     }
     changes.extend(planner.unmanaged_numbers());
-    let mut changes = order::in_order(changes, inputs.ids, inputs.selection);
+    let mut changes = order::in_order(changes, inputs);
     changes.extend(draft.in_step);
     if !planner.errors.is_empty() {
         return Err(planner.errors);

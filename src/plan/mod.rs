@@ -15,6 +15,7 @@ pub mod judge;
 mod links;
 mod order;
 pub mod pair;
+mod pins;
 mod policy;
 pub mod prefer;
 pub mod report;

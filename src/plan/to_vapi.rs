@@ -1,18 +1,18 @@
 //! The plan of `plan`, `apply` and `restore`: what is written to Vapi, and what waits for a person.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::draft::{Asked, Draft, Drafted, Inputs, needs};
 use super::fields::{all_set, node_at, place_of};
 use super::secrets::{hidden_path, known_secrets, missing_secrets};
-use super::{Change, Direction, FieldChange, Plan, Policy, Work, Write, impact, order, together, words};
-use crate::kinds::Kind;
+use super::{Change, Direction, FieldChange, Plan, Policy, Work, Write, impact, order, pins, together, words};
+use crate::kinds::{KINDS, Kind};
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::recorded::Answers;
-use crate::model::{Address, FieldPath, Map, Part, Trail, Value};
+use crate::model::{Address, FieldPath, Map, Trail, Value};
 use crate::plan::judge::{Rule, to_vapi as verdict_of};
 use crate::plan::pair::Identity;
-use crate::state::ids::{Id, Ids};
+use crate::state::ids::{Id, Moved};
 use crate::state::load::Entry;
 use crate::values::compare::{What, overlay};
 use crate::values::live::Header;
@@ -33,7 +33,7 @@ pub fn to_vapi(
     for drafted in &draft.drafted {
         changes.push(planner.change(drafted));
     }
-    changes.extend(planner.unmanaged_numbers());
+    changes.extend(planner.pointing_elsewhere());
     let mut changes = order::in_order(changes, inputs);
     changes.extend(draft.in_step);
     if !planner.errors.is_empty() {
@@ -102,6 +102,9 @@ impl Planner<'_, '_, '_> {
         change.held = held;
         change.fields = fields;
         needs(&Value::Map(body.clone()), &mut change.needs);
+        if change.held.is_none() {
+            change.held = pins::lacking(self.inputs, &body);
+        }
         let write = Write::Create { body, purchase };
         change.refused = self.doubts(entry).next().cloned();
         self.check_not_empty(entry, desired);
@@ -152,6 +155,7 @@ impl Planner<'_, '_, '_> {
             change.left = true;
             change.reason = "Vapi's value is left as it is (--prefer vapi)".to_owned();
         }
+        self.repoint_declared(drafted, &mut change);
         let decided = |field: &FieldChange| self.policy.prefer.of(&entry.address, &field.path).is_some();
         left.extend(dropped.iter().cloned());
         together::decide(&mut change.fields, decided);
@@ -166,14 +170,41 @@ impl Planner<'_, '_, '_> {
         if !body.is_empty() {
             self.check_known(entry, &body);
             needs(&Value::Map(body.clone()), &mut change.needs);
+            if change.held.is_none() {
+                change.held = pins::lacking(self.inputs, &body);
+            }
             let declared = desired.as_map().into_iter().flatten().filter(|(key, _)| body.contains_key(*key));
             let desired = Value::Map(declared.map(|(key, value)| (key.clone(), value.clone())).collect());
-            let write = Write::Update { body, seen: live.clone(), desired };
+            let seen = drafted.as_it_is.as_ref().unwrap_or(live).clone();
+            let write = Write::Update { body, seen, desired };
             change.work = if linked { Work::Link(Some(write)) } else { Work::Update(write) };
         } else if linked {
             change.work = Work::Link(None);
         }
         change
+    }
+
+    /// What points at an object that is made again is pointed at the new one, declared or not.
+    fn repoint_declared(&mut self, drafted: &Drafted<'_>, change: &mut Change) {
+        for moved in &drafted.moved {
+            let is_covered = change.fields.iter().any(|field| {
+                !field.verdict.is_held_back()
+                    && (field.path.0.starts_with(&moved.path.0) || moved.path.0.starts_with(&field.path.0))
+            });
+            if is_covered {
+                continue;
+            }
+            let note = match moved.after {
+                Value::Null => format!("a version of {}, which is made again and has others", moved.address),
+                _ => format!("{} is made again", moved.address),
+            };
+            let after = Some(moved.after.clone());
+            change.fields.push(FieldChange {
+                note: Some(note),
+                place: place_of(&drafted.entry, &moved.path).or_else(|| Some(drafted.entry.place.clone())),
+                ..FieldChange::new(moved.path.clone(), Some(moved.before.clone()), after, Rule::Repointed.verdict())
+            });
+        }
     }
 
     fn field(&self, entry: &Entry<'_>, header: &Header, asked: &Asked) -> Option<FieldChange> {
@@ -343,20 +374,38 @@ impl Planner<'_, '_, '_> {
         }
     }
 
-    /// Numbers that the file does not manage and that rang an agent which is made again.
-    fn unmanaged_numbers(&self) -> Vec<Change> {
+    /// What else points at an object that is made again: entries that are not selected and numbers outside the file are
+    /// pointed at the new one, other objects are named.
+    fn pointing_elsewhere(&mut self) -> Vec<Change> {
+        let Inputs { ids, identities, listings, selection, .. } = self.inputs;
         let mut changes = Vec::new();
-        for (kind, at) in &self.inputs.identities.unclaimed {
-            if kind.assignment.is_empty() {
-                continue;
-            }
-            let Some(live) = self.inputs.live(kind.section, *at) else { continue };
-            // What cannot be read cannot be written back whole either: it stays as it is.
-            let Ok(value) = normalize::object(kind, live) else { continue };
-            for field in kind.assignment {
-                let Some(address) = value.text_at(field).and_then(|id| self.inputs.ids.was(id)) else { continue };
-                if self.inputs.selection.selects(address) {
-                    changes.push(repoint(kind, &live.header, &value, field, address, self.inputs.ids));
+        let entries: HashMap<(&str, usize), &Address> = (identities.of.iter())
+            .filter_map(|(address, identity)| match identity {
+                Identity::Linked(at) | Identity::Link(at) => Some(((address.section, *at), address)),
+                Identity::Create | Identity::Recreate { .. } => None,
+            })
+            .collect();
+        for kind in KINDS {
+            for (at, live) in listings.get(kind.section).into_iter().flatten().enumerate() {
+                let entry = entries.get(&(kind.section, at));
+                if entry.is_some_and(|address| selection.selects(address)) || !ids.names_deleted(live.raw()) {
+                    continue;
+                }
+                // What cannot be read cannot be written back whole either: it stays as it is.
+                let Ok(seen) = normalize::object(kind, live) else { continue };
+                let may =
+                    |address: &Address| selection.selects(address) || matches!(ids.get(address), Some(Id::Known(_)));
+                let Some((value, moved)) = ids.moved(kind, &seen, &may) else { continue };
+                let is_outside = identities.unclaimed.contains(&(kind, at)) && !kind.assignment.is_empty();
+                match entry {
+                    Some(address) => {
+                        changes.push(repoint(kind, (*address).clone(), &live.header, &seen, &value, &moved))
+                    }
+                    None if is_outside => {
+                        let address = kind.address(&live.header.id);
+                        changes.push(repoint(kind, address, &live.header, &seen, &value, &moved));
+                    }
+                    None => self.warnings.push(points_at(kind, &live.header, &moved)),
                 }
             }
         }
@@ -364,21 +413,52 @@ impl Planner<'_, '_, '_> {
     }
 }
 
-fn repoint(kind: &'static Kind, header: &Header, seen: &Value, field: &str, address: &Address, ids: &Ids) -> Change {
-    let after = match ids.get(address) {
-        Some(Id::Known(id)) => Value::Text(id.0.clone()),
-        _ => Value::Unknown(vec![Part::Id(address.clone())]),
+/// The warning about an object that the file does not manage.
+fn points_at(kind: &Kind, header: &Header, moved: &[Moved]) -> Diagnostic {
+    let targets: BTreeSet<String> = moved.iter().map(|moved| moved.address.to_string()).collect();
+    let targets: Vec<String> = targets.into_iter().collect();
+    let name = header.called().map_or_else(String::new, |name| format!(" {name:?}"));
+    let message = format!(
+        "the {}{name} ({}) points at {}, made again under another id, and is not managed by this file",
+        kind.noun,
+        header.id,
+        targets.join(", ")
+    );
+    Diagnostic::warning("points-at-deleted", message).help("point it at the new object in the dashboard")
+}
+
+/// Points an object at what is made again.
+fn repoint(
+    kind: &'static Kind,
+    address: Address,
+    header: &Header,
+    seen: &Value,
+    value: &Value,
+    moved: &[Moved],
+) -> Change {
+    let targets: BTreeSet<String> = moved.iter().map(|moved| moved.address.to_string()).collect();
+    let targets: Vec<String> = targets.into_iter().collect();
+    let field = |moved: &Moved| {
+        let (before, after) = (Some(moved.before.clone()), Some(moved.after.clone()));
+        FieldChange::new(moved.path.clone(), before, after, Rule::Repointed.verdict())
     };
-    let before = seen.as_map().and_then(|map| map.get(field)).cloned();
-    let path = FieldPath::root().key(field);
+    let verb = if kind.assignment.is_empty() { "pointed at" } else { "rang" };
+    let which = if address.handle == header.id { "not in the file" } else { "not selected" };
     let mut change = Change {
         name: kind.name_of(seen),
-        reason: format!("not in the file; it rang {address}, which is made again"),
-        fields: vec![FieldChange::new(path, before, Some(after.clone()), Rule::Repointed.verdict())],
-        ..Change::new(kind, kind.address(&header.id)).seen(header)
+        reason: format!("{which}; it {verb} {}, which is made again", targets.join(", ")),
+        fields: moved.iter().map(field).collect(),
+        ..Change::new(kind, address).seen(header)
     };
-    needs(&after, &mut change.needs);
-    let body = Map::from_iter([(field.to_owned(), after)]);
+    let tops = moved.iter().filter_map(|moved| moved.path.top()).chain(kind.companions.iter().copied());
+    let tops: BTreeSet<&str> = tops.collect();
+    let top = |top: &str| Some((top.to_owned(), without_unsure(value.as_map()?.get(top)?.clone())));
+    let body: Map = tops.into_iter().filter_map(top).collect();
+    if body.values().any(holds_hidden) {
+        change.held =
+            Some("Vapi holds a secret in it that it does not show, and sending it back would wipe it".to_owned());
+    }
+    needs(&Value::Map(body.clone()), &mut change.needs);
     change.work = Work::Update(Write::Update { body, seen: seen.clone(), desired: Value::Map(Map::default()) });
     change
 }

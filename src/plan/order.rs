@@ -157,6 +157,12 @@ fn open(change: &mut Change, lists: &Lists, done: &HashSet<Address>) -> Option<C
             ..FieldChange::new(path.clone(), None, taken, Rule::Made.verdict())
         });
     }
+    // What the first step is recorded to have sent is what it sends.
+    change.fields.retain_mut(|field| {
+        let sent = field.path.top().and_then(|top| body.get(top));
+        field.after = sent.cloned();
+        sent.is_some()
+    });
     change.needs.retain(|need| done.contains(need));
     let mut wanted = BTreeSet::from([change.address.clone()]);
     needs(&Value::Map(desired.clone()), &mut wanted);

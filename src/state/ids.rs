@@ -146,7 +146,8 @@ impl Ids {
                 for (key, value) in map.iter_mut() {
                     self.move_in(spot.key(key), value, &path.key(key), may, moved);
                 }
-                self.unpin_tools(map, path, &moved[before..].to_vec(), moved);
+                let inner = moved[before..].to_vec();
+                self.unpin_tools(map, path, &inner, moved);
                 let own = moved[before..].iter().find(|moved| moved.path.0.len() == path.0.len() + 1).cloned();
                 if let (Some(own), Some(pin)) = (own, map.shift_remove("assistantVersion")) {
                     let path = path.key("assistantVersion");

@@ -107,14 +107,14 @@ impl Plan {
         self.changes.iter().filter(|change| !change.is_quiet())
     }
 
-    /// How many changes have this action. The second step of an object that is made counts with the first.
+    /// How many changes have this action.
     pub fn count(&self, action: Action) -> usize {
-        self.changes.iter().filter(|change| change.action() == action && !change.is_second()).count()
+        self.changes.iter().filter(|change| change.action() == action).count()
     }
 
     /// How many changes have this action and wait for nobody.
     pub fn to_do(&self, action: Action) -> usize {
-        let to_do = |change: &&Change| change.action() == action && change.held.is_none() && !change.is_second();
+        let to_do = |change: &&Change| change.action() == action && change.held.is_none();
         self.changes.iter().filter(to_do).count()
     }
 

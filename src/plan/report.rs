@@ -149,9 +149,7 @@ impl Report {
     /// How many objects this action was done to.
     pub fn done(&self, action: Action) -> usize {
         self.changes()
-            .filter(|(change, outcome)| {
-                change.action() == action && !change.is_second() && matches!(outcome, Some(Outcome::Done { .. }))
-            })
+            .filter(|(change, outcome)| change.action() == action && matches!(outcome, Some(Outcome::Done { .. })))
             .count()
     }
 }

@@ -14,6 +14,7 @@ mod emulator;
 mod faults;
 mod fuzz;
 mod history;
+mod kinds;
 mod properties;
 mod safety;
 mod scenarios;

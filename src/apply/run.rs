@@ -235,6 +235,18 @@ impl Run<'_> {
         if let Some((need, why)) = change.needs.iter().find_map(|need| Some((need, self.failed.get(need)?))) {
             return Some(Err(Outcome::NotAttempted(format!("it needs {need}, {why}"))));
         }
+        for (at, second) in plan.changes.iter().enumerate() {
+            if second.is_second() && change.after.contains(&second.address) {
+                match &self.outcomes[at] {
+                    Some(Outcome::Done { .. }) => {}
+                    Some(_) => {
+                        let why = format!("it rings {}, which is not complete", second.address);
+                        return Some(Err(Outcome::NotAttempted(why)));
+                    }
+                    None => return None,
+                }
+            }
+        }
         let id_of = |address: &Address| self.ids.get(address).cloned();
         if change.needs.iter().any(|need| id_of(need).is_none() || self.unwritten.holds_id_of(need)) {
             return None;

@@ -187,7 +187,7 @@ pub async fn make_plan(
     let whose = state.whose(identities.org_id.as_deref());
     if request.direction == Direction::ToVapi {
         let open = || open_record(known_ids(state, &ids), whose.clone());
-        let former = former_ids(&identities, &fetched.listings, &ids, &whose, open)?;
+        let former = former_ids(&identities, &fetched.listings, &ids, &whose, request.attempts, open)?;
         ids = ids.replaced(former);
     }
     check_targets(state, &identities, fetched, request)?;

@@ -57,6 +57,8 @@ pub struct Kind {
     pub config: Shape,
     /// Whether every organisation has it, and every state file speaks of it, with a section or without.
     pub is_everywhere: bool,
+    /// Whether a call goes on to what its objects refer to.
+    pub leads_on: bool,
     /// Whether creating an object with this config costs money or allots a number.
     pub purchase: fn(&Value) -> bool,
     /// Whether Vapi lets an object with this config be created.
@@ -112,6 +114,7 @@ const PLAIN: Kind = Kind {
     fixed: None,
     config: Shape::Any,
     is_everywhere: false,
+    leads_on: true,
     purchase: |_| false,
     can_be_made: |_| true,
     companions: &[],

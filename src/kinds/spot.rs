@@ -92,6 +92,11 @@ impl Spot {
         self.has(|row| row.only_if_declared)
     }
 
+    /// Whether this can be set by a second write.
+    pub(crate) fn comes_later(&self) -> bool {
+        self.has(|row| row.comes_later)
+    }
+
     /// The spot of an element of this list.
     pub(crate) fn item(&self) -> Spot {
         let shape = self.shape.and_then(item);

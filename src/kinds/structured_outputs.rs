@@ -27,6 +27,7 @@ pub(super) static KIND: Kind = Kind {
         let after = type_of(body);
         ("schemaOverride", if after.is_some() && after != type_of(seen) { "true" } else { "false" })
     }),
+    leads_on: false,
     config: Object(&STRUCTURED_OUTPUT),
     ..PLAIN
 };

@@ -163,6 +163,8 @@ pub struct Change {
     pub refused: Option<Diagnostic>,
     /// Entries that must have an id before this can be written.
     pub needs: BTreeSet<Address>,
+    /// Entries whose second step must be over before this can be written.
+    pub after: BTreeSet<Address>,
     /// Vapi's own time of the last change, as the plan saw it.
     pub updated_at: Option<String>,
     /// The number of its newest version that the plan saw, where Vapi keeps versions.
@@ -185,6 +187,7 @@ impl Change {
             left: false,
             refused: None,
             needs: BTreeSet::new(),
+            after: BTreeSet::new(),
             updated_at: None,
             version: None,
         }
@@ -246,6 +249,11 @@ impl Change {
     /// Whether values are written into its entry.
     pub fn is_capture(&self) -> bool {
         matches!(self.work, Work::Capture)
+    }
+
+    /// Whether it is the second step of an object that is made.
+    pub fn is_second(&self) -> bool {
+        matches!(self.write(), Some(Write::Complete { .. }))
     }
 
     /// Whether anything in it waits for a person.

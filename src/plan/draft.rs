@@ -12,7 +12,7 @@ use crate::plan::judge::{Basis, FileBasis};
 use crate::plan::pair::{Identities, Identity, Listings};
 use crate::plan::prefer::Prefer;
 use crate::plan::{Change, Direction, Selection};
-use crate::state::ids::{Id, Ids};
+use crate::state::ids::{Id, Ids, Moved};
 use crate::state::load::Entry;
 use crate::state::once::Once;
 use crate::state::resolve::Desired;
@@ -102,7 +102,12 @@ pub(super) struct Drafted<'d> {
     pub(super) entry: Entry<'d>,
     pub(super) identity: Identity,
     pub(super) desired: Value,
+    /// The object, with references to what is made again in place of old ids.
     pub(super) live: Option<(Header, Value)>,
+    /// The object as it is, if that is something else.
+    pub(super) as_it_is: Option<Value>,
+    /// What points at an object that is made again.
+    pub(super) moved: Vec<Moved>,
     /// Why it cannot be the object that it is linked to.
     pub(super) is_another: Option<String>,
     pub(super) asked: Vec<Asked>,
@@ -175,6 +180,8 @@ impl<'d> Draft<'d> {
                 identity: identity.clone(),
                 desired,
                 live: None,
+                as_it_is: None,
+                moved: Vec::new(),
                 is_another: None,
                 asked: Vec::new(),
                 dropped: Vec::new(),
@@ -182,6 +189,14 @@ impl<'d> Draft<'d> {
             return Ok(());
         };
         let live_value = normalize::object(entry.kind, live).map_err(|error| error.at(entry.place.clone()))?;
+        let may = |address: &Address| {
+            inputs.selection.selects(address) || matches!(inputs.ids.get(address), Some(Id::Known(_)))
+        };
+        let moved = inputs.ids.moved(entry.kind, &live_value, &may);
+        let (live_value, as_it_is, moved) = match moved {
+            Some((value, moved)) => (value, Some(live_value), moved),
+            None => (live_value, None, Vec::new()),
+        };
         let mut found = differences(entry.kind.root(), &desired, &live_value);
         if inputs.direction == Direction::ToVapi {
             found.retain(|difference| difference.what != What::Undeclared);
@@ -192,7 +207,12 @@ impl<'d> Draft<'d> {
         }
         self.warn_of_create_only(inputs.direction, entry, &mut found);
         let rotates = inputs.send_secrets && desired.holds_secret();
-        if found.is_empty() && matches!(identity, Identity::Linked(_)) && !rotates && is_another.is_none() {
+        if found.is_empty()
+            && matches!(identity, Identity::Linked(_))
+            && !rotates
+            && is_another.is_none()
+            && moved.is_empty()
+        {
             self.in_step.push(Change::of_entry(entry, &live_value));
             return Ok(());
         }
@@ -202,6 +222,8 @@ impl<'d> Draft<'d> {
             identity: identity.clone(),
             desired,
             live: Some((live.header.clone(), live_value)),
+            as_it_is,
+            moved,
             is_another,
             asked,
             dropped: Vec::new(),

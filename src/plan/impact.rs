@@ -1,10 +1,13 @@
-//! Which live phone numbers ring an agent.
+//! Which live phone numbers reach an object: through agents, squads and tools.
+
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use super::{Action, Change, Impact, Inputs};
-use crate::kinds::KINDS;
+use crate::kinds::{KINDS, Kind};
 use crate::model::RemoteId;
+use crate::values::live::Live;
 
-/// A live number that rings an agent.
+/// A live number that reaches an object.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ring {
     /// Its Vapi id.
@@ -13,56 +16,75 @@ pub struct Ring {
     pub number: Option<String>,
     /// Its name.
     pub name: Option<String>,
-    /// How it reaches the agent: `assistantId`, or the name of the squad.
+    /// How it reaches the object: `assistantId`, or through what: `squad Intake → agent Front`.
     pub via: String,
 }
 
-/// The numbers that ring the agents which change.
+/// The numbers that reach what changes.
 pub(super) fn of(inputs: &Inputs<'_, '_>, changes: &[Change]) -> Vec<Impact> {
     let changed = changes.iter().filter(|change| change.kind.assignment.is_empty() && change.action() != Action::None);
-    changed
-        .filter_map(|change| {
-            let rings = rings(inputs, change.id.as_ref()?);
-            (!rings.is_empty()).then(|| Impact { address: change.address.clone(), rings })
-        })
-        .collect()
+    let changed: Vec<&Change> = changed.filter(|change| change.id.is_some() && !change.is_second()).collect();
+    if changed.is_empty() {
+        return Vec::new();
+    }
+    let mut rings = rings(inputs);
+    let found = changed.into_iter().filter_map(|change| {
+        let rings = rings.remove(change.id.as_ref()?.as_str())?;
+        Some(Impact { address: change.address.clone(), rings })
+    });
+    found.collect()
 }
 
-/// The live numbers that ring the agent with this id, directly or through a squad.
-pub fn rings(inputs: &Inputs<'_, '_>, agent: &RemoteId) -> Vec<Ring> {
-    let squads: Vec<(String, String)> = inputs
-        .listings
-        .get("squads")
-        .into_iter()
-        .flatten()
-        .filter(|squad| squad.raw().contains(agent.as_str()))
-        .map(|squad| (squad.header.id.clone(), squad.header.name.clone().unwrap_or_else(|| squad.header.id.clone())))
-        .collect();
-    let mut found = Vec::new();
+/// Per object of Vapi the live numbers that reach it.
+fn rings(inputs: &Inputs<'_, '_>) -> HashMap<String, Vec<Ring>> {
+    let mut known: HashMap<&str, (&'static Kind, &Live)> = HashMap::new();
+    for kind in KINDS.into_iter().filter(|kind| kind.assignment.is_empty()) {
+        let lives = inputs.listings.get(kind.section).into_iter().flatten();
+        known.extend(lives.map(|live| (live.header.id.as_str(), (kind, live))));
+    }
+    // What is deleted in Vapi is still pointed at.
+    let gone: HashSet<&str> =
+        inputs.desired.file.entries.iter().filter_map(|entry| Some(entry.id.as_ref()?.as_str())).collect();
+    let links = |live: &Live, kind: &Kind| -> Vec<String> {
+        // The other side of a link leads back.
+        if !kind.leads_on {
+            return Vec::new();
+        }
+        let is_link = |text: &&str| *text != live.header.id && (known.contains_key(text) || gone.contains(text));
+        live.raw().split('"').filter(is_link).map(str::to_owned).collect()
+    };
+    let mut of: HashMap<String, Vec<String>> = HashMap::new();
+    let mut rings: HashMap<String, Vec<Ring>> = HashMap::new();
     for kind in KINDS.into_iter().filter(|kind| !kind.assignment.is_empty()) {
-        for live in inputs.listings.get(kind.section).into_iter().flatten() {
-            // Looking for the id in the text saves reading numbers that cannot ring it.
-            let reaches = |id: &str| live.raw().contains(id);
-            if !reaches(agent.as_str()) && !squads.iter().any(|(id, _)| reaches(id)) {
-                continue;
-            }
-            let Ok(json) = live.json() else { continue };
+        for number in inputs.listings.get(kind.section).into_iter().flatten() {
+            let Ok(json) = number.json() else { continue };
             let text = |field: &str| json.get(field).and_then(serde_json::Value::as_str);
-            let direct = (text("assistantId") == Some(agent.as_str())).then(|| "assistantId".to_owned());
-            let squad = || {
-                let (_, name) = squads.iter().find(|(id, _)| text("squadId") == Some(id.as_str()))?;
-                Some(format!("squad {name}"))
+            let Some((field, target)) = kind.assignment.iter().find_map(|field| Some((*field, text(field)?))) else {
+                continue;
             };
-            if let Some(via) = direct.or_else(squad) {
-                let header = &live.header;
-                found.push(Ring {
+            let mut reached: HashSet<String> = HashSet::from([target.to_owned()]);
+            let mut next = VecDeque::from([(target.to_owned(), field.to_owned(), String::new())]);
+            while let Some((id, via, through)) = next.pop_front() {
+                let header = &number.header;
+                rings.entry(id.clone()).or_default().push(Ring {
                     id: RemoteId(header.id.clone()),
                     number: header.number.clone().or_else(|| header.sip_uri.clone()),
                     name: header.name.clone(),
                     via,
                 });
+                let Some((kind, live)) = known.get(id.as_str()) else { continue };
+                let name = live.header.called().unwrap_or(&id);
+                let through = match through.as_str() {
+                    "" => format!("{} {name}", kind.noun),
+                    before => format!("{before} → {} {name}", kind.noun),
+                };
+                for link in of.entry(id.clone()).or_insert_with(|| links(live, kind)).iter() {
+                    if reached.insert(link.clone()) {
+                        next.push_back((link.clone(), through.clone(), through.clone()));
+                    }
+                }
             }
         }
     }
-    found
+    rings
 }

@@ -12,13 +12,17 @@ mod fields;
 mod impact;
 mod import;
 pub mod judge;
+mod links;
 mod names;
 mod order;
 pub mod pair;
+mod pins;
 mod policy;
 pub mod prefer;
+mod repoint;
 pub mod report;
 pub mod restore;
+mod retire;
 pub mod saved;
 mod secrets;
 mod select;
@@ -33,7 +37,7 @@ pub use change::{Action, Change, FieldChange, TextMerge, Work, Write};
 pub use digest::{Sent, sent};
 pub use draft::{Bases, Draft, Inputs, draft};
 pub use fields::raw;
-pub use impact::{Ring, rings};
+pub use impact::Ring;
 pub use import::import_addresses;
 pub use names::Names;
 pub use policy::Policy;
@@ -115,7 +119,8 @@ impl Plan {
 
     /// How many changes have this action and wait for nobody.
     pub fn to_do(&self, action: Action) -> usize {
-        self.changes.iter().filter(|change| change.action() == action && change.held.is_none()).count()
+        let to_do = |change: &&Change| change.action() == action && change.held.is_none();
+        self.changes.iter().filter(to_do).count()
     }
 
     /// The entries on which the file and Vapi agree.

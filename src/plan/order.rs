@@ -1,36 +1,208 @@
 //! The order of the steps: what is referred to before what refers to it, circles opened and closed again.
 
-use std::collections::{BTreeSet, HashSet, VecDeque};
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 
-use super::{Change, FieldChange, Selection, Work, Write, draft::needs};
-use crate::model::{Address, FieldPath, Map, Part, Value};
+use super::draft::needs;
+use super::{Change, FieldChange, Inputs, Work, Write, links};
+use crate::kinds::Spot;
+use crate::model::{Address, FieldPath, Map, Step, Value};
 use crate::plan::judge::Rule;
+use crate::plan::select::Selection;
 use crate::state::ids::{Id, Ids};
 
-/// The changes in the order in which they can be written. A circle of new objects is opened: one is made without the
-/// reference that closes it, which is set in a step of its own after the others.
-pub(super) fn in_order(changes: Vec<Change>, ids: &Ids, selection: &Selection) -> Vec<Change> {
-    // Mostly the first is ready: taking it out must not move all others.
-    let mut waiting = VecDeque::from(hold_unmet(changes, ids, selection));
+/// The changes in the order in which they can be written. A circle of new objects is opened: one is made without the list
+/// that closes it, which is set in a step of its own after the others. What calls come in by is written last.
+pub(super) fn in_order(changes: Vec<Change>, inputs: &Inputs<'_, '_>) -> Vec<Change> {
+    let mut waiting = VecDeque::from(hold_unmet(changes, inputs.ids, inputs.selection));
     let mut ordered: Vec<Change> = Vec::with_capacity(waiting.len());
     let mut done: HashSet<Address> = HashSet::new();
     while !waiting.is_empty() {
-        let ready = waiting
-            .iter()
-            .position(|change| change.held.is_some() || change.needs.iter().all(|need| done.contains(need)));
-        let at = ready.unwrap_or(0);
-        let Some(mut change) = waiting.remove(at) else { break };
-        if ready.is_none()
-            && let Some(closing) = open_circle(&mut change, &done)
-        {
-            waiting.push_back(closing);
-        }
+        // Mostly the first is ready: taking it out must not move all others.
+        let is_ready = |change: &Change| change.held.is_some() || change.needs.iter().all(|need| done.contains(need));
+        let at = match waiting.iter().position(is_ready) {
+            Some(at) => at,
+            None => match smallest_opening(&waiting, &done) {
+                Some((at, lists)) => {
+                    let closing = open(&mut waiting[at], &lists, &done);
+                    waiting.extend(closing);
+                    at
+                }
+                None => {
+                    waiting.iter_mut().for_each(|change| hold_closed(change, &done));
+                    continue;
+                }
+            },
+        };
+        let Some(change) = waiting.remove(at) else { break };
         if change.creates() {
             done.insert(change.address.clone());
         }
         ordered.push(change);
     }
-    ordered
+    numbers_last(ordered, inputs)
+}
+
+/// Puts the numbers after the second steps of all that they reach: nobody is rung half made.
+fn numbers_last(ordered: Vec<Change>, inputs: &Inputs<'_, '_>) -> Vec<Change> {
+    let second: BTreeSet<Address> =
+        ordered.iter().filter(|change| change.is_second()).map(|change| change.address.clone()).collect();
+    if second.is_empty() {
+        return ordered;
+    }
+    let links = links::declared(inputs);
+    let (mut numbers, mut others): (Vec<Change>, Vec<Change>) =
+        ordered.into_iter().partition(|change| change.held.is_none() && !change.kind.assignment.is_empty());
+    for number in &mut numbers {
+        let sets_target = number.write().is_some_and(|write| {
+            let body = match write {
+                Write::Create { body, .. } | Write::Update { body, .. } => body,
+                Write::Complete { desired } => desired,
+            };
+            number.kind.assignment.iter().any(|field| body.contains_key(*field))
+        });
+        if sets_target {
+            let mut start = number.needs.clone();
+            start.extend(links.get(&number.address).into_iter().flatten().cloned());
+            number.after = links::reach(&links, start).intersection(&second).cloned().collect();
+        }
+    }
+    others.append(&mut numbers);
+    others
+}
+
+/// Lists of a body that can be set by a second write, with how many elements each has.
+type Lists = Vec<(FieldPath, usize)>;
+
+/// The change in a circle that can be made at once if the fewest elements are left out of it, and the lists that hold them.
+fn smallest_opening(waiting: &VecDeque<Change>, done: &HashSet<Address>) -> Option<(usize, Lists)> {
+    let by_address: HashMap<&Address, &Change> =
+        waiting.iter().filter(|change| change.creates()).map(|change| (&change.address, change)).collect();
+    let candidates = waiting.iter().enumerate().filter(|(_, change)| change.creates());
+    let openings = candidates.filter_map(|(at, change)| {
+        let lists = lists_to_open(change, done)?;
+        is_in_circle(change, &by_address).then_some((at, lists))
+    });
+    openings.min_by_key(|(_, lists)| lists.iter().map(|(_, size)| size).sum::<usize>())
+}
+
+/// Whether a change needs itself, through others.
+fn is_in_circle(change: &Change, waiting: &HashMap<&Address, &Change>) -> bool {
+    let mut seen: HashSet<&Address> = HashSet::new();
+    let mut next: Vec<&Address> = change.needs.iter().collect();
+    while let Some(need) = next.pop() {
+        if *need == change.address {
+            return true;
+        }
+        if seen.insert(need)
+            && let Some(needed) = waiting.get(need)
+        {
+            next.extend(&needed.needs);
+        }
+    }
+    false
+}
+
+/// The lists without which a change can be made at once. `None`: there are no such lists.
+fn lists_to_open(change: &Change, done: &HashSet<Address>) -> Option<Lists> {
+    let Some(Write::Create { body, .. }) = change.write() else { return None };
+    let (mut lists, mut is_stuck) = (Vec::new(), false);
+    for (key, value) in body {
+        let root = change.kind.root().of(body);
+        look(root.key(key), value, &FieldPath::root().key(key), done, &mut lists, &mut is_stuck);
+    }
+    (!is_stuck).then_some(lists)
+}
+
+fn look(spot: Spot, value: &Value, path: &FieldPath, done: &HashSet<Address>, lists: &mut Lists, is_stuck: &mut bool) {
+    let mut open = BTreeSet::new();
+    needs(value, &mut open);
+    if open.iter().all(|need| done.contains(need)) {
+        return;
+    }
+    match value {
+        Value::List(items) if spot.comes_later() => lists.push((path.clone(), items.len())),
+        Value::List(items) => {
+            for (at, item) in items.iter().enumerate() {
+                look(spot.item(), item, &path.join(Step::Index(at)), done, lists, is_stuck);
+            }
+        }
+        Value::Map(map) => {
+            let spot = spot.of(map);
+            for (key, value) in map {
+                look(spot.key(key), value, &path.key(key), done, lists, is_stuck);
+            }
+        }
+        _ => *is_stuck = true,
+    }
+}
+
+/// Takes these lists out of a creation, each whole. Gives the step that puts them in.
+fn open(change: &mut Change, lists: &Lists, done: &HashSet<Address>) -> Option<Change> {
+    let (Work::Create(Write::Create { body, .. }) | Work::Recreate(Write::Create { body, .. })) = &mut change.work
+    else {
+        return None;
+    };
+    let missing: Vec<String> =
+        change.needs.iter().filter(|need| !done.contains(need)).map(ToString::to_string).collect();
+    let mut desired = Map::default();
+    let mut fields = Vec::new();
+    for (path, _) in lists {
+        let Some(top) = path.top() else { continue };
+        if let Some(whole) = body.get(top) {
+            desired.entry(top.to_owned()).or_insert_with(|| whole.clone());
+        }
+        let taken = take(body, &path.0);
+        fields.push(FieldChange {
+            place: change.place.clone(),
+            ..FieldChange::new(path.clone(), None, taken, Rule::Made.verdict())
+        });
+    }
+    // What the first step is recorded to have sent is what it sends.
+    change.fields.retain_mut(|field| {
+        let sent = field.path.top().and_then(|top| body.get(top));
+        field.after = sent.cloned();
+        sent.is_some()
+    });
+    change.needs.retain(|need| done.contains(need));
+    let mut wanted = BTreeSet::from([change.address.clone()]);
+    needs(&Value::Map(desired.clone()), &mut wanted);
+    Some(Change {
+        reason: format!("second step: refers to {}", missing.join(", ")),
+        fields,
+        needs: wanted,
+        work: Work::Update(Write::Complete { desired }),
+        ..change.clone()
+    })
+}
+
+/// Takes what stands at a path out of a mapping.
+fn take(map: &mut Map, path: &[Step]) -> Option<Value> {
+    let (Step::Key(key), rest) = path.split_first()? else { return None };
+    if rest.is_empty() {
+        return map.shift_remove(key);
+    }
+    let mut value = map.get_mut(key)?;
+    let mut rest = rest;
+    while let Some((Step::Index(at), further)) = rest.split_first() {
+        let Value::List(items) = value else { return None };
+        value = items.get_mut(*at)?;
+        rest = further;
+    }
+    match value {
+        Value::Map(map) => take(map, rest),
+        _ => None,
+    }
+}
+
+/// Holds back a change of a circle that nothing can open.
+fn hold_closed(change: &mut Change, done: &HashSet<Address>) {
+    let open: Vec<String> = change.needs.iter().filter(|need| !done.contains(need)).map(ToString::to_string).collect();
+    if change.held.is_none() && !open.is_empty() {
+        change.held = Some(format!(
+            "it needs {} to be there first, which in turn needs it: only `destinations` and `assistantIds` can be left for a second step",
+            open.join(", ")
+        ));
+    }
 }
 
 /// Holds back what needs an object that this run does not make.
@@ -59,75 +231,5 @@ fn hold_unmet(mut changes: Vec<Change>, ids: &Ids, selection: &Selection) -> Vec
             };
             changes[at].held = Some(why);
         }
-    }
-}
-
-/// Takes out of a creation what refers to objects that are not made yet. Gives the step that puts it in.
-fn open_circle(change: &mut Change, done: &HashSet<Address>) -> Option<Change> {
-    let (Work::Create(Write::Create { body, .. }) | Work::Recreate(Write::Create { body, .. })) = &mut change.work
-    else {
-        return None;
-    };
-    let open: BTreeSet<Address> = change.needs.iter().filter(|need| !done.contains(need)).cloned().collect();
-    let mut desired = Map::default();
-    let mut taken = Vec::new();
-    body.retain(|top, value| {
-        let path = FieldPath::root().key(top);
-        let whole = value.clone();
-        let before = taken.len();
-        let keep = strip(value, &open, &path, &mut taken);
-        if taken.len() > before {
-            desired.insert(top.clone(), whole);
-        }
-        keep
-    });
-    change.needs.retain(|need| done.contains(need));
-    let names: Vec<String> = open.iter().map(ToString::to_string).collect();
-    let mut wanted = open;
-    wanted.insert(change.address.clone());
-    needs(&Value::Map(desired.clone()), &mut wanted);
-    Some(Change {
-        reason: format!("second step: refers to {}", names.join(", ")),
-        fields: taken
-            .into_iter()
-            .map(|(path, value)| FieldChange {
-                place: change.place.clone(),
-                ..FieldChange::new(path, None, Some(value), Rule::Made.verdict())
-            })
-            .collect(),
-        needs: wanted,
-        work: Work::Update(Write::Complete { desired }),
-        ..change.clone()
-    })
-}
-
-/// Takes the outermost list element, else the field, that holds one of the references out of a value. False: the value
-/// itself is such a field.
-fn strip(value: &mut Value, open: &BTreeSet<Address>, path: &FieldPath, taken: &mut Vec<(FieldPath, Value)>) -> bool {
-    match value {
-        Value::Unknown(parts) if parts.iter().any(|part| matches!(part, Part::Id(id) if open.contains(id))) => {
-            taken.push((path.clone(), value.clone()));
-            false
-        }
-        Value::Map(map) => {
-            map.retain(|key, value| strip(value, open, &path.key(key), taken));
-            true
-        }
-        Value::List(items) => {
-            let mut at = 0;
-            items.retain(|item| {
-                let path = path.join(crate::model::Step::Index(at));
-                at += 1;
-                let mut found = BTreeSet::new();
-                needs(item, &mut found);
-                let stays = found.is_disjoint(open);
-                if !stays {
-                    taken.push((path, item.clone()));
-                }
-                stays
-            });
-            true
-        }
-        _ => true,
     }
 }

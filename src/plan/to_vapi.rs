@@ -5,18 +5,20 @@ use std::collections::HashSet;
 use super::draft::{Asked, Draft, Drafted, Inputs, needs};
 use super::fields::{all_set, node_at, place_of};
 use super::secrets::{hidden_path, known_secrets, missing_secrets};
-use super::{Change, Direction, FieldChange, Names, Plan, Policy, Work, Write, impact, order, together, words};
+use super::{
+    Change, Direction, FieldChange, Names, Plan, Policy, Work, Write, impact, order, pins, repoint, retire, together,
+    words,
+};
 use crate::kinds::Kind;
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::recorded::Answers;
-use crate::model::{Address, FieldPath, Map, Part, Trail, Value};
+use crate::model::{FieldPath, Map, Trail, Value};
 use crate::plan::judge::{Rule, to_vapi as verdict_of};
 use crate::plan::pair::Identity;
-use crate::state::ids::{Id, Ids};
 use crate::state::load::Entry;
 use crate::values::compare::{What, overlay};
 use crate::values::live::Header;
-use crate::values::normalize::{self, holds_hidden, without_unsure};
+use crate::values::normalize::{holds_hidden, without_unsure};
 
 /// Judges a draft and lays out what an apply would do, step by step.
 ///
@@ -33,14 +35,15 @@ pub fn to_vapi(
     for drafted in &draft.drafted {
         changes.push(planner.change(drafted));
     }
-    changes.extend(planner.unmanaged_numbers());
-    let mut changes = order::in_order(changes, inputs.ids, inputs.selection);
+    changes.extend(repoint::elsewhere(inputs, &mut planner.warnings));
+    let mut changes = order::in_order(changes, inputs);
     changes.extend(draft.in_step);
     if !planner.errors.is_empty() {
         return Err(planner.errors);
     }
     let impact = impact::of(inputs, &changes);
     let names = Names::of(inputs.listings, &changes);
+    planner.warnings.extend(retire::warnings(inputs));
     let plan = Plan::new(Direction::ToVapi, inputs.identities.org_id.clone(), changes);
     Ok(Plan { records_org: inputs.desired.file.org_id.is_none(), impact, names, warnings: planner.warnings, ..plan })
 }
@@ -103,6 +106,9 @@ impl Planner<'_, '_, '_> {
         change.held = held;
         change.fields = fields;
         needs(&Value::Map(body.clone()), &mut change.needs);
+        if change.held.is_none() {
+            change.held = pins::lacking(self.inputs, &body);
+        }
         let write = Write::Create { body, purchase };
         change.refused = self.doubts(entry).next().cloned();
         self.check_not_empty(entry, desired);
@@ -153,6 +159,7 @@ impl Planner<'_, '_, '_> {
             change.left = true;
             change.reason = "Vapi's value is left as it is (--prefer vapi)".to_owned();
         }
+        self.repoint_declared(drafted, &mut change);
         let decided = |field: &FieldChange| self.policy.prefer.of(&entry.address, &field.path).is_some();
         left.extend(dropped.iter().cloned());
         together::decide(&mut change.fields, decided);
@@ -167,14 +174,41 @@ impl Planner<'_, '_, '_> {
         if !body.is_empty() {
             self.check_known(entry, &body);
             needs(&Value::Map(body.clone()), &mut change.needs);
+            if change.held.is_none() {
+                change.held = pins::lacking(self.inputs, &body);
+            }
             let declared = desired.as_map().into_iter().flatten().filter(|(key, _)| body.contains_key(*key));
             let desired = Value::Map(declared.map(|(key, value)| (key.clone(), value.clone())).collect());
-            let write = Write::Update { body, seen: live.clone(), desired };
+            let seen = drafted.as_it_is.as_ref().unwrap_or(live).clone();
+            let write = Write::Update { body, seen, desired };
             change.work = if linked { Work::Link(Some(write)) } else { Work::Update(write) };
         } else if linked {
             change.work = Work::Link(None);
         }
         change
+    }
+
+    /// What points at an object that is made again is pointed at the new one, declared or not.
+    fn repoint_declared(&mut self, drafted: &Drafted<'_>, change: &mut Change) {
+        for moved in &drafted.moved {
+            let is_covered = change.fields.iter().any(|field| {
+                !field.verdict.is_held_back()
+                    && (field.path.0.starts_with(&moved.path.0) || moved.path.0.starts_with(&field.path.0))
+            });
+            if is_covered {
+                continue;
+            }
+            let note = match moved.after {
+                Value::Null => format!("a version of {}, which is made again and has others", moved.address),
+                _ => format!("{} is made again", moved.address),
+            };
+            let after = Some(moved.after.clone());
+            change.fields.push(FieldChange {
+                note: Some(note),
+                place: place_of(&drafted.entry, &moved.path).or_else(|| Some(drafted.entry.place.clone())),
+                ..FieldChange::new(moved.path.clone(), Some(moved.before.clone()), after, Rule::Repointed.verdict())
+            });
+        }
     }
 
     fn field(&self, entry: &Entry<'_>, header: &Header, asked: &Asked) -> Option<FieldChange> {
@@ -343,43 +377,4 @@ impl Planner<'_, '_, '_> {
             }
         }
     }
-
-    /// Numbers that the file does not manage and that rang an agent which is made again.
-    fn unmanaged_numbers(&self) -> Vec<Change> {
-        let mut changes = Vec::new();
-        for (kind, at) in &self.inputs.identities.unclaimed {
-            if kind.assignment.is_empty() {
-                continue;
-            }
-            let Some(live) = self.inputs.live(kind.section, *at) else { continue };
-            // What cannot be read cannot be written back whole either: it stays as it is.
-            let Ok(value) = normalize::object(kind, live) else { continue };
-            for field in kind.assignment {
-                let Some(address) = value.text_at(field).and_then(|id| self.inputs.ids.was(id)) else { continue };
-                if self.inputs.selection.selects(address) {
-                    changes.push(repoint(kind, &live.header, &value, field, address, self.inputs.ids));
-                }
-            }
-        }
-        changes
-    }
-}
-
-fn repoint(kind: &'static Kind, header: &Header, seen: &Value, field: &str, address: &Address, ids: &Ids) -> Change {
-    let after = match ids.get(address) {
-        Some(Id::Known(id)) => Value::Text(id.0.clone()),
-        _ => Value::Unknown(vec![Part::Id(address.clone())]),
-    };
-    let before = seen.as_map().and_then(|map| map.get(field)).cloned();
-    let path = FieldPath::root().key(field);
-    let mut change = Change {
-        name: kind.name_of(seen),
-        reason: format!("not in the file; it rang {address}, which is made again"),
-        fields: vec![FieldChange::new(path, before, Some(after.clone()), Rule::Repointed.verdict())],
-        ..Change::new(kind, kind.address(&header.id)).seen(header)
-    };
-    needs(&after, &mut change.needs);
-    let body = Map::from_iter([(field.to_owned(), after)]);
-    change.work = Work::Update(Write::Update { body, seen: seen.clone(), desired: Value::Map(Map::default()) });
-    change
 }

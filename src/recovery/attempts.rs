@@ -30,7 +30,11 @@ pub struct Attempt {
 
 /// The newest attempt per entry that may have succeeded.
 #[derive(Debug, Default)]
-pub struct Attempts(HashMap<String, Attempt>);
+pub struct Attempts {
+    of: HashMap<String, Attempt>,
+    /// The ids of objects that were made again, each with its entry.
+    pub(super) former: HashMap<String, String>,
+}
 
 impl Attempts {
     /// The attempts in the whole log, none if there is no log.
@@ -53,6 +57,7 @@ impl Attempts {
 
     fn of(records: impl IntoIterator<Item = Record>, owner: &Owner<'_>) -> Self {
         let mut attempts: HashMap<String, Attempt> = HashMap::new();
+        let mut former = HashMap::new();
         for record in records {
             if !owner.has(&record) {
                 continue;
@@ -63,6 +68,9 @@ impl Attempts {
                     attempts.remove(&record.address);
                 }
                 continue;
+            }
+            if let ("recreate", Outcome::Intent, Some(id)) = (record.action.as_str(), record.outcome, &record.vapi_id) {
+                former.insert(id.clone(), record.address.clone());
             }
             // An object whose response differs was created all the same.
             let answered = record.status.is_some_and(|status| (200..300).contains(&status));
@@ -82,18 +90,18 @@ impl Attempts {
                 Outcome::Failed | Outcome::NotAttempted | Outcome::HeldBack | Outcome::Unknown => {}
             }
         }
-        Self(attempts)
+        Self { of: attempts, former }
     }
 
     /// The attempt for an entry.
     pub(super) fn get(&self, address: &Address) -> Option<&Attempt> {
         // Most logs hold none: skip the formatting.
-        if self.0.is_empty() { None } else { self.0.get(&address.to_string()) }
+        if self.of.is_empty() { None } else { self.of.get(&address.to_string()) }
     }
 
     /// Forgets the attempt for an entry.
     pub(super) fn forget(&mut self, address: &Address) {
-        self.0.remove(&address.to_string());
+        self.of.remove(&address.to_string());
     }
 }
 
@@ -144,6 +152,6 @@ mod tests {
             let attempts = Attempts::of([intent()].into_iter().chain(after), &owner());
             assert_eq!(attempts.get(&Address::new("agents", "a")).cloned(), expected, "{what}");
         }
-        assert!(Attempts::of([record("r1", "update", Outcome::Intent, None)], &owner()).0.is_empty());
+        assert!(Attempts::of([record("r1", "update", Outcome::Intent, None)], &owner()).of.is_empty());
     }
 }

@@ -1,6 +1,6 @@
 //! Which entry used to have an id that no entry has now?
 //!
-//! Needed where a number still points to a deleted object: a run recreated it and was killed after it had replaced the id in
+//! Needed where an object still points to a deleted one: a run recreated it and was killed after it had replaced the id in
 //! the file, but not yet everywhere in Vapi.
 
 use std::collections::{BTreeSet, HashSet};
@@ -8,18 +8,18 @@ use std::ops::ControlFlow;
 
 use memchr::memmem;
 
+use super::attempts::Attempts;
 use crate::document::Document;
-use crate::kinds::KINDS;
+use crate::kinds::{self, KINDS, Spot};
 use crate::model::diagnostic::Diagnostic;
 use crate::model::recorded::Record;
 use crate::model::{Address, RemoteId, Value};
-use crate::plan::pair::{Identities, Listings};
+use crate::plan::pair::{Identities, Identity, Listings};
 use crate::state::environments::{Seen, Whose};
 use crate::state::ids::Ids;
-use crate::values::normalize;
 
-/// The ids that live numbers point to and no object has, each with the entry that last had it. `open` opens the history of
-/// the file, only if there is such an id; `whose` ids count.
+/// The ids that live objects point to and no object has, each with the entry that last had it, by the audit log or the history
+/// of the file. Both are opened only if there is such an id; `whose` ids count.
 ///
 /// # Errors
 /// The history cannot be read.
@@ -28,10 +28,20 @@ pub fn former_ids(
     listings: &Listings,
     ids: &Ids,
     whose: &Whose,
+    attempts: impl FnOnce() -> Result<Attempts, Diagnostic>,
     open: impl FnOnce() -> Result<Box<dyn Record>, Diagnostic>,
 ) -> Result<Vec<(RemoteId, Address)>, Diagnostic> {
     let mut dead = dead_ids(identities, listings, ids);
     let mut found = Vec::new();
+    if !dead.is_empty() {
+        let logged = attempts()?.former;
+        dead.retain(|id| {
+            let address = logged.get(id).and_then(|address| address.split_once('.'));
+            let kind = address.and_then(|(section, handle)| Some((kinds::by_section(section)?, handle)));
+            found.extend(kind.map(|(kind, handle)| (RemoteId(id.clone()), kind.address(handle))));
+            kind.is_none()
+        });
+    }
     if !dead.is_empty() {
         open()?.versions(&mut |text| {
             for (id, address) in entries_with(text, &dead, whose) {
@@ -45,21 +55,52 @@ pub fn former_ids(
     Ok(found)
 }
 
-/// What numbers outside the file point to and Vapi no longer has.
+/// What objects point to and Vapi no longer has: those of entries, and numbers outside the file.
 fn dead_ids(identities: &Identities, listings: &Listings, ids: &Ids) -> BTreeSet<String> {
     let there: HashSet<&str> = listings.values().flatten().map(|live| live.header.id.as_str()).collect();
+    let claimed: HashSet<(&str, usize)> = (identities.of.iter())
+        .filter_map(|(address, identity)| match identity {
+            Identity::Linked(at) | Identity::Link(at) => Some((address.section, *at)),
+            Identity::Create | Identity::Recreate { .. } => None,
+        })
+        .collect();
     let mut dead = BTreeSet::new();
-    for (kind, at) in identities.unclaimed.iter().filter(|(kind, _)| !kind.assignment.is_empty()) {
-        let Some(live) = listings.get(kind.section).and_then(|lives| lives.get(*at)) else { continue };
-        let Ok(Value::Map(fields)) = normalize::object(kind, live) else { continue };
-        for field in kind.assignment {
-            // A kind that is not listed says nothing about absence.
-            let section = kind.root().key(field).reference().filter(|section| listings.contains_key(section));
-            let id = section.and_then(|_| fields.get(*field)?.as_text()).filter(|id| !id.is_empty());
-            dead.extend(id.filter(|id| ids.was(id).is_none() && !there.contains(id)).map(str::to_owned));
+    for kind in KINDS {
+        for (at, live) in listings.get(kind.section).into_iter().flatten().enumerate() {
+            let counts = claimed.contains(&(kind.section, at)) || !kind.assignment.is_empty();
+            // Most objects refer to none: reading them would take longer than looking.
+            if !counts || !REFERENCES.iter().any(|key| live.raw().contains(key)) {
+                continue;
+            }
+            let Ok(json) = live.json() else { continue };
+            referred(kind.root(), &Value::from(json), &mut |section, id| {
+                // A kind that is not listed says nothing about absence.
+                let is_dead = listings.contains_key(section) && ids.was(id).is_none() && !there.contains(id);
+                if is_dead && !id.is_empty() {
+                    dead.insert(id.to_owned());
+                }
+            });
         }
     }
     dead
+}
+
+/// What the fields that refer to objects begin with.
+const REFERENCES: [&str; 5] =
+    ["\"assistantId", "\"squadId\":\"", "\"toolId", "\"structuredOutputId", "\"declineToolId\":\""];
+
+/// The ids in a value, each with the section of what it refers to.
+fn referred(spot: Spot, value: &Value, see: &mut dyn FnMut(&'static str, &str)) {
+    match value {
+        Value::Text(id) => {
+            if let Some(section) = spot.reference() {
+                see(section, id);
+            }
+        }
+        Value::List(items) => items.iter().for_each(|item| referred(spot.item(), item, see)),
+        Value::Map(map) => map.iter().for_each(|(key, value)| referred(spot.key(key), value, see)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Secret(_) | Value::Unknown(_) => {}
+    }
 }
 
 /// The entries with one of these ids in a version. One that does not parse has none.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::kinds::{Kind, Spot};
-use crate::model::{Address, Part, RemoteId, Secret, Value};
+use crate::model::{Address, FieldPath, Map, Part, RemoteId, Secret, Step, Value};
 use crate::state::load::Entry;
 use crate::values::normalize;
 
@@ -17,6 +17,19 @@ pub enum Id {
         /// The id that the file still has.
         stale: Option<RemoteId>,
     },
+}
+
+/// A reference of Vapi's to an object that was deleted and is made again.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Moved {
+    /// Where it stands.
+    pub path: FieldPath,
+    /// The old id.
+    pub before: Value,
+    /// The new one; `null` for a version that goes.
+    pub after: Value,
+    /// Whose id it was.
+    pub address: Address,
 }
 
 /// The ids of all entries.
@@ -54,6 +67,11 @@ impl Ids {
         })
     }
 
+    /// Whether a text names an id of an object that was deleted.
+    pub fn names_deleted(&self, text: &str) -> bool {
+        self.stale.keys().any(|id| text.contains(id))
+    }
+
     /// The entry that had this id until its object was deleted.
     pub fn was(&self, id: &str) -> Option<&Address> {
         self.stale.get(id)
@@ -77,6 +95,100 @@ impl Ids {
             Some(Id::Pending { .. }) | None => None,
         });
         normalize::normal_form(kind, config)
+    }
+
+    /// A value of Vapi with new references in place of ids that entries no longer have, each with its place and the old id.
+    /// `None`: there are none. A version beside such an id goes, for a new object has others.
+    pub fn moved(
+        &self,
+        kind: &'static Kind,
+        live: &Value,
+        may: &dyn Fn(&Address) -> bool,
+    ) -> Option<(Value, Vec<Moved>)> {
+        if self.stale.is_empty() {
+            return None;
+        }
+        let mut moved = Vec::new();
+        let mut value = live.clone();
+        self.move_in(kind.root(), &mut value, &FieldPath::root(), may, &mut moved);
+        (!moved.is_empty()).then_some((value, moved))
+    }
+
+    fn move_in(
+        &self,
+        spot: Spot,
+        value: &mut Value,
+        path: &FieldPath,
+        may: &dyn Fn(&Address) -> bool,
+        moved: &mut Vec<Moved>,
+    ) {
+        match value {
+            Value::Text(text) => {
+                let address =
+                    self.was(text).filter(|address| spot.reference() == Some(address.section) && may(address));
+                if let Some(address) = address {
+                    let before = Value::Text(std::mem::take(text));
+                    *value = match self.get(address) {
+                        Some(Id::Known(id)) => Value::Text(id.0.clone()),
+                        _ => Value::Unknown(vec![Part::Id(address.clone())]),
+                    };
+                    moved.push(Moved { path: path.clone(), before, after: value.clone(), address: address.clone() });
+                }
+            }
+            Value::List(items) => {
+                for (at, item) in items.iter_mut().enumerate() {
+                    self.move_in(spot.item(), item, &path.join(Step::Index(at)), may, moved);
+                }
+            }
+            Value::Map(map) => {
+                let spot = spot.of(map);
+                let before = moved.len();
+                for (key, value) in map.iter_mut() {
+                    self.move_in(spot.key(key), value, &path.key(key), may, moved);
+                }
+                let inner = moved[before..].to_vec();
+                self.unpin_tools(map, path, &inner, moved);
+                let own = moved[before..].iter().find(|moved| moved.path.0.len() == path.0.len() + 1).cloned();
+                if let (Some(own), Some(pin)) = (own, map.shift_remove("assistantVersion")) {
+                    let path = path.key("assistantVersion");
+                    moved.push(Moved { path, before: pin, after: Value::Null, address: own.address });
+                }
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Secret(_) | Value::Unknown(_) => {}
+        }
+    }
+
+    /// Takes pins of tools that are made again out of `toolRefs`, and the tools into `toolIds`.
+    fn unpin_tools(&self, map: &mut Map, path: &FieldPath, inner: &[Moved], moved: &mut Vec<Moved>) {
+        let Some(Value::List(refs)) = map.get_mut("toolRefs") else { return };
+        let path = path.key("toolRefs");
+        let is_moved = |at: usize| inner.iter().find(|moved| moved.path == path.join(Step::Index(at)).key("toolId"));
+        let mut freed = Vec::new();
+        let mut at = 0;
+        refs.retain(|pin| {
+            let found = is_moved(at);
+            if let Some(of) = found {
+                let (path, mut before) = (path.join(Step::Index(at)), pin.clone());
+                if let Value::Map(before) = &mut before {
+                    before.insert("toolId".to_owned(), of.before.clone());
+                }
+                moved.push(Moved { path, before, after: Value::Null, address: of.address.clone() });
+                freed.push(of.after.clone());
+            }
+            at += 1;
+            found.is_none()
+        });
+        if !freed.is_empty() {
+            moved.retain(|moved| {
+                !(moved.path.0.starts_with(&path.0)
+                    && moved.path.top().is_some()
+                    && moved.path.0.len() == path.0.len() + 2)
+            });
+            match map.get_mut("toolIds") {
+                Some(Value::List(ids)) => ids.extend(freed),
+                _ => drop(map.insert("toolIds".to_owned(), Value::List(freed))),
+            }
+        }
     }
 
     fn revive(&self, spot: Spot, value: &mut Value) {

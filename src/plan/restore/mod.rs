@@ -189,6 +189,18 @@ fn way_back(done: &Done, live: &Live, lookup: &Lookup<'_>, prefer: &Prefer) -> R
     keep_ringing(kind, &seen, &mut back, &mut fields);
     let mut body = body(&seen, &back, &fields);
     hold_hidden(&mut body, &mut fields);
+    if !body.is_empty() {
+        for companion in kind.companions {
+            let value = seen.as_map().and_then(|seen| seen.get(*companion));
+            body.extend(
+                value
+                    .filter(|_| !body.contains_key(*companion))
+                    .map(|value| ((*companion).to_owned(), value.clone()))
+                    .into_iter()
+                    .collect::<Vec<_>>(),
+            );
+        }
+    }
     // Nothing of it is declared by a file: what Vapi no longer takes may be left out.
     let desired = Value::Map(Map::default());
     let write = (!body.is_empty()).then(|| Write::Update { desired, body, seen: seen.clone() });

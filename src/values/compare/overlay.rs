@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 
 use super::align::{Alignment, Pair, align, keep};
-use crate::kinds::Spot;
+use super::rewritten::is_alike;
+use crate::kinds::{Rewrite, Spot};
 use crate::model::{FieldPath, Step, Value};
 use crate::values::normalize::same;
 
@@ -16,6 +17,11 @@ pub fn overlay(spot: Spot, desired: &Value, live: &Value, path: &FieldPath, held
         return live.clone();
     }
     match (desired, live) {
+        // One value: what only Vapi has in it goes.
+        _ if spot.rewrite() == Some(Rewrite::Schema) => match is_alike(spot, desired, Some(live)) {
+            true => live.clone(),
+            false => desired.clone(),
+        },
         (Value::Map(desired), Value::Map(live)) => {
             let mut result = live.clone();
             for (key, desired) in desired {

@@ -1,0 +1,47 @@
+//! Who refers to whom, by what the file says.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::Inputs;
+use crate::model::{Address, Part, Trail, Value};
+use crate::state::ids::Id;
+
+/// Per entry the entries to which it refers: by handle, or by the id of one.
+pub(super) type Links = HashMap<Address, BTreeSet<Address>>;
+
+/// What the file declares.
+pub(super) fn declared(inputs: &Inputs<'_, '_>) -> Links {
+    let entries = &inputs.desired.file.entries;
+    let owners: HashMap<&str, &Address> = entries
+        .iter()
+        .filter_map(|entry| match inputs.ids.get(&entry.address)? {
+            Id::Known(id) | Id::Pending { stale: Some(id) } => Some((id.as_str(), &entry.address)),
+            Id::Pending { stale: None } => None,
+        })
+        .collect();
+    let of = |config: &Value| {
+        let mut found = BTreeSet::new();
+        config.visit(Trail::Root, &mut |_, value| match value {
+            Value::Unknown(parts) => found.extend(parts.iter().filter_map(|part| match part {
+                Part::Id(address) => Some(address.clone()),
+                Part::Text(_) | Part::Secret(_) => None,
+            })),
+            Value::Text(text) => found.extend(owners.get(text.as_str()).map(|address| (*address).clone())),
+            _ => {}
+        });
+        found
+    };
+    inputs.desired.said().iter().map(|(address, config)| (address.clone(), of(config))).collect()
+}
+
+/// All entries that these lead to, these among them.
+pub(super) fn reach(links: &Links, start: BTreeSet<Address>) -> BTreeSet<Address> {
+    let mut next: Vec<Address> = start.into_iter().collect();
+    let mut reached = BTreeSet::new();
+    while let Some(address) = next.pop() {
+        if reached.insert(address.clone()) {
+            next.extend(links.get(&address).into_iter().flatten().cloned());
+        }
+    }
+    reached
+}

@@ -83,7 +83,7 @@ pub(super) struct Asked {
     is_agreed_elsewhere: bool,
     /// Vapi still has what it had then.
     is_agreed: bool,
-    /// No table knows the field, and the file still says what it said then.
+    /// No table knows the field, and the file still says what it said then, as far as that is known.
     is_unknown: bool,
     /// What comes of merging a text that both sides changed.
     pub(super) merged: Option<Merged>,
@@ -330,7 +330,7 @@ impl<'d> Draft<'d> {
                 asked.live.push(vec![question(list, false)]);
             }
         }
-        if inputs.direction == Direction::ToFile
+        if (inputs.direction == Direction::ToFile || asked.is_unknown)
             && after.is_none()
             && let Some(desired) = &asked.difference.desired
         {
@@ -429,13 +429,14 @@ impl Asked {
     fn remember(&mut self, kind: &'static Kind, base: Option<&Base>) {
         let root = kind.root();
         let Difference { path, desired, live, .. } = &self.difference;
+        self.is_unknown = root.at(path).is_unknown();
         if [desired, live].into_iter().flatten().any(|value| matches!(value, Value::Secret(_))) {
             return;
         }
         let Some(known) = base.and_then(|base| base.of(root, path, desired.as_ref())) else { return };
         self.is_agreed = known.is_live(root.at(path), &self.difference);
         let has_file_moved = !known.is_desired(root.at(path), desired.as_ref());
-        self.is_unknown = root.at(path).is_unknown() && !has_file_moved;
+        self.is_unknown &= !has_file_moved;
         if !self.is_agreed && has_file_moved {
             self.merged = known.text().and_then(|base| merged(base, desired.as_ref()?, live.as_ref()?));
         }
@@ -501,6 +502,8 @@ impl Asked {
             let basis = match self.base {
                 Some(_) if self.is_unknown => Basis::UnknownField,
                 Some(_) => Basis::Moved,
+                // The file did not move it: it is as somebody committed it.
+                None if self.is_unknown && self.file_record(answers).is_some() => Basis::UnknownField,
                 None => Basis::Unrecorded,
             };
             return (basis, None);

@@ -23,7 +23,8 @@ pub enum Basis {
     AppliedSince,
     /// It is not, and no commit since then has it: somebody set it in Vapi.
     Moved,
-    /// The same of a field that no table knows and that the file did not move: Vapi itself may have set it.
+    /// The same of a field that no table knows and that the file did not move, as far as that is known: Vapi itself may have
+    /// set it.
     UnknownField,
     /// Only a branch has it that `HEAD` lacks.
     OtherBranch,
@@ -369,7 +370,7 @@ mod tests {
             Agreed => file == FileMoved,
             Moved => has_base && (file != Mergeable || what == Differs),
             AppliedSince => matches!(file, FileAgreed | FileMoved),
-            UnknownField => file == FileAgreed,
+            UnknownField => matches!(file, FileAgreed | FileBasis::Committed | FileBasis::CommittedSince),
             OtherBranch => file != Mergeable,
             Recorded | DefaultValue | Unrecorded => !has_base && (file == Nothing) == matches!(what, Lost | Undeclared),
             NothingAtStake | Secret | StaleReference => file == Nothing,

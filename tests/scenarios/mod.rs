@@ -42,6 +42,7 @@ stories! {
     base_rebased
     base_renamed_file
     base_set_back
+    base_shallow_with_refs
     base_two_files
     base_unknown_field
     base_vapi_moved
@@ -73,6 +74,7 @@ stories! {
     list_tools
     list_whole
     mass_missing
+    outside_git_pull_edit_apply
     outside_git_with_log
     outside_git_without_log
     prefer_typo
@@ -101,5 +103,6 @@ stories! {
     unassign
     uncommitted
     undeclared
+    unknown_field_without_base
     wrong_org
 }

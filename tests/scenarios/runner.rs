@@ -59,7 +59,7 @@ struct Step {
     /// The repository becomes a clone of itself that knows the last commit only.
     shallow: bool,
     /// The repository becomes a clone of itself, without what runs here left beside the file: with `refs`, or `without` those of
-    /// the agreed commits.
+    /// the agreed commits; `shallow with refs`.
     clone: Option<String>,
     /// Which commits are known to be agreed on is told.
     agreed: bool,
@@ -298,9 +298,15 @@ impl Teller {
     }
 
     fn make_clone(&self, refs: &str) {
-        self.git(&["clone", "-q", "--no-hardlinks", ".", "clone"]);
+        let url = format!("file://{}", self.world.folder.path().display());
+        match refs.strip_prefix("shallow with ") {
+            Some(_) => self.git(&["clone", "-q", "--depth", "1", &url, "clone"]),
+            None => self.git(&["clone", "-q", "--no-hardlinks", ".", "clone"]),
+        };
         match refs {
-            "refs" => drop(self.git(&["-C", "clone", "fetch", "-q", "origin", "+refs/vapi-sync/*:refs/vapi-sync/*"])),
+            "refs" | "shallow with refs" => {
+                drop(self.git(&["-C", "clone", "fetch", "-q", "origin", "+refs/vapi-sync/*:refs/vapi-sync/*"]))
+            }
             "without" => {}
             other => panic!("a clone with {other}"),
         }

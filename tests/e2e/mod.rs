@@ -10,4 +10,5 @@ mod many;
 mod secrets;
 mod spec;
 mod status;
+mod team;
 mod wrong;

@@ -14,7 +14,7 @@ const SERVER_MANAGED: [&str; 7] =
     ["id", "orgId", "createdAt", "updatedAt", "isServerUrlSecretSet", "status", "workflowIds"];
 
 /// The variables that a file names, with the path of each.
-fn variables(state: &str) -> HashSet<String> {
+pub fn variables(state: &str) -> HashSet<String> {
     state
         .match_indices("${env:")
         .filter(|(at, _)| !state[..*at].ends_with('$'))
@@ -26,7 +26,7 @@ fn variables(state: &str) -> HashSet<String> {
 }
 
 /// What of an object can be had again: ids of others as their names, secrets and what Vapi alone sets not at all.
-fn substance(object: &Value, names: &BTreeMap<String, String>) -> Value {
+pub fn substance(object: &Value, names: &BTreeMap<String, String>) -> Value {
     match object {
         Value::Object(map) => Value::Object(
             map.iter()
@@ -57,7 +57,7 @@ fn substances(world: &World) -> Vec<String> {
     all
 }
 
-fn sorted(value: Value) -> Value {
+pub fn sorted(value: Value) -> Value {
     match value {
         Value::Object(map) => {
             let sorted: BTreeMap<String, Value> =

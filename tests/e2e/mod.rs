@@ -12,5 +12,6 @@ mod people;
 mod secrets;
 mod spec;
 mod status;
+mod team;
 mod week;
 mod wrong;

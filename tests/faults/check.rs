@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use vapi_sync::emulator::Config;
+use vapi_sync::emulator::{Collection, Config};
 
 use super::story::Prepared;
-use crate::support::{Run, World, id};
+use crate::support::{Run, World, id, name_of};
 
 /// How many runs after the first may be needed.
 const MOST_RUNS: usize = 4;
@@ -14,9 +14,14 @@ const MOST_RUNS: usize = 4;
 /// The final state, with ids and assigned numbers replaced by names.
 #[derive(Debug, PartialEq)]
 pub struct End {
-    /// By name, of both kinds.
+    /// By name, of all kinds.
     live: BTreeMap<String, Value>,
     state: String,
+}
+
+/// All objects, of all kinds.
+fn all(world: &World) -> Vec<Value> {
+    Collection::ALL.into_iter().flat_map(|collection| world.vapi.objects(collection)).collect()
 }
 
 impl End {
@@ -32,10 +37,10 @@ impl End {
     /// # Errors
     /// Two objects have one name.
     pub fn of(world: &World) -> Result<Self, String> {
-        let objects: Vec<Value> = world.agents().into_iter().chain(world.numbers()).collect();
+        let objects = all(world);
         let mut words = Vec::new();
         for object in &objects {
-            let name = object["name"].as_str().unwrap_or_default();
+            let name = name_of(object);
             words.push((id(object), format!("<id of {name}>")));
             if let Some(number) = object["number"].as_str().filter(|_| object["provider"] == "vapi") {
                 words.push((number.to_owned(), format!("<number of {name}>")));
@@ -44,7 +49,7 @@ impl End {
         let named = |text: String| words.iter().fold(text, |text, (word, name)| text.replace(word, name));
         let mut live = BTreeMap::new();
         for mut object in objects {
-            let name = object["name"].as_str().unwrap_or_default().to_owned();
+            let name = name_of(&object).to_owned();
             for field in ["createdAt", "updatedAt"] {
                 object[field] = Value::Null;
             }
@@ -84,7 +89,7 @@ pub fn until_quiet(prepared: &Prepared, world: &World, expected: &End) -> Result
         }
         if ended.code == 0 && writes.is_empty() {
             let end = End::of(world)?;
-            let ids: Vec<String> = world.agents().iter().chain(&world.numbers()).map(id).collect();
+            let ids: Vec<String> = all(world).iter().map(id).collect();
             if let Some(lost) = prepared.ids().into_iter().find(|id| !ids.contains(id)) {
                 return Err(format!("{lost} was there before and is gone"));
             }
@@ -119,7 +124,7 @@ pub fn told_the_truth(world: &World, run: &Run, expected: &End) -> Result<(), St
         }
         if change["action"] == "create" && outcomes.iter().all(|outcome| outcome == "not_attempted") {
             let mut posts = sent.iter().filter(|hit| hit.method == "POST");
-            if posts.any(|hit| hit.body.as_ref().is_some_and(|body| body["name"] == name)) {
+            if posts.any(|hit| hit.body.as_ref().is_some_and(|body| name_of(body) == name)) {
                 return Err(format!("{name:?} was not attempted, it says, and was sent"));
             }
         }

@@ -9,7 +9,7 @@ use rand::{RngExt, SeedableRng};
 use vapi_sync::emulator::Config;
 
 use super::check::{End, until_quiet};
-use super::story::{MUCH, Prepared, Story, recreation};
+use super::story::{MUCH, Prepared, Story, recreation, team};
 use crate::support::rounds;
 
 /// How often a run is killed in the short form.
@@ -94,6 +94,11 @@ fn kill_often(story: &'static Story) {
 #[test]
 fn killed_while_it_creates_and_updates() {
     kill_often(&MUCH);
+}
+
+#[test]
+fn killed_while_it_creates_a_team() {
+    kill_often(team());
 }
 
 #[test]

@@ -12,4 +12,5 @@ mod pipeline;
 mod quota;
 mod race;
 mod story;
+mod team;
 mod watch;

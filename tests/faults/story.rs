@@ -1,8 +1,9 @@
 //! The kinds of write: for each a world just before three of them.
 
 use serde_json::{Value, json};
-use vapi_sync::emulator::{Collection, Config, Emulator};
+use vapi_sync::emulator::{Collection, Config, Emulator, Rewrites};
 
+use super::team;
 use crate::support::{Run, World, copy, id};
 
 /// A kind of write.
@@ -17,7 +18,7 @@ pub struct Story {
     file: fn() -> String,
 }
 
-pub static STORIES: [Story; 8] = [
+pub static STORIES: [Story; 16] = [
     Story { name: "create agent", writes: "POST /assistant", flags: &[], prepare: |_| {}, file: three_agents },
     Story { name: "create number", writes: "POST /phone-number", flags: &[], prepare: |_| {}, file: three_numbers },
     Story {
@@ -56,6 +57,44 @@ pub static STORIES: [Story; 8] = [
         file: agents_with_numbers,
     },
     Story { name: "close circle", writes: "PATCH /assistant/*", flags: &[], prepare: |_| {}, file: three_circles },
+    Story { name: "create tool", writes: "POST /tool", flags: &[], prepare: |_| {}, file: team::tools },
+    Story { name: "create squad", writes: "POST /squad", flags: &[], prepare: |_| {}, file: team::squads },
+    Story {
+        name: "create output",
+        writes: "POST /structured-output",
+        flags: &[],
+        prepare: |_| {},
+        file: team::outputs,
+    },
+    Story {
+        name: "update tool",
+        writes: "PATCH /tool/*",
+        flags: &[],
+        prepare: |world| changed(world, "slowly", "fast"),
+        file: team::tools,
+    },
+    Story {
+        name: "update squad",
+        writes: "PATCH /squad/*",
+        flags: &[],
+        prepare: |world| changed(world, "slowly", "fast"),
+        file: team::squads,
+    },
+    Story {
+        name: "update output",
+        writes: "PATCH /structured-output/*",
+        flags: &[],
+        prepare: |world| changed(world, "slowly", "fast"),
+        file: team::outputs,
+    },
+    Story {
+        name: "recreate tool",
+        writes: "POST /tool",
+        flags: &[],
+        prepare: team::without_tools,
+        file: team::circles,
+    },
+    Story { name: "close circle of tools", writes: "PATCH /tool/*", flags: &[], prepare: |_| {}, file: team::circles },
 ];
 
 /// What a kill interrupts: 20 agents and 10 numbers to create, 20 agents to update.
@@ -73,6 +112,11 @@ pub static MUCH: Story = Story {
     },
     file: || (1..=20).fold("version: 1\nagents:\n".to_owned(), |text, at| text + &small("u", at)),
 };
+
+/// What a kill interrupts: a team of all kinds, to create.
+pub fn team() -> &'static Story {
+    &STORIES[15]
+}
 
 /// The same with agents deleted in Vapi; a number outside the file points to one of them.
 pub fn recreation() -> &'static Story {
@@ -192,10 +236,11 @@ impl Story {
             Collection::PhoneNumber,
             json!({"provider": "telnyx", "name": "Bystander line", "number": "+14155550199", "credentialId": CREDENTIAL}),
         );
+        world.vapi.insert(Collection::Tool, json!({"type": "sms", "function": {"name": "bystand"}}));
         (self.prepare)(&world);
         // Git's sample hooks; every world would copy them.
         let _ = std::fs::remove_dir_all(world.path(".git/hooks"));
-        let objects = [Collection::Assistant, Collection::PhoneNumber].into_iter();
+        let objects = Collection::ALL.into_iter();
         let objects = objects.flat_map(|kind| world.vapi.objects(kind).into_iter().map(move |object| (kind, object)));
         Prepared { story: self, objects: objects.collect(), world }
     }
@@ -205,7 +250,9 @@ impl Prepared {
     /// A copy of the world, with these faults.
     pub fn world(&self, config: Config) -> World {
         // Another seed than the objects': a deleted id must not return.
-        let config = Config { seed: 1, ..config };
+        // The order of ids follows from what they are, and that from the order of writes.
+        let rewrites = Rewrites { order: false, ..config.rewrites };
+        let config = Config { seed: 1, rewrites, ..config };
         let folder = tempfile::tempdir().expect("a folder");
         copy(self.world.folder.path(), folder.path());
         let vapi = Emulator::start_blocking(config).expect("an emulator");

@@ -1,6 +1,7 @@
 //! A folder under git, an emulator, and the real binary between them.
 
 pub mod github;
+pub mod lists;
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -178,7 +179,11 @@ impl World {
     }
 
     pub fn run(&self, args: &[&str]) -> Run {
-        self.command(args).output().expect("the binary").into()
+        let run = self.command(args).output().expect("the binary").into();
+        if matches!(args.first(), Some(&"apply" | &"sync")) {
+            lists::are_whole(self);
+        }
+        run
     }
 
     /// Takes the requests since the last call.
@@ -234,6 +239,11 @@ impl World {
 #[track_caller]
 pub fn id(object: &Value) -> String {
     object["id"].as_str().expect("an id").to_owned()
+}
+
+/// The name of an object; of a tool, that of its function.
+pub fn name_of(object: &Value) -> &str {
+    object["name"].as_str().or_else(|| object["function"]["name"].as_str()).unwrap_or_default()
 }
 
 /// Asserts that a command sends no writes and changes no byte.

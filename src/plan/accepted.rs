@@ -30,10 +30,13 @@ pub fn is_opinion(finding: &Diagnostic) -> bool {
 /// Whether a finding is about a value of an entry that Vapi does not hold, as far as a plan tells.
 pub fn is_new(plan: &Plan, entry: &Entry<'_>, finding: &Diagnostic) -> bool {
     let changes = || plan.changes.iter().filter(|change| change.address == entry.address);
+    let place = finding.place.as_ref();
+    // A finding about a field's name is at its key, which its value does not hold.
+    let named = entry.config.zip(place).and_then(|(config, place)| path_to(config, entry.kind.root(), place));
     let differs = |change: &Change| {
         let holds = |path: &FieldPath| {
             let (node, is_itself) = entry.config.map(|config| node_at(config, entry.kind.root(), path))?;
-            Some(is_itself && node.holds(finding.place.as_ref()?))
+            Some(is_itself && node.holds(place?) || named.as_ref() == Some(path))
         };
         let whole = change.creates() || change.fields.is_empty() && !change.is_in_step();
         whole || change.fields.iter().any(|field| holds(&field.path).unwrap_or(true))

@@ -194,8 +194,11 @@ fn take(map: &mut Map, path: &[Step]) -> Option<Value> {
     }
 }
 
-/// Holds back a change of a circle that nothing can open.
+/// Holds back a change of a circle that nothing can open. One that is refused is never written: it needs nothing.
 fn hold_closed(change: &mut Change, done: &HashSet<Address>) {
+    if change.refused.is_some() {
+        change.needs.clear();
+    }
     let open: Vec<String> = change.needs.iter().filter(|need| !done.contains(need)).map(ToString::to_string).collect();
     if change.held.is_none() && !open.is_empty() {
         change.held = Some(format!(

@@ -142,7 +142,10 @@ impl Known {
             gives_back(spot, value, live)
                 || match (&difference.at_stake, value) {
                     (AtStake::Elements(lost), Value::List(items)) => {
-                        lost.iter().all(|lost| items.iter().any(|item| gives_back(spot.item(), item, lost)))
+                        let (hidden, plain): (Vec<_>, Vec<_>) = items.iter().partition(|item| is_hidden(item));
+                        let had = |lost: &&Value| plain.iter().any(|item| gives_back(spot.item(), item, lost));
+                        let new = lost.iter().filter(|lost| !had(lost)).count();
+                        new <= hidden.len().saturating_sub(still_there(difference.desired.as_ref(), live))
                     }
                     (AtStake::Order(list), _) => gives_back(spot, value, list),
                     (AtStake::Nothing | AtStake::Value | AtStake::Elements(_), _) => false,
@@ -173,6 +176,23 @@ impl Known {
     pub fn text(&self) -> Option<&str> {
         self.values.first()?.as_ref()?.as_text()
     }
+}
+
+/// Whether it is a secret as a whole: it may have been any text.
+fn is_hidden(value: &Value) -> bool {
+    matches!(value, Value::Secret(secret) if !secret.is_within_text())
+}
+
+/// How many of the hidden elements of the file's list Vapi's list has: those were not replaced by something else.
+fn still_there(desired: Option<&Value>, live: &Value) -> usize {
+    let (Some(Value::List(desired)), Value::List(live)) = (desired, live) else { return 0 };
+    let is_there = |item: &&Value| match item {
+        Value::Secret(secret) => {
+            secret.expose().is_none_or(|text| live.iter().any(|live| live.as_text() == Some(text)))
+        }
+        _ => false,
+    };
+    desired.iter().filter(|item| is_hidden(item)).filter(is_there).count()
 }
 
 /// The variables that the secrets in a value come from: two secrets are told apart by them alone.

@@ -31,6 +31,9 @@ pub fn substance(object: &Value, names: &BTreeMap<String, String>) -> Value {
         Value::Object(map) => Value::Object(
             map.iter()
                 .filter(|(key, value)| !SERVER_MANAGED.contains(&key.as_str()) && !value.is_null() && !is_secret(key))
+                // Of an environment variable; the address of an mcp server.
+                .filter(|(key, _)| *key != "value" || !map.contains_key("name"))
+                .filter(|(key, _)| *key != "server" || map.get("type").is_none_or(|kind| kind != "mcp"))
                 .map(|(key, value)| (key.clone(), substance(value, names)))
                 .collect(),
         ),

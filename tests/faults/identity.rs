@@ -104,6 +104,7 @@ fn an_invalid_id_is_refused_everywhere() {
         let state = format!("version: 1\nagents:\n  a: {{vapi_assistant_id: {bad}, config: {{name: A}}}}\n");
         let world = World::with(&state, Config::default());
         world.run(&["plan"]).expect(1);
-        assert!(world.vapi.hits().iter().all(|hit| hit.path == "/assistant" || hit.path == "/phone-number"), "{bad}");
+        let lists = ["/assistant", "/phone-number", "/tool", "/squad", "/structured-output"];
+        assert!(world.vapi.hits().iter().all(|hit| lists.contains(&hit.path.as_str())), "{bad}");
     }
 }

@@ -76,8 +76,12 @@ fn an_organisation_moves_into_an_empty_one() {
     is_quiet(&world, &["apply", "--yes", "--quiet"]);
 }
 
+/// How far a run is when it is killed depends on the machine: `kinds` has the form that does not.
 #[test]
 fn and_gets_there_although_it_is_killed_on_the_way() {
+    if soak().is_none() {
+        return;
+    }
     let (state, expected, secrets) = pulled(SMALL);
     for kill in 0..rounds(5) {
         let world = empty(&state, &secrets);

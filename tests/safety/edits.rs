@@ -315,7 +315,7 @@ fn an_edit_that_may_have_been_replaced_unseen_is_a_note_with_v() {
     assert!(!run.text().contains("keeps no versions"), "only with -v: {}", run.text());
     let world = versioned_world();
     let run = world.run(&["sync", "--yes", "-v"]).expect(0);
-    assert!(run.stderr.contains("Logged as run"), "{}", run.text());
+    assert!(run.stdout.contains("To undo this: `vapi-sync restore "), "{}", run.text());
     assert!(!run.stderr.contains("keeps no versions"), "{}", run.text());
 }
 
@@ -339,8 +339,8 @@ fn commands_that_are_offered_name_the_file() {
         assert!(plan.contains(&command), "{command} in {plan}");
     }
     let run = world.run(&[&["apply", "--yes", "--prefer", "file=agents.desk"][..], &file].concat()).expect(0);
-    let offered = run.stderr.lines().find_map(|line| line.split_once("vapi-sync restore ")).expect("an offer").1;
-    assert!(offered.ends_with(flags), "{offered}");
+    let offered = run.stdout.lines().find_map(|line| line.split_once("vapi-sync restore ")).expect("an offer").1;
+    assert!(offered.trim_end_matches('`').ends_with(flags), "{offered}");
     let saved = world.run(&[&["plan", "--out", "a plan"][..], &file].concat()).expect(0);
     assert!(saved.stderr.contains(&format!("vapi-sync apply 'a plan' {flags}\n")), "{}", saved.stderr);
 }

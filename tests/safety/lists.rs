@@ -81,7 +81,7 @@ fn what_is_held_back_in_an_element_holds_all_of_it() {
     world.commit("another number");
     let run = world.run(&["apply", "--yes"]).expect(3);
     assert_eq!(world.agent("A")["model"]["tools"][0]["destinations"], theirs, "{}", run.stdout);
-    assert!(run.stdout.contains("is decided as a whole, with"), "{}", run.stdout);
+    assert!(run.stdout.contains("destinations: held back (- Vapi, + file): both changed"), "{}", run.stdout);
     for command in [["apply", "--yes", "--prefer", "file=agents.a"], ["pull", "--prefer", "vapi", "-q"]] {
         world.run(&command).expect(0);
         world.run(&["plan", "--detailed-exitcode"]).expect(0);
@@ -143,7 +143,7 @@ fn an_order_that_no_commit_holds_is_drift() {
     let run = world.run(&["apply", "--yes"]).expect(3);
     let agent = world.agent("A");
     assert_eq!((&agent["model"]["tools"][0]["destinations"], &agent["firstMessage"]), (&theirs, &json!("Hello")));
-    assert!(run.stdout.contains("destinations  held back (drift)"), "{}", run.stdout);
+    assert!(run.stdout.contains("destinations: held back (- Vapi, + file): changed in Vapi"), "{}", run.stdout);
 }
 
 /// No record can tell one variable from another: where a secret stands in a value, it counts whether the file is committed.

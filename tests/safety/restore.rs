@@ -259,13 +259,14 @@ fn a_field_that_vapi_no_longer_takes_is_left_out_on_the_way_back_too() {
     let applied = world.run(&["apply", "--yes"]).expect(0);
     assert!(applied.stderr.contains("model.oldKnob"), "{}", applied.text());
     let log = world.run(&["log"]).expect(0).stdout;
-    assert!(log.contains("left out    update agents.desk: model.oldKnob"), "{log}");
+    assert!(log.contains("agents.desk left out (") && log.contains("- model.oldKnob: 7"), "{log}");
     let run = runs(&world).pop().expect("a run");
     // Which run it is, and when it was.
     let records = world.run(&["log", "--format", "json"]).expect(0).json();
     let of_run = records["records"].as_array().expect("records").iter().filter(|record| record["run"] == *run);
     let mut times = of_run.map(|record| record["time"].as_str().expect("a time").replace('T', " "));
-    let heading = |time: String| format!("\n{run}  {} UTC  apply  by ", time.get(..19).expect("seconds"));
+    let heading =
+        |time: String| format!("\n{}  {} UTC  apply by ", &run[run.len() - 8..], time.get(..16).expect("minutes"));
     assert!(times.any(|time| log.contains(&heading(time))), "{log}");
     let restored = world.run(&["restore", &run, "--yes"]).expect(0);
     assert!(restored.stderr.contains("model.oldKnob"), "{}", restored.text());

@@ -42,7 +42,7 @@ fn done(action: &str) -> Vec<(String, String)> {
 #[test]
 fn a_summary_that_cannot_be_written_loses_no_report() {
     for (command, action, said) in
-        [(&["apply", "--yes", "--github"][..], "update", "1 updated"), (&["pull", "--github"], "capture", "1 captured")]
+        [(&["apply", "--yes", "--github"][..], "update", "1 updated"), (&["pull", "--github"], "capture", "1 updated")]
     {
         for format in ["json", "text"] {
             let mut world = world();
@@ -68,7 +68,7 @@ fn a_summary_that_cannot_be_written_loses_no_report() {
 #[test]
 fn a_commit_that_cannot_be_made_loses_no_report() {
     for (command, action, said) in
-        [(&["apply", "--yes", "--commit"][..], "create", "1 created"), (&["pull", "--commit"], "capture", "1 captured")]
+        [(&["apply", "--yes", "--commit"][..], "create", "1 created"), (&["pull", "--commit"], "capture", "1 updated")]
     {
         for format in ["json", "text"] {
             let world = world();
@@ -105,7 +105,7 @@ fn a_sync_whose_second_half_fails_tells_and_commits_the_first() {
             assert!(both["apply"].is_null(), "{both}");
             assert_eq!(codes(&both), ["missing-variable"]);
         } else {
-            assert!(run.stdout.contains("1 captured"), "{}", run.stdout);
+            assert!(run.stdout.contains("1 updated"), "{}", run.stdout);
             assert!(run.stderr.contains("[missing-variable]"), "{}", run.stderr);
         }
         assert!(world.git(&["show", "HEAD:vapi-state.yaml"]).contains("firstMessage: Hi."));

@@ -55,7 +55,7 @@ pub(crate) struct Global {
     /// The state file.
     #[arg(short, long, global = true, value_name = "FILE", default_value = DEFAULT_FILE)]
     pub(crate) file: PathBuf,
-    /// The environment of the file that is meant.
+    /// The environment to work on, of those in the file.
     #[arg(long, global = true, value_name = "NAME")]
     pub(crate) env: Option<String>,
     /// How to print the result [default: text].

@@ -30,7 +30,7 @@ use crate::writeback::capture;
                         removes nothing that the run made; secrets stay as they are."
 )]
 pub(super) struct Args {
-    /// The run, as `vapi-sync log` names it, or `latest`: the last that wrote to Vapi.
+    /// The run, as `vapi-sync log` names it, or `latest`: the last that replaced a value, in Vapi or in the file.
     run: String,
     /// Only this entry: agents.receptionist.
     address: Option<String>,
@@ -194,9 +194,13 @@ fn named(records: &[Record], wanted: &str) -> String {
     }
 }
 
-/// The last run of a state file that wrote to Vapi.
+/// The last run of a state file that replaced a value, in Vapi or in the file.
 fn latest(records: &[Record], owner: &Owner<'_>) -> Result<String, Diagnostic> {
-    let wrote = |record: &&Record| record.outcome == Outcome::Done && record.action == "update" && owner.has(record);
-    let last = records.iter().rev().find(wrote).map(|record| record.run.clone());
-    last.ok_or_else(|| Diagnostic::error("unknown-run", "the audit log knows of no run that changed anything in Vapi"))
+    let replaced = |record: &&Record| {
+        record.outcome == Outcome::Done && matches!(&*record.action, "update" | "capture") && owner.has(record)
+    };
+    let last = records.iter().rev().find(replaced).map(|record| record.run.clone());
+    last.ok_or_else(|| {
+        Diagnostic::error("unknown-run", "the audit log knows of no run that replaced a value, in Vapi or in the file")
+    })
 }

@@ -47,7 +47,7 @@ pub fn failed(name: &str) -> String {
 /// What an environment waits for before it is written to.
 pub fn gate(gate: &Gate) -> String {
     let is = if gate.open { "open" } else { "closed" };
-    escape::line(&format!("After {}: {is}: {}.", gate.after, gate.reason)).into_owned()
+    escape::line(&format!("The gate after {} is {is}: {}.", gate.after, gate.reason)).into_owned()
 }
 
 /// How far an environment is behind the one before it.

@@ -44,6 +44,20 @@ fn is_in_step(world: &World) {
     world.run(&["plan", "--detailed-exitcode"]).expect(0);
 }
 
+/// The last run that replaced a value, also if that was a pull and nothing was ever updated in Vapi.
+#[test]
+fn latest_is_a_pull_too() {
+    let world = world();
+    let before = world.state();
+    world.run(&["restore", "latest", "--yes"]).expect(1);
+    world.vapi.edit(Collection::Assistant, &id(&world.agent("Other")), &json!({"firstMessage": "Night line"}));
+    world.run(&["pull"]).expect(0);
+    assert!(world.state().contains("Night line"));
+    world.run(&["restore", "latest", "--yes"]).expect(0);
+    assert_eq!(world.state(), before);
+    assert_eq!(world.agent("Other")["firstMessage"], "Night line", "Vapi is as the dashboard left it");
+}
+
 #[test]
 fn includes_and_references_are_set_back_as_they_were_spelled() {
     let world = world();

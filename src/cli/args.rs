@@ -70,7 +70,7 @@ pub(crate) struct Global {
     /// Say more (-v), also each request (-vv).
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,
-    /// Run against an emulator inside this process, its data in .vapi-sync/emulator.json.
+    /// Run against an emulator inside this process, its data in .vapi-sync/emulator.json (emulator-NAME.json for an environment).
     #[cfg(feature = "emulator")]
     #[arg(long, global = true)]
     pub(crate) emulator: bool,

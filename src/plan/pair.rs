@@ -123,7 +123,7 @@ pub fn guard_missing(
     let linked = state.entries.iter().filter(|entry| entry.id.is_some()).count();
     let guard = |code, message: String| {
         let error = Diagnostic::error(code, message).help(
-            "check VAPI_API_KEY and VAPI_BASE_URL; if the objects really are to be made anew, pass --allow-mass-recreate",
+            "check that the API key is one of this organisation; if the objects really are to be made anew, pass --allow-mass-recreate",
         );
         Err(error.at(first.id_place.clone().unwrap_or_else(|| first.place.clone())).into())
     };

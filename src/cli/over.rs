@@ -86,7 +86,7 @@ pub(super) fn run(app: &App, command: &Command, names: &[String]) -> Result<Fini
         let finish = finish.unwrap_or_else(|errors| Finish { errors, ..Finish::default() });
         let code = crate::model::diagnostic::exit_code(&finish.errors, finish.ending);
         super::tell_workflow(&one, command.name(), &finish, code);
-        let Finish { result, errors, tells_errors, ending, .. } = finish;
+        let Finish { result, errors, ending, .. } = finish;
         match (app.global.format(), result) {
             (Format::Json, Some(result)) => documents.push(serde_json::from_str(&result).unwrap_or_default()),
             (Format::Json, None) => {
@@ -99,10 +99,12 @@ pub(super) fn run(app: &App, command: &Command, names: &[String]) -> Result<Fini
                 text.push('\n');
             }
         }
-        if !tells_errors && app.global.format() != Format::Json {
-            app.output.diagnostics(&errors);
+        // What is wrong for all of them is told once, at the end.
+        for error in errors {
+            if !all.errors.contains(&error) {
+                all.errors.push(error);
+            }
         }
-        all.errors.extend(errors);
         let Ending { writes_failed, held_back, changes_found } = ending;
         all.ending.writes_failed |= writes_failed;
         all.ending.held_back |= held_back;

@@ -285,7 +285,11 @@ fn a_key_of_the_wrong_environment_writes_nothing() {
         }
     };
     // Nothing is recorded yet, but one key for two.
-    refused(&mixed(KEYS[0], KEYS[0]), "production", "one-key");
+    let world = mixed(KEYS[0], KEYS[0]);
+    refused(&world, "production", "one-key");
+    // What is wrong for all of them is told once.
+    let over = world.run(&["plan"]).expect(1);
+    assert_eq!(over.stderr.matches("one-key").count(), 1, "{}", over.stderr);
     // The plain key is that of the other.
     let mut world = mixed(KEYS[0], "");
     world.env.push(("VAPI_API_KEY".to_owned(), KEYS[0].to_owned()));

@@ -78,6 +78,19 @@ impl<'d> Node<'d> {
             || self.items().any(|item| item.holds(place))
     }
 
+    /// The lines on which it, what is inside it, and their keys stand: no place elsewhere is [held](Self::holds).
+    pub fn lines(&self, lines: &mut HashSet<usize>) {
+        let first = self.place().line;
+        let end = self.range().end;
+        let last = if matches!(self.view(), View::Text(_)) { self.doc.place(end..end).line } else { first };
+        lines.extend(first..=last);
+        for entry in self.entries() {
+            lines.insert(entry.key_place().line);
+            entry.value.lines(lines);
+        }
+        self.items().for_each(|item| item.lines(lines));
+    }
+
     /// What the value is, by the YAML 1.2 core schema.
     pub fn view(&self) -> View<'d> {
         let id = self.target();

@@ -59,7 +59,8 @@ impl Subject {
         let entry = by_id.or_else(|| version.by_handle.get(&(section, &self.address.handle)))?;
         let config = entry.get("config").filter(|config| matches!(config.view(), View::Map))?;
         let place = config.place();
-        let entry = Entry { config: Some(config), ..Entry::new(self.kind, self.address.clone(), place) };
+        let mut entry = Entry::new(self.kind, self.address.clone(), place);
+        entry.config = Some(config);
         Some(Found { entry, names: Names::in_node(config) })
     }
 }

@@ -1,6 +1,7 @@
 //! The entries of a file.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, OnceLock};
 
 use super::environments::{Choice, Environments, names_in};
 use super::load::{Foreign, Reader, StateFile};
@@ -28,19 +29,28 @@ pub struct Entry<'d> {
     pub environments: Vec<&'d str>,
     /// The values of the variables that it uses.
     pub variables: Vec<Node<'d>>,
+    /// The lines of its config and variables: a long file has many findings, and each is about one entry.
+    lines: Arc<OnceLock<HashSet<usize>>>,
 }
 
 impl<'d> Entry<'d> {
     /// An entry without a word, whose handle stands at `place`.
     pub fn new(kind: &'static Kind, address: Address, place: Place) -> Self {
         let (environments, variables) = (Vec::new(), Vec::new());
-        Self { kind, address, id: None, place, id_place: None, config: None, environments, variables }
+        let lines = Arc::default();
+        Self { kind, address, id: None, place, id_place: None, config: None, environments, variables, lines }
     }
 
     /// Whether a finding is about the config of this entry, or about a variable in it.
     pub fn holds(&self, finding: &Diagnostic) -> bool {
+        let Some(place) = &finding.place else { return false };
         let values = || self.config.into_iter().chain(self.variables.iter().copied());
-        finding.place.as_ref().is_some_and(|place| values().any(|value| value.holds(place)))
+        let lines = self.lines.get_or_init(|| {
+            let mut lines = HashSet::new();
+            values().for_each(|value| value.lines(&mut lines));
+            lines
+        });
+        lines.contains(&place.line) && values().any(|value| value.holds(place))
     }
 
     /// Whether an environment has it.

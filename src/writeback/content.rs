@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
 use crate::document::{Content, Node, View};
@@ -17,37 +17,50 @@ pub type Owners = HashMap<String, Address>;
 /// Shorter secrets are not looked for in other texts: they would be found in words.
 const SHORTEST_INSIDE: usize = 6;
 
+/// Secrets, each with the name of its variable, by how they begin.
+type Sought = HashMap<[u8; SHORTEST_INSIDE], Vec<(String, String)>>;
+
 /// The variables of a file: one for each secret, and each for one secret.
 #[derive(Default)]
 pub struct Variables {
     /// The secret of each name; `None` where its text is not known.
     by_name: RefCell<HashMap<String, Option<String>>>,
-    /// Those that the file names.
-    in_file: HashSet<String>,
+    /// Those that are looked for in texts: a text is gone through once, however many they are.
+    sought: RefCell<Sought>,
 }
 
 impl Variables {
     /// The variables that the text of a file or an older version names, with their values as far as they are set.
     pub fn of(text: &str, recorded: &BTreeSet<String>, env: &dyn Fn(&str) -> Option<String>) -> Self {
-        let in_file: HashSet<String> =
-            template::variables(text).chain(recorded.iter().map(String::as_str)).map(str::to_owned).collect();
-        let by_name = in_file.iter().map(|name| (name.clone(), env(name)));
-        Self { by_name: RefCell::new(by_name.collect()), in_file }
+        let variables = Self::default();
+        for name in template::variables(text).chain(recorded.iter().map(String::as_str)) {
+            if !variables.by_name.borrow().contains_key(name) {
+                let secret = env(name);
+                secret.iter().for_each(|secret| variables.seek(name, secret));
+                variables.by_name.borrow_mut().insert(name.to_owned(), secret);
+            }
+        }
+        variables
+    }
+
+    /// Looks for a secret in texts from now on.
+    fn seek(&self, name: &str, secret: &str) {
+        if let (Some(start), true) = (secret.as_bytes().first_chunk(), secret.chars().count() >= SHORTEST_INSIDE) {
+            let found = (secret.to_owned(), name.to_owned());
+            self.sought.borrow_mut().entry(*start).or_default().push(found);
+        }
     }
 
     /// Where secrets of variables stand in a text, each with its variable.
     fn places(&self, text: &str) -> Vec<(Range<usize>, String)> {
-        let by_name = self.by_name.borrow();
-        let known = by_name.iter().filter_map(|(name, secret)| Some((name, secret.as_deref()?)));
-        // A header of several words may be a sentence that stands elsewhere by right.
-        let is_sought = |name: &String, secret: &str| {
-            secret.chars().count() >= SHORTEST_INSIDE
-                && (self.in_file.contains(name) || !secret.contains(char::is_whitespace))
-        };
-        let known = known.filter(|(name, secret)| is_sought(name, secret));
-        known
-            .flat_map(|(name, secret)| {
-                text.match_indices(secret).map(move |(at, found)| (at..at + found.len(), name.clone()))
+        let sought = self.sought.borrow();
+        let windows = text.as_bytes().windows(SHORTEST_INSIDE).enumerate();
+        let starts = windows.filter_map(|(at, window)| Some((at, sought.get(window)?)));
+        starts
+            .flat_map(|(at, secrets)| {
+                let here =
+                    secrets.iter().filter(move |(secret, _)| text.as_bytes()[at..].starts_with(secret.as_bytes()));
+                here.map(move |(secret, name)| (at..at + secret.len(), name.clone()))
             })
             .collect()
     }
@@ -63,6 +76,8 @@ impl Variables {
         let numbered = (2..).map(|number| format!("{wished}_{number}"));
         let mut names = std::iter::once(wished.clone()).chain(numbered);
         let name = names.find(|name| !by_name.contains_key(name)).unwrap_or(wished);
+        // A header of several words may be a sentence that stands elsewhere by right.
+        text.filter(|text| !text.contains(char::is_whitespace)).into_iter().for_each(|text| self.seek(&name, text));
         by_name.insert(name.clone(), text.map(str::to_owned));
         name
     }

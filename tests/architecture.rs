@@ -34,6 +34,7 @@ const CRATES: &[(&str, &str)] = &[
     ("clap", "cli emulator"),
     ("clap_complete", "cli"),
     ("clap_mangen", "cli"),
+    ("deunicode", "model"),
     ("flate2", "emulator history"),
     ("futures", "apply cli vapi"),
     ("git2", "files history values"),
@@ -52,7 +53,7 @@ const CRATES: &[(&str, &str)] = &[
     ("similar", "render"),
     ("strsim", "state"),
     ("tempfile", "check emulator files"),
-    ("unicode_normalization", "values"),
+    ("unicode_normalization", "model values"),
     ("tokio", "apply cli emulator github recovery values vapi"),
 ];
 

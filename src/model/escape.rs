@@ -122,7 +122,7 @@ fn braced(c: char, out: &mut String) {
 /// Whether a character acts on a terminal or a reader without being seen: control characters but `\n` and tab, line
 /// separators, marks that reorder text (Unicode TR 36), and characters without a look of their own. One joiner or variation
 /// selector after a character of its script stays: Persian and emoji are written with them.
-fn is_hostile(before: char, c: char) -> bool {
+pub(super) fn is_hostile(before: char, c: char) -> bool {
     match c {
         '\n' | '\t' => false,
         c if c.is_control() => true,

@@ -4,6 +4,7 @@
 
 mod address;
 pub mod agreed;
+mod ascii;
 pub mod diagnostic;
 pub mod escape;
 pub mod keys;
@@ -14,6 +15,7 @@ mod secret;
 mod value;
 
 pub use address::{Address, RemoteId};
+pub use ascii::ascii;
 pub use path::{FieldPath, Step, Trail};
 pub use redact::Redactor;
 pub use secret::{Form, SENSITIVE, Secret, variable};

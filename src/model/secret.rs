@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde_json::{Number, Value as Json};
 
+use super::ascii;
+
 /// What stands in output in place of a secret.
 pub const SENSITIVE: &str = "(sensitive)";
 
@@ -186,15 +188,12 @@ impl fmt::Debug for Secret {
 pub fn variable<W: AsRef<str>>(words: impl IntoIterator<Item = W>) -> String {
     let mut name = String::new();
     for word in words {
-        if !name.is_empty() {
+        if !name.is_empty() && !name.ends_with('_') {
             name.push('_');
         }
         let mut lower = false;
-        for c in word.as_ref().chars() {
-            if !c.is_ascii() {
-                // By its code point: `Müller` and `Möller` are two people with two secrets.
-                name.push_str(&format!("U{:X}", u32::from(c)));
-            } else if !c.is_ascii_alphanumeric() {
+        for c in ascii(word.as_ref()).trim().chars() {
+            if !c.is_ascii_alphanumeric() {
                 if !name.ends_with('_') {
                     name.push('_');
                 }
@@ -207,6 +206,7 @@ pub fn variable<W: AsRef<str>>(words: impl IntoIterator<Item = W>) -> String {
             lower = c.is_ascii_lowercase() || c.is_ascii_digit();
         }
     }
+    name.truncate(name.trim_end_matches('_').len());
     // A variable cannot begin with a digit.
     if name.starts_with(|c: char| c.is_ascii_digit()) { format!("VAPI_{name}") } else { name }
 }
@@ -222,6 +222,9 @@ mod tests {
             ("x-api-key", "X_API_KEY"),
             ("Authorization", "AUTHORIZATION"),
             ("secret", "SECRET"),
+            ("clave de línea", "CLAVE_DE_LINEA"),
+            ("東京", "DONG_JING"),
+            ("🦀", ""),
         ] {
             assert_eq!(variable([key]), expected);
         }

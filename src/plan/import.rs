@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use super::{Change, Work};
 use crate::kinds::{KINDS, Kind};
-use crate::model::Address;
 use crate::model::diagnostic::Diagnostic;
+use crate::model::{Address, ascii};
 use crate::plan::pair::{Identities, Listings};
 use crate::state::load::StateFile;
 use crate::values::live::Live;
@@ -72,9 +72,9 @@ fn short(id: &str, length: usize) -> String {
 /// `Front Desk (EN)` → `front_desk_en`.
 fn slug(name: &str) -> String {
     let mut slug = String::new();
-    for c in name.chars() {
-        if c.is_alphanumeric() {
-            slug.extend(c.to_lowercase());
+    for c in ascii(name).chars() {
+        if c.is_ascii_alphanumeric() {
+            slug.push(c.to_ascii_lowercase());
         } else if !slug.is_empty() && !slug.ends_with('_') {
             slug.push('_');
         }
@@ -92,7 +92,9 @@ mod tests {
             ("Front Desk", "front_desk"),
             ("  Front   Desk (EN)! ", "front_desk_en"),
             ("+1 415 555 0100", "1_415_555_0100"),
-            ("Größe 東京", "größe_東京"),
+            ("Größe 東京", "grosse_dong_jing"),
+            ("línea\u{3164}", "linea"),
+            ("\u{3164}\u{200b}", ""),
             ("🦀", ""),
         ];
         for (name, expected) in table {

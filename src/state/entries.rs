@@ -8,6 +8,7 @@ use super::load::{Foreign, Reader, StateFile};
 use crate::document::{Node, View};
 use crate::kinds::Kind;
 use crate::model::diagnostic::{Diagnostic, Place};
+use crate::model::escape::first_hidden;
 use crate::model::{Address, RemoteId};
 
 /// One agent or phone number of the file.
@@ -118,7 +119,7 @@ impl Reader {
                 self.errors.push(
                     Diagnostic::error("bad-handle", format!("{:?} cannot be a handle", entry.key))
                         .at(entry.key_place())
-                        .help("a handle is made of letters, digits, `_` and `-`; the name goes into `config`"),
+                        .help("a handle is made of visible letters, digits, `_` and `-`; the name goes into `config`"),
                 );
                 continue;
             }
@@ -190,7 +191,8 @@ impl Reader {
 }
 
 fn is_handle(text: &str) -> bool {
-    !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-') || is_mark(c))
+    let is_letter = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-') || is_mark(c);
+    !text.is_empty() && text.chars().all(is_letter) && first_hidden(text).is_none()
 }
 
 /// Marks belong to the letters of many scripts (Devanagari vowel signs, Arabic points), but are no letters themselves.

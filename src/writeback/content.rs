@@ -254,7 +254,7 @@ mod tests {
         let named = |handle| variable_for(&Address::new("agents", handle), &FieldPath::root().key("apiKey"));
         assert_eq!(
             (named("müller").as_str(), named("möller").as_str()),
-            ("AGENT_MUFCLLER_API_KEY", "AGENT_MUF6LLER_API_KEY")
+            ("AGENT_MULLER_API_KEY", "AGENT_MOLLER_API_KEY")
         );
     }
 

@@ -1,0 +1,44 @@
+//! Names of any script in the letters that every keyboard, shell and file system has.
+
+use deunicode::deunicode_char;
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+use super::escape::is_hostile;
+
+/// A text in ASCII: letters and digits of other scripts as they sound (`línea` → `linea`), all else that is not ASCII as a
+/// space. What nobody sees, and letters that no table knows, are left out.
+pub fn ascii(text: &str) -> String {
+    let mut ascii = String::with_capacity(text.len());
+    for c in text.nfc() {
+        match deunicode_char(c).unwrap_or_default() {
+            _ if c.is_ascii() => ascii.push(c),
+            _ if is_hostile('\0', c) => {}
+            sound if c.is_alphanumeric() || is_combining_mark(c) => ascii.push_str(sound),
+            _ => ascii.push(' '),
+        }
+    }
+    ascii
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ascii;
+
+    #[test]
+    fn letters_sound_alike() {
+        for (text, expected) in [
+            ("línea", "linea"),
+            ("li\u{301}nea", "linea"),
+            ("Größe", "Grosse"),
+            ("東京 Empfang", "Dong Jing  Empfang"),
+            ("Приёмная", "Priiomnaia"),
+            ("स्वागत", "svaagt"),
+            ("Dr. Ångström – Çelik №5", "Dr. Angstrom   Celik  5"),
+            ("a\u{3164}b\u{200b}\u{ad}\u{2060}\u{fe0f}c", "abc"),
+            ("🦀 crab", "  crab"),
+        ] {
+            assert_eq!(ascii(text), expected, "{text}");
+        }
+    }
+}

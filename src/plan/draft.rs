@@ -6,9 +6,9 @@ use jiff::Timestamp;
 
 use crate::kinds::Kind;
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
-use crate::model::recorded::{Answers, Question, Recorded};
+use crate::model::recorded::Question;
 use crate::model::{Address, FieldPath, Part, RemoteId, Trail, Value};
-use crate::plan::judge::{Basis, FileBasis};
+use crate::plan::asked::{Asked, differs_around, stand_in_the_open};
 use crate::plan::pair::{Identities, Identity, Listings};
 use crate::plan::prefer::Prefer;
 use crate::plan::{Change, Direction, Selection};
@@ -16,10 +16,9 @@ use crate::state::ids::{Id, Ids, Moved};
 use crate::state::load::Entry;
 use crate::state::once::Once;
 use crate::state::resolve::Desired;
-use crate::values::base::{Base, Known};
+use crate::values::base::Base;
 use crate::values::compare::{AtStake, Difference, What, differences, value_at};
 use crate::values::live::{Header, Live};
-use crate::values::merge::{Merged, has_lines, merge};
 use crate::values::normalize;
 
 /// All that a plan is made of.
@@ -68,33 +67,6 @@ impl<'i> Inputs<'i, '_> {
     pub(super) fn live(&self, section: &str, at: usize) -> Option<&'i Live> {
         self.listings.get(section)?.get(at)
     }
-}
-
-/// A difference with the questions that it asks.
-pub(super) struct Asked {
-    pub(super) difference: Difference,
-    /// Positions of questions: any of these groups answered in full gives the live value back.
-    live: Vec<Vec<usize>>,
-    /// Position of the question whether the file's value is recorded.
-    file: Option<usize>,
-    /// What it was when the file and Vapi last agreed on it.
-    pub(super) base: Option<Known>,
-    /// The file and another environment agreed on the file's value.
-    is_agreed_elsewhere: bool,
-    /// Vapi still has what it had then.
-    is_agreed: bool,
-    /// No table knows the field, and the file still says what it said then, as far as that is known.
-    is_unknown: bool,
-    /// What comes of merging a text that both sides changed.
-    pub(super) merged: Option<Merged>,
-    /// The text around a secret differs, or both values can be read: that is work like any other.
-    pub(super) is_more_than_secret: bool,
-    /// Vapi's value with what was a secret in a recorded version as one, if there is such a thing in it.
-    veiled: Option<Value>,
-    /// Vapi's value is what a recorded version says, but for the secrets in it.
-    is_old_secret: bool,
-    /// A secret stands in the file's value, which no record can tell from another one.
-    file_has_secret: bool,
 }
 
 /// An entry that is not simply in step.
@@ -357,47 +329,6 @@ fn another(kind: &Kind, found: &[Difference]) -> Option<String> {
     ))
 }
 
-/// Whether the file has a text with a secret in it, and Vapi one that differs in more than the secret.
-fn differs_around(difference: &Difference) -> bool {
-    let live = match &difference.live {
-        Some(Value::Text(text)) => Some(text.as_str()),
-        Some(Value::Secret(secret)) => secret.expose(),
-        _ => None,
-    };
-    matches!((&difference.desired, live), (Some(Value::Secret(desired)), Some(live)) if !desired.fits(live))
-}
-
-/// Whether the file has a plain value in the place of a secret, and Vapi shows another one: only `${env:…}` is never drift.
-fn stand_in_the_open(difference: &Difference) -> bool {
-    let is_plain = |value: &Option<Value>| matches!(value, Some(Value::Secret(secret)) if secret.expose().is_some() && secret.variables().is_empty());
-    is_plain(&difference.desired) && is_plain(&difference.live)
-}
-
-/// What is known of a live value without asking anybody.
-fn known_basis(difference: &Difference, ids: &Ids, is_more_than_secret: bool, has_base: bool) -> Option<Basis> {
-    let is_secret = |value: &Option<Value>| !is_more_than_secret && matches!(value, Some(Value::Secret(_)));
-    if difference.at_stake == AtStake::Nothing && difference.what != What::Undeclared {
-        Some(Basis::NothingAtStake)
-    } else if is_secret(&difference.desired) || is_secret(&difference.live) {
-        Some(Basis::Secret)
-    } else if difference.default && (!has_base || difference.what == What::Undeclared) {
-        Some(Basis::Default)
-    } else if is_stale(difference, ids) {
-        Some(Basis::StaleReference)
-    } else {
-        None
-    }
-}
-
-/// Whether Vapi has the id that the entry referred to had until its object was deleted.
-fn is_stale(difference: &Difference, ids: &Ids) -> bool {
-    let (Some(Value::Unknown(parts)), Some(Value::Text(live))) = (&difference.desired, &difference.live) else {
-        return false;
-    };
-    let [Part::Id(address)] = parts.as_slice() else { return false };
-    matches!(ids.get(address), Some(Id::Pending { stale: Some(stale) }) if stale.as_str() == live)
-}
-
 /// A value without its secrets: they are recorded nowhere, so nobody can be asked about them.
 fn without_secrets(value: &Value) -> Value {
     value.clone().map(&|value| {
@@ -405,155 +336,6 @@ fn without_secrets(value: &Value) -> Value {
             map.retain(|_, value| !matches!(value, Value::Secret(_)));
         }
     })
-}
-
-impl Asked {
-    fn about(difference: Difference) -> Self {
-        Self {
-            difference,
-            live: Vec::new(),
-            file: None,
-            base: None,
-            is_agreed_elsewhere: false,
-            is_agreed: false,
-            is_unknown: false,
-            merged: None,
-            is_more_than_secret: false,
-            veiled: None,
-            is_old_secret: false,
-            file_has_secret: false,
-        }
-    }
-
-    /// Takes in what was agreed on. A secret has no base.
-    fn remember(&mut self, kind: &'static Kind, base: Option<&Base>) {
-        let root = kind.root();
-        let Difference { path, desired, live, .. } = &self.difference;
-        self.is_unknown = root.at(path).is_unknown();
-        if [desired, live].into_iter().flatten().any(|value| matches!(value, Value::Secret(_))) {
-            return;
-        }
-        let Some(known) = base.and_then(|base| base.of(root, path, desired.as_ref())) else { return };
-        self.is_agreed = known.is_live(root.at(path), &self.difference);
-        let has_file_moved = !known.is_desired(root.at(path), desired.as_ref());
-        self.is_unknown &= !has_file_moved;
-        if !self.is_agreed && has_file_moved {
-            self.merged = known.text().and_then(|base| merged(base, desired.as_ref()?, live.as_ref()?));
-        }
-        self.base = Some(known);
-    }
-
-    /// Whether the file's value was agreed on in a base.
-    fn is_desired_in(&self, kind: &'static Kind, base: &Base) -> bool {
-        let Difference { path, desired, .. } = &self.difference;
-        let known = base.of(kind.root(), path, desired.as_ref());
-        desired.is_some() && known.is_some_and(|known| known.is_desired(kind.root().at(path), desired.as_ref()))
-    }
-
-    /// Whether it is a value that Vapi was given and did not keep: an empty one, one of a field that it no longer takes.
-    fn was_dropped(&self, kind: &'static Kind, base: Option<&Base>) -> bool {
-        let Difference { path, what, desired: Some(desired), .. } = &self.difference else { return false };
-        let is_known_for_it = desired.is_empty() || kind.root().at(path).is_unknown();
-        *what == What::Absent
-            && (is_known_for_it && self.is_accepted(kind) || base.is_some_and(|base| base.was_left_out(path, desired)))
-    }
-
-    /// Vapi's value as it may be shown and written down.
-    pub(super) fn live(&self) -> Option<&Value> {
-        self.veiled.as_ref().or(self.difference.live.as_ref())
-    }
-
-    /// Whether what stands in Vapi may be an old secret: what the file and Vapi agreed on says nothing of it.
-    fn may_be_old_secret(&self) -> bool {
-        let Difference { desired, live, .. } = &self.difference;
-        live.is_some() && !matches!(desired, Some(Value::Secret(_))) && !self.base.as_ref().is_some_and(Known::is_plain)
-    }
-
-    fn veil(&mut self, once: &Once, address: &Address, id: &str) {
-        let (path, Some(live)) = (&self.difference.path, &self.difference.live) else { return };
-        self.veiled = once.veil(address, Some(id), path, live);
-        let text = match live {
-            Value::Text(text) => Some(text.as_str()),
-            Value::Secret(secret) => secret.expose(),
-            _ => None,
-        };
-        let is_plain = matches!(self.difference.desired, Some(Value::Text(_)));
-        self.is_old_secret = is_plain && text.is_some_and(|text| once.stood(address, Some(id), path, text));
-    }
-
-    fn known_basis(&self, ids: &Ids) -> Option<Basis> {
-        if self.is_old_secret {
-            return Some(Basis::Secret);
-        }
-        known_basis(&self.difference, ids, self.is_more_than_secret, self.base.is_some())
-    }
-
-    /// What is known of the live value, and the record that gives it back.
-    pub(super) fn basis<'a>(&self, answers: &'a Answers, ids: &Ids) -> (Basis, Option<&'a Recorded>) {
-        if let Some(basis) = self.known_basis(ids) {
-            return (basis, None);
-        }
-        if self.is_agreed {
-            return (Basis::Agreed, None);
-        }
-        let answer = |at: &usize| answers.of(*at);
-        let group = self.live.iter().find(|group| group.iter().all(|at| answer(at).is_some()));
-        let Some(group) = group else {
-            let basis = match self.base {
-                Some(_) if self.is_unknown => Basis::UnknownField,
-                Some(_) => Basis::Moved,
-                // The file did not move it: it is as somebody committed it.
-                None if self.is_unknown && self.file_record(answers).is_some() => Basis::UnknownField,
-                None => Basis::Unrecorded,
-            };
-            return (basis, None);
-        };
-        let records = || group.iter().filter_map(answer);
-        let newest = records().max_by_key(|found| found.time().to_owned());
-        let is_elsewhere = |record: &Recorded| matches!(record, Recorded::Commit { only_on: Some(_), .. });
-        match records().find(|record| is_elsewhere(record)) {
-            Some(elsewhere) => (Basis::OtherBranch, Some(elsewhere)),
-            None if self.base.is_some() => (Basis::AppliedSince, newest),
-            None => (Basis::Recorded, newest),
-        }
-    }
-
-    /// The record that gives the file's value back.
-    pub(super) fn file_record<'a>(&self, answers: &'a Answers) -> Option<&'a Recorded> {
-        answers.of(self.file?)
-    }
-
-    /// Whether the file's value is what both sides agreed on: no check of ours refuses that.
-    pub(super) fn is_accepted(&self, kind: &'static Kind) -> bool {
-        let spot = kind.root().at(&self.difference.path);
-        self.base.as_ref().is_some_and(|base| base.is_desired(spot, self.difference.desired.as_ref()))
-    }
-
-    /// What is known of the file's value.
-    pub(super) fn file_basis(&self, kind: &'static Kind, answers: &Answers) -> FileBasis {
-        if let Some(base) = &self.base {
-            let spot = kind.root().at(&self.difference.path);
-            return match &self.merged {
-                _ if base.is_desired(spot, self.difference.desired.as_ref()) => FileBasis::Agreed,
-                Some(Merged::Clean(_)) => FileBasis::Mergeable,
-                Some(Merged::Overlap(_)) | None => FileBasis::Moved,
-            };
-        }
-        match (self.file, self.file_record(answers)) {
-            _ if self.difference.desired.is_none() => FileBasis::Nothing,
-            _ if self.is_agreed_elsewhere => FileBasis::AgreedElsewhere,
-            (Some(_), Some(_)) if self.file_has_secret && answers.uncommitted => FileBasis::Uncommitted,
-            (Some(question), Some(_)) if answers.since.contains(&question) => FileBasis::CommittedSince,
-            (Some(_), Some(_)) => FileBasis::Committed,
-            _ => FileBasis::Uncommitted,
-        }
-    }
-}
-
-/// What comes of merging a text of several lines.
-fn merged(base: &str, desired: &Value, live: &Value) -> Option<Merged> {
-    let (desired, live) = (desired.as_text()?, live.as_text()?);
-    if has_lines(desired) && has_lines(live) { merge(base, desired, live) } else { None }
 }
 
 /// The entries that a value waits for.

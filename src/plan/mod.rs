@@ -5,6 +5,7 @@
 //! ```
 
 mod accepted;
+mod asked;
 mod change;
 mod digest;
 mod draft;

@@ -1,6 +1,7 @@
 //! The plan of `pull`: what is written into the file, and what waits for a person.
 
-use super::draft::{Asked, Draft, Drafted, Inputs};
+use super::asked::Asked;
+use super::draft::{Draft, Drafted, Inputs};
 use super::fields::place_of;
 use super::{Change, Direction, FieldChange, Names, Plan, Policy, TextMerge, Work, import, together, words};
 use crate::model::Value;

@@ -2,7 +2,8 @@
 
 use std::collections::HashSet;
 
-use super::draft::{Asked, Draft, Drafted, Inputs, needs};
+use super::asked::Asked;
+use super::draft::{Draft, Drafted, Inputs, needs};
 use super::fields::{all_set, node_at, place_of};
 use super::secrets::{hidden_path, known_secrets, missing_secrets};
 use super::{

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::draft::Asked;
+use super::asked::Asked;
 use crate::kinds::Kind;
 use crate::model::agreed::{AgreedBy, Agreement};
 use crate::model::recorded::{Answers, Recorded};

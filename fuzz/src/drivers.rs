@@ -3,7 +3,7 @@
 //! To add one: a function here, a file in `fuzz_targets/`, a `[[bin]]`, a line
 //! in [`ALL`].
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use serde_json::Value;
 use vapi_sync::audit::{Reader, Record};
@@ -159,7 +159,7 @@ fn value(choices: &mut Choices<'_>) -> Content {
 struct Names;
 
 impl IncludeSource for Names {
-    fn text(&self, path: &str) -> Result<Rc<str>, Diagnostic> {
+    fn text(&self, path: &str) -> Result<Arc<str>, Diagnostic> {
         match path.len() % 3 {
             0 => Err(Diagnostic::error("include-missing", "not there")),
             _ => Ok(path.into()),

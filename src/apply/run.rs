@@ -314,7 +314,7 @@ impl Run<'_> {
                 self.unwritten.id(&change.address, &written.id);
                 if let Some(number) = written.answer.text_at("number").filter(|_| *purchase) {
                     let path = FieldPath::root().key("number");
-                    self.unwritten.field(&change.address, path, Value::Text(number.to_owned()));
+                    self.unwritten.field(&change.address, path, Value::Text(number.into()));
                 }
             }
         }

@@ -37,7 +37,7 @@ pub(super) fn check(entries: &[&Entry<'_>]) -> Diagnostics {
 /// A purchase that could not be found again if the response were lost.
 fn unnamed_purchase(entry: &Entry<'_>, config: Node<'_>) -> Option<Diagnostic> {
     let provider = config.get("provider")?;
-    let given = Value::Map(Map::from_iter([("provider".to_owned(), Value::Text(provider.as_text()?.to_owned()))]));
+    let given = Value::Map(Map::from_iter([("provider".to_owned(), Value::Text(provider.as_text()?.into()))]));
     let names = (entry.kind.names)(&|path| config.get(path)?.as_text().map(str::to_owned));
     if entry.id.is_some() || !(entry.kind.purchase)(&given) || !names.is_empty() {
         return None;

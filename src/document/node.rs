@@ -1,6 +1,7 @@
 //! A view of one value of a document.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use serde_json::{Map, Number, Value};
 
@@ -117,6 +118,11 @@ impl<'d> Node<'d> {
             View::Text(text) => Some(text),
             _ => None,
         }
+    }
+
+    /// The text of a scalar without a copy, where the document holds one that is not its source.
+    pub fn shared_text(&self) -> Option<Arc<str>> {
+        self.doc.tree.decoded(self.target()).cloned()
     }
 
     /// The text of a scalar before it is given a type: `0123` for the number 123, and decoded for a

@@ -1,6 +1,7 @@
 //! A parsed document in compact form: nodes in text order, by index.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::scalar::Tag;
 
@@ -79,7 +80,7 @@ pub(super) struct Tree {
     /// For each mapping, the indices of its pairs (from its first) sorted by key, at the same range as its pairs.
     pub(super) sorted: Vec<u32>,
     /// Texts that differ from the source: with escapes, folded, indented.
-    pub(super) decoded: Vec<Box<str>>,
+    pub(super) decoded: Vec<Arc<str>>,
     /// The comments, `#` included, in the order of the text.
     pub(super) comments: Vec<(u32, u32)>,
     /// In the order of the text.
@@ -103,6 +104,14 @@ impl Tree {
             // YAML has no anchors on aliases, so one step is enough.
             Kind::Alias { target } => target,
             _ => id,
+        }
+    }
+
+    /// The text of a scalar, if it differs from the source.
+    pub(super) fn decoded(&self, id: NodeId) -> Option<&Arc<str>> {
+        match self.raw(id).kind {
+            Kind::Scalar { decoded: Some(index), .. } => self.decoded.get(index as usize),
+            _ => None,
         }
     }
 

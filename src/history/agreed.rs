@@ -1,7 +1,7 @@
 //! Reads the agreed commit: the ref of a state file and an organisation, and what the file said then.
 
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use git2::{Commit, ErrorCode, ObjectType, Oid, Reference, Repository};
 use jiff::Timestamp;
@@ -287,11 +287,11 @@ pub(super) struct CommitIncludes<'c, 'r> {
 }
 
 impl IncludeSource for CommitIncludes<'_, '_> {
-    fn text(&self, path: &str) -> Result<Rc<str>, Diagnostic> {
+    fn text(&self, path: &str) -> Result<Arc<str>, Diagnostic> {
         let missing = || not_read(&format!("{path} is not in that commit"));
         let blob = self.snapshot.include(self.folder, path)?.ok_or_else(missing)?;
         let bytes = worktree::shown(self.repository, &self.folder.join(path), self.snapshot.blob(blob)?);
-        String::from_utf8(bytes).map(Rc::from).map_err(|_| missing())
+        String::from_utf8(bytes).map(Arc::from).map_err(|_| missing())
     }
 }
 

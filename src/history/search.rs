@@ -12,6 +12,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::hash::{BuildHasher, Hash, RandomState};
 use std::path::Path;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use git2::{Oid, Repository};
 use memchr::memmem;
@@ -56,7 +57,7 @@ pub(super) struct Search<'s> {
     /// Slices with the blobs of their includes.
     looked: HashSet<u64>,
     kept: VecDeque<(Oid, Rc<[Part]>)>,
-    texts: HashMap<Oid, Option<Rc<str>>>,
+    texts: HashMap<Oid, Option<Arc<str>>>,
     texts_size: usize,
     unparsed: HashSet<Oid>,
 }
@@ -280,11 +281,11 @@ impl<'s> Search<'s> {
         Ok(Texts(texts))
     }
 
-    fn text(&mut self, blob: Oid) -> Result<Option<Rc<str>>, Diagnostic> {
+    fn text(&mut self, blob: Oid) -> Result<Option<Arc<str>>, Diagnostic> {
         if let Some(text) = self.texts.get(&blob) {
             return Ok(text.clone());
         }
-        let text: Option<Rc<str>> =
+        let text: Option<Arc<str>> =
             read(self.repository, blob, |data| str::from_utf8(data).ok().map(|text| text_of(text).into()))?;
         let size = text.as_ref().map_or(0, |text| text.len());
         if self.texts_size + size > KEPT_INCLUDES {

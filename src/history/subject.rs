@@ -1,7 +1,7 @@
 //! An entry in question, and whether a version of the file holds the value in question.
 
 use std::collections::{BTreeSet, HashMap};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::document::{Node, View};
 use crate::kinds::{self, KINDS, Kind};
@@ -143,10 +143,10 @@ impl Names {
 }
 
 /// The texts of the includes of one version; `None` for one that the version does not have.
-pub(super) struct Texts(pub(super) HashMap<String, Option<Rc<str>>>);
+pub(super) struct Texts(pub(super) HashMap<String, Option<Arc<str>>>);
 
 impl IncludeSource for Texts {
-    fn text(&self, path: &str) -> Result<Rc<str>, Diagnostic> {
+    fn text(&self, path: &str) -> Result<Arc<str>, Diagnostic> {
         Ok(self.0.get(path).cloned().flatten().unwrap_or_else(|| NO_TEXT.into()))
     }
 }

@@ -267,7 +267,7 @@ impl Literal {
         match (self, value) {
             (Literal::Flag(default), Value::Bool(value)) => default == value,
             (Literal::Number(default), Value::Number(value)) => value.as_f64() == Some(*default),
-            (Literal::Word(default), Value::Text(value)) => default == value,
+            (Literal::Word(default), Value::Text(value)) => **default == **value,
             (default, Value::List(items)) => default.is_list(items),
             _ => false,
         }

@@ -1,5 +1,7 @@
 //! Values as they are compared, wherever they come from.
 
+use std::sync::Arc;
+
 use indexmap::IndexMap;
 use serde_json::Number;
 
@@ -12,7 +14,7 @@ pub const AWAITED: &str = "(known after apply: ";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Part {
     /// Text as it stands.
-    Text(String),
+    Text(Arc<str>),
     /// The Vapi id of an entry that has none yet.
     Id(Address),
     /// A secret inside a longer text.
@@ -33,7 +35,7 @@ pub enum Value {
     /// A number by value: an integral number is always an integer here, so that `1` equals `1.0`.
     Number(Number),
     /// A text.
-    Text(String),
+    Text(Arc<str>),
     /// A text that must not be shown.
     Secret(Secret),
     /// A text that is known only after an earlier step of an apply: it holds the id of an object not created yet.
@@ -52,7 +54,7 @@ impl From<serde_json::Value> for Value {
             Json::Null => Value::Null,
             Json::Bool(value) => Value::Bool(value),
             Json::Number(number) => Value::Number(normal_number(&number)),
-            Json::String(text) => Value::Text(text),
+            Json::String(text) => Value::Text(text.into()),
             Json::Array(items) => Value::List(items.into_iter().map(Value::from).collect()),
             Json::Object(map) => Value::Map(map.into_iter().map(|(key, value)| (key, Value::from(value))).collect()),
         }
@@ -171,13 +173,13 @@ impl Value {
             Value::Null => Json::Null,
             Value::Bool(value) => Json::Bool(*value),
             Value::Number(value) => Json::Number(value.clone()),
-            Value::Text(text) => Json::String(text.clone()),
+            Value::Text(text) => Json::String(text.to_string()),
             Value::Secret(value) => Json::String(secret(value)),
             Value::Unknown(parts) => Json::String(
                 parts
                     .iter()
                     .map(|part| match part {
-                        Part::Text(text) => text.clone(),
+                        Part::Text(text) => text.to_string(),
                         Part::Id(address) => awaited(address),
                         Part::Secret(value) => secret(value),
                     })

@@ -103,7 +103,7 @@ impl Asked {
         let (path, Some(live)) = (&self.difference.path, &self.difference.live) else { return };
         self.veiled = once.veil(address, Some(id), path, live);
         let text = match live {
-            Value::Text(text) => Some(text.as_str()),
+            Value::Text(text) => Some(&**text),
             Value::Secret(secret) => secret.expose(),
             _ => None,
         };
@@ -183,7 +183,7 @@ impl Asked {
 /// Whether the file has a text with a secret in it, and Vapi one that differs in more than the secret.
 pub(super) fn differs_around(difference: &Difference) -> bool {
     let live = match &difference.live {
-        Some(Value::Text(text)) => Some(text.as_str()),
+        Some(Value::Text(text)) => Some(&**text),
         Some(Value::Secret(secret)) => secret.expose(),
         _ => None,
     };
@@ -218,7 +218,7 @@ fn is_stale(difference: &Difference, ids: &Ids) -> bool {
         return false;
     };
     let [Part::Id(address)] = parts.as_slice() else { return false };
-    matches!(ids.get(address), Some(Id::Pending { stale: Some(stale) }) if stale.as_str() == live)
+    matches!(ids.get(address), Some(Id::Pending { stale: Some(stale) }) if stale.as_str() == &**live)
 }
 
 /// What comes of merging a text of several lines.

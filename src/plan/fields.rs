@@ -47,7 +47,7 @@ pub fn raw(node: Node<'_>) -> Value {
         View::Null => Value::Null,
         View::Bool(value) => Value::Bool(value),
         View::Number(number) => Value::Number(normal_number(&number)),
-        View::Text(text) => Value::Text(text.to_owned()),
+        View::Text(text) => Value::Text(text.into()),
         View::List => Value::List(node.items().map(raw).collect()),
         View::Map => Value::Map(node.entries().map(|entry| (entry.key.to_owned(), raw(entry.value))).collect()),
     }

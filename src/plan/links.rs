@@ -26,7 +26,7 @@ pub(super) fn declared(inputs: &Inputs<'_, '_>) -> Links {
                 Part::Id(address) => Some(address.clone()),
                 Part::Text(_) | Part::Secret(_) => None,
             })),
-            Value::Text(text) => found.extend(owners.get(text.as_str()).map(|address| (*address).clone())),
+            Value::Text(text) => found.extend(owners.get(&**text).map(|address| (*address).clone())),
             _ => {}
         });
         found

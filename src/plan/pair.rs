@@ -83,7 +83,7 @@ pub fn is_ignored_live(ignore: &Ignore, kind: &Kind, header: &Header) -> bool {
 
 /// Whether an object is one that people make: of others Vapi makes as many as it needs.
 pub fn is_made_by_people(kind: &Kind, header: &Header) -> bool {
-    let word = header.word.clone().map(|word| ("type".to_owned(), Value::Text(word)));
+    let word = header.word.clone().map(|word| ("type".to_owned(), Value::Text(word.into())));
     (kind.can_be_made)(&Value::Map(word.into_iter().collect()))
 }
 

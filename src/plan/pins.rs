@@ -65,7 +65,7 @@ fn address_of(inputs: &Inputs<'_, '_>, target: &Value) -> Option<Address> {
         Value::Text(id) => KINDS.into_iter().find_map(|kind| {
             let entries = inputs.desired.file.entries.iter().filter(|entry| entry.kind == kind);
             let has =
-                |address: &&Address| matches!(inputs.ids.get(address), Some(Id::Known(known)) if known.as_str() == id);
+                |address: &&Address| matches!(inputs.ids.get(address), Some(Id::Known(known)) if known.as_str() == &**id);
             entries.map(|entry| &entry.address).find(has).cloned()
         }),
         _ => None,

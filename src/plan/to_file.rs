@@ -86,7 +86,7 @@ fn field(
     let live = asked.live().cloned();
     let (after, merge) = match (verdict, &asked.merged, &difference.live) {
         (Verdict::Merge, Some(Merged::Clean(text)), Some(Value::Text(live))) => {
-            (Some(Value::Text(text.clone())), Some(TextMerge::Clean(live.clone())))
+            (Some(Value::Text(text.as_str().into())), Some(TextMerge::Clean(live.to_string())))
         }
         (Verdict::Conflict, Some(Merged::Overlap(text)), _) => (live, Some(TextMerge::Overlap(text.clone()))),
         _ => (live, None),

@@ -41,7 +41,7 @@ fn as_stored(kind: &Kind, mut object: Value) -> Value {
         if let Value::Map(fields) = &mut object
             && let Some(Value::Text(text)) = fields.get_mut(*field)
         {
-            *text = normalize::name(text);
+            *text = normalize::name(text).into();
         }
     }
     object

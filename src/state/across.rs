@@ -46,7 +46,7 @@ pub(super) fn numbers(file: &StateFile<'_>, resolver: &Resolver<'_>) -> Diagnost
 fn said<'d>(entry: &Entry<'d>, field: &str, resolver: &Resolver<'_>) -> Option<(Node<'d>, String)> {
     let node = entry.config?.get(field)?;
     match resolver.value(node, entry.kind.root().key(field), &mut Noticed::default()) {
-        Value::Text(text) if field == "sipUri" || text.starts_with('+') => Some((node, text)),
+        Value::Text(text) if field == "sipUri" || text.starts_with('+') => Some((node, text.to_string())),
         _ => None,
     }
 }

@@ -129,7 +129,7 @@ impl Ids {
                 if let Some(address) = address {
                     let before = Value::Text(std::mem::take(text));
                     *value = match self.get(address) {
-                        Some(Id::Known(id)) => Value::Text(id.0.clone()),
+                        Some(Id::Known(id)) => Value::Text(id.as_str().into()),
                         _ => Value::Unknown(vec![Part::Id(address.clone())]),
                     };
                     moved.push(Moved { path: path.clone(), before, after: value.clone(), address: address.clone() });
@@ -224,6 +224,9 @@ pub(super) fn join(parts: Vec<Part>) -> Value {
     if parts.iter().any(|part| matches!(part, Part::Id(_))) {
         return Value::Unknown(parts);
     }
+    if let [Part::Text(text)] = parts.as_slice() {
+        return Value::Text(text.clone());
+    }
     let mut variables = Vec::new();
     let mut secret = false;
     let mut known = true;
@@ -248,7 +251,7 @@ pub(super) fn join(parts: Vec<Part>) -> Value {
         }
     }
     match (secret, known) {
-        (false, _) => Value::Text(text),
+        (false, _) => Value::Text(text.into()),
         (true, true) => Value::Secret(Secret::new(text, variables).within(around)),
         (true, false) => Value::Secret(Secret::missing(variables).within(around)),
     }
@@ -259,7 +262,7 @@ pub fn fill(value: &mut Value, id_of: &dyn Fn(&Address) -> Option<RemoteId>) {
     match value {
         Value::Unknown(parts) => {
             let known = |part| match part {
-                Part::Id(address) => id_of(&address).map_or(Part::Id(address), |id| Part::Text(id.0)),
+                Part::Id(address) => id_of(&address).map_or(Part::Id(address), |id| Part::Text(id.0.into())),
                 part => part,
             };
             *value = join(std::mem::take(parts).into_iter().map(known).collect());

@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use memchr::memmem;
 
@@ -22,7 +22,7 @@ pub trait IncludeSource {
     ///
     /// # Errors
     /// The path leads to no text file that may be included, or to one that is evidently not the text meant.
-    fn text(&self, path: &str) -> Result<Rc<str>, Diagnostic>;
+    fn text(&self, path: &str) -> Result<Arc<str>, Diagnostic>;
 }
 
 /// The text files beside the state file, each read once.
@@ -36,9 +36,9 @@ pub struct Includes {
 /// A text file as it was read.
 #[derive(Clone)]
 struct Read {
-    on_disk: Rc<str>,
+    on_disk: Arc<str>,
     /// The text meant.
-    text: Rc<str>,
+    text: Arc<str>,
 }
 
 impl Includes {
@@ -64,7 +64,7 @@ impl Includes {
     ///
     /// # Errors
     /// See [`IncludeSource::text`].
-    pub fn on_disk(&self, path: &str) -> Result<Rc<str>, Diagnostic> {
+    pub fn on_disk(&self, path: &str) -> Result<Arc<str>, Diagnostic> {
         Ok(self.read(path)?.on_disk)
     }
 
@@ -80,7 +80,7 @@ impl Includes {
                 let message = format!("{path} is not the text that it stands for: {why}");
                 return Err(Diagnostic::error("include-not-text", message).at(place).help(help));
             }
-            let text: Rc<str> = text.into();
+            let text: Arc<str> = text.into();
             Ok(Read { on_disk: if text.len() == raw.len() { text.clone() } else { raw.into() }, text })
         };
         let read = read();
@@ -90,7 +90,7 @@ impl Includes {
 }
 
 impl IncludeSource for Includes {
-    fn text(&self, path: &str) -> Result<Rc<str>, Diagnostic> {
+    fn text(&self, path: &str) -> Result<Arc<str>, Diagnostic> {
         let text = self.read(path)?.text;
         self.used.set(self.used.get().saturating_add(text.len()));
         if self.used.get() > MAX_USED {

@@ -6,7 +6,7 @@
 use std::collections::{BTreeSet, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::ControlFlow;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::environments::Whose;
 use super::includes::IncludeSource;
@@ -56,7 +56,7 @@ struct Place {
 struct Nothing;
 
 impl IncludeSource for Nothing {
-    fn text(&self, _: &str) -> Result<Rc<str>, Diagnostic> {
+    fn text(&self, _: &str) -> Result<Arc<str>, Diagnostic> {
         Ok("".into())
     }
 }

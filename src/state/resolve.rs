@@ -4,6 +4,7 @@
 //! paths that leave the folder. References stay addresses; [`Ids::put_in`] puts the ids in, as soon as they are known.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use crate::document::{Document, Node, View};
 use crate::kinds::{self, Spot};
@@ -206,7 +207,7 @@ impl Resolver<'_> {
 
     fn text(&self, text: &str, node: Node<'_>, noticed: &mut Noticed) -> Value {
         if !text.contains("${") {
-            return Value::Text(text.to_owned());
+            return Value::Text(node.shared_text().unwrap_or_else(|| text.into()));
         }
         if let Some((written, right)) = template::near_reference(text) {
             noticed.errors.push(
@@ -239,7 +240,7 @@ impl Resolver<'_> {
             (View::Text(text), _) => {
                 template::parse(text).into_iter().map(|token| self.part(token, variable.node, noticed)).collect()
             }
-            (View::Bool(_) | View::Number(_), Some(text)) => vec![Part::Text(text.to_owned())],
+            (View::Bool(_) | View::Number(_), Some(text)) => vec![Part::Text(text.into())],
             _ => {
                 let message =
                     format!("the variable `{name}` is {}, and cannot stand inside a text", kind_of(variable.node));
@@ -264,14 +265,14 @@ impl Resolver<'_> {
     fn part(&self, token: Token<'_>, node: Node<'_>, noticed: &mut Noticed) -> Part {
         let fail = |diagnostic: Diagnostic, noticed: &mut Noticed| {
             noticed.errors.push(diagnostic.at(node.place()));
-            Part::Text(String::new())
+            Part::Text(Arc::default())
         };
         match token {
-            Token::Text(text) => Part::Text(text.into_owned()),
+            Token::Text(text) => Part::Text(text.into()),
             // One inside another variable is reported where the file is read.
-            Token::Var(_) => Part::Text(String::new()),
+            Token::Var(_) => Part::Text(Arc::default()),
             Token::Reference { section, handle } => {
-                let Some(kind) = kinds::by_section(section) else { return Part::Text(String::new()) };
+                let Some(kind) = kinds::by_section(section) else { return Part::Text(Arc::default()) };
                 let address = kind.address(handle);
                 match self.addresses.contains(&address) {
                     true => Part::Id(address),
@@ -293,7 +294,7 @@ impl Resolver<'_> {
             Token::File(path) => {
                 noticed.includes.insert(path.to_owned());
                 match self.includes.text(path) {
-                    Ok(text) => Part::Text(text.to_string()),
+                    Ok(text) => Part::Text(text),
                     Err(error) => fail(error, noticed),
                 }
             }

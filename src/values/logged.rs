@@ -19,19 +19,19 @@ fn awaited(text: &str, id_of: &dyn Fn(&Address) -> Option<String>) -> Value {
     while let Some((before, behind)) = rest.split_once(AWAITED) {
         let Some((name, behind)) = behind.split_once(')') else { break };
         let Some(address) = address(name) else { break };
-        parts.extend((!before.is_empty()).then(|| Part::Text(before.to_owned())));
-        parts.push(id_of(&address).map_or(Part::Id(address), Part::Text));
+        parts.extend((!before.is_empty()).then(|| Part::Text(before.into())));
+        parts.push(id_of(&address).map_or(Part::Id(address), |id| Part::Text(id.into())));
         rest = behind;
     }
-    parts.extend((!rest.is_empty()).then(|| Part::Text(rest.to_owned())));
+    parts.extend((!rest.is_empty()).then(|| Part::Text(rest.into())));
     let known: Option<String> = parts
         .iter()
         .map(|part| match part {
-            Part::Text(text) => Some(text.as_str()),
+            Part::Text(text) => Some(&**text),
             Part::Id(_) | Part::Secret(_) => None,
         })
         .collect();
-    known.map_or(Value::Unknown(parts), Value::Text)
+    known.map(|text| Value::Text(text.into())).unwrap_or(Value::Unknown(parts))
 }
 
 /// An address as the log spells it.

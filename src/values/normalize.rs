@@ -169,7 +169,7 @@ fn make_secret(value: &mut Value) {
     if let Value::Text(text) = value
         && !text.is_empty()
     {
-        let secret = if is_masked(text) { Secret::hidden() } else { Secret::new(std::mem::take(text), Vec::new()) };
+        let secret = if is_masked(text) { Secret::hidden() } else { Secret::new(&**text, Vec::new()) };
         *value = Value::Secret(secret);
     }
 }
@@ -188,7 +188,7 @@ pub fn same(left: &Value, right: &Value) -> bool {
             (None, None) => true,
         },
         (Value::Secret(secret), Value::Text(text)) | (Value::Text(text), Value::Secret(secret)) => {
-            secret.expose().map_or_else(|| secret.fits(text), |secret| secret == text)
+            secret.expose().map_or_else(|| secret.fits(text), |secret| secret == &**text)
         }
         (Value::Secret(secret), other @ (Value::Number(_) | Value::Bool(_)))
         | (other @ (Value::Number(_) | Value::Bool(_)), Value::Secret(secret))
@@ -215,7 +215,7 @@ pub fn to_wire(value: &Value) -> Option<serde_json::Value> {
         Value::Null => Json::Null,
         Value::Bool(value) => Json::Bool(*value),
         Value::Number(number) => Json::Number(number.clone()),
-        Value::Text(text) => Json::String(text.clone()),
+        Value::Text(text) => Json::String(text.to_string()),
         Value::Secret(secret) => secret.to_json()?,
         Value::Unknown(_) => return None,
         Value::List(items) => Json::Array(items.iter().map(to_wire).collect::<Option<_>>()?),

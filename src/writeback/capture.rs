@@ -248,7 +248,7 @@ impl<'d> Writer<'_, 'd> {
                 Some(include) => self.to_includes.entry(include.to_owned()).or_default().push(Wish {
                     change: at,
                     path,
-                    text: text.clone(),
+                    text: text.to_string(),
                     inline: content,
                 }),
                 None if *verdict == Verdict::Merge => self.merged(at, change_of, path, node, before.as_ref(), text),

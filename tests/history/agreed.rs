@@ -240,7 +240,7 @@ fn an_entry_is_found_by_its_handle_else_by_its_id() {
     repo.write("p.md", "Be rude.\n");
     repo.write(FILE, &state("name: Z"));
     let git = record(&repo.file());
-    let text = |text: &str| Some(Value::Text(text.to_owned()));
+    let text = |text: &str| Some(Value::Text(text.into()));
     assert_eq!(said(&git, "a", Some("v9"), "name"), text("A"), "recreated");
     assert_eq!(said(&git, "renamed", Some("v1"), "name"), text("A"), "another handle");
     assert_eq!(said(&git, "a", None, "firstMessage"), text("Be kind.\n"));

@@ -162,7 +162,7 @@ pub fn with_id(question: Question, id: &str) -> Question {
 }
 
 pub fn text(text: &str) -> Value {
-    Value::Text(text.to_owned())
+    Value::Text(text.into())
 }
 
 pub fn ask(record: &mut dyn Record, question: Question) -> Option<Recorded> {

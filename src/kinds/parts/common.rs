@@ -69,7 +69,7 @@ pub(in crate::kinds) fn member_key(member: &Map) -> Option<String> {
 /// A text, or a reference whose id is not known yet.
 fn known(value: &Value) -> Option<String> {
     match value {
-        Value::Text(text) => Some(text.clone()),
+        Value::Text(text) => Some(text.to_string()),
         Value::Unknown(_) => value.to_shown().as_str().map(str::to_owned),
         _ => None,
     }

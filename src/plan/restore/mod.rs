@@ -125,9 +125,9 @@ impl Lookup<'_> {
         let value = logged(Value::from(json.clone()), &id_of).map(&|value| {
             if let Value::Text(text) = value
                 && let id = newest(&self.renamed, text)
-                && id != text
+                && *id != **text
             {
-                *value = Value::Text(id.to_owned());
+                *value = Value::Text(id.into());
             }
         });
         typed(kind, path, value)

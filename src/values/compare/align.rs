@@ -98,7 +98,7 @@ fn set_keys(items: &[Value]) -> Option<Vec<String>> {
     items
         .iter()
         .map(|item| match item {
-            Value::Text(text) => Some(text.clone()),
+            Value::Text(text) => Some(text.to_string()),
             // An id that is not known yet is in no live set.
             Value::Unknown(_) => item.to_shown().as_str().map(str::to_owned),
             _ => None,

@@ -139,7 +139,7 @@ impl Seen<'_> {
 /// A live text that stands where the file has a secret is a secret too.
 fn shown_like(desired: &Value, live: &Value) -> Value {
     match (desired, live) {
-        (Value::Secret(_), Value::Text(text)) => Value::Secret(Secret::new(text.clone(), Vec::new())),
+        (Value::Secret(_), Value::Text(text)) => Value::Secret(Secret::new(&**text, Vec::new())),
         (Value::Secret(secret), Value::Number(_) | Value::Bool(_)) if secret.form() != Form::Text => {
             let text = live.to_shown().to_string();
             Value::Secret(Secret::new(text, Vec::new()).of_form(secret.form()))

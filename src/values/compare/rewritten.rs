@@ -33,7 +33,7 @@ pub(super) fn is_alike(spot: Spot, desired: &Value, live: Option<&Value>) -> boo
 fn written(value: &Value) -> Option<String> {
     match value {
         Value::Number(number) => Some(number.to_string()),
-        Value::Text(text) => Some(text.clone()),
+        Value::Text(text) => Some(text.to_string()),
         _ => None,
     }
 }
@@ -64,7 +64,7 @@ fn required(items: &[Value]) -> Option<Value> {
     let mut names: Vec<&str> = items.iter().map(Value::as_text).collect::<Option<_>>()?;
     names.sort_unstable();
     names.dedup();
-    Some(Value::List(names.into_iter().map(|name| Value::Text(name.to_owned())).collect()))
+    Some(Value::List(names.into_iter().map(|name| Value::Text(name.into())).collect()))
 }
 
 /// Whether what stands beside a field of the file says why Vapi has it otherwise.

@@ -9,8 +9,8 @@ use crate::model::diagnostic::{Diagnostic, Severity};
 /// The start of such a comment, without `#`.
 const MARK: &str = "vapi-sync: allow ";
 
-/// Errors that a comment can silence too: they guess what a value is, or what Vapi already has.
-const JUDGEMENTS: [&str; 2] = ["secret-in-file", "missing-field"];
+/// Errors that a comment can silence too: they guess what a value is, or what Vapi has or knows.
+const JUDGEMENTS: [&str; 3] = ["secret-in-file", "missing-field", "misspelt-field"];
 
 /// Whether a comment can silence a finding.
 pub(super) fn may_be_allowed(finding: &Diagnostic) -> bool {

@@ -1,5 +1,6 @@
 //! Unknown fields: misspelt, of another provider, or in the wrong place.
 
+use super::misspelt::misspelt;
 use crate::document::Node;
 use crate::kinds::table::{Fields, Shape, Union};
 use crate::model::Trail;
@@ -41,7 +42,6 @@ pub(super) fn unknown_field(key: &str, near: &Near<'_>, trail: &Trail<'_>) -> Di
         return misplaced(format!("{tag} {own} has no field `{key}`: Vapi will refuse {path}"))
             .help(format!("it is a field of {tag} {}", owners.join(", ")));
     }
-    let unknown = Diagnostic::warning("unknown-field", format!("{path} is not a known field"));
     let mut known: Vec<&str> = near.fields.all().map(|field| field.name).collect();
     if known.is_empty() {
         known.extend(branches(near).flat_map(|(_, fields)| fields.all()).map(|field| field.name));
@@ -49,17 +49,17 @@ pub(super) fn unknown_field(key: &str, near: &Near<'_>, trail: &Trail<'_>) -> Di
     known.extend(near.union.map(|union| union.tag.name));
     // Sorted, so that a tie always gives the same suggestion.
     known.sort_unstable();
+    let message = format!("{path} is not a known field");
+    // Beside the field that it resembles, it may well be a new one.
+    if let Some(meant) = misspelt(key, &known).filter(|meant| near.map.get(meant).is_none()) {
+        return Diagnostic::error("misspelt-field", message).help(format!("did you mean `{meant}`?"));
+    }
+    let unknown = Diagnostic::warning("unknown-field", message);
     let slip = did_you_mean(key, known.iter().copied()).filter(|meant| is_slip(key, meant));
-    match slip.or_else(|| same_letters(key, &known)) {
+    match slip.or_else(|| misspelt(key, &known)) {
         Some(meant) => unknown.help(format!("did you mean `{meant}`?")),
         None => unknown.help("unless Vapi just added it, delete it: Vapi refuses fields that it does not know"),
     }
-}
-
-/// The field meant by another spelling: `first_message`, `FirstMessage`.
-fn same_letters<'k>(key: &str, known: &[&'k str]) -> Option<&'k str> {
-    let plain = |word: &str| word.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase();
-    known.iter().copied().find(|word| plain(word) == plain(key))
 }
 
 fn branches(near: &Near<'_>) -> impl Iterator<Item = (&'static str, &'static Fields)> {

@@ -95,11 +95,11 @@ impl Spec {
     }
 }
 
-/// Both codes for an unknown field count as one.
+/// All codes for an unknown field count as one.
 const UNKNOWN: &str = "unknown-field";
 
 fn group(code: &'static str) -> &'static str {
-    if code == "misplaced-field" { UNKNOWN } else { code }
+    if matches!(code, "misplaced-field" | "misspelt-field") { UNKNOWN } else { code }
 }
 
 /// The request body of a creation. An update takes the same fields except create-only ones, which

@@ -79,6 +79,11 @@ impl<'d> Node<'d> {
             || self.items().any(|item| item.holds(place))
     }
 
+    /// Whether a place is that of its key, or [held](Self::holds).
+    pub fn covers(&self, place: &Place) -> bool {
+        self.key.is_some_and(|key| self.doc.place(self.doc.tree.range(key)) == *place) || self.holds(place)
+    }
+
     /// The lines on which it, what is inside it, and their keys stand: no place elsewhere is [held](Self::holds).
     pub fn lines(&self, lines: &mut HashSet<usize>) {
         let first = self.place().line;

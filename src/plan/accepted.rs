@@ -7,7 +7,7 @@ use crate::model::{FieldPath, Step, Value};
 use crate::plan::fields::node_at;
 use crate::plan::{Change, Plan};
 use crate::state::load::Entry;
-use crate::values::base::Base;
+use crate::values::base::{Base, Known};
 use crate::values::compare::value_at;
 
 /// Whether a finding is about a value that the file and Vapi agreed on. `desired` is what the entry says.
@@ -15,10 +15,27 @@ pub fn is_accepted(entry: &Entry<'_>, desired: &Value, base: &Base, finding: &Di
     let root = entry.kind.root();
     let path = entry.config.zip(finding.place.as_ref()).and_then(|(config, place)| path_to(config, root, place));
     path.is_some_and(|path| {
-        let value = value_at(root, desired, &path);
-        let known = base.of(root, &path, value);
-        known.zip(value).is_some_and(|(known, value)| known.is_just(root.at(&path), value))
+        let Some(value) = value_at(root, desired, &path) else { return false };
+        let is_known = |known: Known| known.is_just(root.at(&path), value);
+        base.of(root, &path, Some(value)).is_some_and(is_known)
+            || elsewhere(root, base, &path).iter().any(|path| base.of(root, path, None).is_some_and(is_known))
     })
+}
+
+/// A path with every position that the lists on its way had at the last agreement: elements move when a list grows.
+fn elsewhere(root: Spot, base: &Base, path: &FieldPath) -> Vec<FieldPath> {
+    let mut found = vec![FieldPath::root()];
+    for step in &path.0 {
+        let below = |before: FieldPath| match step {
+            Step::Index(_) => {
+                let count = base.of(root, &before, None).map_or(0, |known| known.elements());
+                (0..count).map(|at| before.join(Step::Index(at))).collect()
+            }
+            step => vec![before.join(step.clone())],
+        };
+        found = found.into_iter().flat_map(below).collect();
+    }
+    found
 }
 
 /// Whether a finding is an opinion about a value, which is no more than a note once Vapi holds the value. What is wrong with
@@ -31,12 +48,10 @@ pub fn is_opinion(finding: &Diagnostic) -> bool {
 pub fn is_new(plan: &Plan, entry: &Entry<'_>, finding: &Diagnostic) -> bool {
     let changes = || plan.changes.iter().filter(|change| change.address == entry.address);
     let place = finding.place.as_ref();
-    // A finding about a field's name is at its key, which its value does not hold.
-    let named = entry.config.zip(place).and_then(|(config, place)| path_to(config, entry.kind.root(), place));
     let differs = |change: &Change| {
         let holds = |path: &FieldPath| {
             let (node, is_itself) = entry.config.map(|config| node_at(config, entry.kind.root(), path))?;
-            Some(is_itself && node.holds(place?) || named.as_ref() == Some(path))
+            Some(is_itself && node.covers(place?))
         };
         let whole = change.creates() || change.fields.is_empty() && !change.is_in_step();
         whole || change.fields.iter().any(|field| holds(&field.path).unwrap_or(true))

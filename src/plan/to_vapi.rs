@@ -243,7 +243,7 @@ impl Planner<'_, '_, '_> {
             })
             .collect();
         let is_new =
-            |doubt: &&Diagnostic| doubt.place.as_ref().is_some_and(|at| nodes.iter().any(|node| node.holds(at)));
+            |doubt: &&Diagnostic| doubt.place.as_ref().is_some_and(|at| nodes.iter().any(|node| node.covers(at)));
         self.doubts(entry).find(is_new).cloned()
     }
 

@@ -172,6 +172,12 @@ impl Known {
         self.values.iter().flatten().all(|value| !value.holds_secret())
     }
 
+    /// How many elements it had as a list.
+    pub fn elements(&self) -> usize {
+        let of_list = |value: &Value| if let Value::List(items) = value { items.len() } else { 0 };
+        self.values.iter().flatten().map(of_list).max().unwrap_or(0)
+    }
+
     /// The text that it was.
     pub fn text(&self) -> Option<&str> {
         self.values.first()?.as_ref()?.as_text()

@@ -24,8 +24,9 @@ use super::{document, gallery};
 use crate::support::vapi_document;
 
 /// What is said of fields and values; the rest of `validate` is about what no schema can say.
-const OF_SHAPES: [&str; 10] = [
+const OF_SHAPES: [&str; 11] = [
     "unknown-field",
+    "misspelt-field",
     "misplaced-field",
     "unknown-value",
     "wrong-type",
@@ -69,14 +70,19 @@ const REASONS: [Reason; 6] = [
     }),
     ("a variable, which may stand for a number or a boolean and for nothing else, if it says one", |found| {
         let is_variable = |said: &String| said.contains("the value of ${env:SET_X} is not");
-        let is_word = |said: &String| said.starts_with("unknown-") || said.starts_with("misplaced-field: ");
+        let is_word = |said: &String| {
+            ["unknown-", "misspelt-field: ", "misplaced-field: "].iter().any(|code| said.starts_with(code))
+        };
         found.theirs.is_empty()
             && found.case.wrong.starts_with("reference ")
             && found.ours.iter().any(is_variable)
             && found.ours.iter().all(|said| is_variable(said) || is_word(said))
     }),
     ("a field that no branch has, where the word that names the branch is not known yet", |found| {
-        let no_branch = |said: &String| said.starts_with("unknown-field: ") || said.starts_with("misplaced-field: ");
+        let no_branch = |said: &String| {
+            let codes = ["unknown-field: ", "misspelt-field: ", "misplaced-field: "];
+            codes.iter().any(|code| said.starts_with(code))
+        };
         found.theirs.is_empty() && found.ours.iter().all(no_branch) && found.case.wrong.starts_with("reference ")
     }),
 ];

@@ -15,8 +15,9 @@ use super::file::findings;
 use super::gallery;
 
 /// Findings that an editor makes as well, from the schema alone.
-const FROM_THE_SCHEMA: [&str; 14] = [
+const FROM_THE_SCHEMA: [&str; 15] = [
     "unknown-field",
+    "misspelt-field",
     "misplaced-field",
     "wrong-type",
     "out-of-range",

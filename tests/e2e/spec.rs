@@ -58,7 +58,7 @@ fn a_document_is_fetched_once_and_then_only_if_it_changed() {
 #[test]
 fn a_file_is_held_against_a_document_and_told_in_every_format() {
     let mut world = World::new(
-        "version: 1\nagents:\n  a:\n    config:\n      name: A\n      firstMesage: Hi\n      maxDurationSeconds: 5\n",
+        "version: 1\nagents:\n  a:\n    config:\n      name: A\n      firstMessages: Hi\n      maxDurationSeconds: 5\n",
     );
     // A pull request from a fork has no key.
     world.env.push(("VAPI_API_KEY".to_owned(), String::new()));
@@ -82,7 +82,7 @@ fn a_file_is_held_against_a_document_and_told_in_every_format() {
     assert_eq!(sarif["runs"][0]["results"].as_array().map(Vec::len), Some(2), "{sarif}");
     if vapi_document().is_some() {
         let path = vapi_document_path();
-        world.edit("firstMesage: Hi", "backgroundSpeechDenoisingPlan: {smartDenoisingPlan: {enabled: 1}}");
+        world.edit("firstMessages: Hi", "backgroundSpeechDenoisingPlan: {smartDenoisingPlan: {enabled: 1}}");
         let spec = world.run(&["validate", "--spec", &path.to_string_lossy()]).expect(1).stderr;
         assert!(spec.contains("vapi-state.yaml:6:"), "{spec}");
     }

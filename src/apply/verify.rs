@@ -3,7 +3,7 @@
 use crate::kinds::Kind;
 use crate::model::diagnostic::Diagnostic;
 use crate::model::{Address, FieldPath, Map, Value};
-use crate::values::compare::{What, differences};
+use crate::values::compare::{What, differences, moves_to};
 
 /// What a response shows.
 #[derive(Debug, Default)]
@@ -56,7 +56,8 @@ pub(super) fn verify(kind: &'static Kind, asked: &Map, seen: Option<&Value>, ans
         }
     }
     if let (Some(Value::Map(seen)), Value::Map(answer)) = (seen, answer) {
-        let untouched = |key: &&String| !asked.contains_key(key.as_str());
+        let moved: Vec<&str> = asked.keys().filter_map(|key| moves_to(kind.root().key(key))).collect();
+        let untouched = |key: &&String| !asked.contains_key(key.as_str()) && !moved.contains(&key.as_str());
         for key in seen.keys().filter(untouched) {
             let path = FieldPath::root().key(key);
             match (&seen[key], answer.get(key)) {

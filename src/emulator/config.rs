@@ -147,12 +147,37 @@ pub struct Rewrites {
     pub trim: bool,
     /// Whether a POST or PATCH with a transfer mode of an old name is refused, instead of renamed.
     pub refuse_old_modes: bool,
+    /// Where old fields that have a newer place come back.
+    pub moved: Moved,
+    /// Whether elements of lists of objects get ids, and absent leaves come back as `null`.
+    pub adds: bool,
+    /// Whether a voice of Vapi comes back under the provider that speaks it.
+    pub voices: bool,
 }
 
 impl Default for Rewrites {
     fn default() -> Self {
-        Self { processed: true, order: true, trim: false, refuse_old_modes: false }
+        Self {
+            processed: true,
+            order: true,
+            trim: false,
+            refuse_old_modes: false,
+            moved: Moved::No,
+            adds: false,
+            voices: false,
+        }
     }
+}
+
+/// Where a field with a newer place comes back: `serverUrl`, which is `server.url` now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Moved {
+    /// Where it was sent.
+    No,
+    /// At both places.
+    Both,
+    /// At the newer place.
+    Newer,
 }
 
 /// A token bucket per organisation.

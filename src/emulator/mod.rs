@@ -46,7 +46,7 @@ use tokio::sync::watch;
 
 pub use self::cli::{DEFAULT_DATA, EmulatorArgs, run};
 pub use self::clock::{Clock, ManualClock};
-pub use self::config::{Config, Credentials, DEFAULT_KEY, DEFAULT_ORG, RateLimit, RetryAfter, Rewrites};
+pub use self::config::{Config, Credentials, DEFAULT_KEY, DEFAULT_ORG, Moved, RateLimit, RetryAfter, Rewrites};
 pub use self::fault::Fault;
 pub use self::fault_text::FaultError;
 pub use self::hits::{Hit, Stats};

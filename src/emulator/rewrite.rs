@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::{Value, json};
 
-use super::config::Rewrites;
+use super::config::{Moved, Rewrites};
 use super::store::{Collection, Object};
 
 /// What Vapi says after a failed tool, in the place of a message of a type that it does not know.
@@ -58,6 +58,85 @@ pub(super) fn stored(sent: Object, understood: Object, rewrites: &Rewrites) -> O
 pub(super) fn whole(collection: Collection, object: &mut Object, rewrites: &Rewrites) {
     if rewrites.processed && collection == Collection::Tool {
         process_tool(object);
+    }
+    if rewrites.processed && collection == Collection::StructuredOutput {
+        object.get_mut("schema").into_iter().for_each(first_type);
+    }
+    if rewrites.moved != Moved::No {
+        move_old(object, rewrites.moved);
+        object
+            .get_mut("startSpeakingPlan")
+            .and_then(Value::as_object_mut)
+            .into_iter()
+            .for_each(|plan| move_old(plan, rewrites.moved));
+    }
+    walk(object, &mut |object| {
+        if rewrites.adds {
+            add(object);
+        }
+        if rewrites.voices && object.get("provider") == Some(&json!("vapi")) && object.contains_key("voiceId") {
+            object.insert("provider".into(), "11labs".into());
+        }
+    });
+}
+
+/// Old fields, each with its newer place.
+const OLD: &[(&str, &[&str])] = &[
+    ("serverUrl", &["server", "url"]),
+    ("serverUrlSecret", &["server", "secret"]),
+    ("recordingEnabled", &["artifactPlan", "recordingEnabled"]),
+    ("hipaaEnabled", &["compliancePlan", "hipaaEnabled"]),
+    ("responseDelaySeconds", &["startSpeakingPlan", "waitSeconds"]),
+    ("numWordsToInterruptAssistant", &["stopSpeakingPlan", "numWords"]),
+    ("backgroundDenoisingEnabled", &["backgroundSpeechDenoisingPlan", "smartDenoisingPlan", "enabled"]),
+    ("smartEndpointingEnabled", &["smartEndpointingPlan", "provider"]),
+];
+
+/// Puts old fields at their newer places.
+fn move_old(object: &mut Object, moved: Moved) {
+    for (old, place) in OLD {
+        let Some(value) = object.get(*old).filter(|value| !value.is_null()).cloned() else { continue };
+        if moved == Moved::Newer {
+            object.shift_remove(*old);
+        }
+        let value = if *old == "smartEndpointingEnabled" { json!("livekit") } else { value };
+        let mut plan = &mut *object;
+        let (last, parents) = place.split_last().unwrap_or((old, &[]));
+        for step in parents {
+            let inner = plan.entry(*step).or_insert_with(|| json!({}));
+            let Value::Object(inner) = inner else { return };
+            plan = inner;
+        }
+        plan.insert((*last).into(), value);
+    }
+}
+
+/// Adds ids to elements, and nulls for what is absent.
+fn add(object: &mut Object) {
+    for (list, absent) in
+        [("tools", "messages"), ("hooks", "filters"), ("credentials", "name"), ("messages", "conditions")]
+    {
+        for (at, element) in object.get_mut(list).and_then(Value::as_array_mut).into_iter().flatten().enumerate() {
+            let Value::Object(element) = element else { continue };
+            element.entry(absent).or_insert(Value::Null);
+            if list != "messages" {
+                element.entry("id").or_insert_with(|| format!("{list}-{at}").into());
+            }
+        }
+    }
+}
+
+/// Of several types of a schema only the first counts.
+fn first_type(schema: &mut Value) {
+    match schema {
+        Value::Object(schema) => {
+            if let Some(first) = schema.get("type").and_then(|kinds| kinds.as_array()?.first().cloned()) {
+                schema.insert("type".into(), first);
+            }
+            schema.values_mut().for_each(first_type);
+        }
+        Value::Array(items) => items.iter_mut().for_each(first_type),
+        Value::String(_) | Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 
@@ -121,6 +200,12 @@ fn provide(object: &mut Object) {
             if let Some(version) = object.get_mut("version").filter(|version| version.is_number()) {
                 *version = version.to_string().into();
             }
+        }
+        // Observed: models of this family take none.
+        Some("openai")
+            if object.get("model").and_then(Value::as_str).is_some_and(|model| model.starts_with("gpt-5")) =>
+        {
+            object.shift_remove("temperature");
         }
         Some("gladia") => {
             if let Some(Value::String(hint)) = object.get_mut("transcriptionHint") {

@@ -122,19 +122,22 @@ table! { OLD_FIELDS;
     number("silenceTimeoutSeconds", "Silence that ends the call, in seconds.").from(10.0).old(),
     flag("backgroundDenoisingEnabled", "Filter background noise. Deprecated: use `backgroundSpeechDenoisingPlan`.")
         .old().rewritten(Moved("backgroundSpeechDenoisingPlan")),
-    flag("recordingEnabled", "Record the call. Deprecated: use `artifactPlan.recordingEnabled`.").old(),
+    flag("recordingEnabled", "Record the call. Deprecated: use `artifactPlan.recordingEnabled`.")
+        .old().rewritten(Moved("artifactPlan.recordingEnabled")),
     flag("endCallFunctionEnabled", "Let the model end the call. Deprecated: use a tool of type `endCall`.").old(),
     flag("dialKeypadFunctionEnabled", "Let the model press keys. Deprecated: use a tool of type `dtmf`.").old(),
-    flag("hipaaEnabled", "Store nothing of the call. Deprecated: use `compliancePlan.hipaaEnabled`.").old(),
-    text("serverUrl", "Address of your server. Deprecated: use `server.url`.").old().rewritten(Moved("server")),
-    text("serverUrlSecret", "Secret of your server. Deprecated: use `server.secret`.").old().secret(),
+    flag("hipaaEnabled", "Store nothing of the call. Deprecated: use `compliancePlan.hipaaEnabled`.")
+        .old().rewritten(Moved("compliancePlan.hipaaEnabled")),
+    text("serverUrl", "Address of your server. Deprecated: use `server.url`.").old().rewritten(Moved("server.url")),
+    text("serverUrlSecret", "Secret of your server. Deprecated: use `server.secret`.").old().secret()
+        .rewritten(Moved("server.secret")),
     mapping("messagePlan", "What the agent says when the caller is silent. Deprecated: use `hooks`.").old(),
     number("responseDelaySeconds", "Delay before the agent answers, in seconds. Deprecated: use `startSpeakingPlan`.")
-        .from(0.0).old(),
+        .from(0.0).old().rewritten(Moved("startSpeakingPlan.waitSeconds")),
     number("llmRequestDelaySeconds",
         "Delay before the model is asked, in seconds. Deprecated: use `startSpeakingPlan`.").from(0.0).old(),
     number("numWordsToInterruptAssistant", "How many words interrupt the agent. Deprecated: use `stopSpeakingPlan`.")
-        .from(0.0).old(),
+        .from(0.0).old().rewritten(Moved("stopSpeakingPlan.numWords")),
     flag("backchannelingEnabled", "Say “uh-huh” while the caller speaks. Deprecated.").old(),
 }
 

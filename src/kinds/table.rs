@@ -169,8 +169,10 @@ pub enum Rewrite {
     Cleared,
     /// A JSON Schema: one value, in which the order of `required` means nothing, and of several types the first counts.
     Schema,
-    /// The plan of this name beside it takes its place.
+    /// The newer field at this path beside it takes its place: `server.url`.
     Moved(&'static str),
+    /// Elements of a list of ids go that the list of this name beside it pins: `toolIds` and `toolRefs`.
+    Unpinned(&'static str),
 }
 
 /// A value in a table.

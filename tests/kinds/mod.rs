@@ -1,5 +1,7 @@
 //! Tools, squads and structured outputs, beside agents and numbers: one file, a whole team.
 
+mod rewrites;
+
 use serde_json::{Value, json};
 use vapi_sync::emulator::{Collection, Config};
 

@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use vapi_sync::emulator::Hit;
+
 use super::{World, name_of};
 
 /// The sections of a file, each with its endpoint and its key of the id.
@@ -25,46 +27,67 @@ const LISTS: [&str; 8] = [
     "do",
 ];
 
-/// Compares every write in the log with the entry of the file that it is for.
+/// The state file that a command is given, or would take by itself. `None`: there is none that a test would apply.
+pub fn file_of(world: &World, args: &[&str]) -> Option<String> {
+    const LARGE: u64 = 4_000_000;
+    let named = args.iter().skip_while(|arg| !matches!(**arg, "-f" | "--file")).nth(1);
+    let path = world.path(named.unwrap_or(&"vapi-state.yaml"));
+    std::fs::metadata(&path).ok().filter(|found| found.is_file() && found.len() < LARGE)?;
+    std::fs::read_to_string(path).ok()
+}
+
+/// Compares these requests with the entries that they are for, in the file as it was sent or as it became meanwhile.
 #[track_caller]
-pub fn are_whole(world: &World) {
-    let Ok(text) = std::fs::read_to_string(world.path("vapi-state.yaml")) else { return };
-    let Ok(file) = serde_yaml::from_str::<Value>(&text) else { return };
-    for hit in world.vapi.hits().iter().filter(|hit| hit.method != "GET") {
+pub fn are_whole(hits: &[Hit], files: &[Option<String>]) {
+    if hits.iter().all(|hit| hit.method == "GET") {
+        return;
+    }
+    let files: Vec<Option<Value>> =
+        files.iter().map(|text| serde_yaml::from_str(text.as_deref().unwrap_or_default()).ok()).collect();
+    for hit in hits.iter().filter(|hit| hit.method != "GET") {
         let Some(body) = &hit.body else { continue };
-        for (section, path, id) in SECTIONS {
-            let Some(rest) = hit.path.strip_prefix(path) else { continue };
-            let entries = file[section].as_object().into_iter().flat_map(|entries| entries.values());
-            let mut meant = entries.filter(|entry| match rest.strip_prefix('/') {
-                Some(own) => entry[id] == own,
-                None => rest.is_empty() && !name_of(body).is_empty() && name_of(&entry["config"]) == name_of(body),
-            });
-            // Of twins nobody knows which one was meant.
-            if let (Some(entry), None) = (meant.next(), meant.next()) {
-                whole(&entry["config"], body, &format!("{} {}", hit.method, hit.path));
-            }
+        let short: Vec<Option<String>> = files.iter().flatten().map(|file| is_short(hit, body, file)).collect();
+        if let Some(short) = short.iter().flatten().next().filter(|_| short.iter().all(Option::is_some)) {
+            panic!("{short}");
         }
     }
 }
 
-#[track_caller]
-fn whole(file: &Value, body: &Value, place: &str) {
-    match (file, body) {
-        (Value::Object(file), Value::Object(body)) => {
-            for (name, body) in body {
-                let Some(file) = file.get(name) else { continue };
-                let place = format!("{place} {name}");
-                if let (true, Some(wanted), Some(sent)) =
-                    (LISTS.contains(&name.as_str()), file.as_array(), body.as_array())
-                {
-                    assert!(sent.len() >= wanted.len(), "{place}: {sent:?} is shorter than {wanted:?}");
-                }
-                whole(file, body, &place);
+/// What of a request is shorter than in the entry of a file that it is for.
+fn is_short(hit: &Hit, body: &Value, file: &Value) -> Option<String> {
+    for (section, path, id) in SECTIONS {
+        let Some(rest) = hit.path.strip_prefix(path) else { continue };
+        let entries = file[section].as_object().into_iter().flat_map(|entries| entries.values());
+        let mut meant = entries.filter(|entry| match rest.strip_prefix('/') {
+            Some(own) => entry[id] == own,
+            None => rest.is_empty() && !name_of(body).is_empty() && name_of(&entry["config"]) == name_of(body),
+        });
+        // Of twins nobody knows which one was meant.
+        if let (Some(entry), None) = (meant.next(), meant.next()) {
+            let found = shorter(&entry["config"], body, &format!("{} {}", hit.method, hit.path));
+            if found.is_some() {
+                return found;
             }
         }
+    }
+    None
+}
+
+fn shorter(file: &Value, body: &Value, place: &str) -> Option<String> {
+    match (file, body) {
+        (Value::Object(file), Value::Object(body)) => body.iter().find_map(|(name, body)| {
+            let file = file.get(name)?;
+            let place = format!("{place} {name}");
+            match (file.as_array(), body.as_array()) {
+                (Some(wanted), Some(sent)) if LISTS.contains(&name.as_str()) && sent.len() < wanted.len() => {
+                    Some(format!("{place}: {sent:?} is shorter than {wanted:?}"))
+                }
+                _ => shorter(file, body, &place),
+            }
+        }),
         (Value::Array(file), Value::Array(body)) => {
-            file.iter().zip(body).for_each(|(file, body)| whole(file, body, place));
+            file.iter().zip(body).find_map(|(file, body)| shorter(file, body, place))
         }
-        _ => {}
+        _ => None,
     }
 }

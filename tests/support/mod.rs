@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use serde_json::Value;
 use vapi_sync::emulator::{Collection, Config, DEFAULT_KEY, Emulator, Fault, Hit};
@@ -19,6 +19,8 @@ pub struct World {
     pub env: Vec<(String, String)>,
     /// How many requests were checked before the log was cleared.
     looked_at: AtomicU64,
+    /// How many requests of the log were compared with the file.
+    compared: AtomicUsize,
     /// Whether every request must be checked before it is cleared.
     strict: bool,
 }
@@ -99,7 +101,14 @@ impl World {
 
     /// A world of an existing folder and emulator, whose earlier requests are not checked.
     pub fn at(folder: tempfile::TempDir, vapi: Emulator) -> Self {
-        World { folder, vapi, env: Vec::new(), looked_at: AtomicU64::new(0), strict: false }
+        World {
+            folder,
+            vapi,
+            env: Vec::new(),
+            looked_at: AtomicU64::new(0),
+            compared: AtomicUsize::new(0),
+            strict: false,
+        }
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
@@ -178,19 +187,30 @@ impl World {
         command
     }
 
+    #[track_caller]
     pub fn run(&self, args: &[&str]) -> Run {
+        self.check_lists(&[lists::file_of(self, &[])]);
+        let before = lists::file_of(self, args);
         let run = self.command(args).output().expect("the binary").into();
-        if matches!(args.first(), Some(&"apply" | &"sync")) {
-            lists::are_whole(self);
-        }
+        self.check_lists(&[before, lists::file_of(self, args)]);
         run
+    }
+
+    /// No request since the last check may hold a list of references that is shorter than the file's.
+    #[track_caller]
+    fn check_lists(&self, files: &[Option<String>]) {
+        let hits = self.vapi.hits();
+        let from = self.compared.swap(hits.len(), Ordering::Relaxed);
+        lists::are_whole(hits.get(from..).unwrap_or_default(), files);
     }
 
     /// Takes the requests since the last call.
     #[track_caller]
     pub fn taken(&self) -> Vec<Hit> {
+        self.check_lists(&[lists::file_of(self, &[])]);
         let hits = self.vapi.hits();
         self.vapi.clear_hits();
+        self.compared.store(0, Ordering::Relaxed);
         self.looked_at.fetch_add(hits.len() as u64, Ordering::Relaxed);
         for hit in &hits {
             assert!(matches!(hit.method.as_str(), "GET" | "POST" | "PATCH"), "{} {} was sent", hit.method, hit.path);

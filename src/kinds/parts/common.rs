@@ -1,13 +1,14 @@
 //! Shared rows: fields that mean the same everywhere, and fields that Vapi writes on every object.
 
 use super::server::SERVER;
+use crate::kinds::table::Rewrite::Unpinned;
 use crate::kinds::table::{TEXT, list, managed, object, table, text, texts};
 use crate::model::{Map, Value};
 
 // Fields that mean the same everywhere, even below fields without a table: in overrides, in an
 // inline agent or squad.
 table! { EVERYWHERE;
-    texts("toolIds", "Ids of the organisation's tools.").as_set().refers_to("tools"),
+    texts("toolIds", "Ids of the organisation's tools.").as_set().refers_to("tools").rewritten(Unpinned("toolRefs")),
     text("toolId", "Id of a tool: `${tool:handle}`.").refers_to("tools"),
     text("declineToolId", "Id of a tool: `${tool:handle}`.").refers_to("tools"),
     texts("credentialIds", "Ids of credentials.").as_set(),

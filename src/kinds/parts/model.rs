@@ -8,7 +8,7 @@ use super::words::{
     OPEN_AI_MODEL_TOOL_STRICT_COMPATIBILITY_MODE, XAI_MODEL_MODEL,
 };
 use crate::kinds::table::Literal::Number;
-use crate::kinds::table::Rewrite::Trimmed;
+use crate::kinds::table::Rewrite::{Trimmed, Unpinned};
 use crate::kinds::table::Shape::{Map, Object, OneOf};
 use crate::kinds::table::{TEXT, field, flag, list, mapping, number, object, open, table, text, texts, union, words};
 
@@ -39,7 +39,7 @@ table! { MODEL_COMMON, at "providers/model/overview";
         .see("prompting-guide"),
     list("tools", &OneOf(&TOOL), "Tools that belong to this agent alone.").keyed(tool_key),
     texts("toolIds", "Tools of the organisation that the model may call: `${tool:handle}`.")
-        .as_set().refers_to("tools").see("tools"),
+        .as_set().refers_to("tools").see("tools").rewritten(Unpinned("toolRefs")),
     list("toolRefs", &Object(&TOOL_REF), "Tools of the organisation, each pinned to a version.").keyed(tool_ref_key),
     object("knowledgeBase", &KNOWLEDGE_SERVER, "Where the model looks up answers."),
     number("temperature", "How much answers vary; 0 varies least. Low values suit voice calls.").within(0.0, 2.0),

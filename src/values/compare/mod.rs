@@ -14,6 +14,7 @@ use std::collections::{HashMap, HashSet};
 use self::align::{Alignment, Pair, align, keep};
 pub use self::align::{element_position, value_at};
 pub use self::overlay::overlay;
+pub use self::rewritten::moves_to;
 use crate::kinds::{Rewrite, Spot};
 use crate::model::{FieldPath, Form, Map, Secret, Trail, Value};
 use crate::values::normalize::same;
@@ -179,10 +180,12 @@ fn walk_maps(parent: Spot, file: &Map, live: &Map, trail: Trail<'_>, see: &mut d
         return;
     }
     let parent = parent.of(if file.contains_key("type") || file.contains_key("provider") { file } else { live });
-    for (key, desired) in file {
-        let spot = parent.key(key);
+    let spots: Vec<Spot> = file.keys().map(|key| parent.key(key)).collect();
+    let settled = rewritten::settled(&spots, file, live);
+    let (file, live) = settled.as_ref().map_or((file, live), |(file, live)| (file, live));
+    for ((key, desired), spot) in file.iter().zip(spots) {
         let trail = Trail::Key(&trail, key);
-        if rewritten::is_beside(spot, key, file, live) {
+        if rewritten::is_beside(key, file, live) {
             continue;
         }
         match live.get(key) {
@@ -198,7 +201,7 @@ fn walk_maps(parent: Spot, file: &Map, live: &Map, trail: Trail<'_>, see: &mut d
     }
     for (key, live) in live {
         let unspoken = matches!(live, Value::Null) || matches!(live, Value::Secret(secret) if secret.is_unsure());
-        if !unspoken && !file.contains_key(key) && !rewritten::takes_the_place(parent, key, file) {
+        if !unspoken && !file.contains_key(key) {
             let spot = parent.key(key);
             let (trail, default) = (Trail::Key(&trail, key), is_default_deep(spot, live));
             see(Seen { trail, spot, what: What::Undeclared, desired: None, live: Some(live), default });

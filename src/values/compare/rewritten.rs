@@ -25,7 +25,7 @@ pub(super) fn is_alike(spot: Spot, desired: &Value, live: Option<&Value>) -> boo
         }
         Rewrite::Cleared => matches!(live, None | Some(Value::Null | Value::Bool(false))),
         Rewrite::Schema => live.is_some_and(|live| same(&schema(desired), &schema(live))),
-        Rewrite::Moved(_) => false,
+        Rewrite::Moved(_) | Rewrite::Unpinned(_) => false,
     }
 }
 
@@ -68,7 +68,7 @@ fn required(items: &[Value]) -> Option<Value> {
 }
 
 /// Whether what stands beside a field of the file says why Vapi has it otherwise.
-pub(super) fn is_beside(spot: Spot, key: &str, file: &Map, live: &Map) -> bool {
+pub(super) fn is_beside(key: &str, file: &Map, live: &Map) -> bool {
     let there = |key: &str| live.get(key).filter(|value| **value != Value::Null);
     match key {
         // Observed: dropped for gpt-5 models.
@@ -76,6 +76,8 @@ pub(super) fn is_beside(spot: Spot, key: &str, file: &Map, live: &Map) -> bool {
             there(key).is_none()
                 && file.get("model").and_then(Value::as_text).is_some_and(|model| model.starts_with("gpt-5"))
         }
+        // Observed: ignored in these.
+        "async" => there(key).is_none() && file.get("type").and_then(Value::as_text) == Some("apiRequest"),
         // Observed: off without notice, if the schema does not fit.
         "strict" => {
             !matches!(there(key), Some(Value::Bool(true)))
@@ -88,10 +90,7 @@ pub(super) fn is_beside(spot: Spot, key: &str, file: &Map, live: &Map) -> bool {
                 && voice(file).is_some()
                 && voice(file) == voice(live)
         }
-        _ => match spot.rewrite() {
-            Some(Rewrite::Moved(twin)) => there(key).is_none() && there(twin).is_some(),
-            _ => false,
-        },
+        _ => false,
     }
 }
 
@@ -105,9 +104,89 @@ fn is_strict(schema: &Value) -> bool {
         && properties.values().all(is_strict)
 }
 
-/// Whether a field that only Vapi has takes the place of an older one that the file declares.
-pub(super) fn takes_the_place(parent: Spot, key: &str, file: &Map) -> bool {
-    file.keys().any(|old| matches!(parent.key(old).rewrite(), Some(Rewrite::Moved(twin)) if twin == key))
+/// Two mappings as they are compared, where Vapi puts what one field of the file says into another field. `None`: as they are.
+/// `spots` are those of the fields of the file, which stay in their order.
+pub(super) fn settled(spots: &[Spot], file: &Map, live: &Map) -> Option<(Map, Map)> {
+    let rules: Vec<(&String, Rewrite)> = file
+        .keys()
+        .zip(spots)
+        .filter_map(|(key, spot)| Some((key, spot.rewrite()?)))
+        .filter(|(_, rule)| matches!(rule, Rewrite::Moved(_) | Rewrite::Unpinned(_)))
+        .collect();
+    if rules.is_empty() {
+        return None;
+    }
+    let (mut file, mut live) = (file.clone(), live.clone());
+    for (key, rule) in rules.into_iter().map(|(key, rule)| (key.clone(), rule)) {
+        match rule {
+            Rewrite::Moved(twin) => move_back(&key, twin, &file, &mut live),
+            Rewrite::Unpinned(pins) => leave_out_pinned(&key, pins, &mut file, &mut live),
+            _ => {}
+        }
+    }
+    Some((file, live))
+}
+
+/// The head of the path at which Vapi puts what a field says, if it does.
+pub fn moves_to(spot: Spot) -> Option<&'static str> {
+    match spot.rewrite()? {
+        Rewrite::Moved(twin) => twin.split('.').next(),
+        _ => None,
+    }
+}
+
+/// Puts what Vapi has at the newer place of a field back to the older one, which the file declares. Where the newer one is no
+/// value of its own but a plan, nothing can be compared, and it counts as what the file says.
+fn move_back(old: &str, twin: &str, file: &Map, live: &mut Map) {
+    let steps: Vec<&str> = twin.split('.').collect();
+    let is_declared = at(file, &steps).is_some();
+    let found = if is_declared { at(live, &steps).cloned() } else { take(live, &steps) };
+    let Some(found) = found.filter(|found| *found != Value::Null) else { return };
+    if live.get(old).is_none_or(|value| *value == Value::Null)
+        && let Some(said) = file.get(old)
+    {
+        let is_plan = matches!(found, Value::Map(_) | Value::List(_));
+        live.insert(old.to_owned(), if is_plan || is_declared { said.clone() } else { found });
+    }
+}
+
+fn at<'v>(map: &'v Map, steps: &[&str]) -> Option<&'v Value> {
+    let (first, rest) = steps.split_first()?;
+    rest.iter().try_fold(map.get(*first)?, |value, step| value.as_map()?.get(*step))
+}
+
+/// Takes a value out, and the mappings that hold nothing else.
+fn take(map: &mut Map, steps: &[&str]) -> Option<Value> {
+    let (first, rest) = steps.split_first()?;
+    if rest.is_empty() {
+        return map.shift_remove(*first);
+    }
+    let Some(Value::Map(inner)) = map.get_mut(*first) else { return None };
+    let found = take(inner, rest);
+    if found.is_some() && inner.is_empty() {
+        map.shift_remove(*first);
+    }
+    found
+}
+
+/// Leaves out the ids that one side pins in the list beside, and of which the other side's list knows nothing.
+fn leave_out_pinned(ids: &str, pins: &str, file: &mut Map, live: &mut Map) {
+    let loose = |own: &Map, other: &Map| {
+        let list = |of: &Map, key: &str| of.get(key).and_then(Value::as_list).unwrap_or_default().to_vec();
+        let (pinned, others) = (list(own, pins), list(other, ids));
+        let is_pinned =
+            |id: &Value| pinned.iter().any(|pin| pin.as_map().and_then(|pin| pin.get("toolId")) == Some(id));
+        let items = own.get(ids).and_then(Value::as_list)?;
+        let kept: Vec<Value> = items.iter().filter(|id| others.contains(id) || !is_pinned(id)).cloned().collect();
+        (kept.len() < items.len()).then_some(kept)
+    };
+    let (of_file, of_live) = (loose(file, live), loose(live, file));
+    for (map, other, kept) in [(file, live.contains_key(ids), of_file), (live, true, of_live)] {
+        if let Some(kept) = kept {
+            // Vapi may keep an empty list, or none.
+            map.insert(ids.to_owned(), if kept.is_empty() && !other { Value::Null } else { Value::List(kept) });
+        }
+    }
 }
 
 /// Whether a whole mapping of Vapi's counts as the file's: a message of a type that it does not know becomes a stock one.

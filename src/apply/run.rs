@@ -171,8 +171,10 @@ impl Run<'_> {
                 continue;
             }
             for (path, _) in &left_out {
-                let message = format!("{}: Vapi no longer accepts {path}; left out", change.address);
-                self.warnings.push(Diagnostic::warning("left-out", message).help("its value is in the audit log"));
+                let message = format!("{}: Vapi no longer accepts {path}, so it was not sent", change.address);
+                self.warnings.push(Diagnostic::warning("left-out", message).help(
+                    "take the line out of the file; its value in Vapi is kept in the audit log (`vapi-sync log`)",
+                ));
             }
             under_way.push(self.step(plan, at, ready));
         }
@@ -230,7 +232,7 @@ impl Run<'_> {
             return Some(Err(Outcome::NotAttempted("the run was interrupted".to_owned())));
         }
         if !self.errors.is_empty() {
-            return Some(Err(Outcome::NotAttempted("the run could not record what it did".to_owned())));
+            return Some(Err(Outcome::NotAttempted("an earlier write of this run could not be recorded".to_owned())));
         }
         if let Some((need, why)) = change.needs.iter().find_map(|need| Some((need, self.failed.get(need)?))) {
             return Some(Err(Outcome::NotAttempted(format!("it needs {need}, {why}"))));
@@ -240,7 +242,7 @@ impl Run<'_> {
                 match &self.outcomes[at] {
                     Some(Outcome::Done { .. }) => {}
                     Some(_) => {
-                        let why = format!("it rings {}, which is not complete", second.address);
+                        let why = format!("it rings {}, which does not have all its fields yet", second.address);
                         return Some(Err(Outcome::NotAttempted(why)));
                     }
                     None => return None,

@@ -100,17 +100,22 @@ impl Step<'_> {
             match self.look_before(&body).await? {
                 Found::Nothing => {}
                 Found::Same(live) => {
-                    done.warnings.push(format!("somebody created it meanwhile; linked to {}", live.header.id));
+                    done.warnings.push(format!(
+                        "somebody else created it in the meantime; the entry is linked to {}",
+                        live.header.id
+                    ));
                     return self.written(&body, None, &live, done);
                 }
                 Found::Other(ids) => {
                     return Err(Outcome::HeldBack(format!(
-                        "somebody created an object of the same name in Vapi since the plan was made ({ids}): plan again"
+                        "somebody created an object of the same name in Vapi since the plan was made ({ids}): run \
+                        `vapi-sync plan` again"
                     )));
                 }
                 Found::Rival(id) => {
                     return Err(Outcome::HeldBack(format!(
-                        "another run is creating the same objects right now ({id} is not from this run): run again"
+                        "another run is creating the same objects right now ({id} is not from this run): wait until \
+                        it has ended, then run again"
                     )));
                 }
             }
@@ -120,13 +125,13 @@ impl Step<'_> {
                     done.status = Some(answer.status);
                     match read_object(answer.value) {
                         Some(live) if self.creations.knows(kind, &live.header.id) => {
-                            format!("Vapi answered with {}, which is another object", live.header.id)
+                            format!("Vapi answered with {}, which is a different object", live.header.id)
                         }
                         Some(live) => {
                             self.creations.created(&mut turn, kind, &body, &live.header.id).await;
                             return self.written(&body, None, &live, done);
                         }
-                        None => "the response holds no object".to_owned(),
+                        None => "there is no object in the response".to_owned(),
                     }
                 }
                 Err(error) => {
@@ -160,7 +165,7 @@ impl Step<'_> {
                     return self.written(&body, None, &live, done);
                 }
                 Lost::NotThere if purchase => return Err(unclear("a purchase is never sent twice")),
-                Lost::NotThere if resent => return Err(unclear("it was sent twice, and no list shows it")),
+                Lost::NotThere if resent => return Err(unclear("it was sent twice, and Vapi does not list it")),
                 Lost::NotThere => resent = true,
                 Lost::Unclear(why) => return Err(unclear(&why)),
             }
@@ -178,7 +183,7 @@ impl Step<'_> {
     async fn look(&self, id: &RemoteId, seen: &Value) -> Result<Option<u64>, Outcome> {
         let kind = self.change.kind;
         let live = self.reader.get(kind.endpoint, id.as_str()).await.map_err(Outcome::Failed)?;
-        let gone = || Outcome::HeldBack("it was deleted in Vapi since the plan was made".to_owned());
+        let gone = || Outcome::HeldBack("it was deleted in Vapi since the plan was made: plan again".to_owned());
         let live = live.ok_or_else(gone)?;
         if self.is_as_seen(&live, seen).map_err(Outcome::Failed)? {
             return Ok(live.header.version());
@@ -227,7 +232,7 @@ impl Step<'_> {
                 let Some(live) = live else {
                     return Err(Outcome::Failed(Diagnostic::error(
                         "vapi-unreadable",
-                        format!("Vapi's response to the write of {} is another object", self.change.address),
+                        format!("Vapi's response to the write of {} is about a different object", self.change.address),
                     )));
                 };
                 self.watch.wrote(self.change.kind, &live.header, sent);
@@ -280,12 +285,14 @@ impl Step<'_> {
         Diagnostic::error(
             "written-over",
             format!(
-                "{}: somebody saved {theirs} in Vapi between the read and this write. What {theirs} changed in {} was replaced",
+                "{}: somebody saved {theirs} in Vapi just before this write. What {theirs} changed in {} was replaced",
                 self.change.address,
                 fields.join(", ")
             ),
         )
-        .help(format!("Vapi keeps versions: look at {theirs} in the dashboard, and copy what should stay into the file"))
+        .help(format!(
+            "Vapi keeps versions: look at {theirs} in the dashboard, and copy what should stay into the file"
+        ))
     }
 
     /// Links the entry to an object that already existed. Differences are left to the next run: this plan did not judge them.
@@ -293,7 +300,7 @@ impl Step<'_> {
         let written = self.written(&Map::default(), None, live, done)?;
         let differing = verify(self.change.kind, asked, None, &written.answer).errors;
         if differing.is_empty() {
-            done.warnings.push(format!("it already existed; linked to {}", live.header.id));
+            done.warnings.push(format!("it already existed; the entry is linked to {}", live.header.id));
             return Ok(written);
         }
         let message = format!(
@@ -317,7 +324,7 @@ impl Step<'_> {
     fn unsendable(&self) -> Outcome {
         Outcome::Failed(Diagnostic::error(
             "not-known",
-            format!("{}: a value to send is not known yet", self.change.address),
+            format!("{}: a value that refers to a new object is not known yet. It was not sent", self.change.address),
         ))
     }
 }

@@ -23,8 +23,8 @@ pub(super) fn not_guarded(plan: &Plan, updates: &[(usize, Duration)]) -> Option<
     let fields: Vec<&str> = sent.map(String::as_str).collect::<BTreeSet<_>>().into_iter().collect();
     let fields = fields.join(", ");
     let message = format!(
-        "Vapi keeps no versions of {first}{others}: an edit of {fields} in the {longest:.1} s between read and write may have \
-         been replaced"
+        "if somebody changed {fields} of {first}{others} in the dashboard during the {longest:.1} s before this \
+        write, that change is gone: Vapi keeps no versions of it"
     );
     Some(Diagnostic::note("not-guarded", message))
 }

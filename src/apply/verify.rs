@@ -21,11 +21,11 @@ impl Findings {
             Diagnostic::error(
                 "not-as-asked",
                 format!(
-                    "Vapi accepted the write of {address}, but its response is not what was sent: {}",
+                    "Vapi accepted the write of {address}, but did not keep it as it was sent: {}",
                     self.errors.join("; ")
                 ),
             )
-            .help("look at the object in Vapi; the next `plan` shows what differs from the file")
+            .help("look at the object in the dashboard; the next `vapi-sync plan` shows what differs from the file")
         })
     }
 }
@@ -37,11 +37,14 @@ pub(super) fn verify(kind: &'static Kind, asked: &Map, seen: Option<&Value>, ans
     for difference in differences(kind.root(), &wanted, answer) {
         let line = || {
             let shown = |value: &Option<Value>| value.as_ref().map_or("nothing".to_owned(), shorten);
-            format!("{} should be {}, is {}", difference.path, shown(&difference.desired), shown(&difference.live))
+            format!("{} should be {}, but is {}", difference.path, shown(&difference.desired), shown(&difference.live))
         };
         match difference.what {
             What::Absent if difference.desired.as_ref().is_some_and(Value::is_empty) => {
-                findings.warnings.push(format!("{} is empty, and Vapi keeps nothing for it", difference.path));
+                findings.warnings.push(format!(
+                    "{} is empty in the file, and Vapi does not keep empty values there",
+                    difference.path
+                ));
             }
             What::Absent | What::Differs | What::Clear | What::Gained | What::Lost => {
                 // Vapi does not always return secrets.
@@ -65,7 +68,7 @@ pub(super) fn verify(kind: &'static Kind, asked: &Map, seen: Option<&Value>, ans
                 (before, Some(after)) if crate::values::normalize::same(before, after) => {}
                 (Value::Secret(_), None) => {}
                 (before, after) => findings.errors.push(format!(
-                    "{path} should not have changed: it was {}, is {}",
+                    "{path} should not have changed: it was {}, and is now {}",
                     shorten(before),
                     after.map_or("nothing".to_owned(), shorten)
                 )),
@@ -131,7 +134,7 @@ mod tests {
         let wiped = verify(kind(), &asked, Some(&seen), &value(json!({"name": "B", "firstMessage": "hi"})));
         assert_eq!(wiped.errors.len(), 1, "{wiped:?}");
         let ignored = verify(kind(), &asked, Some(&seen), &seen);
-        assert_eq!(ignored.errors, [r#"name should be "B", is "A""#]);
+        assert_eq!(ignored.errors, [r#"name should be "B", but is "A""#]);
         let filled = verify(
             kind(),
             &asked,

@@ -30,8 +30,15 @@ pub fn read(path: &Path) -> Result<Option<Reader>, Diagnostic> {
     let mut reader = Reader::new(path.display().to_string(), BufReader::new(file));
     if start > 0 {
         skip_line(&mut reader.lines).map_err(failed)?;
-        let message = format!("only the last {} MiB of {} are read", MAX_READ >> 20, reader.name);
-        reader.notes.push(Diagnostic::warning("audit-log-long", message).help("move the old log away"));
+        let message = format!(
+            "only the last {} MiB of {} are read: older runs are not shown, and cannot be restored",
+            MAX_READ >> 20,
+            reader.name
+        );
+        reader.notes.push(
+            Diagnostic::warning("audit-log-long", message)
+                .help("rename the file to begin a new log; --audit-log reads the old one"),
+        );
     }
     Ok(Some(reader))
 }
@@ -111,7 +118,7 @@ impl<L: BufRead> Reader<L> {
     }
 
     fn skip(&mut self, why: &str) {
-        let message = format!("line {} of {} is skipped: {why}", self.line, self.name);
+        let message = format!("line {} of the audit log {} cannot be read and is skipped: {why}", self.line, self.name);
         self.notes.push(Diagnostic::note("audit-line-skipped", message));
     }
 }
@@ -146,5 +153,5 @@ impl<L: BufRead> Iterator for Reader<L> {
 }
 
 fn not_readable(name: &str, error: &std::io::Error) -> Diagnostic {
-    Diagnostic::error("audit-not-readable", format!("{name} cannot be read: {error}"))
+    Diagnostic::error("audit-not-readable", format!("the audit log {name} cannot be read: {error}"))
 }

@@ -86,6 +86,9 @@ fn is_torn(file: &mut File) -> std::io::Result<bool> {
 }
 
 fn not_writable(path: &Path, error: &std::io::Error) -> Diagnostic {
-    Diagnostic::error("audit-not-writable", format!("{} cannot be written: {error}", path.display()))
-        .help("vapi-sync writes nothing to Vapi that it cannot log")
+    Diagnostic::error("audit-not-writable", format!("the audit log {} cannot be written: {error}", path.display()))
+        .help(
+            "vapi-sync writes to Vapi only what it can log: make the file writable, or name another one with \
+            --audit-log",
+        )
 }

@@ -54,7 +54,7 @@ pub async fn fetch(address: &str, cache: Option<&Path>) -> Result<String, Diagno
     let mut answer = request.send().await.map_err(|error| failed(error.without_url().to_string()))?;
     match (answer.status(), kept) {
         (StatusCode::NOT_MODIFIED, Some(kept)) => return Ok(kept.text),
-        (status, _) if !status.is_success() => return Err(failed(format!("the server responded {status}"))),
+        (status, _) if !status.is_success() => return Err(failed(format!("the server answered with status {status}"))),
         _ => {}
     }
     let etag = answer.headers().get(ETAG).and_then(|etag| etag.to_str().ok()).map(str::to_owned);

@@ -27,7 +27,7 @@ pub(super) fn check(entries: &[&Entry<'_>]) -> Diagnostics {
             found.push(
                 Diagnostic::error("duplicate-number", message)
                     .at(node.place())
-                    .help("in Vapi a number is one object: keep one entry"),
+                    .help("a number can be in Vapi only once: delete one of the two entries"),
             );
         }
     }
@@ -68,7 +68,7 @@ fn unassigned(entry: &Entry<'_>, config: Node<'_>) -> Option<Diagnostic> {
         Some(_) => Diagnostic::error("unassigns-number", message),
         None => Diagnostic::warning("unassigns-number", message),
     };
-    let help = format!("name another target ({}), or delete the line", entry.kind.assignment.join(", "));
+    let help = format!("write who answers it ({}), or delete the line", entry.kind.assignment.join(", "));
     Some(finding.at(node.place()).help(help))
 }
 

@@ -82,14 +82,17 @@ impl<'r> Reading<'r> {
                 }
                 Diagnostic::warning("missing-variable", format!("{name} is not set here"))
                     .at(node.place())
-                    .help("no harm unless a field that uses it must be sent; set it where `apply` runs")
+                    .help("this matters only when a field that uses it must be sent: set it where `apply` runs")
                     .into()
             }
             Token::Reference { section, .. } if spot.reference().is_some_and(|wanted| wanted != *section) => {
-                Diagnostic::error("wrong-reference", format!("{} takes another kind of object", trail.path()))
-                    .at(node.place())
-                    .help("`assistantId` takes ${agent:…}, `phoneNumberId` takes ${phone_number:…}")
-                    .into()
+                Diagnostic::error(
+                    "wrong-reference",
+                    format!("{} takes a reference to another kind of object", trail.path()),
+                )
+                .at(node.place())
+                .help("`assistantId` takes ${agent:…}, `phoneNumberId` takes ${phone_number:…}")
+                .into()
             }
             Token::File(path) => {
                 // A failed include is reported when references are resolved.

@@ -49,9 +49,15 @@ pub(super) fn check(entries: &[&Entry<'_>]) -> Diagnostics {
     }
     (entries.iter().filter(|entry| !is_number(entry) && !reached.contains(&entry.address)))
         .map(|entry| {
-            Diagnostic::note("unrung-agent", format!("no phone number in this file leads to {}", entry.address))
-                .at(entry.place.clone())
-                .help(format!("point a number at it: `assistantId: ${{agent:{}}}`", entry.address.handle))
+            Diagnostic::note(
+                "unrung-agent",
+                format!("no phone number in this file leads to {}, so nobody can call it", entry.address),
+            )
+            .at(entry.place.clone())
+            .help(format!(
+                "to have a number answered by it, write `assistantId: ${{agent:{}}}` in the number",
+                entry.address.handle
+            ))
         })
         .collect()
 }

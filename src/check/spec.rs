@@ -44,7 +44,7 @@ impl Spec {
             let body = match body_of(&document, kind) {
                 Some(body) => body,
                 None if !kind.is_everywhere => continue,
-                None => return Err(unusable(format!("it has no request body for `POST {}`", kind.endpoint))),
+                None => return Err(unusable(format!("it does not say what `POST {}` takes", kind.endpoint))),
             };
             bodies.push((kind.section, adapted(body, &mut wanted)));
         }
@@ -53,7 +53,7 @@ impl Spec {
         let mut compiler = Compiler::default();
         let configs = bodies.iter().map(|(section, body)| (*section, keep(compiler.shape(&root, body)))).collect();
         match compiler.is_endless {
-            true => Err(unusable("its schemas refer to each other endlessly".to_owned())),
+            true => Err(unusable("its schemas refer to each other in a circle".to_owned())),
             false => Ok(Spec { configs }),
         }
     }

@@ -37,17 +37,17 @@ pub(super) fn finding(flaw: &Flaw, text: &str, trail: &Trail<'_>) -> Diagnostic 
     match flaw.kind {
         FlawKind::OpenBraces => {
             Diagnostic::warning("open-braces", format!("`{{{{` in {} is never closed", trail.path()))
-                .help("a variable is written {{name}}")
+                .help("write a variable as {{name}}")
         }
         FlawKind::Hidden => {
             let hidden = escape::line(&text[flaw.range.clone()]).into_owned();
-            Diagnostic::warning("hidden-text", format!("{} holds {hidden}, which nobody sees", trail.path()))
-                .help("a language model reads it all the same: take it out if you do not know what it is for")
+            Diagnostic::warning("hidden-text", format!("{} contains {hidden}, which is invisible", trail.path()))
+                .help("the language model reads it all the same: delete it, unless you put it there on purpose")
         }
         FlawKind::Repeated(first) => {
             let line = text[..first].matches('\n').count() + 1;
             let message = format!("{} contains this paragraph twice, first on its line {line}", trail.path());
-            Diagnostic::warning("repeated-paragraph", message).help("was the prompt pasted twice?")
+            Diagnostic::warning("repeated-paragraph", message).help("was the prompt pasted twice? Then delete one")
         }
     }
 }

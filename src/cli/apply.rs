@@ -26,23 +26,24 @@ use crate::recovery::Unfinished;
 /// Arguments of `apply`.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Asks on a terminal; elsewhere it needs --yes. A saved plan, and --expect, were reviewed: they do not ask."
+    after_help = "Asks before it writes; where it cannot ask (in CI), it needs --yes. A saved plan or --expect counts \
+        as your yes."
 )]
 pub(super) struct Args {
-    /// A plan saved by `plan --out`: do exactly that, or refuse.
+    /// A plan that was saved with `plan --out`: do exactly that, or nothing.
     #[arg(value_name = "PLAN", conflicts_with_all = ["only", "target", "prefer", "allow_purchase", "send_secrets"])]
     plan: Option<PathBuf>,
     #[command(flatten)]
     asks: Asks,
     #[command(flatten)]
     gated: Gated,
-    /// Apply only a plan with this digest.
+    /// Apply only if the plan has this digest (`plan` prints it).
     #[arg(long, value_name = "DIGEST")]
     expect: Option<String>,
-    /// Refuse what no merged pull request has shown (exit 3).
+    /// Do nothing unless a merged pull request showed exactly these changes (exit code 3).
     #[arg(long, requires = "github")]
     require_reviewed: bool,
-    /// Push the commit through GitHub's API; on a protected branch as a pull request.
+    /// Push the new ids to GitHub; if the branch is protected, as a pull request.
     #[arg(long, requires_all = ["commit", "github"])]
     push: bool,
     #[command(flatten)]
@@ -91,9 +92,11 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
     saved.as_ref().map_or(Ok(()), |saved| saved.is_for(app.environment()))?;
     if let Some((saved, way)) = saved.as_ref().and_then(|saved| Some((saved, saved.way_back()?))) {
         if args.writing.commit {
-            return Err(
-                Diagnostic::usage("what `restore` sets back in the file is for you to review: no --commit").into()
-            );
+            return Err(Diagnostic::usage(
+                "--commit does not go with a plan of `restore`: review what it changes in the file, then commit that \
+                yourself",
+            )
+            .into());
         }
         return super::restore::saved(app, &args.writing.running, way, saved);
     }
@@ -187,23 +190,24 @@ fn leave_out(plan: &mut Plan, told: &[(Address, FieldPath)]) {
         let all = fields.len();
         fields.retain(|field| field.verdict != Verdict::Drift || !is_told(field));
         if fields.len() < all && reason.is_empty() {
-            "waits for your decision, above".clone_into(reason);
+            "waits for your decision: see the first half, above".clone_into(reason);
         }
     }
 }
 
 fn read_plan(path: &std::path::Path) -> Result<Saved, Diagnostic> {
     let name = path.display().to_string();
-    let text =
-        read_text(path, &name).map_err(|error| error.or_missing(format!("`vapi-sync plan --out {name}` makes one")))?;
+    let text = read_text(path, &name)
+        .map_err(|error| error.or_missing(format!("`vapi-sync plan --out {name}` saves a plan to this file")))?;
     Saved::parse(&name, &text)
 }
 
 pub(super) fn other_plan(digest: &str, expected: &str) -> Diagnostics {
-    let message = format!(
-        "the plan is not the one that was reviewed: its digest is {digest}, expected was {expected}. Nothing was done"
-    );
-    Diagnostic::error("other-plan", message).help("plan again, review that, and pass its digest").into()
+    let message =
+        format!("the plan is not the one that was reviewed: its digest is {digest}, not {expected}. Nothing was done");
+    Diagnostic::error("other-plan", message)
+        .help("run `vapi-sync plan` again, review it, and pass its digest with --expect")
+        .into()
 }
 
 /// Whether a plan would write anything to Vapi, or an id into the file.
@@ -228,7 +232,7 @@ pub(super) fn consent(run: &Run<'_>, plan: &Plan, asks: bool, showing: Showing<'
     let read = std::io::stdin().lock().read_line(&mut answer);
     match read {
         Ok(_) if is_yes(&answer) => Ok(Consent::Asked),
-        _ => Err(Diagnostic::error("not-approved", "the plan was not approved. Nothing was done").into()),
+        _ => Err(Diagnostic::error("not-approved", "the answer was not yes. Nothing was done").into()),
     }
 }
 

@@ -36,7 +36,7 @@ pub(crate) fn only_formats(argument: clap::Arg, formats: &'static [Format]) -> c
 }
 
 fn color_parser() -> impl TypedValueParser<Value = Color> {
-    let help = ["On a terminal that has colours, unless `NO_COLOR` is set", "Always", "Never"];
+    let help = ["On a terminal with colours, unless `NO_COLOR` is set", "Always", "Never"];
     let named = ["auto", "always", "never"].into_iter().zip(help);
     let values = PossibleValuesParser::new(named.map(|(name, help)| PossibleValue::new(name).help(help)));
     values.map(|name| match name.as_str() {
@@ -55,22 +55,23 @@ pub(crate) struct Global {
     /// The state file.
     #[arg(short, long, global = true, value_name = "FILE", default_value = DEFAULT_FILE)]
     pub(crate) file: PathBuf,
-    /// The environment to work on, of those in the file.
+    /// Which environment of the file to work on.
     #[arg(long, global = true, value_name = "NAME")]
     pub(crate) env: Option<String>,
     /// How to print the result [default: text].
     #[arg(long, global = true, value_enum)]
     pub(crate) format: Option<Format>,
-    /// When to use colours; NO_COLOR is heeded.
+    /// When to use colours.
     #[arg(long, global = true, value_name = "COLOR", value_parser = color_parser(), default_value = "auto")]
     pub(crate) color: Color,
-    /// Print the result and errors only.
+    /// Print only the result and errors.
     #[arg(short, long, global = true)]
     pub(crate) quiet: bool,
-    /// Say more (-v), also each request (-vv).
+    /// Show more (-v); also show each request (-vv).
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,
-    /// Run against an emulator inside this process, its data in .vapi-sync/emulator.json (emulator-NAME.json for an environment).
+    /// Work with a stand-in for Vapi inside this program; it keeps its data in .vapi-sync/emulator.json (emulator-NAME.json for an
+    /// environment).
     #[cfg(feature = "emulator")]
     #[arg(long, global = true)]
     pub(crate) emulator: bool,
@@ -113,18 +114,18 @@ impl Global {
         let name =
             |format: &Format| format.to_possible_value().map_or(String::new(), |value| value.get_name().to_owned());
         let names: Vec<String> = allowed.iter().map(name).collect();
-        Err(Diagnostic::usage(format!("this command has no --format {}", name(&format)))
-            .help(format!("it has: {}", names.join(", "))))
+        Err(Diagnostic::usage(format!("this command cannot print --format {}", name(&format)))
+            .help(format!("use one of: {}", names.join(", "))))
     }
 }
 
 /// What may be written.
 #[derive(Debug, Args)]
 pub(crate) struct Select {
-    /// Only this kind.
+    /// Only objects of this kind.
     #[arg(long, value_name = "KIND", value_parser = KINDS.map(named))]
     pub(crate) only: Option<String>,
-    /// Only these entries: addresses or globs, agents.receptionist, 'agents.*'.
+    /// Only these entries: agents.receptionist, or a pattern such as 'agents.*'.
     #[arg(long, value_name = "ADDRESS", num_args = 1..)]
     pub(crate) target: Vec<String>,
 }
@@ -144,7 +145,7 @@ fn named(kind: &Kind) -> PossibleValue {
 /// Whether a closed gate stops a run.
 #[derive(Debug, Args)]
 pub(crate) struct Gated {
-    /// Write although the environment before this one does not agree with the file yet. It is logged.
+    /// Write even though the environment that comes before this one is not up to date. The log says so.
     #[arg(long)]
     pub(crate) skip_gate: bool,
 }
@@ -164,10 +165,10 @@ pub(crate) struct Choices {
     pub(crate) select: Select,
     #[command(flatten)]
     prefer: PreferArgs,
-    /// Let it buy or allot phone numbers; a plan counts them in.
+    /// Allow Vapi to assign new phone numbers, which may cost money; a plan then includes them.
     #[arg(long)]
     allow_purchase: bool,
-    /// Also send secrets that Vapi does not show (rotation).
+    /// Also send secrets that Vapi does not show, after you have changed them.
     #[arg(long)]
     send_secrets: bool,
 }
@@ -200,7 +201,7 @@ impl Choices {
 /// What the commands that write and show a report have in common.
 #[derive(Debug, Args)]
 pub(crate) struct Writing {
-    /// Commit the state file and its included files afterwards.
+    /// Commit the state file and its included files to git afterwards.
     #[arg(long)]
     pub(crate) commit: bool,
     #[command(flatten)]
@@ -221,7 +222,7 @@ pub(crate) struct Running {
 /// How much of a report is shown.
 #[derive(Debug, Args)]
 pub(crate) struct Lists {
-    /// List entries to which nothing happens, too.
+    /// Also list entries that do not change.
     #[arg(long)]
     pub(crate) all: bool,
 }
@@ -229,7 +230,7 @@ pub(crate) struct Lists {
 /// What a workflow of GitHub is told.
 #[derive(Debug, Default, Args)]
 pub(crate) struct Tells {
-    /// Tell the GitHub workflow that runs this: its summary, outputs and annotations, and the comment on a pull request.
+    /// In a GitHub workflow: write its summary, outputs and annotations, and the comment on a pull request.
     #[arg(long)]
     pub(crate) github: bool,
 }
@@ -237,19 +238,19 @@ pub(crate) struct Tells {
 /// How Vapi is talked to.
 #[derive(Debug, Args)]
 pub(crate) struct Net {
-    /// The most requests under way at once.
+    /// How many requests may run at the same time.
     #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(crate) parallelism: u16,
     /// How long the whole run may take: 90s, 10m.
     #[arg(long, value_name = "TIME", value_parser = duration, default_value = "60m")]
     pub(crate) timeout: Duration,
-    /// How long one request may take, its answer included.
+    /// How long one request may take.
     #[arg(long, value_name = "TIME", value_parser = duration, default_value = "60s")]
     pub(crate) request_timeout: Duration,
-    /// How often a request that failed in passing is tried again. A creation is not, unless it surely did not happen.
+    /// How often to retry a request that failed. Creating an object is retried only if it is certain that nothing was created.
     #[arg(long, value_name = "N", default_value_t = 6)]
     pub(crate) retries: u8,
-    /// Go on although most linked objects are missing in Vapi, or its organisation is empty.
+    /// Go on even though most objects of the file are missing in Vapi, or the organisation is empty.
     #[arg(long)]
     pub(crate) allow_mass_recreate: bool,
 }
@@ -257,10 +258,10 @@ pub(crate) struct Net {
 /// How long a run waits for others and for lost answers.
 #[derive(Debug, Args)]
 pub(crate) struct Waits {
-    /// How long to wait for another run to finish.
+    /// How long to wait for another run of vapi-sync to finish.
     #[arg(long, value_name = "TIME", value_parser = duration, default_value = "0s")]
     pub(crate) lock_timeout: Duration,
-    /// How long to look for an object whose answer was lost.
+    /// How long to look for a new object if Vapi's answer was lost.
     #[arg(long, value_name = "TIME", value_parser = duration, default_value = "10s")]
     pub(crate) settle_timeout: Duration,
     /// How old what was read may be before Vapi is asked again ahead of a write [default: each object is read again where there
@@ -276,13 +277,13 @@ pub(crate) struct Waits {
 pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     let split = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
     let (number, unit) = text.split_at(split);
-    let number: f64 = number.parse().map_err(|_| "a time looks like 500ms, 10s, 2m or 1h".to_owned())?;
+    let number: f64 = number.parse().map_err(|_| "write a time as 500ms, 10s, 2m or 1h".to_owned())?;
     let seconds = match unit.trim() {
         "ms" => number / 1000.0,
         "" | "s" => number,
         "m" => number * 60.0,
         "h" => number * 3600.0,
-        _ => return Err("a time looks like 500ms, 10s, 2m or 1h".to_owned()),
+        _ => return Err("write a time as 500ms, 10s, 2m or 1h".to_owned()),
     };
     Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
 }
@@ -290,8 +291,8 @@ pub(crate) fn duration(text: &str) -> Result<Duration, String> {
 /// `--prefer`.
 #[derive(Debug, Args)]
 pub(crate) struct PreferArgs {
-    /// Who is right where both the file and Vapi changed: `file` or `vapi`; for one entry or field:
-    /// file=agents.receptionist, vapi=agents.receptionist.model.temperature. The last that names a field counts.
+    /// Who is right if both the file and Vapi changed: `file` or `vapi`. For one entry or field: file=agents.receptionist,
+    /// vapi=agents.receptionist.model.temperature. If several name a field, the last one counts.
     #[arg(long, value_name = "file|vapi[=ADDRESS]", value_parser = checked_side)]
     prefer: Vec<String>,
 }
@@ -310,7 +311,7 @@ fn checked_side(text: &str) -> Result<String, String> {
 /// What a pull takes into the file.
 #[derive(Debug, Args)]
 pub(crate) struct Takes {
-    /// Take no field into the file that it does not speak of.
+    /// Update only fields that the file already has; add no new ones.
     #[arg(long)]
     pub(crate) declared_only: bool,
 }

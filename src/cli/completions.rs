@@ -6,7 +6,7 @@ use crate::model::diagnostic::Diagnostics;
 /// Arguments of `completions`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// For which shell.
+    /// The shell.
     shell: clap_complete::Shell,
 }
 

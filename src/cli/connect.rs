@@ -94,7 +94,7 @@ pub(super) async fn open(app: &App, net: &Net) -> Result<Vapi, Diagnostic> {
     if let (Some(environment), None) = (app.environment(), key(app)) {
         let variable = variable_of("VAPI_API_KEY", environment);
         return Err(
-            Diagnostic::error("vapi-key", format!("{variable} is not set, nor is VAPI_API_KEY")).help(WHERE_KEYS_ARE)
+            Diagnostic::error("vapi-key", format!("neither {variable} nor VAPI_API_KEY is set")).help(WHERE_KEYS_ARE)
         );
     }
     let connection = Connection::from_env(|name| {
@@ -126,8 +126,8 @@ fn own_keys(app: &App) -> Result<Option<String>, Diagnostic> {
         let held = own.map(|key| (key, variable)).or_else(|| if is_this { plain() } else { None });
         let Some((key, variable)) = held else { continue };
         let Some(other) = keys.insert(key, variable.clone()) else { continue };
-        return Err(Diagnostic::error("one-key", format!("{other} and {variable} hold one key. Nothing was done"))
-            .help("each environment has an organisation of its own, and that has its own keys"));
+        return Err(Diagnostic::error("one-key", format!("{other} and {variable} are the same key. Nothing was done"))
+            .help("each environment is an organisation of its own, with its own key: set the right one for each"));
     }
     Ok(state.environment().and_then(|of| of.base_url).map(str::to_owned))
 }
@@ -184,14 +184,17 @@ async fn start_emulator(app: &App) -> Result<crate::emulator::Emulator, Diagnost
         Ok(file) if file.len() <= crate::files::MAX_BYTES => {}
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
         other => {
-            let why = other.map_or_else(|error| error.to_string(), |_| "it is too large".to_owned());
-            return Err(Diagnostic::error("emulator", format!("{} cannot be read: {why}", data.display())));
+            let why = other.map_or_else(|error| error.to_string(), |_| "it is larger than 64 MiB".to_owned());
+            return Err(Diagnostic::error(
+                "emulator",
+                format!("the emulator's data {} cannot be read: {why}", data.display()),
+            ));
         }
     }
     let own = app.environment().map(crate::emulator::Config::of_environment).unwrap_or_default();
     let config = crate::emulator::Config { data: Some(data.clone()), ..own };
     crate::emulator::Emulator::start(config).await.map_err(|error| {
-        Diagnostic::error("emulator", format!("the emulator cannot start on {}: {error}", data.display()))
+        Diagnostic::error("emulator", format!("the emulator cannot start with its data in {}: {error}", data.display()))
     })
 }
 

@@ -45,7 +45,7 @@ impl Loaded {
     pub fn read(path: &Path, whose: Whose, empty: Empty) -> Result<Self, Diagnostics> {
         let name = path.display().to_string();
         let disk = Disk::at(path, &name);
-        let missing = "`vapi-sync init` starts a state file; -f names another one";
+        let missing = "`vapi-sync init` makes a new state file; if you have one already, name it with -f FILE";
         let text: Arc<str> = disk.read().map_err(|error| error.or_missing(missing))?.into();
         let includes = Includes::new(disk.folder());
         let mut document = Document::parse(&name, text.clone())?;
@@ -113,7 +113,10 @@ impl Loaded {
         }
         recorded(self.document.name(), self.document.text(), &self.whose, &facts).map(drop).map_err(|why| Diagnostic {
             code: "not-recordable",
-            message: format!("the ids of new objects could not be written into this file: {}", why.message),
+            message: format!(
+                "nothing was sent, because the ids of new objects could not be written into this file: {}",
+                why.message
+            ),
             ..why
         })
     }

@@ -44,7 +44,7 @@ fn noted(loaded: &Loaded) -> Option<Noted> {
 /// Whether an environment agreed with what it has of the file now, and a sentence on that.
 fn agreement(loaded: &Loaded, whose: &Whose, org_id: Option<&str>, now: Option<&Said>) -> (bool, String) {
     let name = whose.environment().unwrap_or_default();
-    let never = || (false, format!("{name} never agreed with this file"));
+    let never = || (false, format!("{name} has never been in step with this file"));
     let Some(org_id) = org_id else { return never() };
     let git = GitRecord::open(loaded.disk.real(), HashMap::new()).ok().flatten();
     let Some(git) = git.map(|git| git.of(whose.ever(Some(org_id)))) else { return never() };
@@ -52,11 +52,18 @@ fn agreement(loaded: &Loaded, whose: &Whose, org_id: Option<&str>, now: Option<&
     let (Some(then), Some(now)) = (git.said_at(&agreed.commit, &agreed.path), now) else { return never() };
     let differ = differing(&then, now);
     if differ.is_empty() {
-        return (true, format!("{name} agreed with it at {:.8}", agreed.commit));
+        return (true, format!("{name} is in step with it since commit {:.8}", agreed.commit));
     }
     let named: Vec<String> = differ.iter().take(NAMED).map(ToString::to_string).collect();
     let more = if differ.len() > NAMED { format!(" and {} more", differ.len() - NAMED) } else { String::new() };
-    (false, format!("{name} last agreed at {:.8}, before a change of {}{more}", agreed.commit, named.join(", ")))
+    (
+        false,
+        format!(
+            "{name} was last in step at commit {:.8}, before a change of {}{more}",
+            agreed.commit,
+            named.join(", ")
+        ),
+    )
 }
 
 /// The gate of the environment of a run. Where no ref opens it, the environment before it is looked at, if its key is set.
@@ -71,7 +78,7 @@ pub(super) async fn gate(app: &App, net: &Net, loaded: &Loaded) -> Result<Option
     let before = over::of(app, None, &after)?;
     if connect::key(&before).is_none() {
         let variable = variable_of("VAPI_API_KEY", &after);
-        let reason = format!("{reason}; {variable} is not set here, so it was not looked at");
+        let reason = format!("{reason}; {variable} is not set here, so that could not be checked in Vapi");
         return Ok(Some(Gate { after, open, reason }));
     }
     let policy = Policy { allow_purchase: true, ..Policy::default() };
@@ -87,7 +94,7 @@ pub(super) async fn gate(app: &App, net: &Net, loaded: &Loaded) -> Result<Option
         false => {
             let named = waits.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
             let more = if waits.len() > NAMED { format!(" and {} more", waits.len() - NAMED) } else { String::new() };
-            Gate { open: false, reason: format!("{reason}; {after} waits for {named}{more}"), after }
+            Gate { open: false, reason: format!("{reason}; {after} still lacks {named}{more}"), after }
         }
     }))
 }
@@ -102,13 +109,14 @@ pub(super) fn pass(app: &App, gate: &Gate, skip: bool) -> Result<Option<Diagnost
     }
     let name = app.environment().unwrap_or_default();
     if skip {
-        let message = format!("the gate of {name} was closed, and skipped: {}", gate.reason);
+        let message = format!("{name} was written ahead of its turn (--skip-gate): {}", gate.reason);
         return Ok(Some(Diagnostic::warning("gate-skipped", message)));
     }
-    let message = format!("{name} comes after {}: {}. Nothing was done", gate.after, gate.reason);
+    let message = format!("{name} must wait for {}: {}. Nothing was done", gate.after, gate.reason);
     let error = Diagnostic { failure: Failure::Waits, ..Diagnostic::error("gate-closed", message) };
     Err(error.help(format!(
-        "`vapi-sync apply --env {}` first, commit, and fetch refs/vapi-sync/*; in an emergency: --skip-gate",
+        "run `vapi-sync apply --env {}` first, and commit what it writes; where that was done elsewhere, run `git \
+        fetch origin 'refs/vapi-sync/*:refs/vapi-sync/*'`; in an emergency, --skip-gate",
         gate.after
     )))
 }

@@ -86,9 +86,10 @@ impl Workflow {
         if event.as_ref().is_some_and(|event| event.name == "pull_request_target") {
             return Err(Diagnostic::error(
                 "pull-request-target",
-                "a workflow on `pull_request_target` gives a stranger's file your API key. Nothing was done",
+                "this workflow runs on `pull_request_target`, which would use your API key for a stranger's file. \
+                Nothing was done",
             )
-            .help("use `pull_request`"));
+            .help("in the workflow, write `on: pull_request` in its place"));
         }
         let real = Disk::at(file, "").real().to_path_buf();
         let path = at_head(&real).map_or_else(|| file.display().to_string(), |at| at.path);
@@ -118,7 +119,7 @@ impl Workflow {
     pub(super) fn without_key(&self, app: &App) -> Option<&'static str> {
         let has_key = connect::key(app).is_some();
         let stranger = self.pull_request().and_then(|pull| pull.stranger);
-        (!has_key).then(|| stranger.unwrap_or("this repository without the secret"))
+        (!has_key).then(|| stranger.unwrap_or("This workflow"))
     }
 
     /// Tells the workflow how a command ended.
@@ -195,8 +196,10 @@ impl Workflow {
         let written = block_on(async { Ok(place.comment(pull, &marker, &body).await) });
         match written.map_err(|mut errors| errors.swap_remove(0))? {
             Ok(Written::Done) => {}
-            Ok(Written::Outdated) => app.output.note("The pull request has moved on: no comment.\n"),
-            Err(problem) => return Err(problem.warning("no comment on the pull request")),
+            Ok(Written::Outdated) => {
+                app.output.note("The pull request has newer commits: this run does not comment on it.\n")
+            }
+            Err(problem) => return Err(problem.warning("the comment on the pull request could not be written")),
         }
         Ok(())
     }
@@ -211,7 +214,8 @@ fn org_in_file(app: &App) -> Option<String> {
 /// `plan` where there is no key: the file is validated, and that is all.
 pub(super) fn validated(app: &App, who: &str) -> Result<Finish, Diagnostics> {
     let mut finish = validate::run(app, &validate::Args::default())?;
-    let notice = format!("{who} gets no API key: the file was validated, and not compared with Vapi");
+    let notice =
+        format!("{who} gets no API key, so the file was only checked for mistakes, and not compared with Vapi");
     finish.extra.warnings.push(Diagnostic::note("no-key", notice.clone()));
     finish.extra.summary = Some(format!("### vapi-sync plan\n\n{notice}.\n"));
     Ok(finish)

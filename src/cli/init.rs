@@ -12,7 +12,8 @@ use crate::state::load::{StateFile, interpret};
 /// Arguments of `init`.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "With --env NAME, the organisation of an existing file becomes that environment; a second call adds one."
+    after_help = "With --env NAME, the organisation of an existing file becomes the environment NAME; a second call \
+        adds another one."
 )]
 pub(super) struct Args {}
 
@@ -35,12 +36,9 @@ pub(super) fn run(app: &App, _args: &Args) -> Result<Finish, Diagnostics> {
         Ok(text) if text.trim().is_empty() => Some(text),
         Ok(text) if app.environment().is_some() => Some(text),
         Ok(_) => {
-            return Err(Diagnostic::error(
-                "file-exists",
-                format!("{name} is there already, and not empty. Nothing was done"),
-            )
-            .help("`vapi-sync pull` takes what is in Vapi into it")
-            .into());
+            return Err(Diagnostic::error("file-exists", format!("{name} exists already. Nothing was done"))
+                .help("`vapi-sync pull` writes what is in Vapi into it; to start another file, name it with -f FILE")
+                .into());
         }
         Err(NotRead::Missing(_)) => None,
         Err(error) => return Err(error.into()),
@@ -54,7 +52,8 @@ pub(super) fn run(app: &App, _args: &Args) -> Result<Finish, Diagnostics> {
     match disk.replace(before.as_deref(), &text) {
         Ok(()) => {}
         Err(NotReplaced::Changed(_)) => {
-            return Err(Diagnostic::error("file-busy", format!("{name} was written by somebody else meanwhile")).into());
+            let message = format!("somebody else wrote {name} at the same moment. Nothing was done");
+            return Err(Diagnostic::error("file-busy", message).help("look at the file, then run again").into());
         }
         Err(NotReplaced::Failed(error)) => return Err(error.into()),
     }
@@ -66,7 +65,7 @@ pub(super) fn run(app: &App, _args: &Args) -> Result<Finish, Diagnostics> {
             Finish { tells_errors: true, ..Finish::done(render::json::to_text(&document, app.output.redactor())) }
         }
         _ if is_new => Finish::done(format!(
-            "Wrote {name}. Next: set {key} and run `vapi-sync pull{flags}`, which takes what is in Vapi into it.\n"
+            "Wrote {name}. Next: set {key} and run `vapi-sync pull{flags}`, which writes what is in Vapi into it.\n"
         )),
         _ => Finish::done(format!(
             "{said} Next: set {key} and run `vapi-sync plan{flags}`, which shows what `apply` would do there.\n"
@@ -85,8 +84,9 @@ fn with_environment(name: &str, text: &str, environment: &str) -> Result<(String
         .map(|entry| entry.key)
         .collect();
     if named.contains(&environment) {
-        let message = format!("{name} has an environment `{environment}` already. Nothing was done");
-        return Err(Diagnostic::error("environment-exists", message).into());
+        let message = format!("{name} already has an environment `{environment}`. Nothing was done");
+        let help = format!("add another name; to fill this one, run `vapi-sync pull --env {environment}`");
+        return Err(Diagnostic::error("environment-exists", message).help(help).into());
     }
     let key = |key: &str| PathStep::Key(key.to_owned());
     let first = named.first().map(|first| (*first).to_owned());
@@ -129,10 +129,11 @@ fn becoming(document: &Document, state: &StateFile<'_>, environment: &str) -> Re
             (_, None, _) | (None, Some(_), None) => {
                 return Err(Diagnostic::error(
                     "edit-refused",
-                    "the file does not begin with lines for `version` and `org_id`",
+                    "vapi-sync cannot add the environment to this file: it finds no line that starts with `version:` \
+                    or `org_id:`",
                 )
                 .help(format!(
-                    "write them as lines, or write by hand: `environments: {{{environment}: {{org_id: …}}}}`"
+                    "put each on a line of its own; or add by hand: `environments: {{{environment}: {{org_id: …}}}}`"
                 ))
                 .into());
             }
@@ -147,8 +148,8 @@ fn becoming(document: &Document, state: &StateFile<'_>, environment: &str) -> Re
     let block = format!("environments:{end}  {environment}:{}{end}{org}", if org.is_empty() { " {}" } else { "" });
     lines.splice(at..at + replaced, [block]);
     let whose = match &state.org_id {
-        Some(org_id) => format!("organisation {org_id}"),
-        None => "the organisation of the file, which no run has recorded yet".to_owned(),
+        Some(org_id) => format!("now organisation {org_id}"),
+        None => "now the organisation of the file; the first pull or apply writes down which one that is".to_owned(),
     };
-    Ok((lines.concat(), format!("Environment {environment} is {whose}: its ids are in its lines now.")))
+    Ok((lines.concat(), format!("Environment {environment} is {whose}. The ids in the file are marked as its own.")))
 }

@@ -23,7 +23,7 @@ use crate::state::load::Entry;
 pub(super) struct Args {
     /// Only this entry: agents.receptionist.
     address: Option<String>,
-    /// Only what happened since then: 2026-11-20, 2026-11-20T08:00:00Z, or so long ago: 90m, 12h, 7d.
+    /// Only since then: a date (2026-11-20), a time (2026-11-20T08:00:00Z), or how long ago (90m, 12h, 7d).
     #[arg(long, value_name = "WHEN", value_parser = since)]
     since: Option<Timestamp>,
     /// The audit log [default: .vapi-sync/audit.jsonl beside the file].
@@ -44,9 +44,9 @@ fn since(text: &str) -> Result<Timestamp, String> {
     let days = text.strip_suffix('d').and_then(|days| days.parse::<i64>().ok());
     let ago = match days {
         Some(days) => SignedDuration::from_hours(days.saturating_mul(24)),
-        None => {
-            text.parse::<SignedDuration>().map_err(|_| "a time, a date, or so long ago: 90m, 12h, 7d".to_owned())?
-        }
+        None => text.parse::<SignedDuration>().map_err(|_| {
+            "write a date (2026-11-20), a time (2026-11-20T08:00:00Z), or how long ago: 90m, 12h, 7d".to_owned()
+        })?,
     };
     Timestamp::now().checked_sub(ago).map_err(|error| error.to_string())
 }
@@ -66,8 +66,9 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
         }
         None if app.global.format() == Format::Text => {
             return Ok(Finish::done(format!(
-                "There is no audit log at {} yet. It stays where runs are made, and is not in git: in CI it is an \
-                 artifact of\neach run. Download it, and then: vapi-sync log --audit-log FILE\n",
+                "There is no audit log at {} yet: nothing was written from this folder. The log is not in git, \
+                but\nwhere the runs are. In CI it is an artifact of each run: download it, then run vapi-sync log \
+                --audit-log FILE\n",
                 path.display()
             )));
         }
@@ -118,7 +119,7 @@ fn name_in(record: &Record) -> Option<(String, String)> {
 /// A heading per run; per object what was done to it, and its fields.
 fn text(records: &[&Record], view: &View<'_>) -> String {
     if records.is_empty() {
-        return "Nothing in the audit log.\n".to_owned();
+        return "Nothing in the audit log matches.\n".to_owned();
     }
     let mut out = String::new();
     let mut run = "";

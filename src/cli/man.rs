@@ -8,7 +8,7 @@ use crate::model::diagnostic::{Diagnostic, Diagnostics};
 /// Arguments of `man`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// The folder to write them to; made if it is not there.
+    /// The folder to write them to; it is created if it does not exist.
     folder: PathBuf,
 }
 

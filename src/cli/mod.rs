@@ -48,10 +48,11 @@ use crate::state::template;
 
 /// Keeps a version-controlled YAML file and a Vapi organisation in step.
 ///
-/// The file is the database of agents (Vapi calls them assistants) and phone numbers. `plan` shows what a merge would do,
-/// `apply` does it, `pull` writes into the file what people made in the Vapi dashboard.
+/// The file lists what you have in Vapi: agents (Vapi calls them assistants), phone numbers, squads, tools and structured
+/// outputs. `plan` shows what `apply` would change in Vapi, `apply` changes it, and `pull` writes into the file what people
+/// changed in the Vapi dashboard.
 ///
-/// Nothing is deleted, anywhere. Nothing is overwritten that git cannot give back. Everything runs again safely.
+/// It never deletes anything. It overwrites only what git can give back. Every command can be run again safely.
 #[derive(Debug, Parser)]
 #[command(name = "vapi-sync", version, max_term_width = 100, after_help = EXIT_CODES)]
 struct Cli {
@@ -62,40 +63,40 @@ struct Cli {
 }
 
 const EXIT_CODES: &str = "Environment:
-  VAPI_API_KEY    the private key of the organisation (or VAPI_TOKEN); never an argument
-  VAPI_BASE_URL   https://api.vapi.ai unless it says otherwise (EU: https://api.eu.vapi.ai)
-  VAPI_API_KEY_<NAME>, VAPI_BASE_URL_<NAME>: the same for one environment of the file
-  VAPI_SYNC_ENV   the environment, where --env is not given
+  VAPI_API_KEY    the private API key of the organisation (dashboard.vapi.ai → API Keys); also read from VAPI_TOKEN
+  VAPI_BASE_URL   the address of Vapi, if it is not https://api.vapi.ai (EU: https://api.eu.vapi.ai)
+  VAPI_API_KEY_<NAME>, VAPI_BASE_URL_<NAME>   the same for one environment of the file
+  VAPI_SYNC_ENV   the environment, if --env is not given
 
 Exit codes:
-  0 done, 1 error, 2 changes found (--detailed-exitcode), 3 something waits for a person,
-  4 some writes failed, 64 wrong usage, 130 interrupted";
+  0 done, 1 error, 2 changes found (--detailed-exitcode, --exit-code), 3 something waits for your decision,
+  4 some writes failed, 64 wrong command line, 130 interrupted";
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Start a state file.
+    /// Make a new state file.
     Init(init::Args),
-    /// Look for mistakes in the file, offline.
+    /// Check the file for mistakes, without Vapi.
     Validate(validate::Args),
-    /// Show what `apply` would do. Writes nothing.
+    /// Show what `apply` would change in Vapi. Writes nothing.
     Plan(plan::Args),
-    /// Make Vapi as the file says.
+    /// Change Vapi to match the file.
     #[command(visible_alias = "export")]
     Apply(apply::Args),
-    /// Write into the file what was made or changed in Vapi.
+    /// Write into the file what was created or changed in Vapi.
     #[command(visible_alias = "import")]
     Pull(pull::Args),
     /// Pull, then apply.
     Sync(sync::Args),
-    /// Say whether the file and Vapi agree. Writes nothing.
+    /// Show whether the file and Vapi agree. Writes nothing.
     Status(status::Args),
-    /// Say what runs did, from the audit log.
+    /// Show what earlier runs changed, from the audit log.
     Log(log::Args),
-    /// Give back what a run replaced, in Vapi and in the file.
+    /// Undo a run: give back what it replaced, in Vapi and in the file.
     Restore(restore::Args),
-    /// Print the JSON Schema of the state file, or of what the program prints.
+    /// Print the JSON Schema of the state file, or of the JSON that the commands print.
     Schema(schema::Args),
-    /// Run a Vapi to try and test against, on this machine.
+    /// Run a stand-in for Vapi on this machine, to try things out.
     #[cfg(feature = "emulator")]
     Emulator(crate::emulator::EmulatorArgs),
     /// Print a completion script for a shell.

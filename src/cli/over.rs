@@ -59,13 +59,13 @@ pub(super) fn with_keys<'n>(app: &App, names: &'n [String]) -> Result<Vec<&'n st
         names.iter().map(|name| variable_of("VAPI_API_KEY", name)).collect::<Vec<_>>().join(", ")
     };
     if set.is_empty() {
-        let message = format!("no key of an environment is set: {}", variables(&unset));
+        let message = format!("no API key is set for any environment: {}", variables(&unset));
         return Err(Diagnostic::error("vapi-key", message)
-            .help("set one of them, or name an environment with --env and set VAPI_API_KEY")
+            .help("set one of these variables; or name an environment with --env and set VAPI_API_KEY")
             .into());
     }
     if !unset.is_empty() {
-        app.output.note(&format!("Not looked at: {} ({} not set).\n", unset.join(", "), variables(&unset)));
+        app.output.note(&format!("Left out: {} ({} not set).\n", unset.join(", "), variables(&unset)));
     }
     Ok(set)
 }
@@ -81,7 +81,7 @@ pub(super) fn run(app: &App, command: &Command, names: &[String]) -> Result<Fini
         let finish = match command {
             Command::Plan(args) => plan::run(&one, args),
             Command::Status(args) => status::run(&one, args),
-            _ => return Err(Diagnostic::usage("this command is about one environment").into()),
+            _ => return Err(Diagnostic::usage("this command works on one environment: name it with --env").into()),
         };
         let finish = finish.unwrap_or_else(|errors| Finish { errors, ..Finish::default() });
         let code = crate::model::diagnostic::exit_code(&finish.errors, finish.ending);

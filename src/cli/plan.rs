@@ -20,8 +20,8 @@ use crate::plan::{Direction, Plan, sent};
 /// Arguments of `plan`.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Writes nothing, not even .vapi-sync/. Exit code 0 also when there are changes or drift; with\n\
-                        --detailed-exitcode 2."
+    after_help = "Writes nothing, not even .vapi-sync/. Ends with exit code 0 even if there is something to do; with \
+        --detailed-exitcode, with 2."
 )]
 pub(super) struct Args {
     #[command(flatten)]
@@ -31,12 +31,12 @@ pub(super) struct Args {
     /// Save the plan, for `apply FILE`.
     #[arg(long, value_name = "FILE")]
     pub(super) out: Option<PathBuf>,
-    /// Exit with 2 if there is anything to do.
+    /// End with exit code 2 if there is anything to do.
     #[arg(long)]
     detailed_exitcode: bool,
     #[command(flatten)]
     lists: Lists,
-    /// The audit log, where there is no git [default: .vapi-sync/audit.jsonl beside the file].
+    /// The audit log, used if there is no git [default: .vapi-sync/audit.jsonl beside the file].
     #[arg(long, value_name = "FILE")]
     audit_log: Option<PathBuf>,
     #[command(flatten)]
@@ -73,7 +73,8 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
 pub(super) fn tell_saved(app: &App, plan: &Plan, path: &Path) {
     let path = path.display().to_string();
     let (digest, word, flags) = (&plan.digest, shell_word(&path), app.flags());
-    app.output.note(&format!("Saved to {path} (digest {digest}). To apply just this: vapi-sync apply {word}{flags}\n"));
+    app.output
+        .note(&format!("Saved to {path} (digest {digest}). To apply exactly this: vapi-sync apply {word}{flags}\n"));
 }
 
 /// Writes a plan to a file that is new, or holds a saved plan.
@@ -81,20 +82,20 @@ pub(super) fn save(saved: &Saved, path: &Path) -> Result<(), Diagnostic> {
     let name = path.display().to_string();
     let failed = |why: String| {
         Diagnostic::error("plan-not-saved", format!("the plan cannot be saved to {name}: {why}"))
-            .help("--out makes a new file, or replaces a plan that was saved before")
+            .help("name a new file with --out, or one that holds a saved plan")
     };
     if path.is_symlink() {
         return Err(failed("it is a symbolic link".to_owned()));
     }
     let there = match read_text(path, &name) {
         Ok(text) if text.is_empty() || Saved::parse(&name, &text).is_ok() => Some(text),
-        Ok(_) => return Err(failed("there is a file that is no saved plan".to_owned())),
+        Ok(_) => return Err(failed("the file exists, and is not a saved plan".to_owned())),
         Err(NotRead::Missing(_)) => None,
         Err(NotRead::Failed(error)) => return Err(failed(error.message)),
     };
     match Disk::at(path, &name).replace(there.as_deref(), &saved.to_text()) {
         Ok(()) => Ok(()),
-        Err(NotReplaced::Changed(_)) => Err(failed("it has just changed".to_owned())),
+        Err(NotReplaced::Changed(_)) => Err(failed("somebody else has just changed it".to_owned())),
         Err(NotReplaced::Failed(error)) => Err(failed(error.message)),
     }
 }

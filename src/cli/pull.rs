@@ -34,7 +34,7 @@ pub(super) struct Args {
     writing: Writing,
     #[command(flatten)]
     pub(super) tells: Tells,
-    /// Make a pull request of it, kept up to date and closed when nothing is left.
+    /// Open a pull request with the result, keep it up to date, and close it when nothing is left.
     #[arg(long, requires = "github", conflicts_with = "commit")]
     pull_request: bool,
 }
@@ -103,9 +103,15 @@ pub(super) async fn pull(run: &mut Run<'_>, wish: &Wish, writing: &Writing) -> R
         run.note_interruption(&mut report);
         return Ok(report);
     }
-    Err(Diagnostic::error("file-busy", format!("{} keeps changing while it is written", run.app.global.file.display()))
-        .help("run the command again when nobody is editing it")
-        .into())
+    Err(Diagnostic::error(
+        "file-busy",
+        format!(
+            "{} kept changing while vapi-sync tried to write it. The file was left as it is",
+            run.app.global.file.display()
+        ),
+    )
+    .help("run the command again when nobody is editing it")
+    .into())
 }
 
 /// How far the writes of a pull came.
@@ -153,7 +159,10 @@ pub(super) fn write(
             Err(NotReplaced::Changed(_)) => return Ok(Written::Changed),
             Err(NotReplaced::Failed(error)) if written.is_empty() => return Err(error),
             Err(NotReplaced::Failed(error)) => {
-                return Ok(Written::InPart(error.help(format!("written before that: {}", written.join(", ")))));
+                return Ok(Written::InPart(error.help(format!(
+                    "these files were written before that: {}; run again for the rest",
+                    written.join(", ")
+                ))));
             }
         }
     }

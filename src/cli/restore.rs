@@ -25,24 +25,24 @@ use crate::writeback::capture;
 /// Arguments of `restore`.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Shows its plan for both sides and asks, as sync does. What the run replaced in Vapi goes back there, and the\n\
-                        same fields of the file, where they still say what the run wrote, are set back for you to review. It\n\
-                        removes nothing that the run made; secrets stay as they are."
+    after_help = "Shows what it would change in Vapi and in the file, and asks first. What the run replaced in Vapi \
+        gets its old value there. The same fields of the file get it too, if they still have the value of that run; \
+        review them before you commit. Objects that the run created stay, and so do secrets."
 )]
 pub(super) struct Args {
-    /// The run, as `vapi-sync log` names it, or `latest`: the last that replaced a value, in Vapi or in the file.
+    /// The run, by its id in `vapi-sync log`; or `latest`, the last run that replaced a value in Vapi or in the file.
     run: String,
     /// Only this entry: agents.receptionist.
     address: Option<String>,
-    /// Leave the file as it is.
+    /// Change Vapi only, and leave the file as it is.
     #[arg(long)]
     vapi_only: bool,
     #[command(flatten)]
     asks: Asks,
-    /// Go back only if the plan has this digest.
+    /// Restore only if the plan has this digest.
     #[arg(long, value_name = "DIGEST")]
     expect: Option<String>,
-    /// Do nothing; save the plan, for `apply FILE`.
+    /// Only save the plan; `apply FILE` carries it out.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["yes", "expect"])]
     pub(super) out: Option<PathBuf>,
     #[command(flatten)]
@@ -119,7 +119,7 @@ fn carry_out(app: &App, running: &Running, mut job: Job<'_>) -> Result<Finish, D
             let (report, _) = run.write(&loaded, plan, consent, HashMap::new(), running).await;
             report
         } else {
-            let not_attempted = || Some(Became::NotAttempted("the file could not be written".to_owned()));
+            let not_attempted = || Some(Became::NotAttempted("the state file could not be written".to_owned()));
             let outcomes = plan.changes.iter().map(|change| change.write().and_then(|_| not_attempted()));
             Report { outcomes: outcomes.collect(), ..Report::planned(plan) }
         };
@@ -137,8 +137,14 @@ fn carry_out(app: &App, running: &Running, mut job: Job<'_>) -> Result<Finish, D
 /// Plans the way back, and says in the job which run `latest` is.
 async fn planned(run: &mut Run<'_>, file: &Checked<'_>, job: &mut Job<'_>) -> Result<Plan, Diagnostics> {
     let records = audit::read(&run.audit_log)?.ok_or_else(|| {
-        Diagnostic::error("no-audit-log", format!("there is no audit log at {}", run.audit_log.display()))
-            .help("--audit-log names another one; in CI it is an artifact of the run")
+        Diagnostic::error(
+            "no-audit-log",
+            format!(
+                "there is no audit log at {}, so there is nothing to restore from. Nothing was done",
+                run.audit_log.display()
+            ),
+        )
+        .help("in CI the log is an artifact of each run: download it and name it with --audit-log FILE")
     })?;
     let mut records = records.collect::<Result<Vec<_>, _>>()?;
     let owner = run.owner(file.loaded, file.desired.file.org_id.as_deref());
@@ -173,9 +179,12 @@ fn set_back(run: &Run<'_>, file: &Checked<'_>, plan: &Plan) -> Result<Report, Di
         Written::Done => {}
         Written::Changed => {
             let name = run.app.global.file.display();
-            return Err(Diagnostic::error("file-busy", format!("{name} was changed meanwhile. Nothing was done"))
-                .help("run the command again")
-                .into());
+            return Err(Diagnostic::error(
+                "file-busy",
+                format!("somebody changed {name} in the meantime. Nothing was done"),
+            )
+            .help("run the command again")
+            .into());
         }
         Written::InPart(error) => report.fail(&error),
         Written::NotLogged(error) => report.errors.push(error),
@@ -201,6 +210,9 @@ fn latest(records: &[Record], owner: &Owner<'_>) -> Result<String, Diagnostic> {
     };
     let last = records.iter().rev().find(replaced).map(|record| record.run.clone());
     last.ok_or_else(|| {
-        Diagnostic::error("unknown-run", "the audit log knows of no run that replaced a value, in Vapi or in the file")
+        Diagnostic::error(
+            "unknown-run",
+            "the audit log has no run that replaced a value, so there is nothing to restore",
+        )
     })
 }

@@ -72,10 +72,9 @@ pub(super) fn audit_log(app: &App, given: Option<&Path>) -> PathBuf {
     let beside = || Workdir::beside(Disk::at(&app.global.file, "").real()).path("audit.jsonl");
     let log = given.map_or_else(beside, Path::to_path_buf);
     if is_tracked(&log) {
-        let message =
-            format!("{} is tracked by git, so that others may have written it: it is not read", log.display());
+        let message = format!("{} is in git, where others can change it, so it is not read", log.display());
         app.output.diagnostics(&[Diagnostic::warning("audit-log-tracked", message)
-            .help("`git rm -r --cached .vapi-sync` takes it out of git; the file stays")]);
+            .help("`git rm -r --cached .vapi-sync` takes it out of git and leaves the file here")]);
     }
     log
 }
@@ -290,8 +289,11 @@ impl<'a> Run<'a> {
         if self.vapi.transport.is_stopped() {
             report.errors.push(Diagnostic {
                 failure: Failure::Interrupted,
-                ..Diagnostic::error("interrupted", "the run was interrupted; what was in hand was finished")
-                    .help("the next run does the rest")
+                ..Diagnostic::error(
+                    "interrupted",
+                    "the run was interrupted. Writes that had begun were finished; the rest was not sent",
+                )
+                .help("run the same command again: it does the rest")
             });
         }
     }
@@ -314,8 +316,11 @@ impl<'a> Run<'a> {
         match made {
             Err(error) => last.errors.push(error),
             Ok(Some(commit)) if committing.is_detached() => last.warnings.push(
-                Diagnostic::warning("detached-head", format!("the commit {commit:.10} is on no branch"))
-                    .help("no branch is checked out; `git switch -c NAME` makes one of it"),
+                Diagnostic::warning(
+                    "detached-head",
+                    format!("the commit {commit:.10} was made, but it is on no branch"),
+                )
+                .help("run `git switch -c NAME` to put it on a new branch"),
             ),
             Ok(_) => {}
         }

@@ -6,10 +6,10 @@ use crate::model::diagnostic::Diagnostics;
 /// Arguments of `schema`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Of what.
+    /// What to print the schema of.
     #[arg(value_enum, default_value_t = Of::State)]
     of: Of,
-    /// With Vapi's own schemas in it, from an OpenAPI document: a file, an https address, or `live` for Vapi's own.
+    /// Include Vapi's own schemas, from its OpenAPI document: a file, an https address, or `live` for the current one.
     #[arg(long, value_name = "FILE|URL|live")]
     spec: Option<String>,
 }

@@ -50,15 +50,18 @@ impl Board {
 /// The address is none, is not on loopback, or cannot be had.
 pub(super) async fn listen(address: &str, to_network: bool) -> Result<TcpListener, Diagnostic> {
     let address: SocketAddr = address.parse().map_err(|_| {
-        Diagnostic::usage(format!("--serve {address} is no address")).help("write it as 127.0.0.1:8737 or [::1]:8737")
+        Diagnostic::usage(format!("--serve {address}: this is not an address"))
+            .help("write it as 127.0.0.1:8737 or [::1]:8737")
     })?;
     if !address.ip().is_loopback() && !to_network {
-        return Err(Diagnostic::usage(format!("--serve {address} could be reached from other machines"))
-            .help("anybody there could read the page: if that is meant, add --serve-to-network and --host NAME"));
+        return Err(Diagnostic::usage(format!(
+            "--serve {address} would let other machines read the page. Nothing was started"
+        ))
+        .help("if you mean that, add --serve-to-network and --host NAME; else leave the address out"));
     }
     TcpListener::bind(address).await.map_err(|error| {
-        Diagnostic::error("serve", format!("{address} cannot be served: {error}"))
-            .help("another program may have the port: --serve 127.0.0.1:0 takes a free one")
+        Diagnostic::error("serve", format!("the page cannot be served at {address}: {error}"))
+            .help("if another program uses the port: --serve 127.0.0.1:0 takes a free one")
     })
 }
 
@@ -98,12 +101,15 @@ fn answer(request: &Request<Incoming>, board: &Board, hosts: &[String]) -> Respo
     let host = request.headers().get(HOST).and_then(|host| host.to_str().ok());
     if !host.is_some_and(|host| is_ours(host, hosts)) {
         // A page of somebody else's, whose name leads here, must not read ours.
-        return plain(StatusCode::FORBIDDEN, "This name is not served here: start vapi-sync with --host NAME.\n");
+        return plain(
+            StatusCode::FORBIDDEN,
+            "vapi-sync does not know this host name. To allow it, start vapi-sync with --host NAME.\n",
+        );
     }
     match (request.method(), request.uri().path()) {
         (&Method::GET | &Method::HEAD, "/") => page(board.page()),
-        (&Method::GET | &Method::HEAD, _) => plain(StatusCode::NOT_FOUND, "There is one page here: /\n"),
-        _ => plain(StatusCode::METHOD_NOT_ALLOWED, "This page can be read, and nothing else.\n"),
+        (&Method::GET | &Method::HEAD, _) => plain(StatusCode::NOT_FOUND, "Not found. The only page here is /\n"),
+        _ => plain(StatusCode::METHOD_NOT_ALLOWED, "This page is read-only.\n"),
     }
 }
 

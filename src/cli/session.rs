@@ -319,10 +319,13 @@ fn guard_foreign(state: &StateFile<'_>, fetched: &Fetched, request: &Request<'_>
     }
     let Some((id, other)) = (request.foreign)(&gone)? else { return Ok(()) };
     let entry = state.entries.iter().find(|entry| entry.id.as_ref() == Some(&id));
-    let message = format!("{id} is an id of {other}, and stands in the line of {}. Nothing was done", environment.name);
+    let message = format!(
+        "{id} is an object of {other}, but the file has it as the id for {}. Nothing was done",
+        environment.name
+    );
     let mut error = Diagnostic::error("foreign-id", message);
     error.place = entry.and_then(|entry| entry.id_place.clone());
-    Err(error.help("give each environment its own id; without one, an object is found by its name, or made").into())
+    Err(error.help("correct the id; or delete it: the object is then found by its name, or created").into())
 }
 
 fn check_targets(

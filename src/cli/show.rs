@@ -102,7 +102,9 @@ fn next_steps(app: &App, command: &str, report: &Report, commits: bool) -> Vec<S
         steps.push(format!("Next: `{}`", to_commit(&app.global.file, what)));
     }
     if wrote_file && report.plan.records_org {
-        steps.push(format!("Then edit the file: `vapi-sync plan{flags}` shows what an edit would change in Vapi."));
+        steps.push(format!(
+            "Then edit the file, and run `vapi-sync plan{flags}`: it shows what your edit would change in Vapi."
+        ));
     }
     if command == "restore" && !wrote_file && done(|change| change.write().is_some()) {
         steps.push(format!("Next: `vapi-sync plan{flags}` shows where the file differs from Vapi now."));

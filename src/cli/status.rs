@@ -27,25 +27,26 @@ use crate::state::load::interpret;
 /// Arguments of `status`.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Writes nothing, not even .vapi-sync/. Exit code 0 also when they do not agree; with --exit-code 2."
+    after_help = "Writes nothing, not even .vapi-sync/. Ends with exit code 0 even if the file and Vapi differ; with \
+        --exit-code, with 2."
 )]
 pub(super) struct Args {
-    /// Exit with 2 if they do not agree.
+    /// End with exit code 2 if the file and Vapi differ.
     #[arg(long)]
     exit_code: bool,
     /// Also list what is in sync.
     #[arg(long)]
     all: bool,
-    /// Serve the status as a page, and check again and again.
+    /// Show the status as a web page on this machine, and keep checking [default address: 127.0.0.1:8737].
     #[arg(long, value_name = "ADDRESS", num_args = 0..=1, default_missing_value = "127.0.0.1:8737")]
     serve: Option<String>,
-    /// How long to wait between two checks.
+    /// With --serve: how long to wait between two checks.
     #[arg(long, value_name = "TIME", value_parser = duration, default_value = "1m", requires = "serve")]
     every: Duration,
-    /// Let other machines read the page, too.
+    /// With --serve: let other machines read the page, too.
     #[arg(long, requires = "serve")]
     serve_to_network: bool,
-    /// A name under which browsers reach the page.
+    /// With --serve-to-network: the host name of the page in browsers.
     #[arg(long, value_name = "NAME", requires = "serve")]
     host: Vec<String>,
     /// The audit log [default: .vapi-sync/audit.jsonl beside the file].
@@ -53,7 +54,7 @@ pub(super) struct Args {
     audit_log: Option<PathBuf>,
     #[command(flatten)]
     pub(super) tells: Tells,
-    /// Keep one issue on GitHub open while something is changed in Vapi.
+    /// Keep an issue open on GitHub for as long as something in Vapi differs from the file.
     #[arg(long, requires = "github")]
     issue: bool,
     #[command(flatten)]
@@ -298,7 +299,7 @@ async fn serve_page(
     let refresh = Some(args.every.as_secs().max(1));
     let board = serve::Board::new(page_of(app, &all, refresh));
     app.output.result(&format!("http://{local}/\n"))?;
-    app.output.note("Serving the status; Ctrl-C ends it.\n");
+    app.output.note("Press Ctrl-C to stop.\n");
     let server = tokio::spawn(serve::serve(listener, board.clone(), args.host.clone()));
     let checking = async {
         loop {

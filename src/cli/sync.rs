@@ -16,7 +16,7 @@ use crate::render;
 
 /// Arguments of `sync`.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Asks before it writes to Vapi, on a terminal; elsewhere it needs --yes.")]
+#[command(after_help = "Asks before it writes to Vapi; where it cannot ask (in CI), it needs --yes.")]
 pub(super) struct Args {
     #[command(flatten)]
     asks: Asks,

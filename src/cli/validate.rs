@@ -16,12 +16,12 @@ use crate::state::resolve::Desired;
 
 /// Arguments of `validate`.
 #[derive(Debug, Default, clap::Args)]
-#[command(after_help = "Needs no key and no network.")]
+#[command(after_help = "Needs no API key and no network.")]
 pub(super) struct Args {
-    /// Take fields that are not known for errors.
+    /// Treat unknown and misplaced fields as errors.
     #[arg(long)]
     strict: bool,
-    /// Also hold every config against an OpenAPI document of Vapi: a file, an https address, or `live` for Vapi's own.
+    /// Also check every config against Vapi's OpenAPI document: a file, an https address, or `live` for the current one.
     #[arg(long, value_name = "FILE|URL|live")]
     spec: Option<String>,
     #[command(flatten)]

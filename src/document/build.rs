@@ -235,8 +235,12 @@ impl<'t> Builder<'t> {
         };
         self.aliased.add(extent);
         if self.aliased.nodes > MAX_ALIASED.nodes || self.aliased.bytes > MAX_ALIASED.bytes {
-            return Err(Problem::new("yaml-aliases", range, "the aliases up to here expand to far too many values")
-                .help("use fewer aliases of aliases"));
+            return Err(Problem::new(
+                "yaml-aliases",
+                range,
+                "the aliases (`*name`) up to here stand for far too many values",
+            )
+            .help("use fewer aliases inside of what other aliases stand for"));
         }
         if self.frames.len() + extent.height as usize > MAX_DEPTH {
             return Err(too_deep(range));

@@ -71,10 +71,10 @@ impl Document {
             .filter_map(|(id, _)| {
                 let text = self.tree.text(id as u32, &self.text);
                 let other = scalar::yaml_1_1(text)?;
-                let message = format!("older YAML readers (YAML 1.1) read `{text}` as {other}");
+                let message = format!("`{text}` is text here, but {other} for older YAML readers (YAML 1.1)");
                 let place = self.place(self.tree.range(id as u32));
                 let line = self.line_text(place.line).to_owned();
-                Some(Diagnostic::warning("yaml11", message).help("quote it").at(place).snippet(line))
+                Some(Diagnostic::warning("yaml11", message).help("put it in quotes").at(place).snippet(line))
             })
             .collect()
     }

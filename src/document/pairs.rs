@@ -13,8 +13,11 @@ pub(super) fn close(tree: &mut Tree, text: &str, children: &[NodeId], problems: 
         let plain = matches!(raw.kind, Kind::Scalar { style: Style::Plain, .. }) && !raw.tagged;
         let merge = plain && tree.text(key, text) == "<<";
         if merge && !can_merge(tree, value) {
-            let problem =
-                Problem::new("yaml-merge", tree.range(key), "`<<` needs the name of a marked mapping (`*name`)");
+            let problem = Problem::new(
+                "yaml-merge",
+                tree.range(key),
+                "`<<` must be followed by the name of a marked mapping (`*name`)",
+            );
             problems.push(problem.help("mark a mapping above with `&name`, and write `<<: *name`"));
         }
         tree.pairs.push(Pair { key, value, merge });

@@ -75,7 +75,7 @@ impl DataFile {
 
     fn invalid(&self, message: &str) -> io::Error {
         let path = self.path.display();
-        io::Error::new(io::ErrorKind::InvalidData, format!("{path} is not an emulator data file: {message}"))
+        io::Error::new(io::ErrorKind::InvalidData, format!("{path} is not a data file of the emulator: {message}"))
     }
 }
 

@@ -31,7 +31,7 @@ pub(super) fn run(args: &Args, out: &mut impl Write) -> io::Result<u8> {
     let config = Config { data: Some(args.data.clone()), seed: args.seed, ..Config::default() };
     let mut state = State::open(&config)?;
     if Collection::ALL.iter().any(|collection| !state.objects(*collection).is_empty()) {
-        let full = format!("{} holds objects already", args.data.display());
+        let full = format!("{} already has objects in it: name a new file", args.data.display());
         return Err(io::Error::new(io::ErrorKind::AlreadyExists, full));
     }
     let third = args.assistants.div_ceil(3);

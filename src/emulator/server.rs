@@ -36,7 +36,7 @@ pub(super) fn listen(address: SocketAddr) -> io::Result<std::net::TcpListener> {
     if !address.ip().is_loopback() {
         return Err(io::Error::new(
             io::ErrorKind::InvalidInput,
-            format!("the emulator listens on loopback only, not {address}"),
+            format!("the emulator can be reached from this machine only: use 127.0.0.1 or ::1, not {address}"),
         ));
     }
     let listener = std::net::TcpListener::bind(address)?;

@@ -79,7 +79,8 @@ fn tagger(repository: &Repository, time: Timestamp) -> Result<Signature<'static>
 }
 
 fn not_moved(error: &git2::Error) -> Diagnostic {
-    let message = format!("git could not note that the file and Vapi agree: {}", error.message());
-    Diagnostic::warning("agreed-not-moved", message)
-        .help("nothing is lost: until the next run notes it, more is held back than need be")
+    let message = format!("git could not write down that the file and Vapi agree: {}", error.message());
+    Diagnostic::warning("agreed-not-moved", message).help(
+        "nothing is lost; until a run can write it down, vapi-sync may ask you about changes that are already settled",
+    )
 }

@@ -42,23 +42,25 @@ impl Checkout {
     pub fn include(&self, path: &str) -> Result<PathBuf, Diagnostic> {
         let outside = || {
             Diagnostic::error("include-outside", format!("{path} is outside the folder of the state file"))
-                .help("an include stands in the folder of the state file or below it")
+                .help("move it into that folder: `${file:…}` reads no file outside of it")
         };
         if leaves(Path::new(path)) {
             return Err(outside());
         }
         let missing = |error: std::io::Error| match error.kind() {
-            std::io::ErrorKind::NotFound => Diagnostic::error("include-not-found", format!("{path} is not there"))
-                .help("an include's path starts at the folder of the state file"),
-            _ => Diagnostic::error("include-not-readable", format!("{path} cannot be read: {error}")),
+            std::io::ErrorKind::NotFound => {
+                Diagnostic::error("include-not-found", format!("the file {path} does not exist"))
+                    .help("fix the path in `${file:…}`; it starts at the folder of the state file")
+            }
+            _ => Diagnostic::error("include-not-readable", format!("the file {path} cannot be read: {error}")),
         };
         let real = self.folder.join(path).canonicalize().map_err(missing)?;
         let folder = self.folder.canonicalize().map_err(missing)?;
         let inside = real.strip_prefix(&folder).map_err(|_| outside())?;
         match self.private(&folder, inside) {
             None => Ok(real),
-            Some(why) => Err(Diagnostic::error("include-private", format!("{path} is no include: {why}"))
-                .help("a prompt is a file that git tracks; a secret is `${env:NAME}`")),
+            Some(why) => Err(Diagnostic::error("include-private", format!("{path} cannot be included: {why}"))
+                .help("include a file that is committed to git; for a secret, write `${env:NAME}`")),
         }
     }
 
@@ -66,20 +68,20 @@ impl Checkout {
     fn private(&self, folder: &Path, inside: &Path) -> Option<String> {
         let has = |name: &str| inside.components().any(|part| part.as_os_str().eq_ignore_ascii_case(name));
         if has(".git") {
-            return Some("git keeps it for itself".to_owned());
+            return Some("it belongs to git".to_owned());
         }
         if has(workdir::NAME) {
-            return Some(format!("{}/ is not for texts", workdir::NAME));
+            return Some(format!("{}/ belongs to vapi-sync", workdir::NAME));
         }
         let full = folder.join(inside);
-        let hidden = || "its path is hidden, and git does not track it".to_owned();
+        let hidden = || "its name, or that of its folder, starts with a dot, and it is not committed to git".to_owned();
         let is_hidden = inside.components().any(|part| part.as_os_str().as_encoded_bytes().starts_with(b"."));
         let Some(repository) = self.repository(full.parent().unwrap_or(folder)) else {
             return is_hidden.then(hidden);
         };
         let holds = |git: &Path| git.canonicalize().is_ok_and(|git| full.starts_with(git));
         if holds(repository.path()) || holds(repository.commondir()) {
-            return Some("git keeps it for itself".to_owned());
+            return Some("it belongs to git".to_owned());
         }
         let root = root(&repository)?;
         let path = full.strip_prefix(&root).ok()?;
@@ -124,14 +126,17 @@ pub fn check_state_file(path: &Path) -> Result<(), Diagnostic> {
     }
     let root = Repository::discover(&start).ok().and_then(|repository| root(&repository)).unwrap_or(start);
     match real.strip_prefix(&root) {
-        Err(_) => Err(linked(path, &format!("it leads out of {}", root.display()))),
+        Err(_) => Err(linked(path, &format!("it leads out of the folder {}", root.display()))),
         Ok(inside) => Checkout::default().private(&root, inside).map_or(Ok(()), |why| Err(linked(path, &why))),
     }
 }
 
 fn linked(path: &Path, why: &str) -> Diagnostic {
-    Diagnostic::error("file-linked", format!("{} is a symbolic link that is not followed: {why}", path.display()))
-        .help("name the file itself with -f")
+    Diagnostic::error(
+        "file-linked",
+        format!("{} is a symbolic link that vapi-sync does not follow: {why}", path.display()),
+    )
+    .help("name the file itself with -f")
 }
 
 /// Whether a file of our own came with the checkout: git tracks it, or tracks its folder as another repository.

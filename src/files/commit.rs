@@ -19,7 +19,7 @@ pub struct Committing {
 
 fn failed(why: &str) -> Diagnostic {
     Diagnostic::error("not-committed", format!("git could not make the commit: {}", why.trim()))
-        .help("the files are written; commit them by hand")
+        .help("the files are written, so commit them by hand")
 }
 
 fn unread(error: git2::Error) -> Diagnostic {
@@ -34,7 +34,7 @@ impl Committing {
     /// way; or one of the files has staged changes, which a commit would take along.
     pub fn prepare(files: &[PathBuf]) -> Result<Self, Diagnostic> {
         let none = || {
-            Diagnostic::error("not-in-git", "--commit: the state file is in no working tree of git. Nothing was done")
+            Diagnostic::error("not-in-git", "--commit: the state file is not in a git repository. Nothing was done")
                 .help("run `git init` first, or leave --commit out")
         };
         let folder = files.first().and_then(|file| file.parent()).ok_or_else(none)?;
@@ -49,11 +49,12 @@ impl Committing {
                 return Err(Diagnostic::error(
                     "staged-changes",
                     format!(
-                        "--commit: {} has staged changes, which the commit would take along. Nothing was done",
+                        "--commit: {} has changes that are staged (`git add`) but not committed; they would go into \
+                        the same commit. Nothing was done",
                         path.display()
                     ),
                 )
-                .help("commit or unstage them first"));
+                .help("commit them first, or unstage them with `git restore --staged FILE`"));
             }
         }
         Ok(committing)
@@ -72,16 +73,19 @@ impl Committing {
         if let Some(what) = under_way {
             return Err(Diagnostic::error(
                 "git-busy",
-                format!("--commit: a git {what} is under way. Nothing was done"),
+                format!("--commit: a git {what} is not finished. Nothing was done"),
             )
-            .help(format!("finish it first, or give it up with `git {what} --abort`")));
+            .help(format!("finish it first, or cancel it with `git {what} --abort`")));
         }
         self.repository.signature().map(drop).map_err(|error| {
             Diagnostic::error(
                 "no-git-identity",
-                format!("--commit: git does not know who commits ({}). Nothing was done", error.message()),
+                format!(
+                    "--commit: git does not know your name and e-mail address ({}). Nothing was done",
+                    error.message()
+                ),
             )
-            .help("git config user.name NAME; git config user.email MAIL")
+            .help("run `git config user.name NAME` and `git config user.email ADDRESS`")
         })
     }
 
@@ -91,9 +95,9 @@ impl Committing {
             return Err(Diagnostic::error("no-git", message).help("install git, or commit by hand"));
         }
         if self.repository.path().join("index.lock").exists() {
-            let message = "--commit: another git command holds the index (index.lock). Nothing was done";
+            let message = "--commit: another git command is running here. Nothing was done";
             return Err(Diagnostic::error("git-busy", message)
-                .help("wait for it to end; if it has crashed, remove .git/index.lock"));
+                .help("wait for it to end; if none is running, delete .git/index.lock"));
         }
         Ok(())
     }
@@ -114,7 +118,11 @@ impl Committing {
         real.strip_prefix(&self.root).map(Path::to_path_buf).map_err(|_| {
             Diagnostic::error(
                 "not-in-git",
-                format!("--commit: {} is not in the repository {}", file.display(), self.root.display()),
+                format!(
+                    "--commit: {} is not in the git repository {}. Nothing was done",
+                    file.display(),
+                    self.root.display()
+                ),
             )
         })
     }

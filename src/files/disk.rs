@@ -131,14 +131,14 @@ impl Disk {
 
     fn failed(&self, what: &str, error: &std::io::Error) -> Diagnostic {
         let why = match error.kind() {
-            std::io::ErrorKind::StorageFull => "the disk is full".to_owned(),
+            std::io::ErrorKind::StorageFull => "the disk is full (free some space)".to_owned(),
             std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => {
                 format!("no permission to {what} in {}", self.folder().display())
             }
             _ => error.to_string(),
         };
         Diagnostic::error("file-not-written", format!("{} cannot be written: {why}", self.name))
-            .help("the file is as it was")
+            .help("the file was left as it is")
     }
 }
 

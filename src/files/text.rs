@@ -57,7 +57,7 @@ pub fn read_text(path: &Path, name: &str) -> Result<String, NotRead> {
         || NotRead::Failed(Diagnostic::error("file-not-readable", format!("{name} is a folder, not a file")));
     let failed = |error: std::io::Error| match error.kind() {
         std::io::ErrorKind::NotFound => {
-            NotRead::Missing(Diagnostic::error("file-not-found", format!("{name} is not there")))
+            NotRead::Missing(Diagnostic::error("file-not-found", format!("there is no file {name}")))
         }
         std::io::ErrorKind::IsADirectory => is_folder(),
         _ => Diagnostic::error("file-not-readable", format!("{name} cannot be read: {error}")).into(),
@@ -66,7 +66,7 @@ pub fn read_text(path: &Path, name: &str) -> Result<String, NotRead> {
     let metadata = file.metadata().map_err(failed)?;
     let too_large = || {
         Diagnostic::error("file-too-large", format!("{name} is larger than {} MiB", MAX_BYTES / 1024 / 1024))
-            .help("move long prompts into files of their own with ${file:…}, or split the organisation")
+            .help("move long prompts into files of their own: `${file:prompts/NAME.md}`")
     };
     if metadata.len() > MAX_BYTES {
         return Err(too_large().into());
@@ -84,7 +84,7 @@ pub fn read_text(path: &Path, name: &str) -> Result<String, NotRead> {
         let column = before.rsplit('\n').next().map_or(0, |last| last.chars().count()) + 1;
         Diagnostic::error("not-utf8", format!("{name} is not UTF-8 text"))
             .at(Place { file: name.into(), line, column, width: 1 })
-            .help("save the file as UTF-8")
+            .help("open it in your editor, and save it with the encoding UTF-8")
             .into()
     })
 }

@@ -67,8 +67,9 @@ impl Workdir {
     /// It cannot be made.
     pub fn ensure(&self) -> Result<(), Diagnostic> {
         let failed = |error: std::io::Error| {
-            Diagnostic::error("workdir", format!("{} cannot be made: {error}", self.folder.display()))
-                .help("a run that writes keeps its lock and its audit log there; the folder must be writable")
+            Diagnostic::error("workdir", format!("the folder {} cannot be made: {error}", self.folder.display())).help(
+                "vapi-sync keeps its lock and its audit log there: make the folder beside the state file writable",
+            )
         };
         make_folder(&self.folder).map_err(failed)
     }
@@ -102,7 +103,10 @@ impl Workdir {
         self.ensure()?;
         let path = self.folder.join(format!("{name}.lock"));
         let failed = |error: std::io::Error| {
-            Diagnostic::error("lock", format!("the lock {} cannot be taken: {error}", path.display()))
+            Diagnostic::error(
+                "lock",
+                format!("the lock file {} cannot be opened: {error}. Nothing was done", path.display()),
+            )
         };
         let open = |path: &Path| open_own(File::options().read(true).write(true).create(true).truncate(false), path);
         let mut file = open(&path).map_err(failed)?;
@@ -180,7 +184,7 @@ fn held(holder: Option<Holder>, name: &str) -> Diagnostic {
         None => "another run".to_owned(),
     };
     Diagnostic::error("locked", format!("{who} is working on {name}. Nothing was done"))
-        .help("wait for it to finish, or let this run wait with --lock-timeout 60s")
+        .help("wait until it has finished; with --lock-timeout 60s, this run waits up to a minute for it")
 }
 
 #[cfg(test)]

@@ -42,10 +42,12 @@ impl Problem {
 
     /// As a warning: the run went on without it.
     pub fn warning(&self, what: &str) -> Diagnostic {
-        let status = self.status.map(|status| format!(" ({status})")).unwrap_or_default();
-        let warning = Diagnostic::warning("github", format!("{what}: GitHub said{status}: {}", self.message));
+        let said = self.status.map(|status| format!("GitHub said ({status}): ")).unwrap_or_default();
+        let warning = Diagnostic::warning("github", format!("{what}: {said}{}", self.message));
         match self.status {
-            Some(401 | 403 | 404) => warning.help("the job's `permissions` decide what its token may do"),
+            Some(401 | 403 | 404) => {
+                warning.help("the token may not do this: give the job the `permissions` that the README names")
+            }
             _ => warning,
         }
     }
@@ -72,7 +74,7 @@ impl Client {
             url.filter(|url| url.scheme() == "https" || is_loopback(url)).ok_or_else(|| {
                 Diagnostic::error(
                     "github",
-                    format!("GITHUB_API_URL {text:?} is no address that a token may be sent to"),
+                    format!("GITHUB_API_URL is {text:?}, which is not an https address. The token was not sent"),
                 )
             })
         };
@@ -134,7 +136,7 @@ impl Client {
         let mut all = Vec::new();
         for _ in 0..MOST_PAGES {
             let (page, next) = self.repeated(|| self.http.get(url.clone())).await?;
-            let Json::Array(items) = page else { return Err(Problem::new("a list was expected")) };
+            let Json::Array(items) = page else { return Err(Problem::new("GitHub's answer is not a list")) };
             all.extend(items);
             match next {
                 // The token goes to no other host.
@@ -142,7 +144,7 @@ impl Client {
                 _ => return Ok(all),
             }
         }
-        Err(Problem::new(format!("{path} has more than {MOST_PAGES} pages")))
+        Err(Problem::new(format!("{path} has more pages than vapi-sync reads ({MOST_PAGES})")))
     }
 
     /// A file as it is at a commit. `None`: there is none.
@@ -216,7 +218,7 @@ impl Client {
         let question = json!({"query": "query { viewer { login } }"}).to_string();
         let (answer, _) = self.repeated(|| self.http.post(self.graphql.clone()).body(question.clone())).await?;
         let login = answer.pointer("/data/viewer/login").and_then(Json::as_str);
-        login.map(str::to_owned).ok_or_else(|| Problem::new("the token speaks for nobody"))
+        login.map(str::to_owned).ok_or_else(|| Problem::new("GitHub does not say whose token this is"))
     }
 
     async fn repeated(&self, build: impl Fn() -> RequestBuilder) -> Result<(Json, Option<Url>), Problem> {
@@ -249,7 +251,7 @@ impl Client {
     async fn once(&self, request: RequestBuilder) -> Result<(String, Option<Url>), Problem> {
         let left = self.left();
         if left.is_zero() {
-            return Err(Problem::new("no answer within a minute"));
+            return Err(Problem::new("GitHub did not answer within a minute"));
         }
         let bearer = format!("Bearer {}", self.token.expose().unwrap_or_default());
         let request = request
@@ -260,7 +262,11 @@ impl Client {
         let lost = |error: &reqwest::Error| Problem {
             passing: true,
             unclear: !error.is_connect(),
-            ..Problem::new(if error.is_timeout() { "no answer in time" } else { "the connection broke" })
+            ..Problem::new(if error.is_timeout() {
+                "GitHub did not answer in time"
+            } else {
+                "the connection to GitHub was lost"
+            })
         };
         let begun = Instant::now();
         let answered = async {
@@ -287,7 +293,7 @@ fn is_loopback(url: &Url) -> bool {
 }
 
 fn parsed(text: &str) -> Result<Json, Problem> {
-    serde_json::from_str(text).map_err(|_| Problem::new("the answer is no JSON"))
+    serde_json::from_str(text).map_err(|_| Problem::new("GitHub's answer is not JSON"))
 }
 
 /// What an answer that is no success means.

@@ -41,7 +41,7 @@ impl Event {
             Some("Dependabot")
         } else if repository("head") != repository("base") {
             // The repository of a fork may be gone.
-            Some("a fork")
+            Some("A fork")
         } else {
             None
         };

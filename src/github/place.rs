@@ -44,8 +44,9 @@ impl Place {
     /// There is no token or no repository, or the API's address cannot be used.
     pub fn from_env(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Self, Diagnostic> {
         let missing = |what: &str| {
-            Diagnostic::error("github", format!("{what} is not set"))
-                .help("in a workflow: `env: GITHUB_TOKEN: ${{ github.token }}`")
+            Diagnostic::error("github", format!("{what} is not set")).help(
+                "--github works in a workflow of GitHub only; there, set `env: GITHUB_TOKEN: ${{ github.token }}`",
+            )
         };
         let token = token(lookup).ok_or_else(|| missing("GITHUB_TOKEN"))?;
         let is_word =

@@ -44,7 +44,7 @@ impl Place {
     /// GitHub did not take it.
     pub async fn propose(&self, proposal: &Proposal<'_>) -> Result<Proposed, Problem> {
         let Proposal { branch, base, files, title, body, marker } = proposal;
-        let target = self.branch.as_deref().ok_or_else(|| Problem::new("the workflow does not run on a branch"))?;
+        let target = self.branch.as_deref().ok_or_else(|| Problem::new("this workflow run is not on a branch"))?;
         let viewer = self.client.viewer().await?;
         let head = format!("{}:{branch}", self.owner());
         let query =
@@ -55,7 +55,7 @@ impl Place {
         if files.is_empty() {
             if let Some(pull) = open {
                 // What comes again later is then no repetition of what a person closed.
-                let body = format!("{marker}\nNothing is left of it: the file and Vapi agree.");
+                let body = format!("{marker}\nClosed: the file and Vapi agree again, so nothing is left to merge.");
                 self.change(pull, &json!({"state": "closed", "body": body})).await?;
             }
             return Ok(Proposed::Nothing);
@@ -89,7 +89,7 @@ impl Place {
         let alone =
             files.iter().map(|file| json!({"path": file.path, "mode": "100644", "type": "blob", "content": file.text}));
         let tree = self.client.store(&self.at("git/trees"), &json!({"tree": alone.collect::<Vec<_>>()})).await?;
-        tree["sha"].as_str().map(str::to_owned).ok_or_else(|| Problem::new("the answer has no id of an object"))
+        tree["sha"].as_str().map(str::to_owned).ok_or_else(|| Problem::new("GitHub's answer has no commit id"))
     }
 
     async fn change(&self, pull: &Json, to: &Json) -> Result<String, Problem> {

@@ -72,9 +72,9 @@ impl Place {
         message: &str,
         edit: impl Fn(&str) -> Result<String, Problem>,
     ) -> Result<Pushed, Problem> {
-        let branch = self.branch.as_deref().ok_or_else(|| Problem::new("the workflow does not run on a branch"))?;
+        let branch = self.branch.as_deref().ok_or_else(|| Problem::new("this workflow run is not on a branch"))?;
         for _ in 0..ATTEMPTS {
-            let gone = |what: &str| Problem::new(format!("{what} is not there"));
+            let gone = |what: &str| Problem::new(format!("{what} does not exist on GitHub"));
             let tip = self.tip(branch).await?.ok_or_else(|| gone(branch))?;
             let at_tip = self.client.text(&self.at(&format!("contents/{path}")), &[("ref", &tip)]).await?;
             let text = at_tip.ok_or_else(|| gone(path))?;
@@ -94,10 +94,10 @@ impl Place {
                 Err(problem) => return Err(problem),
             }
         }
-        Err(Problem::new(format!("{branch} keeps moving")))
+        Err(Problem::new(format!("others kept pushing to {branch}")))
     }
 }
 
 pub(super) fn sha_of(object: &Json) -> Result<String, Problem> {
-    object["sha"].as_str().map(str::to_owned).ok_or_else(|| Problem::new("the answer has no id of an object"))
+    object["sha"].as_str().map(str::to_owned).ok_or_else(|| Problem::new("GitHub's answer has no commit id"))
 }

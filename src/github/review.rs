@@ -27,7 +27,7 @@ impl Place {
     /// GitHub could not be asked: nobody knows.
     pub async fn reviewed(&self, commits: &[String], marker: &str, sealer: &Sealer) -> Result<Reviewed, Problem> {
         if commits.len() > MOST_COMMITS {
-            return Err(Problem::new(format!("{} commits are more than can be asked about", commits.len())));
+            return Err(Problem::new(format!("{} commits are too many to look up their pull requests", commits.len())));
         }
         let mut reviewed = Reviewed::default();
         let viewer = self.client.viewer().await?;

@@ -54,7 +54,7 @@ impl GitRecord {
 
     fn read_agreed(&self, org_id: &str, reference: &Reference<'_>) -> Result<Agreed, Diagnostic> {
         let repository = self.repository();
-        let other = || not_read("it is not a tag that vapi-sync wrote");
+        let other = || not_read("vapi-sync did not write this tag");
         let tag = reference.target().and_then(|id| repository.find_tag(id).ok()).ok_or_else(other)?;
         if tag.target_type() != Some(ObjectType::Commit) {
             return Err(other());
@@ -63,7 +63,7 @@ impl GitRecord {
         let is_for = |name: &str| refs_of(name).trim_end_matches('*').trim_start_matches("refs/").to_owned();
         let named = tag.name().ok().map(str::to_owned).unwrap_or_default();
         if self.whose().environment().is_some() && !named.starts_with(&is_for(org_id)) {
-            return Err(not_read(&format!("it is a tag of another organisation, {named}")));
+            return Err(not_read(&format!("the tag belongs to another organisation, {named}")));
         }
         let seconds = tag.tagger().ok_or_else(other)?.when().seconds();
         let time = Timestamp::from_second(seconds).map_err(|_| other())?;
@@ -72,7 +72,8 @@ impl GitRecord {
         let snapshot = Snapshot::new(repository, commit.tree_id());
         let has_file = |path: &&Path| matches!(snapshot.file(path), Ok(Some(_)));
         let path = [named.as_path(), self.path()].into_iter().find(has_file);
-        let path = path.ok_or_else(|| not_read(&format!("{:.10} has no {}", commit.id(), self.path().display())))?;
+        let path =
+            path.ok_or_else(|| not_read(&format!("commit {:.10} has no file {}", commit.id(), self.path().display())))?;
         let message = tag.message().ok().flatten().unwrap_or_default();
         // Anybody with push access can put anything there.
         let run = message.trim().chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').take(64).collect();
@@ -82,7 +83,7 @@ impl GitRecord {
     fn not_here(&self, commit: Oid) -> Diagnostic {
         let error = not_read(&format!("the commit {commit:.10} is not in this clone"));
         if self.is_shallow() {
-            return error.help("in actions/checkout set `fetch-depth: 0`; here run `git fetch --unshallow`");
+            return error.help("run `git fetch --unshallow`; in actions/checkout, set `fetch-depth: 0`");
         }
         error
     }
@@ -140,11 +141,11 @@ impl GitRecord {
     pub fn file_at(&self, commit: &str, path: &Path, ids: &Ids) -> Result<CommittedFile, Diagnostic> {
         let name = path.display().to_string();
         let unread = |why: &str| {
-            let message = format!("{name} of {commit:.10} cannot be read and is ignored{why}");
+            let message = format!("{name} as of commit {commit:.10} cannot be read, and is ignored{why}");
             Diagnostic::warning("commit-not-read", message)
         };
         let snapshot = self.snapshot(Oid::from_str(commit).map_err(|error| unread(error.message()))?)?;
-        let blob = snapshot.file(path)?.ok_or_else(|| unread(": it is not there"))?;
+        let blob = snapshot.file(path)?.ok_or_else(|| unread(": the commit does not have it"))?;
         let text = String::from_utf8(snapshot.blob(blob)?).map_err(|_| unread(": it is not UTF-8 text"))?;
         let first = |errors: Vec<Diagnostic>| {
             unread(&errors.first().map_or_else(String::new, |error| format!(": {}", error.message)))
@@ -288,7 +289,7 @@ pub(super) struct CommitIncludes<'c, 'r> {
 
 impl IncludeSource for CommitIncludes<'_, '_> {
     fn text(&self, path: &str) -> Result<Arc<str>, Diagnostic> {
-        let missing = || not_read(&format!("{path} is not in that commit"));
+        let missing = || not_read(&format!("that commit has no {path}"));
         let blob = self.snapshot.include(self.folder, path)?.ok_or_else(missing)?;
         let bytes = worktree::shown(self.repository, &self.folder.join(path), self.snapshot.blob(blob)?);
         String::from_utf8(bytes).map(Arc::from).map_err(|_| missing())
@@ -296,5 +297,8 @@ impl IncludeSource for CommitIncludes<'_, '_> {
 }
 
 fn not_read(why: &str) -> Diagnostic {
-    Diagnostic::warning("agreed-not-read", format!("the agreed commit cannot be read and is ignored: {why}"))
+    Diagnostic::warning(
+        "agreed-not-read",
+        format!("the commit at which the file and Vapi last agreed cannot be read, and is ignored: {why}"),
+    )
 }

@@ -273,9 +273,9 @@ enum Round {
 fn shallow() -> Diagnostic {
     Diagnostic::warning(
         "shallow-clone",
-        "this clone is shallow: values that only older commits hold count as not recorded",
+        "this clone has only the newest commits. A value of an older commit looks as if somebody had set it in Vapi",
     )
-    .help("in actions/checkout set `fetch-depth: 0`; here run `git fetch --unshallow`")
+    .help("run `git fetch --unshallow`; in actions/checkout, set `fetch-depth: 0`")
 }
 
 /// Seconds since 1970 as RFC 3339 in UTC.

@@ -320,7 +320,7 @@ impl Place<'_, '_> {
 
 fn skipped(version: &Version<'_>, why: Option<Diagnostic>) -> Diagnostic {
     let commit = version.commit.id();
-    let mut message = format!("{} of commit {commit:.10} does not parse and is skipped", version.path.display());
+    let mut message = format!("{} as of commit {commit:.10} is not valid YAML, and is skipped", version.path.display());
     if let Some(why) = why {
         message.push_str(&format!(": {}", why.message));
         if let Some(place) = why.place {

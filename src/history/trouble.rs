@@ -11,19 +11,24 @@ use crate::model::escape::shell_word;
 pub(super) fn not_opened(error: &git2::Error, folder: &Path) -> Diagnostic {
     let folder = folder.display();
     if error.code() == ErrorCode::Owner {
-        let owned = format!("git refuses the repository of {folder}: it belongs to another user");
+        let owned = format!(
+            "git does not open the repository of {folder}, because it belongs to another user. Nothing was done"
+        );
         // libgit2 names the folder to declare safe: "repository path '/x/y' is not owned by current user".
         let named = error.message().split('\'').nth(1).map(|path| path.trim_end_matches('/'));
         let path =
             named.map_or_else(|| folder.to_string(), |path| path.strip_suffix("/.git").unwrap_or(path).to_owned());
         return Diagnostic::error("git-owner", owned)
-            .help(format!("if you trust it: git config --global --add safe.directory {}", shell_word(&path)));
+            .help(format!("if you trust it, run `git config --global --add safe.directory {}`", shell_word(&path)));
     }
     if error.message().to_ascii_lowercase().contains("extensions.partialclone") {
         return partial(&format!("the repository of {folder} is a partial clone"));
     }
-    Diagnostic::error("git-damaged", format!("the repository of {folder} cannot be read: {}", error.message()))
-        .help("run `git fsck`; without git's history nothing can be planned, so nothing was done")
+    Diagnostic::error(
+        "git-damaged",
+        format!("the git repository of {folder} cannot be read: {}. Nothing was done", error.message()),
+    )
+    .help("run `git fsck`: it names what is damaged. A fresh clone may be the quickest way out")
 }
 
 /// The error of a reference or configuration that cannot be read.
@@ -34,9 +39,9 @@ pub(super) fn not_read(repository: &Repository, error: &git2::Error, what: &str)
     let message = format!("{what} cannot be read from {}: {}", repository.path().display(), error.message());
     let help = match (error.code(), error.class()) {
         (ErrorCode::NotFound, ErrorClass::Odb) => {
-            "an object is missing: `git fsck` names it, `git fetch` may restore it"
+            "a part of the repository is missing: `git fetch` may bring it back; a fresh clone does"
         }
-        _ => "run `git fsck` to see what is damaged",
+        _ => "run `git fsck`: it names what is damaged. A fresh clone may be the quickest way out",
     };
     Diagnostic::error("git-damaged", message).help(help)
 }
@@ -47,8 +52,11 @@ pub(super) fn object(repository: &Repository, error: &git2::Error, what: &str, i
 }
 
 fn partial(message: &str) -> Diagnostic {
-    Diagnostic::error("git-partial-clone", format!("{message}: a partial clone leaves old versions of files out"))
-        .help("clone without `--filter` (actions/checkout: remove `filter`, keep `fetch-depth: 0`)")
+    Diagnostic::error(
+        "git-partial-clone",
+        format!("{message}: it was made with `--filter`, and lacks old versions of files"),
+    )
+    .help("clone without `--filter` (actions/checkout: remove `filter`, keep `fetch-depth: 0`)")
 }
 
 fn is_partial(repository: &Repository) -> bool {

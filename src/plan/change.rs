@@ -267,8 +267,8 @@ impl Change {
         let fields: Vec<String> = fields.map(|field| field.path.to_string()).collect();
         self.held.clone().or_else(|| match &fields[..] {
             [] => None,
-            [field] => Some(format!("{field} waits for a person's decision")),
-            fields => Some(format!("{} wait for a person's decision", fields.join(", "))),
+            [field] => Some(format!("you must decide on {field}")),
+            fields => Some(format!("you must decide on {}", fields.join(", "))),
         })
     }
 

@@ -205,7 +205,7 @@ impl<'d> Draft<'d> {
 
     fn warn_of_create_only(&mut self, direction: Direction, entry: &Entry<'_>, found: &mut Vec<Difference>) {
         let left = match direction {
-            Direction::ToVapi => "It is not sent",
+            Direction::ToVapi => "The value of the file is not sent",
             Direction::ToFile => "The file is left as it is",
         };
         found.retain(|difference| {
@@ -219,7 +219,8 @@ impl<'d> Draft<'d> {
                 Diagnostic::warning(
                     "create-only",
                     format!(
-                        "{} of {} can be given only when the object is made: the file says {}, Vapi has {}. {left}",
+                        "{} of {} cannot be changed after the object was created: the file says {}, Vapi has {}. \
+                        {left}",
                         difference.path,
                         entry.address,
                         shown(&difference.desired),
@@ -227,7 +228,7 @@ impl<'d> Draft<'d> {
                     ),
                 )
                 .at(place)
-                .help("put Vapi's value into the file, or make a new entry without an id"),
+                .help("write Vapi's value into the file; or add a new entry without an id, to create another object"),
             );
             false
         });
@@ -323,7 +324,8 @@ fn another(kind: &Kind, found: &[Difference]) -> Option<String> {
     let difference = found.iter().find(|difference| difference.path.top() == Some(fixed))?;
     let shown = |value: &Option<Value>| value.as_ref().map_or_else(String::new, |value| value.to_shown().to_string());
     Some(format!(
-        "its `{fixed}` is {} in the file and {} in Vapi, and cannot be changed: set it back, or make a new entry without an id",
+        "its `{fixed}` is {} in the file and {} in Vapi, and cannot be changed: write Vapi's value into the file, or \
+        add a new entry without an id",
         shown(&difference.desired),
         shown(&difference.live)
     ))

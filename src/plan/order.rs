@@ -167,7 +167,7 @@ fn open(change: &mut Change, lists: &Lists, done: &HashSet<Address>) -> Option<C
     let mut wanted = BTreeSet::from([change.address.clone()]);
     needs(&Value::Map(desired.clone()), &mut wanted);
     Some(Change {
-        reason: format!("second step: refers to {}", missing.join(", ")),
+        reason: format!("in a second step, because it refers to {}", missing.join(", ")),
         fields,
         needs: wanted,
         work: Work::Update(Write::Complete { desired }),
@@ -202,7 +202,8 @@ fn hold_closed(change: &mut Change, done: &HashSet<Address>) {
     let open: Vec<String> = change.needs.iter().filter(|need| !done.contains(need)).map(ToString::to_string).collect();
     if change.held.is_none() && !open.is_empty() {
         change.held = Some(format!(
-            "it needs {} to be there first, which in turn needs it: only `destinations` and `assistantIds` can be left for a second step",
+            "it refers to {}, which refers back to it, so neither can be created first: take one of the two \
+            references out, apply, and put it back (only `destinations` and `assistantIds` may form a circle)",
             open.join(", ")
         ));
     }
@@ -228,7 +229,10 @@ fn hold_unmet(mut changes: Vec<Change>, ids: &Ids, selection: &Selection) -> Vec
         for (at, need) in unmet {
             let why = match ids.get(&need) {
                 Some(Id::Pending { .. }) if !selection.selects(&need) => {
-                    format!("it refers to {need}, which is not in Vapi and not selected: select it too")
+                    format!(
+                        "it refers to {need}, which is not in Vapi yet and not part of this run: name it in \
+                        --target, too"
+                    )
                 }
                 _ => format!("it refers to {need}, which is held back"),
             };

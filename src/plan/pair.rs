@@ -123,7 +123,8 @@ pub fn guard_missing(
     let linked = state.entries.iter().filter(|entry| entry.id.is_some()).count();
     let guard = |code, message: String| {
         let error = Diagnostic::error(code, message).help(
-            "check that the API key is one of this organisation; if the objects really are to be made anew, pass --allow-mass-recreate",
+            "check that the API key belongs to the right organisation; if the objects really were deleted, and you \
+            want them created again, add --allow-mass-recreate",
         );
         Err(error.at(first.id_place.clone().unwrap_or_else(|| first.place.clone())).into())
     };
@@ -132,14 +133,15 @@ pub fn guard_missing(
         return guard(
             "empty-org",
             format!(
-                "the organisation of this key is empty, while the file has {linked} linked {objects}: it may be the wrong \
-                 organisation. Nothing was done"
+                "there is nothing in the organisation of this API key, but the file has the ids of {linked} \
+                {objects}: it may be the wrong organisation. Nothing was done"
             ),
         );
     }
     if is_mass(state, gone.len()) {
         let message = format!(
-            "{} of the {linked} linked objects are not in Vapi: it may be the wrong organisation. Nothing was done",
+            "{} of the {linked} objects whose ids are in the file are not in Vapi: it may be the wrong organisation. \
+            Nothing was done",
             gone.len()
         );
         return guard("mass-missing", message);
@@ -163,16 +165,19 @@ fn guard_org(state: &StateFile<'_>, listings: &Listings) -> Result<(), Diagnosti
     let Some(found) = orgs.find(is_wrong) else { return Ok(()) };
     let (message, help) = match (own, of_others(found), &state.org_id) {
         (Some(own), Some(other), _) => (
-            format!("the key for {own} belongs to the organisation of {}", other.name),
-            "give each environment its own key, and check --env",
+            format!("the API key for {own} belongs to the organisation of {}", other.name),
+            "set the key of the right organisation, and check --env",
         ),
         (Some(own), None, Some(org_id)) => (
-            format!("{own} is organisation {org_id}, the key belongs to {found}"),
+            format!("{own} is organisation {org_id}, but the API key belongs to {found}"),
             "use a key of that organisation, and check --env",
         ),
         (_, _, org_id) => (
-            format!("the file belongs to organisation {}, the key to {found}", org_id.as_deref().unwrap_or_default()),
-            "use a key of the file's organisation; another organisation needs a state file of its own",
+            format!(
+                "the file belongs to organisation {}, but the API key to {found}",
+                org_id.as_deref().unwrap_or_default()
+            ),
+            "set a key of the file's organisation; for another organisation, use another state file (-f)",
         ),
     };
     let mut error = Diagnostic::error("wrong-org", format!("{message}. Nothing was done")).help(help);
@@ -357,7 +362,8 @@ impl Pairing<'_, '_> {
             entry.kind.nouns,
             listed.join(", ")
         );
-        let help = format!("put the right one's id into `{}`", entry.kind.id_key);
+        let help =
+            format!("write the id of the right one into the entry as `{}`; the dashboard shows ids", entry.kind.id_key);
         self.errors.push(Diagnostic::error("ambiguous-link", message).at(entry.place.clone()).help(help));
     }
 }
@@ -378,10 +384,10 @@ fn twins(entry: &Entry<'_>, first: &Entry<'_>, named: &Named) -> Diagnostic {
     let differ = if spelled(entry, named) == spelled(first, named) {
         ""
     } else {
-        " (they differ only in spaces at their ends or in their Unicode form)"
+        " (spelled with other spaces or other forms of the same letters)"
     };
     let message = format!(
-        "{} (line {}) and {} (line {}) both have {field} {}{differ} and no id: nobody could tell them apart",
+        "{} (line {}) and {} (line {}) both have the {field} {}{differ} and no id, so vapi-sync could mix them up",
         first.address,
         first.place.line,
         entry.address,
@@ -390,5 +396,5 @@ fn twins(entry: &Entry<'_>, first: &Entry<'_>, named: &Named) -> Diagnostic {
     );
     Diagnostic::error("twins", message)
         .at(entry.place.clone())
-        .help(format!("give one of them another {field}, or its `{}`", entry.kind.id_key))
+        .help(format!("give one of them another {field}, or write its id as `{}`", entry.kind.id_key))
 }

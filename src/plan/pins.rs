@@ -47,8 +47,8 @@ pub(super) fn lacking(inputs: &Inputs<'_, '_>, body: &Map) -> Option<String> {
         let wanted: u64 = pin.version.strip_prefix('v')?.parse().ok()?;
         (wanted > newest).then(|| {
             format!(
-                "{} pins {} of {address}, whose newest version is v{newest}: calls would fail. Change that line, or make the \
-                 version a variable",
+                "{} asks for {} of {address}, whose newest version is v{newest}: calls would fail. Correct the \
+                version, or write it as a variable",
                 pin.path, pin.version
             )
         })

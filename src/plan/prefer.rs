@@ -69,17 +69,18 @@ fn unknown(
     has: &dyn Fn(&Address, &FieldPath) -> bool,
 ) -> Option<Diagnostic> {
     if !known.contains(address) {
-        let error = Diagnostic::error("unknown-address", format!("--prefer: there is no entry {address}"));
+        let error = Diagnostic::error("unknown-address", format!("--prefer: the file has no entry {address}"));
         let texts: Vec<String> = known.iter().map(Address::to_string).collect();
         let meant = did_you_mean(&address.to_string(), texts.iter().map(String::as_str));
         return Some(match meant {
             Some(meant) => error.help(format!("did you mean `{meant}`?")),
-            None => error.help("name an entry as `plan` does: agents.receptionist"),
+            None => error.help("write the entry as `vapi-sync plan` shows it, such as agents.receptionist"),
         });
     }
     (!has(address, path)).then(|| {
         let message = format!("--prefer: neither {address} nor its object in Vapi has {path}");
-        Diagnostic::error("unknown-field", message).help("name a field as `plan` does: model.temperature")
+        Diagnostic::error("unknown-field", message)
+            .help("write the field as `vapi-sync plan` shows it, such as model.temperature")
     })
 }
 
@@ -92,9 +93,12 @@ impl Rule {
         let side = match side {
             "file" => Side::File,
             "vapi" => Side::Vapi,
-            other => return Err(format!("`{other}` is neither `file` nor `vapi`")),
+            other => return Err(format!("write `file` or `vapi`, not `{other}`")),
         };
-        let of = of.map(|of| place(of).ok_or_else(|| format!("`{of}` is no entry or field: agents.receptionist")));
+        let of = of.map(|of| {
+            place(of)
+                .ok_or_else(|| format!("`{of}` is not the address of an entry or a field, such as agents.receptionist"))
+        });
         Ok(Self { side, of: of.transpose()? })
     }
 

@@ -54,12 +54,14 @@ fn points_at(kind: &Kind, header: &Header, moved: &[Moved]) -> Diagnostic {
     let targets: Vec<String> = targets.into_iter().collect();
     let name = header.called().map_or_else(String::new, |name| format!(" {name:?}"));
     let message = format!(
-        "the {}{name} ({}) points at {}, made again under another id, and is not managed by this file",
+        "the {}{name} ({}) still refers to the old {}, which gets a new id; this file does not manage it, so it is \
+        not changed",
         kind.noun,
         header.id,
         targets.join(", ")
     );
-    Diagnostic::warning("points-at-deleted", message).help("point it at the new object in the dashboard")
+    Diagnostic::warning("points-at-deleted", message)
+        .help("after the apply, choose the new object for it in the dashboard")
 }
 
 /// Points an object at what is made again.
@@ -77,11 +79,11 @@ fn repoint(
         let (before, after) = (Some(moved.before.clone()), Some(moved.after.clone()));
         FieldChange::new(moved.path.clone(), before, after, Rule::Repointed.verdict())
     };
-    let verb = if kind.assignment.is_empty() { "pointed at" } else { "rang" };
-    let which = if address.handle == header.id { "not in the file" } else { "not selected" };
+    let verb = if kind.assignment.is_empty() { "refers to" } else { "is answered by" };
+    let which = if address.handle == header.id { "not in the file" } else { "not part of this run" };
     let mut change = Change {
         name: kind.name_of(seen),
-        reason: format!("{which}; it {verb} {}, which is made again", targets.join(", ")),
+        reason: format!("{which}; it {verb} {}, which is created again", targets.join(", ")),
         fields: moved.iter().map(field).collect(),
         ..Change::new(kind, address).seen(header)
     };
@@ -90,8 +92,10 @@ fn repoint(
     let top = |top: &str| Some((top.to_owned(), without_unsure(value.as_map()?.get(top)?.clone())));
     let body: Map = tops.into_iter().filter_map(top).collect();
     if body.values().any(holds_hidden) {
-        change.held =
-            Some("Vapi holds a secret in it that it does not show, and sending it back would wipe it".to_owned());
+        change.held = Some(
+            "it has a secret that Vapi does not show, and this change would wipe it: make the change in the dashboard"
+                .to_owned(),
+        );
     }
     needs(&Value::Map(body.clone()), &mut change.needs);
     change.work = Work::Update(Write::Update { body, seen: seen.clone(), desired: Value::Map(Map::default()) });

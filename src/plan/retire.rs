@@ -38,7 +38,7 @@ pub(super) fn warnings(inputs: &Inputs<'_, '_>) -> Diagnostics {
     }
     let warning = |((model, date, replacement), counts): (Named, Vec<(usize, &str, &str)>)| {
         let day = date.get(..10).unwrap_or(&date).to_owned();
-        let when = if day.is_empty() { "is to be retired".to_owned() } else { format!("retires {day}") };
+        let when = if day.is_empty() { "will be shut down".to_owned() } else { format!("shuts down on {day}") };
         let counts = counts.iter().map(|(count, noun, nouns)| format!("{count} {}", plural(*count, noun, nouns)));
         let message = format!("{model} {when}: {}", counts.collect::<Vec<_>>().join(" and "));
         let warning = Diagnostic::warning("model-retires", message);

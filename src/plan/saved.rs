@@ -78,11 +78,15 @@ impl Saved {
     /// It is no saved plan of this version.
     pub fn parse(name: &str, text: &str) -> Result<Self, Diagnostic> {
         let bad = |why: String| {
-            Diagnostic::error("not-a-plan", format!("{name} is no saved plan: {why}"))
-                .help("`vapi-sync plan --out FILE` saves one")
+            Diagnostic::error("not-a-plan", format!("{name} is not a saved plan: {why}"))
+                .help("`vapi-sync plan --out FILE` saves a plan")
         };
         let saved: Saved = serde_json::from_str(text).map_err(|error| bad(error.to_string()))?;
-        if saved.format == FORMAT { Ok(saved) } else { Err(bad(format!("its format is {:?}", saved.format))) }
+        if saved.format == FORMAT {
+            Ok(saved)
+        } else {
+            Err(bad(format!("this version of vapi-sync does not know its format, {:?}", saved.format)))
+        }
     }
 
     /// What was asked for when it was made.
@@ -92,8 +96,9 @@ impl Saved {
     pub fn choices(&self) -> Result<(Selection, Policy), Diagnostic> {
         let Choices { environment: _, only, target, prefer, allow_purchase, send_secrets, restore: _ } = &self.choices;
         let only = only.as_deref().and_then(kinds::by_option);
-        let prefer = Prefer::parse(prefer)
-            .map_err(|why| Diagnostic::error("not-a-plan", format!("the saved plan's --prefer: {why}")))?;
+        let prefer = Prefer::parse(prefer).map_err(|why| {
+            Diagnostic::error("not-a-plan", format!("the --prefer of the saved plan cannot be read: {why}"))
+        })?;
         let policy =
             Policy { prefer, allow_purchase: *allow_purchase, send_secrets: *send_secrets, ..Policy::default() };
         Ok((Selection::new(only, target)?, policy))
@@ -114,8 +119,11 @@ impl Saved {
             return Ok(());
         }
         let named = |name: Option<&str>| name.map_or("no environment".to_owned(), |name| format!("environment {name}"));
-        let message =
-            format!("the saved plan is for {}, and this run for {}. Nothing was done", named(own), named(environment));
+        let message = format!(
+            "the saved plan is for {}, but this run is for {}. Nothing was done",
+            named(own),
+            named(environment)
+        );
         Err(Diagnostic::error("other-environment", message).help("check --env, or plan again"))
     }
 
@@ -127,12 +135,12 @@ impl Saved {
         let now = Self::of(plan, texts, self.choices.clone());
         let mut moved = Vec::new();
         if self.org_id != now.org_id {
-            moved.push("the organisation is another".to_owned());
+            moved.push("the API key belongs to another organisation".to_owned());
         }
         moved.extend(differing(&self.files, &now.files).map(|name| format!("{name} has changed")));
         moved.extend(differing(&self.objects, &now.objects).map(|address| format!("{address} has changed in Vapi")));
         if moved.is_empty() && self.digest != now.digest {
-            moved.push("what it would do is not the same any more".to_owned());
+            moved.push("it would now do something else".to_owned());
         }
         if moved.is_empty() {
             return Ok(());
@@ -140,11 +148,8 @@ impl Saved {
         Err(moved
             .into_iter()
             .map(|what| {
-                Diagnostic::error(
-                    "stale-plan",
-                    format!("the saved plan is not valid any more: {what}. Nothing was done"),
-                )
-                .help("plan again, review it, and apply that")
+                Diagnostic::error("stale-plan", format!("the saved plan is out of date: {what}. Nothing was done"))
+                    .help("save a new plan, review it, and apply that")
             })
             .collect())
     }

@@ -22,7 +22,7 @@ impl Selection {
     pub fn new(only: Option<&'static Kind>, targets: &[String]) -> Result<Self, Diagnostic> {
         let matcher = |pattern: &String| match Glob::new(pattern) {
             Ok(glob) => Ok((pattern.clone(), glob.compile_matcher())),
-            Err(error) => Err(Diagnostic::usage(format!("--target {pattern}: {error}"))),
+            Err(error) => Err(Diagnostic::usage(format!("--target {pattern} is not a valid pattern: {error}"))),
         };
         Ok(Self { only, targets: targets.iter().map(matcher).collect::<Result<_, _>>()? })
     }
@@ -54,7 +54,10 @@ impl Selection {
                 let error = Diagnostic::error("unknown-target", format!("--target {pattern} matches no entry"));
                 match did_you_mean(pattern, names.iter().map(String::as_str)) {
                     Some(meant) => error.help(format!("did you mean {meant}?")),
-                    None => error.help("a target is an address or a glob: agents.receptionist, agents.*"),
+                    None => error.help(
+                        "write an entry as `vapi-sync plan` shows it, such as agents.receptionist; or a pattern, \
+                        such as 'agents.*'",
+                    ),
                 }
             })
             .collect();

@@ -95,9 +95,9 @@ impl Planner<'_, '_, '_> {
             _ => (None, "not in Vapi yet".to_owned()),
         };
         if purchase && let Some(number) = desired.text_at("number") {
-            reason.push_str(&format!("; {number} cannot be had again, another number will be bought"));
+            reason.push_str(&format!("; Vapi does not give {number} back: another number will be bought"));
         } else if purchase {
-            reason.push_str("; a number will be bought or allotted");
+            reason.push_str("; Vapi will assign a number, which may cost money");
         }
         let held = purchase.then(|| self.held_purchase(entry, &body, desired, stale.is_some())).flatten();
         if held.is_some() {
@@ -114,7 +114,7 @@ impl Planner<'_, '_, '_> {
         change.refused = self.doubts(entry).next().cloned();
         self.check_not_empty(entry, desired);
         if !(entry.kind.can_be_made)(desired) {
-            change.held = Some("Vapi makes objects of this type by itself: one cannot be created".to_owned());
+            change.held = Some("Vapi itself makes objects of this type, so vapi-sync cannot create one".to_owned());
         }
         change.work = if stale.is_some() { Work::Recreate(write) } else { Work::Create(write) };
         change.id = stale;
@@ -125,18 +125,21 @@ impl Planner<'_, '_, '_> {
     fn held_purchase(&self, entry: &Entry<'_>, body: &Map, desired: &Value, again: bool) -> Option<String> {
         if entry.kind.identity_of(&Value::Map(body.clone())).is_none() {
             return Some(
-                "it buys or allots a phone number and has no name, by which it could be found if the answer were lost: give it \
-                 a `name`"
+                "give it a `name`: Vapi will assign a number, and if its answer is lost, vapi-sync must find the \
+                number by name, not buy another"
                     .to_owned(),
             );
         }
         if let (Some(number), false) = (desired.text_at("number"), again) {
             return Some(format!(
-                "{number} is not in Vapi and cannot be chosen: take `number` out of the entry to have another bought or allotted"
+                "{number} is not in Vapi, and Vapi lets nobody choose a number: delete the line `number` of the \
+                entry to get another one"
             ));
         }
         let waits = !self.policy.allow_purchase;
-        waits.then(|| "it buys or allots a phone number: pass --allow-purchase to let it".to_owned())
+        waits.then(|| {
+            "Vapi would assign a phone number, which may cost money: add --allow-purchase to allow it".to_owned()
+        })
     }
 
     fn changed(&mut self, drafted: &Drafted<'_>, header: &Header, live: &Value) -> Change {
@@ -200,8 +203,11 @@ impl Planner<'_, '_, '_> {
                 continue;
             }
             let note = match moved.after {
-                Value::Null => format!("a version of {}, which is made again and has others", moved.address),
-                _ => format!("{} is made again", moved.address),
+                Value::Null => format!(
+                    "this is a version of {}, which is created again and starts with new versions",
+                    moved.address
+                ),
+                _ => format!("{} is created again, with a new id", moved.address),
             };
             let after = Some(moved.after.clone());
             change.fields.push(FieldChange {
@@ -278,8 +284,8 @@ impl Planner<'_, '_, '_> {
             for field in fields.iter_mut().filter(|field| field.path.top() == Some(key)) {
                 field.verdict = Rule::WouldWipe.verdict();
                 field.note = Some(format!(
-                    "Vapi holds a secret at {place} that it does not show, and sending {key} back would wipe it: \
-                     name it in the file (${{env:…}})"
+                    "Vapi has a secret at {place} that it does not show, and this change would wipe it: write that \
+                    field into the file, too, as ${{env:NAME}}"
                 ));
             }
         }
@@ -330,9 +336,9 @@ impl Planner<'_, '_, '_> {
             let names = secret.variables().join(", ");
             let error = Diagnostic::error(
                 "missing-variable",
-                format!("{} of {} is about to be sent, and {names} is not set", path, entry.address),
+                format!("{} of {} must be sent, but {names} is not set. Nothing was sent", path, entry.address),
             )
-            .help(format!("set {names} in the environment of this run"));
+            .help(format!("set the environment variable {names} where vapi-sync runs (in CI: as a secret)"));
             self.errors.push(error.at(place_of(entry, &path).unwrap_or_else(|| entry.place.clone())));
         }
     }
@@ -355,10 +361,17 @@ impl Planner<'_, '_, '_> {
             self.errors.push(
                 Diagnostic::error(
                     "unassigns-number",
-                    format!("{} would ring nothing any more: {} is emptied", entry.address, taken.join(", ")),
+                    format!(
+                        "nobody would answer {} any more: {} is empty. Nothing was sent",
+                        entry.address,
+                        taken.join(", ")
+                    ),
                 )
                 .at(place_of(entry, &path).unwrap_or_else(|| entry.place.clone()))
-                .help(format!("name another target ({}), or take the line out of the file", assignment.join(", "))),
+                .help(format!(
+                    "write who answers it ({}), or delete the line: then Vapi keeps what it has",
+                    assignment.join(", ")
+                )),
             );
         }
     }
@@ -369,11 +382,11 @@ impl Planner<'_, '_, '_> {
             let declared = desired.as_map().and_then(|map| map.get(*field));
             if matches!(declared, Some(Value::Null)) || declared.and_then(Value::as_list).is_some_and(<[_]>::is_empty) {
                 let path = FieldPath::root().key(field);
-                let message = format!("{} would have no {field} any more", entry.address);
+                let message = format!("{} would have no {field} any more. Nothing was sent", entry.address);
                 self.errors.push(
                     Diagnostic::error("emptied-list", message)
                         .at(place_of(entry, &path).unwrap_or_else(|| entry.place.clone()))
-                        .help("name at least one, or take the line out of the file"),
+                        .help("write at least one, or delete the line: then Vapi keeps what it has"),
                 );
             }
         }

@@ -18,7 +18,7 @@ pub(super) fn decide(fields: &mut [FieldChange], decided: impl Fn(&FieldChange) 
             let found = others.iter().find_map(|(path, other)| Some((path, together(field.verdict, *other)?)));
             let Some((path, verdict)) = found else { continue };
             field.verdict = verdict;
-            field.note = Some(format!("{whole} is decided as a whole, with {path}"));
+            field.note = Some(format!("{whole} can be sent only as a whole: it goes with {path}"));
         }
     }
 }

@@ -34,8 +34,11 @@ pub(super) fn of_apply(
         _ if answers.nothing_committed => NOTHING_COMMITTED.to_owned(),
         _ => set_outside_git(header),
     };
-    let has_secret =
-        if asked.is_more_than_secret { "; it has a secret in it: take over by hand what should stay" } else { "" };
+    let has_secret = if asked.is_more_than_secret {
+        "; it contains a secret, so vapi-sync cannot write it into the file: copy what should stay yourself"
+    } else {
+        ""
+    };
     Some(format!("{said}{has_secret}"))
 }
 
@@ -51,13 +54,13 @@ pub(super) fn of_pull(
         (Verdict::Conflict, ..) => match (&asked.base, file) {
             (Some(base), _) => both_changed(&base.agreement),
             (None, FileBasis::CommittedSince) => {
-                "the file's value was committed after Vapi's was set: both moved".into()
+                "the file's value was committed after Vapi's was set: both have changed".into()
             }
             (None, FileBasis::AgreedElsewhere) => {
-                "another environment agreed on the file's value, and Vapi's is in no commit".into()
+                "the file's value is in use in another environment, and no commit has Vapi's value".into()
             }
             (None, _) if answers.nothing_committed => NOTHING_COMMITTED.to_owned(),
-            (None, _) => "the file's value is not committed, and Vapi's is in no commit".to_owned(),
+            (None, _) => "the file's value is not committed, and no commit has Vapi's value".to_owned(),
         },
         (Verdict::Merge, ..) => {
             let base = asked.base.as_ref()?;
@@ -72,10 +75,11 @@ pub(super) fn of_pull(
     Some(said)
 }
 
-const NOTHING_COMMITTED: &str = "nothing is committed yet, so an edit of yours and one in the dashboard look alike";
+const NOTHING_COMMITTED: &str =
+    "nothing is committed yet, so vapi-sync cannot tell your edit from one in the dashboard: you decide";
 
 fn behind(branch: &str) -> String {
-    format!("this branch is behind {branch}, which has Vapi's value")
+    format!("this branch is behind {branch}, which has Vapi's value: merge it first")
 }
 
 fn changed_in_vapi(header: &Header, agreement: &Agreement) -> String {

@@ -206,7 +206,7 @@ impl Creations {
 
 impl Looks {
     async fn take(&mut self, began: Instant, look: Looking) -> Result<(), Diagnostic> {
-        let stopped = |_| Diagnostic::error("vapi-list-incomplete", "the look for new objects was stopped");
+        let stopped = |_| Diagnostic::error("vapi-list-incomplete", "the search for new objects was stopped");
         let objects = look.await.map_err(stopped)??;
         if began > self.last.began {
             self.last = Look { began, objects: objects.into() };

@@ -42,7 +42,7 @@ impl Creations {
         let several = new.len();
         Ok(match new.pop() {
             // Somebody else created one of that name: ours may still show.
-            None if is_named => Lost::Unclear("a new object has its name but other content".to_owned()),
+            None if is_named => Lost::Unclear("a new object has its name, but different content".to_owned()),
             None => Lost::NotThere,
             Some(live) if several == 1 => Lost::Created(Box::new(live)),
             Some(_) => Lost::Unclear(format!("{several} new objects match")),

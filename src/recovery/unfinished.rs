@@ -96,7 +96,10 @@ impl Unfinished {
         }
         let run = open.first().and_then(|change| self.attempts.get(&change.address)).map_or("", |attempt| &attempt.run);
         let (names, patience) = (names.join(", "), self.patience);
-        format!("Unknown whether run {run} created {names}: looking for up to {patience:?} (--settle-timeout)\n")
+        format!(
+            "Run {run} ended before Vapi had answered: looking for {names} in Vapi for up to {patience:?} \
+            (--settle-timeout)\n"
+        )
     }
 }
 

@@ -41,13 +41,13 @@ pub fn differences(all: &[Compared]) -> String {
 
 /// In place of what an environment has to say, where its check failed.
 pub fn failed(name: &str) -> String {
-    format!("Environment {name}: failed")
+    format!("Environment {name}: this failed, see the error")
 }
 
 /// What an environment waits for before it is written to.
 pub fn gate(gate: &Gate) -> String {
-    let is = if gate.open { "open" } else { "closed" };
-    escape::line(&format!("The gate after {} is {is}: {}.", gate.after, gate.reason)).into_owned()
+    let must = if gate.open { "Need not" } else { "Must" };
+    escape::line(&format!("{must} wait for {}: {}.", gate.after, gate.reason)).into_owned()
 }
 
 /// How far an environment is behind the one before it.

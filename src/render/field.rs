@@ -206,7 +206,7 @@ impl Values<'_> {
             _ => (self.lines(before), self.lines(after)),
         };
         let lines = diff::unified(&escape::lines(&left), &escape::lines(&right));
-        let about = lines.is_empty().then(|| "they differ only in how hidden characters are written".to_owned());
+        let about = lines.is_empty().then(|| "they differ only in invisible characters".to_owned());
         Body::Diff(about, lines)
     }
 

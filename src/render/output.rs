@@ -125,7 +125,7 @@ impl Output {
     pub fn result(&self, text: &str) -> Result<(), Diagnostic> {
         let text = self.safe(text, self.settings.commands);
         let written = self.progress().suspend(|| write(&self.stdout, &text));
-        written.map_err(|error| Diagnostic::error("output", format!("the result could not be written: {error}")))
+        written.map_err(|error| Diagnostic::error("output", format!("the result could not be printed: {error}")))
     }
 
     /// Writes a document to stdout.
@@ -136,7 +136,7 @@ impl Output {
         // Already without secrets, text by text: taking them out of the finished document could break it.
         let text = json::to_text(document, &self.redactor);
         let written = self.progress().suspend(|| write(&self.stdout, &text));
-        written.map_err(|error| Diagnostic::error("output", format!("the result could not be written: {error}")))
+        written.map_err(|error| Diagnostic::error("output", format!("the result could not be printed: {error}")))
     }
 
     /// Writes a message to stderr, with its own line ends. Whoever cannot be told is not told.

@@ -173,8 +173,9 @@ fn updated() -> Change {
 
 fn bought() -> Change {
     let mut change = change(numbers(), "second_line", "Second line", Work::Create(creation()));
-    change.reason = "not in Vapi yet; a number will be bought or allotted".to_owned();
-    change.held = Some("it buys or allots a phone number: pass --allow-purchase to let it".to_owned());
+    change.reason = "not in Vapi yet; Vapi will assign a number, which may cost money".to_owned();
+    change.held =
+        Some("Vapi would assign a phone number, which may cost money: add --allow-purchase to allow it".to_owned());
     change
 }
 
@@ -265,7 +266,7 @@ pub fn to_file() -> Report {
             )
         },
         FieldChange {
-            note: Some("the file's value is not committed, and Vapi's is in no commit".to_owned()),
+            note: Some("the file's value is not committed, and no commit has Vapi's value".to_owned()),
             ..field("endCallMessage", Some(json!("Bye")), Some(json!("So long")), Verdict::Conflict)
         },
     ];

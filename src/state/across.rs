@@ -32,9 +32,10 @@ pub(super) fn numbers(file: &StateFile<'_>, resolver: &Resolver<'_>) -> Diagnost
                 numbers().find(has_it).map(|other| (*name, other))
             });
             let Some((name, other)) = taken else { continue };
-            let message = format!("{} and {name} would both have {field} {text}: {}", own.name, other.address);
+            let message = format!("{} and {name} would both have the {field} {text}: {}", own.name, other.address);
             found.push(Diagnostic::error("number-twice", message).at(node.place()).help(format!(
-                "a number is in one organisation: limit the entry with `environments: [{}]`, or make the number a variable",
+                "a phone number can be in one organisation only: limit the entry with `environments: [{}]`, or write \
+                the number as `${{var:NAME}}`",
                 own.name
             )));
         }
@@ -64,9 +65,9 @@ pub(super) fn foreign_ids(file: &StateFile<'_>) -> Diagnostics {
             each_plain(value, entry.kind.root(), &mut |text, node, _| {
                 let id = RemoteId::read(text).filter(|id| !own.contains(id.as_str()));
                 let Some(foreign) = id.and_then(|id| file.foreign.get(&id)) else { return };
-                let message = format!("this id is that of {} in {}", foreign.address, foreign.environment);
+                let message = format!("this is the id of {} in {}", foreign.address, foreign.environment);
                 found.push(Diagnostic::error("foreign-id", message).at(node.place()).help(format!(
-                    "write `${{{}:{}}}`: each environment puts its own id in",
+                    "write `${{{}:{}}}`: it stands for the right id in each environment",
                     kinds::of(&foreign.address).word,
                     foreign.address.handle
                 )));
@@ -89,10 +90,10 @@ pub(super) fn shared_ids(file: &StateFile<'_>) -> Diagnostics {
                 found.push(
                     Diagnostic::warning(
                         "shared-id",
-                        format!("{text} exists in one organisation, and several share it"),
+                        format!("{text} is an id of one organisation, but several environments use this entry"),
                     )
                     .at(node.place())
-                    .help("make it a variable: `${var:NAME}`, with its value under `vars` of each environment"),
+                    .help("write `${var:NAME}`, and give NAME a value under `vars` of each environment"),
                 );
             }
         });

@@ -117,9 +117,12 @@ impl Reader {
         for entry in node.entries() {
             if !is_handle(entry.key) {
                 self.errors.push(
-                    Diagnostic::error("bad-handle", format!("{:?} cannot be a handle", entry.key))
+                    Diagnostic::error("bad-handle", format!("{:?} cannot be the handle of an entry", entry.key))
                         .at(entry.key_place())
-                        .help("a handle is made of visible letters, digits, `_` and `-`; the name goes into `config`"),
+                        .help(
+                            "use only visible letters, digits, `_` and `-`; the name that the dashboard shows is \
+                             `name` in `config`",
+                        ),
                 );
                 continue;
             }
@@ -180,10 +183,8 @@ impl Reader {
             let message =
                 format!("{} has the same {} as {} (line {line})", entry.address, entry.kind.id_key, first.address);
             let help = match first.address == entry.address {
-                true => "an object is in one organisation: each environment has an id of its own",
-                false => {
-                    "one object in Vapi has one entry; a copied entry must lose its id, so that a new object is made"
-                }
+                true => "an object is in one organisation only: write the id that it has in each environment",
+                false => "if you copied the entry to make a new object, delete the id from the copy",
             };
             self.errors.push(Diagnostic::error("duplicate-id", message).at(place.clone()).help(help));
         }

@@ -51,7 +51,11 @@ impl Reader {
                     continue;
                 };
                 if !matches!(entry.value.view(), View::List | View::Null) {
-                    self.wrong_type(entry.value, entry.key, "a list of ids, handles, names, numbers or globs");
+                    self.wrong_type(
+                        entry.value,
+                        entry.key,
+                        "a list of ids, handles, names, numbers or patterns such as `Test*`",
+                    );
                     continue;
                 }
                 self.patterns(entry.value, sets.entry(kind.section).or_insert_with(GlobSetBuilder::new));
@@ -64,7 +68,11 @@ impl Reader {
     fn patterns(&mut self, list: Node<'_>, set: &mut GlobSetBuilder) {
         for item in list.items() {
             let View::Text(text) = item.view() else {
-                self.wrong_type(item, "an ignored thing", "an id, a handle, a name, a number or a glob, as text");
+                self.wrong_type(
+                    item,
+                    "an item of `ignore`",
+                    "an id, a handle, a name, a number or a pattern such as `Test*`, as text",
+                );
                 continue;
             };
             // A name is a name even where it looks like a broken glob: `Front [desk`.

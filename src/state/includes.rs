@@ -77,7 +77,7 @@ impl Includes {
             let text = text_of(&raw);
             if let Some((why, help, line)) = not_meant(text) {
                 let place = Place { file: path.into(), line, column: 1, width: 1 };
-                let message = format!("{path} is not the text that it stands for: {why}");
+                let message = format!("{path} cannot be used as it is: {why}");
                 return Err(Diagnostic::error("include-not-text", message).at(place).help(help));
             }
             let text: Arc<str> = text.into();
@@ -94,8 +94,9 @@ impl IncludeSource for Includes {
         let text = self.read(path)?.text;
         self.used.set(self.used.get().saturating_add(text.len()));
         if self.used.get() > MAX_USED {
-            let message = format!("all that the file includes comes to more than {} MiB", MAX_USED >> 20);
-            return Err(Diagnostic::error("includes-too-large", message).help("split the organisation"));
+            let message = format!("the included files add up to more than {} MiB", MAX_USED >> 20);
+            return Err(Diagnostic::error("includes-too-large", message)
+                .help("include shorter files, or split the state file in two"));
         }
         Ok(text)
     }
@@ -111,7 +112,11 @@ fn not_meant(text: &str) -> Option<(&'static str, &'static str, usize)> {
     const DECRYPT: &str = "decrypt it before vapi-sync runs";
     let head = text.trim_start();
     if head.starts_with("version https://git-lfs.github.com/spec/") {
-        return Some(("it is a Git LFS pointer", "run `git lfs pull`; in actions/checkout set `lfs: true`", 1));
+        return Some((
+            "git has not downloaded its content yet (Git LFS)",
+            "run `git lfs pull`; in actions/checkout set `lfs: true`",
+            1,
+        ));
     }
     let encrypted = [
         "-----BEGIN PGP MESSAGE-----",
@@ -128,9 +133,15 @@ fn not_meant(text: &str) -> Option<(&'static str, &'static str, usize)> {
         return Some(("it is encrypted", "run `git-crypt unlock`", 1));
     }
     if text.contains('\0') {
-        return Some(("it is a binary file", DECRYPT, 1));
+        return Some(("it is a binary file, not text", DECRYPT, 1));
     }
-    conflict(text).map(|line| ("it holds the marks of a merge conflict", "resolve the conflict first", line))
+    conflict(text).map(|line| {
+        (
+            "git left a merge conflict in it",
+            "keep one of the two sides, and delete the lines with `<<<<<<<`, `=======` and `>>>>>>>`",
+            line,
+        )
+    })
 }
 
 /// The line on which an unresolved merge begins: its three marks must follow each other.

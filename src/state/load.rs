@@ -80,7 +80,7 @@ pub fn interpret<'d>(document: &'d Document, whose: &Whose) -> Result<StateFile<
         let is = if document.text().trim().is_empty() { "is empty" } else { "holds nothing but comments" };
         return Err(Diagnostic::error("empty-file", format!("{} {is}", document.name()))
             .at(place)
-            .help("`vapi-sync init` starts a file, `vapi-sync pull` fills it with what is in Vapi")
+            .help("`vapi-sync pull` fills it with what is in Vapi")
             .into());
     };
     if !matches!(root.view(), View::Map) {
@@ -95,9 +95,9 @@ pub fn interpret<'d>(document: &'d Document, whose: &Whose) -> Result<StateFile<
         match entry.key {
             "version" => reader.version(entry.value),
             "org_id" if !environments.all.is_empty() => reader.errors.push(
-                Diagnostic::error("plain-org", "org_id is for one organisation, and the file has several environments")
+                Diagnostic::error("plain-org", "org_id names one organisation, but the file has several environments")
                     .at(entry.key_place())
-                    .help("move it to the environment whose it is"),
+                    .help("move the line to the environment that it belongs to"),
             ),
             "org_id" => (org_id, org_id_place) = reader.org_id(entry.value),
             "ignore" | "environments" | "vars" | "manage" => {}

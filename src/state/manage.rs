@@ -37,11 +37,11 @@ impl Reader {
             let Some(kind) = kinds::by_section(entry.key) else { continue };
             managed.sections.push(kind);
             if !managed.manages(kind) {
-                let message = format!("`manage` leaves out {}, and the file has a section of them", kind.nouns);
+                let message = format!("`manage` leaves out {}, but the file has a section for them", kind.nouns);
                 self.errors.push(
                     Diagnostic::error("not-managed", message)
                         .at(entry.key_place())
-                        .help(format!("add `{}` to `manage`, or take the section out", kind.section)),
+                        .help(format!("add `{}` to `manage`, or delete the section", kind.section)),
                 );
             }
         }
@@ -66,9 +66,9 @@ impl Reader {
                 None => {
                     let help = match did_you_mean(word, sections.clone()) {
                         Some(meant) => format!("did you mean `{meant}`?"),
-                        None => format!("known here: {}", sections.collect::<Vec<_>>().join(", ")),
+                        None => format!("the kinds are: {}", sections.collect::<Vec<_>>().join(", ")),
                     };
-                    let error = Diagnostic::error("unknown-word", format!("{word:?} is no kind"));
+                    let error = Diagnostic::error("unknown-word", format!("{word:?} is not a kind of object"));
                     self.errors.push(error.at(item.place()).help(help));
                 }
             }

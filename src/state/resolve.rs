@@ -150,8 +150,8 @@ fn written_out(document: &Document, resolver: &Resolver<'_>) -> Option<Diagnosti
     let at = api_keys(resolver).find_map(|key| text.find(&key))?;
     let (line, column) = (text[..at].matches('\n').count() + 1, text[..at].rsplit('\n').next()?.chars().count() + 1);
     let place = Place { file: document.name().into(), line, column, width: 1 };
-    let error = Diagnostic::error("api-key-in-file", "the key of the Vapi API stands in the file").at(place);
-    Some(error.help("take it out, and revoke it in the dashboard if it was ever committed"))
+    let error = Diagnostic::error("api-key-in-file", "the Vapi API key is in this file").at(place);
+    Some(error.help("delete it here; if it was ever committed, revoke it in the dashboard"))
 }
 
 impl Resolver<'_> {
@@ -160,9 +160,9 @@ impl Resolver<'_> {
         let Some(config) = entry.config else { return Value::Map(Map::default()) };
         for field in config.entries().filter(|field| entry.kind.root().key(field.key).is_server_managed()) {
             noticed.warnings.push(
-                Diagnostic::warning("server-managed", format!("Vapi sets `{}` itself; it is not sent", field.key))
+                Diagnostic::warning("server-managed", format!("Vapi sets `{}` itself, so it is not sent", field.key))
                     .at(field.value.place())
-                    .help("take the line out of the file"),
+                    .help("delete the line"),
             );
         }
         self.value(config, entry.kind.root(), noticed)
@@ -189,7 +189,7 @@ impl Resolver<'_> {
                 let mut map = Map::default();
                 for entry in node.entries().filter(|entry| !self.is_left_out(entry.value)) {
                     if entry.key.contains("${var:") {
-                        let error = Diagnostic::error("bad-reference", "a variable cannot stand in a key");
+                        let error = Diagnostic::error("bad-reference", "the name of a field cannot contain a variable");
                         noticed.errors.push(error.at(entry.key_place()));
                     }
                     map.insert(entry.key.to_owned(), self.value(entry.value, spot.key(entry.key), noticed));
@@ -211,14 +211,17 @@ impl Resolver<'_> {
         }
         if let Some((written, right)) = template::near_reference(text) {
             noticed.errors.push(
-                Diagnostic::error("unknown-reference-word", format!("`{written}` is no reference"))
-                    .at(node.place())
-                    .help(format!("did you mean `{right}`? `$${{` says that it is meant as text")),
+                Diagnostic::error(
+                    "unknown-reference-word",
+                    format!("`{written}` looks like a reference, but is not one"),
+                )
+                .at(node.place())
+                .help(format!("did you mean `{right}`? If it is meant as text, write `$${{` in place of `${{`")),
             );
         }
         if template::has_variable_inside_reference(text) {
-            let error = Diagnostic::error("bad-reference", "a variable cannot stand in a reference or an include");
-            noticed.errors.push(error.at(node.place()).help("write the whole text in the variable"));
+            let error = Diagnostic::error("bad-reference", "a reference or an include cannot contain a variable");
+            noticed.errors.push(error.at(node.place()).help("put the whole reference into the variable"));
         }
         let mut parts = Vec::new();
         for token in template::parse(text) {
@@ -243,7 +246,7 @@ impl Resolver<'_> {
             (View::Bool(_) | View::Number(_), Some(text)) => vec![Part::Text(text.into())],
             _ => {
                 let message =
-                    format!("the variable `{name}` is {}, and cannot stand inside a text", kind_of(variable.node));
+                    format!("the variable `{name}` is {}, so it cannot be part of a text", kind_of(variable.node));
                 noticed.errors.push(Diagnostic::error("bad-variable", message).at(node.place()));
                 Vec::new()
             }
@@ -258,7 +261,7 @@ impl Resolver<'_> {
         let error = Diagnostic::error("unknown-variable", format!("there is no variable `{name}` in {whose}"));
         match did_you_mean(name, self.variables.names().into_iter()) {
             Some(meant) => error.help(format!("did you mean `${{var:{meant}}}`?")),
-            None => error.help("add it there; `$${` says that it is meant as text"),
+            None => error.help("add it there; if `${var:…}` is meant as text, write `$${` in place of `${`"),
         }
     }
 
@@ -282,7 +285,7 @@ impl Resolver<'_> {
             Token::Env("") => fail(Diagnostic::error("bad-reference", "`${env:}` names no variable"), noticed),
             Token::Env(name) => match (self.env)(name).filter(|value| !value.is_empty()) {
                 Some(value) if api_keys(self).any(|key| value.contains(&key)) => {
-                    let message = format!("${{env:{name}}} is the key of the Vapi API, which belongs into no field");
+                    let message = format!("${{env:{name}}} is the Vapi API key, which must not be sent in a field");
                     fail(Diagnostic::error("api-key-in-file", message), noticed)
                 }
                 Some(value) => {
@@ -306,10 +309,10 @@ impl Resolver<'_> {
         if let Some((file, entry)) = self.file.and_then(|file| Some((file, file.elsewhere.iter().find(is_elsewhere)?)))
         {
             let name = file.environment().map_or("this environment", |environment| environment.name);
-            let message = format!("{} is not in {name}, and something that is refers to it", entry.address);
+            let message = format!("this refers to {}, which is not in {name}", entry.address);
             let only = entry.environments.join(", ");
             return Diagnostic::error("absent-reference", message).help(format!(
-                "it is limited to {only} (line {}): add {name} there, or limit this entry too",
+                "that entry is limited to {only} (line {}): add {name} there, or limit this entry, too",
                 entry.place.line
             ));
         }
@@ -318,7 +321,9 @@ impl Resolver<'_> {
         let known = self.addresses.iter().filter(|address| address.section == kind.section);
         match did_you_mean(handle, known.map(|address| address.handle.as_str())) {
             Some(meant) => error.help(format!("did you mean `${{{}:{meant}}}`?", kind.word)),
-            None => error.help(format!("add it under `{}:`, or name one that is there", kind.section)),
+            None => {
+                error.help(format!("add it under `{}:`, or write the handle of an entry that is there", kind.section))
+            }
         }
     }
 }

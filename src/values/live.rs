@@ -216,7 +216,7 @@ impl TryFrom<Box<RawValue>> for Live {
             return Err("expected an object".to_owned());
         }
         let mut header: Header = serde_json::from_str(raw.get()).map_err(|error| error.to_string())?;
-        let id = model::RemoteId::read(&header.id).ok_or_else(|| format!("{:?} is no id", header.id))?;
+        let id = model::RemoteId::read(&header.id).ok_or_else(|| format!("{:?} is not an id", header.id))?;
         header.id = id.0;
         Ok(Self { header, text: Arc::new(Text { raw, ahead: Mutex::new(Ahead::NotRead) }) })
     }

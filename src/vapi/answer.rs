@@ -29,7 +29,7 @@ pub(super) fn interpret<T: DeserializeOwned>(
     redactor: &Redactor,
 ) -> Result<T, Fault> {
     if matches!(status, StatusCode::PARTIAL_CONTENT | StatusCode::RESET_CONTENT | StatusCode::MULTI_STATUS) {
-        let why = format!("only a part of the answer ({})", status.as_u16());
+        let why = format!("it is only a part of the answer ({})", status.as_u16());
         return Err(Fault {
             status: Some(status.as_u16()),
             ..Fault::new(Problem::Unreadable(why), Certainty::Unclear, true)
@@ -54,7 +54,7 @@ pub(super) fn interpret<T: DeserializeOwned>(
         403 => (Problem::Blocked, Certainty::Unclear, true),
         408 | 425 | 500..=599 => (Problem::Unavailable, Certainty::Unclear, true),
         400..=499 => (Problem::Refused, Certainty::Refused, false),
-        _ => (Problem::Unreadable("no such status in HTTP".to_owned()), Certainty::Unclear, false),
+        _ => (Problem::Unreadable("its status does not exist in HTTP".to_owned()), Certainty::Unclear, false),
     };
     Err(Fault { problem, certainty, status: Some(status.as_u16()), words, transient, retry_after: asked_wait })
 }
@@ -64,9 +64,9 @@ fn unreadable(status: StatusCode, body: &[u8], error: &serde_json::Error, redact
     let (why, transient) = if error.is_data() {
         (show(redactor, &error.to_string()), false)
     } else if error.is_eof() && !body.is_empty() {
-        ("the JSON is truncated".to_owned(), true)
+        ("it ends too early".to_owned(), true)
     } else {
-        (format!("not JSON but {}", describe(body, redactor)), true)
+        (format!("it is not JSON but {}", describe(body, redactor)), true)
     };
     let status = Some(status.as_u16());
     Fault { status, ..Fault::new(Problem::Unreadable(why), Certainty::Unclear, transient) }

@@ -36,7 +36,7 @@ impl Connection {
                     "vapi-key",
                     "VAPI_API_KEY and VAPI_TOKEN are both set, to different keys",
                 )
-                .help("unset one of them: the key selects the organisation"));
+                .help("remove one of them: the key decides which organisation is used"));
             }
             (Some(key), _) => (key, "VAPI_API_KEY"),
             (None, Some(token)) => (token, "VAPI_TOKEN"),
@@ -60,11 +60,11 @@ impl Connection {
             _ => Err(Diagnostic::error(
                 "vapi-key",
                 format!(
-                    "{} cannot be a key: it is empty, or holds a space, a control character or a letter outside ASCII",
+                    "{} is not a valid API key: it is empty, or contains a space or a special character",
                     connection.key_variable()
                 ),
             )
-            .help(format!("set only the key, without `Bearer` and quotes: {WHERE_KEYS_ARE}"))),
+            .help(format!("copy only the key, without `Bearer` and without quotes: {WHERE_KEYS_ARE}"))),
         }
     }
 
@@ -126,14 +126,17 @@ fn checked_base(text: &str) -> Result<Url, Diagnostic> {
     match url.scheme() {
         "https" => {}
         "http" if is_loopback(&url) => {}
-        "http" => return bad("plain http would expose the key; only loopback may use it"),
+        "http" => {
+            return bad("it starts with http://, which would send the key unencrypted; only this machine may be \
+                reached that way");
+        }
         _ => return bad("it does not start with https://"),
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return bad("it holds a user name or password; put the key into VAPI_API_KEY");
+        return bad("it contains a user name or a password; put the key into VAPI_API_KEY");
     }
     if url.query().is_some() || url.fragment().is_some() {
-        return bad("it holds a `?` or `#` part");
+        return bad("it contains `?` or `#`");
     }
     Ok(url)
 }

@@ -100,23 +100,27 @@ impl RequestError {
         let Self { method, path, host, .. } = self;
         let request = format!("{method} {path}");
         let what = match &self.problem {
-            Problem::Setup(why) => format!("cannot create an HTTP client: {why}"),
+            Problem::Setup(why) => format!("no HTTPS connection can be made on this machine: {why}"),
             Problem::Unreachable(why) => format!("{host} cannot be reached: {why}"),
             Problem::Tls(why) => format!("no secure connection to {host}: {why}"),
             Problem::Lost(why) => {
                 format!("{request}: the connection to {host} was lost before the response was complete: {why}")
             }
             Problem::Timeout(limit) => format!("{request}: no response from {host} within {limit:?}"),
-            Problem::Deadline(limit) => format!("{request}: the run's deadline of {limit:?} passed first"),
-            Problem::Unauthorized => format!("{host} does not accept {}", self.key_variable),
-            Problem::Forbidden => format!("{request}: {host} does not permit this with {}", self.key_variable),
-            Problem::NoSuchObject => format!("{request}: {host} has no such object"),
-            Problem::NoSuchAddress => format!("{request}: {host} does not know this path"),
-            Problem::RateLimited(None) => format!("{request}: rate limit of {host}"),
-            Problem::RateLimited(Some(wait)) => {
-                format!("{request}: rate limit of {host}, which asks to wait {} s", wait.as_secs())
+            Problem::Deadline(limit) => {
+                format!("{request}: the run took longer than {limit:?} (--timeout) and was ended")
             }
-            Problem::Refused => format!("{request}: {host} rejects it"),
+            Problem::Unauthorized => format!("{host} does not accept the key in {}", self.key_variable),
+            Problem::Forbidden => {
+                format!("{request}: {host} does not allow this with the key in {}", self.key_variable)
+            }
+            Problem::NoSuchObject => format!("{request}: {host} does not have this object (any more)"),
+            Problem::NoSuchAddress => format!("{request}: {host} does not know this address"),
+            Problem::RateLimited(None) => format!("{request}: too many requests for {host} (rate limit)"),
+            Problem::RateLimited(Some(wait)) => {
+                format!("{request}: too many requests for {host} (rate limit), which asks to wait {} s", wait.as_secs())
+            }
+            Problem::Refused => format!("{request}: {host} refused it"),
             Problem::Unavailable => format!("{request}: {host} is not available"),
             Problem::Blocked => format!("{request}: blocked before it reached Vapi"),
             Problem::Unreadable(why) => format!("{request}: the response of {host} cannot be read: {why}"),
@@ -142,25 +146,29 @@ impl RequestError {
 
     fn help(&self) -> Option<String> {
         let is_vapi = matches!(self.host.as_str(), "api.vapi.ai" | "api.eu.vapi.ai");
-        let right_address = format!("is VAPI_BASE_URL right? Vapi's own is {DEFAULT_BASE_URL}");
+        let right_address = format!("check VAPI_BASE_URL: Vapi's own address is {DEFAULT_BASE_URL}");
         Some(match &self.problem {
             Problem::Setup(_) => {
-                "install the system's CA certificates (package ca-certificates) or set SSL_CERT_FILE".into()
+                "install the package ca-certificates, or set SSL_CERT_FILE to a file with the CA certificates".into()
             }
             Problem::Unreachable(_) if is_vapi => "check the network, and HTTPS_PROXY if there is a proxy".into(),
-            Problem::Unreachable(_) => format!("does a server listen there? {right_address}"),
+            Problem::Unreachable(_) => format!("check that a server runs there, and {right_address}"),
             Problem::Tls(_) => {
-                "behind a proxy that inspects TLS, set SSL_CERT_FILE to a bundle with its certificate".into()
+                "if a proxy of your company reads the traffic, set SSL_CERT_FILE to a file with its certificate; ask \
+                who runs it"
+                    .into()
             }
             Problem::Unauthorized => format!(
                 "use the private key of the organisation (dashboard.vapi.ai → API Keys), not the public one; for an EU \
                  organisation also set VAPI_BASE_URL=https://api.eu.vapi.ai (now: {})",
                 self.host
             ),
-            Problem::Forbidden => "use a private key of this organisation that has the permission".into(),
+            Problem::Forbidden => {
+                "use a private key of this organisation that may do this (dashboard.vapi.ai → API Keys)".into()
+            }
             Problem::NoSuchAddress | Problem::Redirected(_) => right_address,
             Problem::Unreadable(_) if !is_vapi => right_address,
-            Problem::RateLimited(_) => "wait a minute and run it again: nothing is done twice".into(),
+            Problem::RateLimited(_) => "wait a minute, then run it again: nothing is done twice".into(),
             Problem::Lost(_) | Problem::Timeout(_) | Problem::Unavailable | Problem::Unreadable(_) => {
                 "run it again; status.vapi.ai shows outages".into()
             }
@@ -168,7 +176,9 @@ impl RequestError {
                 "a VPN, a proxy or a firewall refuses requests to this host: try another network, or ask who runs it"
                     .into()
             }
-            Problem::Deadline(_) => "run it again: it continues where it stopped".into(),
+            Problem::Deadline(_) => {
+                "run it again: it continues where it stopped; to give it more time, add --timeout 2h".into()
+            }
             Problem::NoSuchObject | Problem::Refused | Problem::Interrupted => return None,
         })
     }

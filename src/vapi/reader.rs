@@ -158,7 +158,7 @@ impl Reader {
             });
             let objects = lives(page.objects).map_err(|why| {
                 let host = self.transport.connection().host();
-                let message = format!("GET {endpoint}: {host} lists an object that cannot be read: {why}");
+                let message = format!("GET {endpoint}: an object in the list of {host} cannot be read: {why}");
                 Unread::Broken(Diagnostic::error("vapi-unreadable", message))
             })?;
             bytes += objects.iter().map(|live| live.raw().len()).sum::<usize>();
@@ -179,7 +179,7 @@ impl Reader {
                     _ => self.ask(endpoint, since, before),
                 };
             } else if count >= PAGE || count >= DOUBTFUL && is_doubtful(since, next.is_err(), count) {
-                let why = next.err().unwrap_or("a full page gives no older time to continue from");
+                let why = next.err().unwrap_or("a whole page of it has the same time");
                 return Err(Unread::Broken(incomplete(endpoint, list.objects.len(), why)));
             } else {
                 break;
@@ -229,7 +229,7 @@ impl Reader {
             Ok(answer) => Err(Diagnostic::error(
                 "vapi-unreadable",
                 format!(
-                    "GET {path}: {} returned another object, {:?}",
+                    "GET {path}: {} answered with another object, {:?}",
                     self.transport.connection().host(),
                     answer.value.header.id
                 ),
@@ -271,7 +271,7 @@ pub(crate) fn object_path(endpoint: &str, id: &str) -> Result<String, Diagnostic
     match RemoteId::read(id) {
         Some(id) => Ok(format!("{endpoint}/{id}")),
         None => Err(Diagnostic::error("vapi-id", format!("`{id}` is not a Vapi id"))
-            .help("correct the id in the state file, or remove it: the entry is then linked by name")),
+            .help("correct the id in the state file; or delete it: the object is then found by its name")),
     }
 }
 
@@ -309,9 +309,14 @@ fn end_of(shown: &str) -> Result<Timestamp, &'static str> {
 fn incomplete(endpoint: &str, read: usize, why: &str) -> Diagnostic {
     Diagnostic::error(
         "vapi-list-incomplete",
-        format!("the list {endpoint} could not be read whole ({read} objects): {why}"),
+        format!(
+            "the list {endpoint} could not be read to its end ({read} objects were read): {why}. Nothing was planned"
+        ),
     )
-    .help("nothing was planned; Vapi's paging cannot get past more than 1000 objects created in one millisecond")
+    .help(
+        "run it again; if it stays so, Vapi may have more than 1000 objects that were created in the same \
+        millisecond, which its list cannot show",
+    )
 }
 
 #[cfg(test)]

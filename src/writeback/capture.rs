@@ -201,7 +201,10 @@ impl<'d> Writer<'_, 'd> {
                     node = here.get(word);
                 }
                 Step::Index(_) | Step::Element(_) if leaves_out(self.state, here) => {
-                    let message = format!("{field} is in a list from which a variable leaves something out");
+                    let message = format!(
+                        "{field} is in a list of which this environment leaves out an item (a variable is null), so \
+                        it cannot be matched: change it by hand"
+                    );
                     self.refuse(at, Diagnostic::error("variable-held", message).at(here.place()));
                     return None;
                 }
@@ -290,7 +293,10 @@ impl<'d> Writer<'_, 'd> {
                 change: at,
                 diagnostic: Diagnostic::error(
                     "reference-changed",
-                    format!("{} changed in Vapi in a line that holds a reference: merge it by hand", field.path),
+                    format!(
+                        "{} changed in Vapi in a line that contains a reference (`${{…}}`): change that line by hand",
+                        field.path
+                    ),
                 )
                 .at(node.place()),
             }),
@@ -333,9 +339,12 @@ impl<'d> Writer<'_, 'd> {
                 for wish in wishes {
                     let message = format!("{name} changed in Vapi, and {other} uses it too");
                     let error = Diagnostic::error("include-shared", message);
-                    self.refuse(wish.change, error.help(format!(
-                        "if it is to change for both, edit {name}; else give this file an include, or a variable, of its own"
-                    )));
+                    self.refuse(
+                        wish.change,
+                        error.help(format!(
+                            "if both should change, edit {name}; else copy it, and include the copy here"
+                        )),
+                    );
                 }
                 continue;
             }

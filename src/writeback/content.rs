@@ -205,7 +205,7 @@ impl Writing<'_> {
         };
         Content::Commented(
             Box::new(Content::Text(text)),
-            "a secret that Vapi holds; set this variable before it has to be sent".to_owned(),
+            "Vapi has this secret; set the variable before vapi-sync must send it".to_owned(),
         )
     }
 }

@@ -191,14 +191,20 @@ impl Recorder for FileRecorder {
                 Err(NotReplaced::Failed(error)) => return Err(error.help(ids_in_words(facts))),
             }
         }
-        Err(Diagnostic::error("file-busy", format!("{} keeps changing while it is written", self.disk.name()))
-            .help(ids_in_words(facts)))
+        Err(Diagnostic::error(
+            "file-busy",
+            format!("{} kept changing while vapi-sync tried to write it", self.disk.name()),
+        )
+        .help(ids_in_words(facts)))
     }
 }
 
 fn gone(address: &Address, id: &RemoteId) -> Diagnostic {
-    Diagnostic::error("entry-gone", format!("{address} was taken out of the file while it was made in Vapi as {id}"))
-        .help("`pull` takes it into the file again")
+    Diagnostic::error(
+        "entry-gone",
+        format!("somebody deleted {address} from the file while vapi-sync created it in Vapi as {id}"),
+    )
+    .help("`vapi-sync pull` writes it into the file again; if you do not want it, delete it in the dashboard")
 }
 
 fn ids_in_words(facts: &[Fact]) -> String {
@@ -210,9 +216,10 @@ fn ids_in_words(facts: &[Fact]) -> String {
         })
         .collect();
     match ids.is_empty() {
-        true => "the file is as it was".to_owned(),
+        true => "the file was left as it is".to_owned(),
         false => format!(
-            "the file is as it was; not recorded: {}. Once it can be written, run again: the next run finds them by name or number",
+            "the file was left as it is, without these new ids: {}. When it can be written again, run again: the \
+            next run finds the objects by name or number",
             ids.join(", ")
         ),
     }

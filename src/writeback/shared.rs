@@ -114,8 +114,10 @@ fn path_of(edit: &Edit) -> Option<&[PathStep]> {
 
 fn held(name: &str, used: Node<'_>) -> Diagnostic {
     let message =
-        format!("what changed in Vapi stands in the file as the variable `{name}`, which cannot say it exactly");
-    Diagnostic::error("variable-held", message).at(used.place()).help("change the variable, or what uses it, by hand")
+        format!("the file has this value as the variable `{name}`, which cannot be changed to exactly Vapi's value");
+    Diagnostic::error("variable-held", message)
+        .at(used.place())
+        .help("change the variable, or the line that uses it, by hand")
 }
 
 /// A variable whose use an edit would replace, and where it is used.

@@ -295,7 +295,11 @@ fn a_github_that_stumbles_is_asked_again_and_one_that_refuses_is_a_warning() {
         let number = ci.github.open_pull(&ci.head());
         ci.github.fault(Fault { line: "GET /repos/octo/voice/issues/", times: 9, status, body, ..Fault::default() });
         let step = ci.plan(number, &[]).expect(0);
-        assert!(step.run.stderr.contains("no comment on the pull request"), "{}", step.run.stderr);
+        assert!(
+            step.run.stderr.contains("the comment on the pull request could not be written"),
+            "{}",
+            step.run.stderr
+        );
     }
     // A limit that lasts longer than a run may wait.
     let ci = Ci::new();
@@ -464,7 +468,7 @@ fn on_a_protected_branch_the_ids_come_as_a_pull_request() {
     let ci = Ci::new();
     ci.github.fault(Fault { line: "POST /repos/octo/voice/git/trees", times: 9, status: 403, ..Fault::default() });
     let step = ci.apply(&ci.head(), &["--commit", "--push"]).expect(0);
-    assert!(step.run.stderr.contains("the ids were not pushed"), "{}", step.run.stderr);
+    assert!(step.run.stderr.contains("the ids of the new objects were not pushed"), "{}", step.run.stderr);
 }
 
 #[test]
@@ -601,7 +605,7 @@ fn drift_opens_updates_and_closes_one_issue() {
     // What GitHub does not take is a warning.
     ci.github.fault(Fault { line: "PATCH /repos/octo/voice/issues", times: 9, status: 403, ..Fault::default() });
     edit("Receptionist", "Hello!");
-    assert!(status().expect(0).run.stderr.contains("the issue was not written"));
+    assert!(status().expect(0).run.stderr.contains("the issue about what differs could not be written"));
 }
 
 #[test]
@@ -647,7 +651,11 @@ fn the_agreed_commit_is_pushed_with_the_ids() {
     git(&ci.github.bare, &["update-ref", "-d", &name], "");
     ci.github.fault(Fault { line: "POST /repos/octo/voice/git/tags", times: 9, status: 403, ..Fault::default() });
     let step = ci.apply(&ci.head(), &["--commit", "--push"]).expect(0);
-    assert!(step.run.stderr.contains("the agreed commit was not pushed"), "{}", step.run.stderr);
+    assert!(
+        step.run.stderr.contains("the note on GitHub that the file and Vapi agree could not be written"),
+        "{}",
+        step.run.stderr
+    );
 }
 
 #[test]

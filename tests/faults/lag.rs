@@ -65,7 +65,7 @@ fn what_a_killed_run_created_is_polled_for_and_not_created_twice() {
         // The plan reads the list once; the second and third read are polls.
         let args = [&["apply", "--yes", "--settle-timeout", PATIENCE], flags].concat();
         let run = when(&world, &args, |world| lists(world, path) >= 3, |_| clock.advance(LAG)).expect(0);
-        assert!(run.stderr.contains("Unknown whether run "), "{}", run.stderr);
+        assert!(run.stderr.contains(" ended before Vapi had answered"), "{}", run.stderr);
         let entries = state.matches("config").count();
         assert_eq!(world.agents().len() + world.numbers().len(), entries, "each once");
         assert_eq!(world.writes().iter().filter(|hit| hit.method == "POST").count(), entries - 1);
@@ -214,16 +214,20 @@ fn creates_after_the_timeout_and_does_not_poll_for_old_attempts() {
     let intent = |time: &str| json!({"time": time, "run": "r1", "command": "apply", "address": "agents.a", "action": "create", "outcome": "intent"});
     world.write(".vapi-sync/audit.jsonl", &format!("{}\n", intent("2020-01-01T00:00:00Z")));
     let run = world.run(&["apply", "--yes", "--target", "agents.a", "--settle-timeout", PATIENCE]).expect(0);
-    assert!(!run.stderr.contains("Unknown whether run"), "{}", run.stderr);
+    assert!(!run.stderr.contains("ended before Vapi had answered"), "{}", run.stderr);
     let (world, clock) = lagging(AGENTS);
     world.write(".vapi-sync/audit.jsonl", &format!("{}\n", intent(&jiff::Timestamp::now().to_string())));
     let run = world.run(&["apply", "--yes", "--settle-timeout", "300ms"]).expect(0);
-    assert!(run.stderr.contains("Unknown whether run r1 created agents.a:"), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("Run r1 ended before Vapi had answered: looking for agents.a in Vapi"),
+        "{}",
+        run.stderr
+    );
     assert_eq!(world.agents().len(), 2);
     // Once it exists, no more polling.
     clock.advance(LAG);
     let run = world.run(&["apply", "--yes", "--settle-timeout", PATIENCE]).expect(0);
-    assert!(!run.stderr.contains("Unknown whether run"), "{}", run.stderr);
+    assert!(!run.stderr.contains("ended before Vapi had answered"), "{}", run.stderr);
 }
 
 fn imported(name: &str) -> String {
@@ -253,7 +257,11 @@ fn a_number_that_exists_is_linked_and_differences_are_reported() {
         assert!(world.state().contains(&number), "{}", world.state());
         assert_eq!(world.numbers().len(), 1);
         if code == 0 {
-            assert!(run.stderr.contains(&format!("it already existed; linked to {number}")), "{}", run.stderr);
+            assert!(
+                run.stderr.contains(&format!("it already existed; the entry is linked to {number}")),
+                "{}",
+                run.stderr
+            );
             world.run(&["plan", "--detailed-exitcode"]).expect(0);
         } else {
             assert!(

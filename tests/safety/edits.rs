@@ -127,9 +127,8 @@ fn an_edit_of_the_same_field_just_before_the_write_shows_in_the_versions() {
     world.set_fault(&format!(r#"PATCH /assistant/{id} before edit={{"firstMessage": "Mine"}}"#));
     let run = world.run(&["apply", "--yes"]).expect(4);
     assert!(
-        run.stdout.contains(
-            "somebody saved v3 in Vapi between the read and this write. What v3 changed in firstMessage was replaced"
-        ),
+        run.stdout
+            .contains("somebody saved v3 in Vapi just before this write. What v3 changed in firstMessage was replaced"),
         "{}",
         run.text()
     );
@@ -305,7 +304,7 @@ fn no_random_edit_is_lost_without_a_word() {
 fn an_edit_that_may_have_been_replaced_unseen_is_a_note_with_v() {
     let (world, _) = world();
     let run = world.run(&["apply", "--yes", "--format", "json", "-v"]).expect(0);
-    let words = "Vapi keeps no versions of agents.desk: an edit of firstMessage in the ";
+    let words = "if somebody changed firstMessage of agents.desk in the dashboard during the ";
     assert!(run.stderr.contains(words), "{}", run.text());
     let warnings = run.json()["warnings"].clone();
     assert_eq!(warnings[0]["code"], "not-guarded", "{warnings}");

@@ -99,7 +99,7 @@ fn the_organisation_is_another() {
     let plan = std::fs::read_to_string(world.path("plan.json")).expect("read");
     let org = world.vapi.org_id().to_owned();
     world.write("plan.json", &plan.replace(&org, "f0000000-0000-4000-8000-000000000000"));
-    refused(&world, "the organisation is another");
+    refused(&world, "the API key belongs to another organisation");
 }
 
 #[test]
@@ -115,7 +115,7 @@ fn what_history_says_moved() {
         world.commit(to);
     }
     world.writes();
-    refused(&world, "what it would do is not the same any more");
+    refused(&world, "it would now do something else");
 }
 
 #[test]

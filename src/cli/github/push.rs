@@ -27,7 +27,7 @@ impl Workflow {
             return;
         }
         if let Err(warning) = self.pushed(loaded, message, facts, extra).await {
-            extra.warnings.push(warning.help("the next run finds the objects by their names, and records them"));
+            extra.warnings.push(warning.help("the next run finds the new objects by their names, and tries again"));
         }
     }
 
@@ -38,9 +38,14 @@ impl Workflow {
         facts: &[Fact],
         extra: &mut Extra,
     ) -> Result<(), Diagnostic> {
-        let failed = |problem: &Problem| problem.warning("the ids were not pushed");
+        let failed = |problem: &Problem| problem.warning("the ids of the new objects were not pushed to the branch");
         let place = self.place().map_err(|error| Diagnostic { severity: Severity::Warning, ..error })?;
-        let nowhere = || Diagnostic::warning("github", "the ids were not pushed: the state file is in no repository");
+        let nowhere = || {
+            Diagnostic::warning(
+                "github",
+                "the ids of the new objects were not pushed to the branch: the state file is not in a git repository",
+            )
+        };
         let file = at_head(loaded.disk.real()).ok_or_else(nowhere)?;
         let edit = |text: &str| {
             recorded(loaded.disk.name(), text, &loaded.whose, facts)
@@ -58,7 +63,11 @@ impl Workflow {
         };
         let marker = self.marker("ids");
         let title = message.lines().next().unwrap_or_default();
-        let body = format!("{marker}\nThe branch is protected: these are the ids that Vapi gave.\n{}", run_link());
+        let body = format!(
+            "{marker}\nApply created objects in Vapi. These are their ids; the branch is protected, so please merge \
+            them.\n{}",
+            run_link()
+        );
         let proposal = Proposal {
             branch: &self.branch("vapi-sync/ids"),
             base: &tip,
@@ -79,7 +88,7 @@ impl Workflow {
         let name = ref_name(org_id, Path::new(&file.path));
         let noted =
             block_on(async { Ok(place.note(&name, &agreed).await) }).map_err(|mut errors| errors.swap_remove(0))?;
-        noted.map_err(|problem| problem.warning("the agreed commit was not pushed"))
+        noted.map_err(|problem| problem.warning("the note on GitHub that the file and Vapi agree could not be written"))
     }
 
     /// Proposes what a pull wrote as a pull request.
@@ -95,11 +104,11 @@ impl Workflow {
         extra: &mut Extra,
     ) -> Result<(), Diagnostic> {
         let place = self.place()?;
-        let failed = |why: String| Diagnostic::error("github", format!("no pull request was made: {why}"));
+        let failed = |why: String| Diagnostic::error("github", format!("the pull request was not made: {why}"));
         let mut files = Vec::new();
         let mut head = None;
         for path in paths {
-            let at = at_head(path).ok_or_else(|| failed(format!("{} is in no commit", path.display())))?;
+            let at = at_head(path).ok_or_else(|| failed(format!("{} is not committed", path.display())))?;
             let text = std::fs::read_to_string(path).map_err(|error| failed(error.to_string()))?;
             head = Some(at.commit);
             if at.text.as_deref() != Some(text.as_bytes()) {
@@ -113,14 +122,15 @@ impl Workflow {
         let text = text.strip_prefix(render::markdown::MARKER).unwrap_or(&text).trim();
         let marker = self.marker("pull");
         let body = format!("{marker}\n{text}\n\n{}", run_link());
-        let base = head.ok_or_else(|| failed("there is no commit".to_owned()))?;
+        let base = head.ok_or_else(|| failed("the pull wrote no file".to_owned()))?;
         let branch = self.branch("vapi-sync/pull");
         let proposal = Proposal { branch: &branch, base: &base, files: &files, title, body: &body, marker: &marker };
         self.proposed(place, &proposal, extra).await.map_err(|problem| {
-            let error = Diagnostic { severity: Severity::Error, ..problem.warning("no pull request was made") };
+            let error = Diagnostic { severity: Severity::Error, ..problem.warning("the pull request was not made") };
             match problem.message.contains("not permitted to create") {
                 true => error.help(
-                    "Settings → Actions → General: allow GitHub Actions to create pull requests; or pass a `token`",
+                    "in the repository on GitHub, under Settings → Actions → General, allow GitHub Actions to create \
+                    pull requests; or pass a `token`",
                 ),
                 false => error,
             }
@@ -131,9 +141,9 @@ impl Workflow {
     pub(crate) async fn issue(&self, text: Option<&str>, extra: &mut Extra) {
         let written = async {
             let place = self.place().map_err(|error| Diagnostic { severity: Severity::Warning, ..error })?;
-            let title = format!("Vapi is not as {} says", self.about);
+            let title = format!("Vapi differs from {}", self.about);
             let written = place.issue(&self.marker("status"), &title, text).await;
-            written.map_err(|problem| problem.warning("the issue was not written"))
+            written.map_err(|problem| problem.warning("the issue about what differs could not be written"))
         };
         match written.await {
             Ok(address) => extra.outputs.extend(address.map(|address| ("issue", address))),
@@ -147,14 +157,14 @@ impl Workflow {
             Proposed::Nothing => {}
             Proposed::Declined => extra.warnings.push(Diagnostic::note(
                 "pull-request-closed",
-                "a person closed the pull request with just this content: it stays closed",
+                "a person closed a pull request with exactly these changes, so no new one was made",
             )),
             Proposed::Foreign => extra.warnings.push(
                 Diagnostic::warning(
                     "foreign-commits",
-                    format!("somebody else committed to {}: it stays as it is", proposal.branch),
+                    format!("somebody else committed to the branch {}, so it was left as it is", proposal.branch),
                 )
-                .help("merge or close its pull request, and delete the branch"),
+                .help("merge or close its pull request, and delete the branch: the next run makes a new one"),
             ),
         }
         Ok(())

@@ -63,26 +63,29 @@ impl Workflow {
             failure: Failure::Waits,
             ..Diagnostic::error(
                 "not-reviewed",
-                format!(
-                    "no merged pull request has shown what would be sent to {}. Nothing was done",
-                    missing.join(", ")
-                ),
+                format!("no merged pull request showed what would be sent to {}. Nothing was done", missing.join(", ")),
             )
-            .help(format!("look at the plan; to approve it, run the workflow by hand with {digest} as `expect`"))
+            .help(format!(
+                "look at the plan (a comment on the last pull request); to approve it, run the workflow by hand with \
+                `expect` set to {digest}"
+            ))
         })
     }
 
     async fn shown(&self, app: &App, org_id: Option<&str>, loaded: &Loaded) -> Result<(Reviewed, Sealer), Diagnostic> {
-        let unknown =
-            |why: &str| Diagnostic::warning("github", format!("whether this was reviewed is not known: {why}"));
+        let unknown = |why: &str| {
+            Diagnostic::warning("github", format!("vapi-sync cannot tell whether this was reviewed: {why}"))
+        };
         let place = self.place().map_err(|error| Diagnostic { severity: Severity::Warning, ..error })?;
-        let key = connect::key(app).ok_or_else(|| unknown("there is no key"))?;
-        let base = self.base(org_id, loaded).ok_or_else(|| unknown("it is not known since when"))?;
+        let key = connect::key(app).ok_or_else(|| unknown("no API key is set"))?;
+        let base = self.base(org_id, loaded).ok_or_else(|| unknown("there is no earlier commit to compare with"))?;
         let commits = commits_since(loaded.disk.real(), &base);
-        let commits = commits.ok_or_else(|| unknown("the history is not here").help("set `fetch-depth: 0`"))?;
+        let commits = commits.ok_or_else(|| {
+            unknown("the commits since then are not in this clone").help("in actions/checkout set `fetch-depth: 0`")
+        })?;
         let sealer = Sealer::new(key);
         let reviewed = place.reviewed(&commits, &self.marker("plan"), &sealer).await;
-        Ok((reviewed.map_err(|problem| problem.warning("whether this was reviewed is not known"))?, sealer))
+        Ok((reviewed.map_err(|problem| problem.warning("vapi-sync cannot tell whether this was reviewed"))?, sealer))
     }
 
     /// The commit at which the file and Vapi last agreed; without one, that of the branch before the push.
@@ -103,11 +106,11 @@ impl Workflow {
         let text = text.strip_prefix(render::markdown::MARKER).unwrap_or(&text).trim();
         let marker = self.marker("apply");
         let body = format!(
-            "{marker}\nNot applied: it is not what was reviewed. What would be done now:\n\n{text}\n{}",
+            "{marker}\nNot applied: this is not what the pull request showed. What apply would do now:\n\n{text}\n{}",
             run_link()
         );
         if let Err(problem) = place.comment_on(*number, &marker, &body).await {
-            app.output.diagnostics(&[problem.warning("no comment on the pull request")]);
+            app.output.diagnostics(&[problem.warning("the comment on the pull request could not be written")]);
         }
     }
 }

@@ -185,7 +185,7 @@ impl Gathered<'_> {
             _ => return impossible("this is not a list".to_owned()),
         };
         if index > len || (value.is_none() && index == len) {
-            return impossible(format!("this list has {len} items; there is no item {index}"));
+            return impossible(format!("there is no item {index} in this list, which has {len}"));
         }
         let edit = self.edit;
         if node.is_none() {

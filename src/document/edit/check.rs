@@ -23,13 +23,15 @@ impl Readers {
     /// Whether both parsers read the new text as the old one with these changes.
     pub(super) fn check(&self, changes: &Changes, edited: &Edited) -> Result<(), String> {
         let changes = || changes.iter().map(|(path, change)| (path.as_slice(), &change.action));
-        let unread = |what: &str, error: &str| format!("another YAML parser cannot read {what}: {error}");
+        let unread = |what: &str, error: &str| {
+            format!("a second YAML parser, which checks each edit, cannot read {what}: {error}")
+        };
         let old = self.second.as_ref().map_err(|error| unread("the file", error))?;
         let new = second_reader(&edited.text).map_err(|error| unread("the result", &error))?;
         let mut expected = expected(old, changes());
         expect::merge(&mut expected);
         if !same(&expected, &new) {
-            return Err("another YAML parser reads the result differently".to_owned());
+            return Err("a second YAML parser, which checks each edit, reads the result differently".to_owned());
         }
         drop(new);
         let doc = Document::parse("", edited.text.as_str()).map_err(|errors| {

@@ -178,7 +178,7 @@ impl Editor<'_, '_> {
 
     fn refusals(&self, refused: &Refused) -> Vec<Refusal> {
         let place = self.doc.place(refused.at..refused.at);
-        let message = format!("line {} cannot be edited: {}", place.line, refused.reason);
+        let message = format!("vapi-sync cannot edit line {}: {}", place.line, refused.reason);
         let diagnostic = Diagnostic::error("edit-refused", message)
             .help("change it by hand, then run again")
             .snippet(self.doc.line_text(place.line))

@@ -97,7 +97,7 @@ impl Planner<'_, '_> {
                 return Ok(spot);
             }
             let Some(readers) = self.sharing.readers(&spot) else {
-                return refuse("this value is shared by too many aliases".to_owned(), self.start(found));
+                return refuse("too many aliases (`*name`) share this value".to_owned(), self.start(found));
             };
             let agrees = |other: &Path| {
                 written_out.iter().any(|alias| other.starts_with(alias))
@@ -109,7 +109,10 @@ impl Planner<'_, '_> {
             }
         }
         let other = reader.unwrap_or_default();
-        let message = format!("an alias shares this value with `{}`, which does not change the same way", show(&other));
+        let message = format!(
+            "it shares this value with `{}` through an alias (`*name`), and only one of the two changes",
+            show(&other)
+        );
         refuse(message, self.start(found))
     }
 
@@ -227,7 +230,7 @@ impl Planner<'_, '_> {
             None => Ok(()),
             Some(alias) => {
                 let line = self.geometry.line_number(self.geometry.tree.range(alias).start);
-                let reason = format!("it contains an anchor that line {line} uses");
+                let reason = format!("it contains an anchor (`&name`) that line {line} uses");
                 Err(Refused { edits: change.edits.clone(), reason, at: self.geometry.tree.range(node).start })
             }
         }

@@ -26,7 +26,7 @@ impl Cutter<'_, '_> {
         let raw = self.geometry.tree.raw(node);
         let old_style = match raw.kind {
             Kind::Scalar { style, tag: Tag::Str, .. } if is_text(content) => Some(style),
-            _ if raw.tagged => return Err("it has a tag"),
+            _ if raw.tagged => return Err("it has a tag (`!…`)"),
             Kind::Scalar { style, .. } => Some(style),
             _ => None,
         };

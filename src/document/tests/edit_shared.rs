@@ -18,7 +18,7 @@ fn all_readers_alike_are_one_edit_in_place() {
 
 #[test]
 fn the_anchor_itself_does_not_move_for_one() {
-    let message = "line 1 cannot be edited: an alias shares this value with `b`, which does not change the same way";
+    let message = "vapi-sync cannot edit line 1: it shares this value with `b` through an alias (`*name`), and only one of the two changes";
     assert_eq!(refused(ALIASES, &[set("a", "new")]), [(0, message.to_owned())]);
     assert_eq!(refused(ALIASES, &[set("a", "new"), set("b", "new")]), [(0, message.replace("`b`", "`c`"))]);
 }
@@ -75,7 +75,7 @@ fn an_anchor_without_readers_stays() {
 #[test]
 fn an_anchor_that_others_use_is_not_lost() {
     let text = "a:\n  - &p x\n  - y\nb: *p\n";
-    let message = "line 2 cannot be edited: it contains an anchor that line 4 uses".to_owned();
+    let message = "vapi-sync cannot edit line 2: it contains an anchor (`&name`) that line 4 uses".to_owned();
     assert_eq!(refused(text, &[super::remove("a", 0)]), [(0, message.clone())]);
     assert_eq!(refused(text, &[set("a", "text")]), [(0, message)]);
 }

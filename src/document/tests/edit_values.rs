@@ -148,14 +148,14 @@ fn what_cannot_be_is_refused_by_name() {
     assert_eq!(
         refusals,
         [
-            (0, "line 1 cannot be edited: this is not a mapping; it cannot hold keys".to_owned()),
-            (2, "line 2 cannot be edited: this list has no item with that index".to_owned()),
-            (3, "line 3 cannot be edited: it has a tag".to_owned()),
-            (4, "line 2 cannot be edited: this list has 1 items; there is no item 1".to_owned()),
-            (5, "line 1 cannot be edited: another edit replaces this list".to_owned()),
+            (0, "vapi-sync cannot edit line 1: this is not a mapping; it cannot hold keys".to_owned()),
+            (2, "vapi-sync cannot edit line 2: this list has no item with that index".to_owned()),
+            (3, "vapi-sync cannot edit line 3: it has a tag (`!…`)".to_owned()),
+            (4, "vapi-sync cannot edit line 2: there is no item 1 in this list, which has 1".to_owned()),
+            (5, "vapi-sync cannot edit line 1: another edit replaces this list".to_owned()),
         ]
     );
-    let message = "line 1 cannot be edited: the whole document cannot be replaced".to_owned();
+    let message = "vapi-sync cannot edit line 1: the whole document cannot be replaced".to_owned();
     assert_eq!(refused(text, &[set("", "x")]), [(0, message)]);
     assert_eq!(refused("a: {b: 1}\n", &[set("a", "x"), set("a.b", "y")])[0].0, 1);
     assert_eq!(refused("a: {b: 1}\n", &[set("a.b", "x"), set("a", "w")])[0].0, 1);

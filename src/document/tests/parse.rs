@@ -145,7 +145,7 @@ fn errors_name_their_places() {
             "a: 99999999999999999999\n",
             "yaml-not-json 1:4 this cannot be sent to Vapi as a number: it has more than 64 bits",
         ),
-        ("a:\n  <<: text\n", "yaml-merge 2:3 `<<` needs the name of a marked mapping (`*name`)"),
+        ("a:\n  <<: text\n", "yaml-merge 2:3 `<<` must be followed by the name of a marked mapping (`*name`)"),
     ] {
         assert_eq!(errors(text), [expected], "{text:?}");
     }

@@ -459,7 +459,7 @@ fn run(bytes: &[u8], with_anchors: bool, count: usize) -> Result<&'static str, S
 
 /// Whether a refusal gives a reason other than a failed check.
 fn is_reasoned(message: &str) -> bool {
-    ["the whole document", "another YAML parser cannot read the file", "it cannot hold keys"]
+    ["the whole document", "a second YAML parser, which checks each edit, cannot read the file", "it cannot hold keys"]
         .iter()
         .any(|reason| message.contains(reason))
 }

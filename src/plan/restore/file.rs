@@ -61,7 +61,7 @@ pub(super) fn way_back(
     if let Some(header) = header {
         change = change.seen(header);
     }
-    let reason = "set back in the file where it still says what that run wrote".to_owned();
+    let reason = "the fields that still have the value of that run get their old value".to_owned();
     Some(Change { fields, reason, work: Work::Capture, ..change })
 }
 
@@ -80,10 +80,10 @@ fn is_element_gone(path: &FieldPath, after: Option<&Value>) -> bool {
 
 fn left(entry: &Entry<'_>, path: &FieldPath, since: Since) -> Diagnostic {
     let why = match since {
-        Since::SecretLost => "it held a secret, which is in no log",
-        Since::TargetGone => "it referred to something that is not in Vapi any more",
-        Since::Moved | Since::AsLeft => "the file says something else by now than that run wrote",
+        Since::SecretLost => "it was a secret, and the log keeps no secrets",
+        Since::TargetGone => "its old value refers to something that is no longer in Vapi",
+        Since::Moved | Since::AsLeft => "somebody changed it in the file since that run",
     };
-    let message = format!("{path} of {} is left in the file: {why}", entry.address);
+    let message = format!("{path} of {} is left as it is in the file: {why}", entry.address);
     Diagnostic::warning("left-in-file", message).at(place_of(entry, path).unwrap_or_else(|| entry.place.clone()))
 }

@@ -52,15 +52,15 @@ pub fn restore(
     let WayBack { run, address, vapi_only } = way;
     let done = done_by(run, records);
     if done.is_empty() {
-        return Err(Diagnostic::error("unknown-run", format!("the audit log knows of nothing that run {run} did"))
-            .help("`vapi-sync log` lists the runs")
+        return Err(Diagnostic::error("unknown-run", format!("the audit log has no run {run}"))
+            .help("`vapi-sync log` lists the runs with their ids")
             .into());
     }
     let is_wanted = |done: &Done| address.as_ref().is_none_or(|wanted| done.address.to_string() == *wanted);
     let selected: Vec<Done> = done.into_values().filter(is_wanted).collect();
     if selected.is_empty() {
         let wanted = address.as_deref().unwrap_or_default();
-        return Err(Diagnostic::error("unknown-address", format!("run {run} did nothing to {wanted}")).into());
+        return Err(Diagnostic::error("unknown-address", format!("run {run} changed nothing of {wanted}")).into());
     }
     let ids = Ids::in_file(&desired.file.entries);
     let lookup = Lookup { ids, renamed: renamed(records), listings };
@@ -78,7 +78,8 @@ pub fn restore(
             Some(live) if !done.to_vapi.is_empty() => changes.push(way_back(&done, live, &lookup, prefer)?),
             Some(_) => {}
             None => {
-                let message = format!("{} ({}) is not in Vapi any more", done.address, done.id);
+                let message =
+                    format!("{} ({}) is no longer in Vapi, so nothing of it is restored", done.address, done.id);
                 warnings.push(Diagnostic::warning("gone", message));
             }
         }
@@ -98,13 +99,15 @@ pub fn restore(
 fn what_stays(done: &Done) -> Option<Diagnostic> {
     let Done { address, made, to_vapi, to_file, .. } = done;
     if *made {
-        let message = format!("{address} was made by this run; it stays, for vapi-sync never deletes");
+        let message = format!("this run created {address}; it stays, because vapi-sync never deletes");
         return Some(Diagnostic::warning("not-removed", message));
     }
     let secrets = to_vapi.iter().chain(to_file).filter(|(_, field)| field.sensitive);
     let paths: Vec<String> = secrets.map(|(path, _)| path.to_string()).collect();
-    let message = format!("{} of {address}: a secret is in no log, so it stays as it is", paths.join(", "));
-    (!paths.is_empty()).then(|| Diagnostic::warning("secret-stays", message).help("set it by hand"))
+    let message =
+        format!("{} of {address} has a secret; the log keeps no secrets, so it stays as it is", paths.join(", "));
+    (!paths.is_empty())
+        .then(|| Diagnostic::warning("secret-stays", message).help("set it yourself, in the file or in the dashboard"))
 }
 
 /// What is known of ids.
@@ -169,11 +172,11 @@ fn way_back(done: &Done, live: &Live, lookup: &Lookup<'_>, prefer: &Prefer) -> R
             (false, false, false) => Since::Moved,
         };
         let note = match since {
-            Since::SecretLost => Some("it held a secret, which is in no log: set it by hand".to_owned()),
+            Since::SecretLost => Some("it was a secret, and the log keeps no secrets: set it yourself".to_owned()),
             Since::Moved => {
-                Some("somebody changed it since that run; `--prefer file` gives the old value back".to_owned())
+                Some("somebody changed it since that run; to restore it all the same, add `--prefer file`".to_owned())
             }
-            Since::TargetGone => dead.map(|id| format!("it referred to {id}, which is not in Vapi any more")),
+            Since::TargetGone => dead.map(|id| format!("its old value refers to {id}, which is no longer in Vapi")),
             Since::AsLeft => None,
         };
         let verdict = restored(since, before.is_some(), prefer.of(&done.address, path));
@@ -211,7 +214,7 @@ fn way_back(done: &Done, live: &Live, lookup: &Lookup<'_>, prefer: &Prefer) -> R
         ..Change::new(kind, done.address.clone()).seen(&live.header)
     };
     if let Some(write) = write {
-        change.reason = "back to what it was before that run".to_owned();
+        change.reason = "back to its values before that run".to_owned();
         change.work = Work::Update(write);
     }
     Ok(change)
@@ -241,7 +244,7 @@ fn keep_ringing(kind: &'static Kind, seen: &Value, restored: &mut Value, fields:
         put(kind.root(), restored, &field.path.0, field.before.clone());
         field.verdict = Rule::WouldSilence.verdict();
         field.note =
-            Some("the number would ring nothing any more: name what it is to ring in the file, and apply".to_owned());
+            Some("nobody would answer the number any more: write in the file who answers it, and apply".to_owned());
     }
 }
 
@@ -252,7 +255,8 @@ fn hold_hidden(body: &mut Map, fields: &mut [FieldChange]) {
         for field in fields.iter_mut().filter(|field| !sent && field.path.top() == Some(top)) {
             field.verdict = Rule::WouldWipe.verdict();
             field.note = Some(format!(
-                "Vapi holds a secret in {top} that it does not show, and sending {top} back would wipe it: set it by hand"
+                "{top} has a secret that Vapi does not show, and this change would wipe it: make the change in the \
+                dashboard"
             ));
         }
         sent

@@ -76,7 +76,7 @@ pub fn side_by_side(sides: &[Side<'_>], lines: Vec<String>, redactor: &Redactor)
 fn title(page: &Page<'_>) -> String {
     match (page.errors, page.status) {
         ([], Some(status)) => status::verdict(status),
-        ([], None) => "Looking at Vapi for the first time.".to_owned(),
+        ([], None) => "The first check is running.".to_owned(),
         _ => "The check failed.".to_owned(),
     }
 }
@@ -94,7 +94,7 @@ fn document(title: &str, refresh: Option<u64>, body: &Markup) -> String {
                 style { (PreEscaped(STYLE)) }
             }
             body {
-                p #away hidden role="status" { "This page is old: vapi-sync does not answer any more." }
+                p #away hidden role="status" { "This page is out of date: vapi-sync does not answer any more. Start it again." }
                 (body)
                 script { (PreEscaped(SCRIPT)) }
             }

@@ -162,7 +162,7 @@ impl<'d> Environments<'d> {
         let warning = |entry: document::Entry<'_>| {
             Diagnostic::warning("unused-variable", format!("nothing in this file uses the variable `{}`", entry.key))
                 .at(entry.key_place())
-                .help(format!("take it out, or use it as `${{var:{}}}`", entry.key))
+                .help(format!("delete it, or use it as `${{var:{}}}`", entry.key))
         };
         unused.map(warning).collect()
     }
@@ -171,16 +171,19 @@ impl<'d> Environments<'d> {
     pub(super) fn choose(&self, whose: &Whose, org_id: Option<&str>) -> Result<Choice, Diagnostic> {
         match whose {
             Whose::Only if self.all.is_empty() => Ok(Choice::All),
-            Whose::Only => Err(Diagnostic::error("environment-needed", "this file has several environments: name one")
-                .help(format!("--env NAME or VAPI_SYNC_ENV, one of: {}", self.names()))),
-            Whose::Environment(name) if self.all.is_empty() => {
-                Err(Diagnostic::error("no-environments", format!("this file has no environments, so none is `{name}`"))
-                    .help("leave --env and VAPI_SYNC_ENV out; `vapi-sync init --env NAME` makes environments of it"))
+            Whose::Only => {
+                Err(Diagnostic::error("environment-needed", "this file has several environments, and none was named")
+                    .help(format!("add --env NAME, or set VAPI_SYNC_ENV; the environments are: {}", self.names())))
             }
+            Whose::Environment(name) if self.all.is_empty() => Err(Diagnostic::error(
+                "no-environments",
+                format!("environment `{name}` was named, but this file has no environments"),
+            )
+            .help("leave out --env and VAPI_SYNC_ENV; to give the file environments, run `vapi-sync init --env NAME`")),
             Whose::Environment(name) => match self.all.iter().position(|of| of.name == name) {
                 Some(at) => Ok(Choice::One(at)),
                 None => Err(Diagnostic::error("unknown-environment", format!("there is no environment `{name}`"))
-                    .help(format!("there are: {}", self.names()))),
+                    .help(format!("the environments are: {}", self.names()))),
             },
             Whose::Organisation { org_id: ours, environment } => {
                 let is_ours =

@@ -19,7 +19,7 @@ impl Reader {
         self.vars(read.vars, "vars");
         let Some(node) = root.get("environments") else { return read };
         if !matches!(node.view(), View::Map) || node.entries().next().is_none() {
-            self.wrong_type(node, "environments", "a mapping of names to environments, with one at least");
+            self.wrong_type(node, "environments", "a mapping of at least one name to its settings");
             return read;
         }
         for entry in node.entries() {
@@ -37,7 +37,7 @@ impl Reader {
             self.errors.push(
                 Diagnostic::error("bad-environment", format!("{name:?} cannot be the name of an environment"))
                     .at(entry.key_place())
-                    .help("a name is made of the letters a to z, digits, `_` and `-`"),
+                    .help("use only the letters a to z, digits, `_` and `-`"),
             );
             return None;
         }
@@ -105,9 +105,9 @@ impl Reader {
             return Some(text);
         }
         self.errors.push(
-            Diagnostic::error("foreign-base-url", "base_url leads neither to Vapi nor to this machine")
+            Diagnostic::error("foreign-base-url", "base_url is neither an address of Vapi nor of this machine")
                 .at(node.place())
-                .help("an address outside of vapi.ai is given by VAPI_BASE_URL or VAPI_BASE_URL_<NAME>: a file must not choose who gets the key"),
+                .help("set VAPI_BASE_URL or VAPI_BASE_URL_<NAME> to it: the file must not decide who gets the API key"),
         );
         None
     }
@@ -125,7 +125,7 @@ impl Reader {
                 self.errors.push(
                     Diagnostic::error("bad-variable", format!("{:?} cannot be the name of a variable", entry.key))
                         .at(entry.key_place())
-                        .help("a name is made of the letters a to z and A to Z, digits, `_` and `-`"),
+                        .help("use only letters (a to z, A to Z), digits, `_` and `-`"),
                 );
             }
             self.variable(entry.key, entry.value);
@@ -145,7 +145,7 @@ impl Reader {
                 errors.push(
                     Diagnostic::error("bad-variable", format!("the variable `{name}` holds {wrong}"))
                         .at(node.place())
-                        .help("a variable holds plain values and `${env:…}`"),
+                        .help("write a plain value, or `${env:NAME}`"),
                 );
             }
         });
@@ -157,7 +157,7 @@ impl Reader {
             let variable = variable_of("VAPI_API_KEY", environment.name);
             let Some(first) = seen.insert(variable.clone(), environment) else { continue };
             let message =
-                format!("`{}` and `{}` would both have their key in {variable}", first.name, environment.name);
+                format!("the API keys of `{}` and `{}` would both be in {variable}", first.name, environment.name);
             let error = Diagnostic::error("bad-environment", message).at(environment.place.clone());
             self.errors.push(error.help("rename one of them"));
         }
@@ -168,10 +168,10 @@ impl Reader {
         for environment in all {
             let Some(org_id) = &environment.org_id else { continue };
             let Some(first) = seen.insert(org_id, environment) else { continue };
-            let message = format!("`{}` and `{}` have one org_id", first.name, environment.name);
+            let message = format!("`{}` and `{}` have the same org_id", first.name, environment.name);
             let mut error = Diagnostic::error("duplicate-org", message);
             error.place = environment.org_id_place.clone();
-            self.errors.push(error.help("each environment has an organisation of its own"));
+            self.errors.push(error.help("each environment needs an organisation of its own: correct one of the two"));
         }
     }
 
@@ -187,7 +187,7 @@ impl Reader {
             }
             let chain = std::iter::successors(Some(first), |name| after(name)).take(all.len());
             if chain.into_iter().any(|name| name == environment.name) {
-                let message = format!("`{}` would wait for itself", environment.name);
+                let message = format!("`after` goes in a circle: `{}` would wait for itself", environment.name);
                 error = Some(Diagnostic::error("bad-after", message));
             }
             self.errors.extend(error.map(|error| Diagnostic { place: place(environment), ..error }));
@@ -215,10 +215,10 @@ impl Reader {
                 self.errors.push(
                     Diagnostic::error(
                         "no-environments",
-                        format!("{id_key} has several ids, and the file no environments"),
+                        format!("{id_key} has an id per environment, but the file has no environments"),
                     )
                     .at(node.place())
-                    .help("write one id, or name the environments under `environments:`"),
+                    .help("write one id; or list the environments at the top of the file, under `environments:`"),
                 );
                 Vec::new()
             }
@@ -234,12 +234,12 @@ impl Reader {
                 ids
             }
             (_, false) => {
-                let message = format!("{id_key} is one id, and the file has several environments");
+                let message = format!("{id_key} has one id, but the file has several environments");
                 let example = environments.all.first().map_or("NAME", |of| of.name);
                 self.errors.push(
                     Diagnostic::error("plain-id", message)
                         .at(node.place())
-                        .help(format!("say whose id it is: `{id_key}: {{{example}: …}}`")),
+                        .help(format!("say which environment it belongs to: `{id_key}: {{{example}: …}}`")),
                 );
                 Vec::new()
             }
@@ -250,9 +250,9 @@ impl Reader {
     pub(in crate::state) fn limited<'d>(&mut self, node: Node<'d>, environments: &Environments<'d>) -> Vec<&'d str> {
         if environments.all.is_empty() {
             self.errors.push(
-                Diagnostic::error("no-environments", "an entry is limited to environments, and the file has none")
+                Diagnostic::error("no-environments", "this entry is limited to environments, but the file has none")
                     .at(node.place())
-                    .help("take the line out, or name the environments at the top of the file"),
+                    .help("delete the line, or list the environments at the top of the file"),
             );
             return Vec::new();
         }
@@ -265,7 +265,7 @@ impl Reader {
             }
         }
         if node.items().len() == 0 {
-            let wanted = "a list of environments, with one at least; without the line the entry is in all";
+            let wanted = "a list of at least one environment (without the line, the entry is in all)";
             self.wrong_type(node, "environments", wanted);
         }
         names
@@ -276,7 +276,7 @@ impl Reader {
         let meant = did_you_mean(name, environments.all.iter().map(|of| of.name));
         self.errors.push(match meant {
             Some(meant) => error.help(format!("did you mean `{meant}`?")),
-            None => error.help(format!("there are: {}", environments.names())),
+            None => error.help(format!("the environments are: {}", environments.names())),
         });
     }
 }

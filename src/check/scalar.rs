@@ -1,6 +1,6 @@
 //! Checks single values: types, ranges, lengths, words.
 
-use crate::document::{Node, View};
+use crate::document::{Node, Unsaid, View};
 use crate::kinds::table::{Range, Shape, Text};
 use crate::model::diagnostic::Diagnostic;
 use crate::model::{Form, Trail};
@@ -27,9 +27,29 @@ pub(super) fn fits(shape: &'static Shape, view: &View<'_>) -> bool {
 pub(super) fn wrong_type(shape: &'static Shape, node: Node<'_>, trail: &Trail<'_>) -> Diagnostic {
     let message = format!("{} must be {}; this is {}", trail.path(), wanted(shape), crate::state::load::kind_of(node));
     let finding = Diagnostic::error("wrong-type", message);
-    match help(shape.resolved(), node) {
+    match help(shape.resolved(), node).or_else(|| node.unsaid().map(|unsaid| why_unsaid(unsaid).1)) {
         Some(help) => finding.help(help),
         None => finding,
+    }
+}
+
+/// The warning about a value that is empty to YAML, and not to whoever wrote it: `null` would be sent, and clear the field.
+pub(super) fn unsaid(node: Node<'_>, trail: &Trail<'_>) -> Option<Diagnostic> {
+    let (why, help) = why_unsaid(node.unsaid()?);
+    let finding = Diagnostic::warning("empty-value", format!("{} is empty: {why}", trail.path()));
+    Some(finding.help(format!("{help}; to clear the field, write null")))
+}
+
+/// Why nothing is there, and how to say what was meant.
+fn why_unsaid(unsaid: Unsaid<'_>) -> (String, String) {
+    match unsaid {
+        Unsaid::Comment => {
+            ("what follows `#` is a comment".to_owned(), "put a text that starts with `#` in quotes: \"#…\"".to_owned())
+        }
+        Unsaid::Anchor(name) => (
+            format!("`{name}` only names the value, and none follows"),
+            "put a text that starts with `&` in quotes: \"&…\"".to_owned(),
+        ),
     }
 }
 

@@ -115,6 +115,10 @@ impl<'w> Walk<'w> {
             Some(variables) => Here { node: variables.stands_for(here.node), ..here },
             None => here,
         };
+        if self.reading.is_some() && here.key.is_some() {
+            let finding = scalar::unsaid(here.node, &here.trail);
+            self.found.extend(finding.map(|finding| finding.at(here.node.place())));
+        }
         if let View::Text(text) = here.node.view() {
             if let Some(reading) = &mut self.reading {
                 let Here { node, map, spot, trail, .. } = here;

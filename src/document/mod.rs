@@ -25,7 +25,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 pub use content::{Content, Edit, Edited, PathStep, Refusal};
-pub use node::{Entry, Node, View};
+pub use node::{Entry, Node, Unsaid, View};
 
 use self::lines::Lines;
 use self::problem::Problem;

@@ -38,6 +38,15 @@ pub enum View<'d> {
     Map,
 }
 
+/// What stands in the place of an empty value, and is easily taken for one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unsaid<'d> {
+    /// `# …`: a comment.
+    Comment,
+    /// `&name`: the name of a value that does not follow.
+    Anchor(&'d str),
+}
+
 /// A key of a mapping with its value.
 #[derive(Clone, Copy)]
 pub struct Entry<'d> {
@@ -114,6 +123,21 @@ impl<'d> Node<'d> {
                     Ok(Meaning::Text) | Err(_) => View::Text(text),
                 }
             }
+        }
+    }
+
+    /// Why the value is empty although something stands in its place, on its line.
+    pub fn unsaid(&self) -> Option<Unsaid<'d>> {
+        let range = self.range();
+        if !range.is_empty() || self.view() != View::Null {
+            return None;
+        }
+        let from = self.key.map_or(range.start, |key| self.doc.tree.range(key).end);
+        let rest = self.doc.text[from..].lines().next()?.trim_start().trim_start_matches(':').trim_start();
+        match rest.chars().next()? {
+            '#' => Some(Unsaid::Comment),
+            '&' => rest.split_whitespace().next().map(Unsaid::Anchor),
+            _ => None,
         }
     }
 

@@ -23,7 +23,7 @@ pub(super) struct Vapi {
 impl Vapi {
     /// Where the dashboard shows what this Vapi holds, if that is known.
     pub(super) fn dashboard(&self) -> Option<&'static str> {
-        (self.transport.connection().host() == "api.vapi.ai").then_some("https://dashboard.vapi.ai")
+        dashboard_of(&self.transport.connection().host())
     }
 
     pub(super) fn reader(&self) -> Reader {
@@ -132,6 +132,11 @@ fn own_keys(app: &App) -> Result<Option<String>, Diagnostic> {
     Ok(state.environment().and_then(|of| of.base_url).map(str::to_owned))
 }
 
+/// The dashboard that belongs to a host of the API. Of the EU's host it is not known: no link is better than one that leads astray.
+fn dashboard_of(host: &str) -> Option<&'static str> {
+    (host == "api.vapi.ai").then_some("https://dashboard.vapi.ai")
+}
+
 /// Waits for signals until it is dropped.
 pub(super) struct Listening(tokio::task::AbortHandle);
 
@@ -224,4 +229,17 @@ pub(super) fn emulator(app: &App, args: crate::emulator::EmulatorArgs) -> Result
             Err(error) => Err(Diagnostic::error("emulator", error.to_string()).into()),
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::dashboard_of;
+
+    #[test]
+    fn only_the_dashboard_that_is_known_is_linked() {
+        assert_eq!(dashboard_of("api.vapi.ai"), Some("https://dashboard.vapi.ai"));
+        for host in ["api.eu.vapi.ai", "127.0.0.1:8787", "api.vapi.ai.example.com", "dashboard.vapi.ai"] {
+            assert_eq!(dashboard_of(host), None, "{host}");
+        }
+    }
 }

@@ -132,8 +132,13 @@ impl<'d> Node<'d> {
         if !range.is_empty() || self.view() != View::Null {
             return None;
         }
-        let from = self.key.map_or(range.start, |key| self.doc.tree.range(key).end);
-        let rest = self.doc.text[from..].lines().next()?.trim_start().trim_start_matches(':').trim_start();
+        let rest = match self.key {
+            Some(key) => {
+                self.doc.text[self.doc.tree.range(key).end..].lines().next()?.trim_start_matches([':', ' ', '\t'])
+            }
+            // Nothing of the item itself is there: its line is `- # …`.
+            None => self.doc.line_text(self.place().line).trim_start_matches(['-', ' ', '\t']),
+        };
         match rest.chars().next()? {
             '#' => Some(Unsaid::Comment),
             '&' => rest.split_whitespace().next().map(Unsaid::Anchor),

@@ -10,6 +10,8 @@ use crate::model::{Redactor, RemoteId};
 use crate::plan::LastRun;
 use crate::plan::report::Report;
 
+mod pull_request;
+
 fn plain() -> View<'static> {
     static REDACTOR: std::sync::LazyLock<Redactor> = std::sync::LazyLock::new(Redactor::new);
     View::plain(&REDACTOR)
@@ -99,6 +101,19 @@ fn a_failed_check_as_a_page() {
     let page = page_of("vapi-state.yaml", &[error], plain().redactor);
     for text in ["The check failed.", "Vapi does not take this key", "use another one", "Before that: Not in sync"] {
         assert!(page.contains(text), "{text}");
+    }
+}
+
+#[test]
+fn where_no_dashboard_is_known_there_is_no_link() {
+    let (run, of) = (samples::last_run(), samples::status(false));
+    for (dashboard, links) in [(samples::about(&run).dashboard, true), (None, false)] {
+        let about = status::About { dashboard, ..samples::about(&run) };
+        let page = html::Page { status: Some(&of), about, errors: &[], refresh: None, names: None, flags: "" };
+        let page = html::page(&page, plain().redactor);
+        assert_eq!(page.contains("open in the dashboard"), links);
+        let view = View { verbose: true, all: true, ..plain() };
+        assert_eq!(status::text(&of, &about, &view).contains("https://"), links);
     }
 }
 

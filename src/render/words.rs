@@ -146,16 +146,18 @@ pub fn ways_out(change: &Change, direction: Direction, flags: &str) -> Vec<(&'st
     [("take the file's value", prefer("file"))].into_iter().chain(vapi).collect()
 }
 
-/// What is said of a change after its name: `create: not in Vapi yet`, `updated`. Safe to print.
+/// What is said of a change after its name: `create: not in Vapi yet`, `updated`, `update, 1 held back`. Safe to print.
 pub fn headline(change: &Change, outcome: Option<&Outcome>, view: &View<'_>) -> String {
     let action = if change.action() == Action::None { "" } else { change.action().word() };
+    let held = change.fields.iter().filter(|field| field.verdict.is_held_back()).count();
+    let beside = if held > 0 { format!(", {held} held back") } else { String::new() };
     let said = match (outcome, &change.held) {
-        (Some(Outcome::Done { .. }), _) => done(change.action()).to_owned(),
+        (Some(Outcome::Done { .. }), _) => format!("{}{beside}", done(change.action())),
         (Some(Outcome::Failed(_)), _) => format!("{action} FAILED"),
         (Some(Outcome::HeldBack(_)), _) | (None, Some(_)) => format!("{action} held back"),
         (Some(Outcome::NotAttempted(_)), _) => format!("{action} not attempted"),
         (None, None) if change.is_held_back() && action.is_empty() => "held back".to_owned(),
-        (None, None) => action.to_owned(),
+        (None, None) => format!("{action}{beside}"),
     };
     // Why something had to be done is not true any more once it is done: `not in Vapi yet`.
     let is_done =

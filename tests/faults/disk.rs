@@ -146,8 +146,8 @@ fn ids_that_could_not_be_saved_are_reported_and_found_again() {
         let handle = agent["name"].as_str().expect("a name").replace("Agent ", "agents.");
         assert!(run.stderr.contains(&format!("{handle} is {}", id(agent))), "{agent}\n{}", run.stderr);
     }
-    assert!(run.stderr.contains("not recorded: agents.c"), "{}", run.stderr);
-    assert!(run.stderr.contains("the next run finds them by name or number"), "{}", run.stderr);
+    assert!(run.stderr.contains("without these new ids: agents.c"), "{}", run.stderr);
+    assert!(run.stderr.contains("the next run finds the objects by name or number"), "{}", run.stderr);
     // With space again, the next run links it and creates nothing twice.
     world.taken();
     world.run(&["apply", "--yes", "--settle-timeout", "300ms"]).expect(0);

@@ -269,7 +269,7 @@ fn a_number_that_exists_is_linked_and_differences_are_reported() {
                 "{}",
                 run.text()
             );
-            assert!(run.text().contains(r#"name should be "Ours", is "Theirs""#), "{}", run.text());
+            assert!(run.text().contains(r#"name should be "Ours", but is "Theirs""#), "{}", run.text());
             // The next run judges it as any difference: this name was never in git, so it is held back.
             world.run(&["apply", "--yes"]).expect(3);
             assert_eq!(world.numbers()[0]["name"], "Theirs");

@@ -107,7 +107,7 @@ fn staged_changes_of_its_files_are_refused_before_anything_is_done() {
         world.writes();
         for command in [&["pull", "--commit"][..], &["apply", "--yes", "--commit"], &["sync", "--yes", "--commit"]] {
             let run = world.run(command).expect(1);
-            assert!(run.stderr.contains(&format!("{name} has staged changes")), "{}", run.stderr);
+            assert!(run.stderr.contains(&format!("{name} has changes that are staged")), "{}", run.stderr);
             assert!(run.stderr.contains("Nothing was done"), "{}", run.stderr);
         }
         assert_eq!(world.writes().len(), 0);

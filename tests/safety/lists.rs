@@ -214,7 +214,7 @@ fn the_text_around_a_secret_is_not_lost() {
     world.vapi.edit(Collection::Assistant, &id, &json!({"firstMessage": theirs}));
     let held = run("5550300", &["apply", "--yes"]).expect(3);
     assert_eq!(said(), theirs, "{}", held.text());
-    assert!(held.stdout.contains("take over by hand"), "{}", held.stdout);
+    assert!(held.stdout.contains("copy what should stay yourself"), "{}", held.stdout);
     assert!(!held.stdout.contains("vapi-sync pull"), "{}", held.stdout);
     let before = world.state();
     run("5550300", &["pull"]);

@@ -82,7 +82,7 @@ fn what_moved_on_in_the_file_is_left_and_said() {
     world.run(&["apply", "--yes"]).expect(0);
     world.edit("firstMessage: Bye ", "firstMessage: Later ");
     let back = world.run(&["restore", "latest", "--yes"]).expect(0);
-    assert!(back.stderr.contains("firstMessage of agents.desk is left in the file"), "{}", back.stderr);
+    assert!(back.stderr.contains("firstMessage of agents.desk is left as it is in the file"), "{}", back.stderr);
     assert!(world.state().contains("firstMessage: Later   # said first"), "{}", world.state());
     assert!(world.state().contains("firstMessage: Hi"), "{}", world.state());
     assert_eq!(world.agent("Desk")["firstMessage"], json!("Hello"));
@@ -153,7 +153,7 @@ fn a_secret_is_never_set_back_and_that_is_said() {
     world.edit("firstMessage: Hi", "firstMessage: Ho");
     world.run(&["apply", "--yes"]).expect(0);
     let back = world.run(&["restore", "latest", "--yes"]).expect(0);
-    assert!(back.stderr.contains("server.headers.X-Key of agents.other: a secret is in no log"), "{}", back.stderr);
+    assert!(back.stderr.contains("server.headers.X-Key of agents.other has a secret; the log keeps no secrets"), "{}", back.stderr);
     assert!(world.state().contains("${env:TWO}") && world.state().contains("firstMessage: Hi"), "{}", world.state());
     assert!(!world.state().contains("made-up"), "{}", world.state());
     let other = world.agent("Other");
@@ -200,7 +200,7 @@ fn a_number_is_not_pointed_at_an_agent_that_is_gone() {
     let run = last_run(&world);
     world.vapi.remove(Collection::Assistant, &id(&world.agent("Desk")));
     let back = world.run(&["restore", &run, "--yes"]).expect(3);
-    assert!(back.stdout.contains("not in Vapi any more"), "{}", back.text());
+    assert!(back.stdout.contains("no longer in Vapi"), "{}", back.text());
     assert_eq!(world.numbers()[0]["assistantId"], world.agent("Other")["id"]);
     assert!(world.state().contains("${agent:other}"), "{}", world.state());
 }
@@ -221,7 +221,7 @@ fn it_is_reviewed_as_an_apply_is() {
     assert_eq!((&world.agent("Desk")["firstMessage"], world.state()), (&json!("Hello"), file.clone()));
     // The saved plan is of a file that is no more.
     let stale = world.run(&["apply", "back.plan"]).expect(1);
-    assert!(stale.stderr.contains("is not valid any more"), "{}", stale.stderr);
+    assert!(stale.stderr.contains("is out of date"), "{}", stale.stderr);
     world.edit("firstMessage: Hello ", "firstMessage: Bye ");
     world.run(&["apply", "--yes"]).expect(0);
     world.run(&["restore", "latest", "--out", "back.plan"]).expect(0);

@@ -143,7 +143,7 @@ fn what_is_no_saved_plan_is_refused() {
     for text in ["", "{}", "[]", "not json", r#"{"format": "vapi-sync plan 99"}"#] {
         world.write("plan.json", text);
         let run = world.run(&["apply", "plan.json"]).expect(1);
-        assert!(run.stderr.contains("no saved plan"), "{text:?}: {}", run.stderr);
+        assert!(run.stderr.contains("is not a saved plan"), "{text:?}: {}", run.stderr);
     }
     let run = world.run(&["apply", "nowhere.json"]).expect(1);
     assert!(run.stderr.contains("nowhere.json"), "{}", run.stderr);

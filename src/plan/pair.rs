@@ -384,7 +384,7 @@ fn twins(entry: &Entry<'_>, first: &Entry<'_>, named: &Named) -> Diagnostic {
     let differ = if spelled(entry, named) == spelled(first, named) {
         ""
     } else {
-        " (spelled with other spaces or other forms of the same letters)"
+        " (they differ only in spaces, or in how a letter is stored)"
     };
     let message = format!(
         "{} (line {}) and {} (line {}) both have the {field} {}{differ} and no id, so vapi-sync could mix them up",

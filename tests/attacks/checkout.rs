@@ -204,7 +204,11 @@ fn a_log_that_came_with_the_checkout_is_not_read() {
     assert!(world.run(&["log"]).expect(0).stdout.contains("forged-run"), "a log of one's own is read");
     world.git(&["add", "-f", ".vapi-sync/audit.jsonl"]);
     let run = world.run(&["log"]).expect(0);
-    assert!(!run.stdout.contains("forged-run") && run.stderr.contains("is in git, where others can change it"), "{}", run.text());
+    assert!(
+        !run.stdout.contains("forged-run") && run.stderr.contains("is in git, where others can change it"),
+        "{}",
+        run.text()
+    );
     world.run(&["restore", "latest", "--yes"]).expect(1);
     assert!(world.run(&["plan"]).expect(0).stderr.contains("is in git, where others can change it"));
 }

@@ -209,7 +209,11 @@ fn a_purchase_without_a_name_is_not_made() {
     for (config, code, says) in [
         ("", 3, "give it a `name`"),
         (", numberDesiredAreaCode: '415', name: ''", 3, "give it a `name`"),
-        (", number: '+14155550111', name: Main", 3, "+14155550111 is not in Vapi, and Vapi lets nobody choose a number"),
+        (
+            ", number: '+14155550111', name: Main",
+            3,
+            "+14155550111 is not in Vapi, and Vapi lets nobody choose a number",
+        ),
         (", number: '+14155550111'", 3, "give it a `name`"),
     ] {
         let world = World::new(&bought(config));

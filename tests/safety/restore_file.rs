@@ -153,7 +153,11 @@ fn a_secret_is_never_set_back_and_that_is_said() {
     world.edit("firstMessage: Hi", "firstMessage: Ho");
     world.run(&["apply", "--yes"]).expect(0);
     let back = world.run(&["restore", "latest", "--yes"]).expect(0);
-    assert!(back.stderr.contains("server.headers.X-Key of agents.other has a secret; the log keeps no secrets"), "{}", back.stderr);
+    assert!(
+        back.stderr.contains("server.headers.X-Key of agents.other has a secret; the log keeps no secrets"),
+        "{}",
+        back.stderr
+    );
     assert!(world.state().contains("${env:TWO}") && world.state().contains("firstMessage: Hi"), "{}", world.state());
     assert!(!world.state().contains("made-up"), "{}", world.state());
     let other = world.agent("Other");

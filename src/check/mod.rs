@@ -18,6 +18,7 @@ mod compile;
 mod elsewhere;
 pub mod fetch;
 mod flat;
+mod lint;
 mod misspelt;
 mod numbers;
 mod place;

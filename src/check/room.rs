@@ -14,7 +14,7 @@ pub(super) fn check(config: Node<'_>) -> Option<Diagnostic> {
     let View::Number(number) = most.view() else { return None };
     let has = |key: &str| model.get(key).is_some_and(|list| list.items().len() > 0);
     let few = number.as_u64().is_some_and(|tokens| tokens < TOOL_CALL);
-    (few && (has("tools") || has("toolIds"))).then(|| {
+    (few && ["tools", "toolIds", "toolRefs"].into_iter().any(has)).then(|| {
         Diagnostic::warning("few-tokens", format!("model.maxTokens is {number}: too low for tool calls"))
             .at(most.place())
             .help(format!("a tool call is cut off at the limit: set at least {TOOL_CALL}; the default is 250"))

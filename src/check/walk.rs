@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::reading::{Reading, Written};
-use super::{Options, elsewhere, room, scalar};
+use super::{Options, elsewhere, lint, room, scalar};
 use crate::document::{self, Document, Node, View};
 use crate::kinds::table::{Fields, Shape, Union};
 use crate::kinds::{Kind, Spot};
@@ -23,9 +23,11 @@ pub(super) fn entries(
     env: &dyn Fn(&str) -> Option<String>,
     options: &Options,
 ) -> Diagnostics {
+    let team = lint::Team::new(entries, variables, includes);
     let mut walk = Walk::new(&|kind| &kind.config, options);
     walk.reading = Some(Reading::new(document, includes, env));
     walk.variables = Some(variables);
+    walk.team = Some(&team);
     entries.iter().for_each(|entry| walk.entry(entry));
     walk.found
 }
@@ -57,6 +59,8 @@ struct Walk<'w> {
     reading: Option<Reading<'w>>,
     /// What `${var:…}` stands for.
     variables: Option<&'w Variables<'w>>,
+    /// All entries, if lints are wanted.
+    team: Option<&'w lint::Team<'w>>,
     /// The object exists, so it may already have fields that the file leaves out.
     exists: bool,
     /// Places of fields that no shape names, if wanted.
@@ -86,8 +90,8 @@ impl Here<'_, '_> {
 
 impl<'w> Walk<'w> {
     fn new(config: ShapeOf<'w>, options: &'w Options) -> Self {
-        let (root, found) = (&Shape::Any, Vec::new());
-        Walk { config, root, options, reading: None, variables: None, exists: false, unnamed: None, found }
+        let (root, reading, variables, team) = (&Shape::Any, None, None, None);
+        Walk { config, root, options, reading, variables, team, exists: false, unnamed: None, found: Vec::new() }
     }
 
     fn entry(&mut self, entry: &Entry<'_>) {
@@ -133,6 +137,9 @@ impl<'w> Walk<'w> {
                 // Nothing else is known of the value of a reference.
                 return;
             }
+        }
+        if let (Some(team), View::Map) = (self.team, here.node.view()) {
+            self.found.extend(lint::mapping(here.shape, here.node, &here.trail, self.exists, team));
         }
         self.shaped(here);
     }
@@ -203,7 +210,10 @@ impl<'w> Walk<'w> {
                 (None, None) => {
                     if !here.spot.key(entry.key).is_server_managed() {
                         let near = elsewhere::Near { fields, union, map: here.node, root: self.root };
-                        let finding = elsewhere::unknown_field(entry.key, &near, &here.trail);
+                        let (title, tag) = union.map_or((fields.title, ""), |union| (union.title, union.tag.name));
+                        let word = here.node.get(tag).and_then(|node| node.as_text());
+                        let finding = lint::misplaced(title, word, entry.key, &here.trail)
+                            .unwrap_or_else(|| elsewhere::unknown_field(entry.key, &near, &here.trail));
                         self.unknown(finding, entry.key_place());
                     }
                     // It is sent as is, and may hold a secret.

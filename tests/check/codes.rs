@@ -34,6 +34,7 @@ fn codes() -> BTreeSet<String> {
             "Problem::new(",
             "problem(",
             "finding(",
+            "warning(",
             "guard(",
             "const SECRET: &str = ",
             "code: ",

@@ -1,6 +1,7 @@
 //! `tests/gallery/*.yaml`: wrong files, and what is said of each.
 //!
-//! The first line of a file says what is wrong with it; `# strict` there asks for `--strict`.
+//! The first line of a file says what is wrong with it; `# strict` there asks for `--strict`. `right/CODE.yaml` is what a lint
+//! must not touch.
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -17,7 +18,11 @@ pub fn folder() -> PathBuf {
 
 /// The files of the gallery: name and text.
 pub fn files() -> Vec<(String, String)> {
-    let paths = std::fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path());
+    files_in(&folder())
+}
+
+fn files_in(folder: &Path) -> Vec<(String, String)> {
+    let paths = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let mut files: Vec<(String, String)> = paths
         .filter(|path| path.extension().is_some_and(|extension| extension == "yaml"))
         .map(|path| (path.file_name().unwrap().to_str().unwrap().to_owned(), std::fs::read_to_string(path).unwrap()))
@@ -38,6 +43,32 @@ fn each_wrong_file_is_told_what_is_wrong() {
         insta::with_settings!({snapshot_path => "../gallery/said", prepend_module_to_snapshot => false, omit_expression => true}, {
             insta::assert_snapshot!(name.trim_end_matches(".yaml"), said);
         });
+    }
+}
+
+#[test]
+fn what_is_right_is_not_touched() {
+    for (name, text) in files_in(&folder().join("right")) {
+        let found = findings(&name, &text, &folder(), Options { strict: true });
+        assert!(found.is_empty(), "{name}: {}", found.iter().map(show).collect::<String>());
+    }
+}
+
+/// The lints that need Vapi are told of in `e2e::lints`.
+const OF_PLANS: [&str; 0] = [];
+
+#[test]
+fn each_lint_has_a_wrong_file_and_a_right_one() {
+    let page = std::fs::read_to_string(folder().join("../../docs/checks.md")).unwrap();
+    let section = page.split("\n## Lints").nth(1).unwrap().split("\n## ").next().unwrap();
+    let codes = section.lines().filter_map(|line| line.strip_prefix("| `")?.split_once('`')).map(|(code, _)| code);
+    let codes: Vec<&str> = codes.filter(|code| !OF_PLANS.contains(code)).collect();
+    assert!(codes.len() > 10, "{codes:?}");
+    let read = |entry: std::io::Result<std::fs::DirEntry>| std::fs::read_to_string(entry.unwrap().path()).unwrap();
+    let said: String = std::fs::read_dir(folder().join("said")).unwrap().map(read).collect();
+    for code in codes {
+        assert!(said.contains(&format!("[{code}]: ")), "no file of the gallery is {code}");
+        assert!(folder().join("right").join(format!("{code}.yaml")).exists(), "no right file beside {code}");
     }
 }
 

@@ -31,6 +31,8 @@ table! { PARAMETERS: "Parameters", "JSON Schema of the arguments.", at "tools/cu
     words("type", &["object"], "Always `object`.").must(),
     mapping("properties", "The parameters by name, each with a type and a description.").must(),
     texts("required", "Names of the required parameters."),
+    // Not in the document; strict mode needs it.
+    any("additionalProperties", "Whether there may be others: `false` for strict mode."),
 }
 
 table! { STATIC_PARAMETER: "StaticParameter",

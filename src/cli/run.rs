@@ -205,8 +205,9 @@ impl<'a> Run<'a> {
             entry.is_none_or(|entry| !is_opinion(warning) || is_new(&made.plan, entry, warning))
         };
         let (told, live): (Vec<_>, Vec<_>) = file.warnings.iter().partition(is_told);
+        let (notes, news): (Vec<_>, Vec<_>) = news.into_iter().partition(|news| news.severity == Severity::Note);
         made.plan.warnings = told.into_iter().cloned().chain(news).collect();
-        made.notes.extend(live.into_iter().map(accepted));
+        made.notes.extend(notes.into_iter().chain(live.into_iter().map(accepted)));
         let blocks =
             |doubt: &&Diagnostic| made.plan.changes.iter().all(|change| change.refused.as_ref() != Some(*doubt));
         made.notes.extend(file.doubts.iter().filter(blocks).map(accepted));

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
-use super::{Action, Change, Impact, Inputs};
+use super::{Action, Change, Impact, Inputs, pins};
 use crate::kinds::{KINDS, Kind};
 use crate::model::RemoteId;
 use crate::values::live::Live;
@@ -20,7 +20,7 @@ pub struct Ring {
     pub via: String,
 }
 
-/// The numbers that reach what changes.
+/// The numbers that reach what changes, and who stays on an old version of it.
 pub(super) fn of(inputs: &Inputs<'_, '_>, changes: &[Change]) -> Vec<Impact> {
     let changed = changes.iter().filter(|change| change.kind.assignment.is_empty() && change.action() != Action::None);
     let changed: Vec<&Change> = changed.filter(|change| change.id.is_some() && !change.is_second()).collect();
@@ -28,9 +28,13 @@ pub(super) fn of(inputs: &Inputs<'_, '_>, changes: &[Change]) -> Vec<Impact> {
         return Vec::new();
     }
     let mut rings = rings(inputs);
+    let stays = pins::stays(inputs, changes);
     let found = changed.into_iter().filter_map(|change| {
-        let rings = rings.remove(change.id.as_ref()?.as_str())?;
-        Some(Impact { address: change.address.clone(), rings })
+        let id = change.id.as_ref()?.as_str();
+        let rings = rings.remove(id).unwrap_or_default();
+        let stays: Vec<_> = stays.iter().filter(|(of, _)| of == id).map(|(_, stay)| stay.clone()).collect();
+        let is_felt = !rings.is_empty() || !stays.is_empty();
+        is_felt.then(|| Impact { address: change.address.clone(), rings, stays })
     });
     found.collect()
 }

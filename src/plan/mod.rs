@@ -5,6 +5,7 @@
 //! ```
 
 mod accepted;
+mod after;
 mod asked;
 mod change;
 mod digest;
@@ -20,6 +21,7 @@ pub mod pair;
 mod pins;
 mod policy;
 pub mod prefer;
+mod renamed;
 mod repoint;
 pub mod report;
 pub mod restore;
@@ -41,6 +43,7 @@ pub use fields::raw;
 pub use impact::Ring;
 pub use import::import_addresses;
 pub use names::Names;
+pub use pins::Stay;
 pub use policy::Policy;
 pub use secrets::{texts, veil_imports};
 pub use select::Selection;
@@ -60,13 +63,15 @@ pub enum Direction {
     ToFile,
 }
 
-/// Live numbers that ring an agent that changes.
+/// Live numbers that reach an object that changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Impact {
-    /// The agent.
+    /// The object.
     pub address: Address,
-    /// The numbers that ring it.
+    /// The numbers that reach it.
     pub rings: Vec<Ring>,
+    /// Who stays on an old version of it.
+    pub stays: Vec<Stay>,
 }
 
 /// What a run would do.

@@ -1,10 +1,22 @@
 //! Pins: references to one version of an agent or a tool.
 
-use super::Inputs;
+use super::after::after;
+use super::fields::place_of;
+use super::{Action, Change, Inputs};
 use crate::kinds::KINDS;
+use crate::model::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::{Address, FieldPath, Map, Part, Trail, Value};
 use crate::plan::pair::Identity;
 use crate::state::ids::Id;
+
+/// Somebody who stays on an old version of an object, because of a pin.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stay {
+    /// Who: `squad Intake`.
+    pub who: String,
+    /// The version: `v3`.
+    pub version: String,
+}
 
 /// A reference to one version of an object.
 pub(super) struct Pin<'v> {
@@ -38,14 +50,8 @@ pub(super) fn lacking(inputs: &Inputs<'_, '_>, body: &Map) -> Option<String> {
     let body = Value::Map(body.clone());
     pins(&body).into_iter().find_map(|pin| {
         let address = address_of(inputs, pin.target)?;
-        let newest = match inputs.identities.of.get(&address) {
-            Some(Identity::Linked(at) | Identity::Link(at)) => inputs.live(address.section, *at)?.header.version()?,
-            // A new object begins with its first version.
-            Some(Identity::Create | Identity::Recreate { .. }) => 1,
-            None => return None,
-        };
-        let wanted: u64 = pin.version.strip_prefix('v')?.parse().ok()?;
-        (wanted > newest).then(|| {
+        let newest = newest(inputs, &address)?;
+        (label(pin.version)? > newest).then(|| {
             format!(
                 "{} asks for {} of {address}, whose newest version is v{newest}: calls would fail. Correct the \
                 version, or write it as a variable",
@@ -53,6 +59,79 @@ pub(super) fn lacking(inputs: &Inputs<'_, '_>, body: &Map) -> Option<String> {
             )
         })
     })
+}
+
+/// The newest version of the object of an entry.
+fn newest(inputs: &Inputs<'_, '_>, address: &Address) -> Option<u64> {
+    match inputs.identities.of.get(address)? {
+        Identity::Linked(at) | Identity::Link(at) => inputs.live(address.section, *at)?.header.version(),
+        // A new object begins with its first version.
+        Identity::Create | Identity::Recreate { .. } => Some(1),
+    }
+}
+
+/// The number of a label such as `v3`.
+fn label(version: &str) -> Option<u64> {
+    version.strip_prefix('v')?.parse().ok()
+}
+
+/// Whether a text may hold a pin.
+fn may_pin(text: &str) -> bool {
+    text.contains("assistantVersion") || text.contains("toolRefs")
+}
+
+/// Findings about pins in the file that are behind the newest version: a note where Vapi holds them already.
+pub(super) fn behind(inputs: &Inputs<'_, '_>) -> Diagnostics {
+    let file = &inputs.desired.file;
+    if !may_pin(file.document.text()) {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    for entry in file.entries.iter().filter(|entry| inputs.identities.of.contains_key(&entry.address)) {
+        let live = match inputs.identities.of.get(&entry.address) {
+            Some(Identity::Linked(at) | Identity::Link(at)) => {
+                inputs.live(entry.kind.section, *at).and_then(|live| live.json().ok()).map(Value::from)
+            }
+            _ => None,
+        };
+        let held: Vec<Pin<'_>> = live.iter().flat_map(pins).collect();
+        let value = inputs.desired.value(entry, inputs.ids);
+        for pin in pins(&value) {
+            let Some(address) = address_of(inputs, pin.target) else { continue };
+            let (Some(newest), Some(pinned)) = (newest(inputs, &address), label(pin.version)) else { continue };
+            if pinned >= newest {
+                continue;
+            }
+            let is_held = held.iter().any(|held| held.version == pin.version && held.target == pin.target);
+            let finding = if is_held { Diagnostic::note } else { Diagnostic::warning };
+            let message = format!("{} pins v{pinned} of {address}, whose newest version is v{newest}", pin.path);
+            let finding = finding("pin-behind", message).help("raise it, or delete it to follow the newest version");
+            found.push(Diagnostic { place: place_of(entry, &pin.path), ..finding });
+        }
+    }
+    found
+}
+
+/// Per updated object, by its id, who stays on an old version of it.
+pub(super) fn stays(inputs: &Inputs<'_, '_>, changes: &[Change]) -> Vec<(String, Stay)> {
+    let updated = changes.iter().filter(|change| change.action() == Action::Update && !change.is_second());
+    let updated: Vec<&str> = updated.filter_map(|change| Some(change.id.as_ref()?.as_str())).collect();
+    let mut found = Vec::new();
+    if updated.is_empty() {
+        return found;
+    }
+    for (kind, live, value) in after(inputs, changes, may_pin) {
+        for pin in pins(&value) {
+            let named = address_of(inputs, pin.target).and_then(|address| match inputs.ids.get(&address) {
+                Some(Id::Known(id)) => Some(id.as_str()),
+                _ => None,
+            });
+            let Some(id) = named.or(pin.target.as_text()).filter(|id| updated.contains(id)) else { continue };
+            let who = format!("{} {}", kind.noun, live.header.called().unwrap_or(&live.header.id));
+            found.push((id.to_owned(), Stay { who, version: pin.version.to_owned() }));
+        }
+    }
+    found
 }
 
 /// The entry that a reference or an id means.

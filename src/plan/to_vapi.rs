@@ -7,8 +7,8 @@ use super::draft::{Draft, Drafted, Inputs, needs};
 use super::fields::{all_set, node_at, place_of};
 use super::secrets::{hidden_path, known_secrets, missing_secrets};
 use super::{
-    Change, Direction, FieldChange, Names, Plan, Policy, Work, Write, impact, order, pins, repoint, retire, together,
-    words,
+    Change, Direction, FieldChange, Names, Plan, Policy, Work, Write, impact, order, pins, renamed, repoint, retire,
+    together, words,
 };
 use crate::kinds::Kind;
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
@@ -44,6 +44,8 @@ pub fn to_vapi(
     }
     let impact = impact::of(inputs, &changes);
     let names = Names::of(inputs.listings, &changes);
+    planner.warnings.extend(renamed::warnings(inputs, &changes));
+    planner.warnings.extend(pins::behind(inputs));
     planner.warnings.extend(retire::warnings(inputs));
     let plan = Plan::new(Direction::ToVapi, inputs.identities.org_id.clone(), changes);
     Ok(Plan { records_org: inputs.desired.file.org_id.is_none(), impact, names, warnings: planner.warnings, ..plan })

@@ -160,12 +160,14 @@ fn table(shown: &[(Rank, &Change, Option<&Outcome>)], report: &Report, view: &Vi
 
 fn rings(change: &Change, report: &Report, view: &View<'_>) -> Vec<String> {
     let impact = report.plan.impact.iter().filter(|impact| impact.address == change.address);
+    let code = |text: String| format!("<code>{}</code>", clipped(&text, LONGEST_NAME, view));
+    let stays = impact.clone().flat_map(|impact| &impact.stays).map(|stay| code(terminal::stay_text(stay)));
     let rings = impact.flat_map(|impact| &impact.rings);
-    let code = |ring| format!("<code>{}</code>", clipped(&terminal::ring_text(ring), LONGEST_NAME, view));
-    let mut named: Vec<String> = rings.map(code).collect();
+    let mut named: Vec<String> = rings.map(|ring| code(terminal::ring_text(ring))).collect();
     let more = named.len().saturating_sub(MOST_RINGS);
     named.truncate(MOST_RINGS);
     named.extend((more > 0).then(|| format!("… and {more} more")));
+    named.extend(stays.take(MOST_RINGS));
     named
 }
 

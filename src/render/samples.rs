@@ -10,7 +10,7 @@ use crate::model::{Address, FieldPath, Map, RemoteId, Secret, Step, Value};
 use crate::plan::judge::Verdict;
 use crate::plan::report::{Outcome, Report};
 use crate::plan::{
-    Change, Direction, FieldChange, Impact, Item, KindStatus, LastRun, Plan, Ring, State, Status, Work, Write,
+    Change, Direction, FieldChange, Impact, Item, KindStatus, LastRun, Plan, Ring, State, Status, Stay, Work, Write,
 };
 
 /// The secret that stands in some samples and in no output.
@@ -207,6 +207,7 @@ pub fn to_vapi() -> Report {
             },
             Ring { id: RemoteId("number-2".to_owned()), number: None, name: None, via: "squad Front".to_owned() },
         ],
+        stays: vec![Stay { who: "squad Intake".to_owned(), version: "v3".to_owned() }],
     }];
     plan.warnings =
         vec![Diagnostic::warning("create-only", "provider cannot be changed").at(place()).help("make a new entry")];
@@ -298,7 +299,8 @@ pub fn holding(text: &str) -> Report {
         name: Some(text.to_owned()),
         via: format!("squad {text}"),
     };
-    plan.impact = vec![Impact { address: agents().address(text), rings: vec![ring] }];
+    let stays = vec![Stay { who: text.to_owned(), version: text.to_owned() }];
+    plan.impact = vec![Impact { address: agents().address(text), rings: vec![ring], stays }];
     plan.warnings =
         vec![Diagnostic::warning("w", text).help(text).at(Place { file: text.into(), ..place() }).snippet(text)];
     let mut report = Report::planned(plan);

@@ -7,7 +7,7 @@ use super::{View, columns, words};
 use crate::kinds::Kind;
 use crate::model::escape;
 use crate::plan::report::{Outcome, Report};
-use crate::plan::{Action, Change, Direction, FieldChange, Impact, Ring};
+use crate::plan::{Action, Change, Direction, FieldChange, Impact, Ring, Stay};
 
 /// Columns after which addresses and paths are no longer aligned.
 const ALIGNED: usize = 44;
@@ -230,7 +230,15 @@ impl Page<'_> {
         if !numbers.is_empty() {
             self.wrapped(&format!("     rings: {}", numbers.join(", ")), "     ");
         }
+        for stay in &impact.stays {
+            self.wrapped(&format!("     {}", words::safe(&stay_text(stay), self.view)), "     ");
+        }
     }
+}
+
+/// `squad Intake stays on v3`.
+pub(super) fn stay_text(stay: &Stay) -> String {
+    format!("{} stays on {}", stay.who, stay.version)
 }
 
 /// `+1 415 555 0100 (Main line)`, with the squad if it is reached through one.

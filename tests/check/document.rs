@@ -175,8 +175,14 @@ fn every_word_of_the_document_is_known() {
     assert_eq!(unknown, [""; 0]);
 }
 
-/// Examples that are not what their field takes: what we say of each, and why it is right.
-const WRONG_IN_THE_DOCUMENT: [(&str, &str); 0] = [];
+/// Examples that are not what their field takes: the end of what we say of each, and why it is right.
+const WRONG_IN_THE_DOCUMENT: [(&str, &str); 2] = [
+    (
+        "rejectionPlan.conditions[0].negate must be true or false; this is text",
+        "its type is boolean, and its example a sentence about it",
+    ),
+    ("workflow.credentials[0].apiKey is a secret in plain text", "an example of a key stands in the open, as it must"),
+];
 
 /// Calls `see` with each example below a schema, in the object that holds it and nothing else.
 fn examples(
@@ -228,7 +234,7 @@ fn every_example_of_the_document_passes() {
             let found = findings("f", &file(kind.section, config), Path::new("."), Options::default());
             looked_at += 1;
             for said in said(&found, |_, severity| severity == Severity::Error) {
-                match WRONG_IN_THE_DOCUMENT.iter().find(|(known, _)| *known == said) {
+                match WRONG_IN_THE_DOCUMENT.iter().find(|(known, _)| said.ends_with(known)) {
                     Some(known) => drop(explained.insert(*known)),
                     None => wrong.push(format!("{}: {said}", kind.section)),
                 }

@@ -124,9 +124,13 @@ fn the_commands_of_the_examples_run() {
             world.vapi.generate(5);
             world.vapi.insert(Collection::Assistant, json!({"name": "Playground 1"}));
         }
-        let blocks = blocks(&read(&format!("{name}/README.md")), "sh");
-        assert!(!blocks.is_empty(), "{name}");
-        run_blocks(&world, &blocks);
+        let readme = read(&format!("{name}/README.md"));
+        let commands = blocks(&readme, "sh");
+        assert!(!commands.is_empty(), "{name}");
+        let said = run_blocks(&world, &commands);
+        for shown in blocks(&readme, "text") {
+            assert!(said.contains(&shown), "{name} shows\n{shown}\nand says\n{said}");
+        }
         assert!(!world.state().contains("Playground 1"), "{name}");
         let before = world.state();
         world.taken();

@@ -9,6 +9,7 @@ mod github;
 mod main_job;
 mod many;
 mod people;
+mod pins;
 mod secrets;
 mod spec;
 mod status;

@@ -15,6 +15,7 @@ pub(super) const LINTS: &[Lint] = &[
     idle_twice,
     endpointing_twice,
     no_recording,
+    unfilled,
 ];
 pub(super) const OF_SERVERS: &[Lint] = &[authorization_twice];
 
@@ -125,7 +126,7 @@ fn makes(looked: &Looked<'_>, name: &str) -> bool {
 fn no_server(looked: &Looked<'_>) -> Option<Diagnostic> {
     let has = |seen: Seen<'_>| seen.get("server").is_some() || seen.get("serverUrl").is_some();
     let known = !looked.exists || looked.trail.in_list();
-    if !known || has(looked.seen) || looked.team.section("phone_numbers").any(|(_, number)| has(number)) {
+    if !known || has(looked.seen) || looked.team.has_number_with_server() {
         return None;
     }
     let is_lost = |tool: &Seen<'_>| tool.text_at("type") == Some("function") && !has(*tool);
@@ -207,6 +208,57 @@ fn no_recording(looked: &Looked<'_>) -> Option<Diagnostic> {
             .at(looked.seen.place_of(off))
             .help("record the call, or set its target to `messages`"),
     )
+}
+
+/// What Vapi fills in itself: the time, and what it knows of a call.
+const FILLED: [&str; 14] = [
+    "now",
+    "date",
+    "time",
+    "month",
+    "day",
+    "year",
+    "customer",
+    "call",
+    "phoneNumber",
+    "transport",
+    "assistant",
+    "squad",
+    "summary",
+    "transcript",
+];
+
+/// A variable that nothing in the file fills. A call may bring it: a note.
+fn unfilled(looked: &Looked<'_>) -> Option<Diagnostic> {
+    let texts =
+        ["firstMessage", "voicemailMessage", "endCallMessage"].into_iter().filter_map(|path| looked.seen.get(path));
+    let prompts = looked.seen.items_at("model.messages").filter_map(|message| message.get("content"));
+    let (place, name) = texts.chain(prompts).find_map(|seen| {
+        let text = seen.whole_text(looked.team.includes).filter(|text| text.contains("{{"))?;
+        let filled =
+            |name: &&str| FILLED.contains(name) || looked.team.filled().contains(*name) || is_assigned(&text, name);
+        let name = variables(&text).find(|name| !filled(name))?.to_owned();
+        Some((seen.node.place(), name))
+    })?;
+    let message =
+        format!("nothing in this file fills {{{{{name}}}}}: without a call that brings it, it becomes empty text");
+    let help = "give it a value in `variableValues` of overrides, or with each call";
+    Some(Diagnostic::note("unfilled-variable", message).at(place).help(help))
+}
+
+/// The names of the variables in a text: `customer` of `{{ customer.name | upcase }}`.
+fn variables(text: &str) -> impl Iterator<Item = &str> {
+    let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
+    text.split("{{").skip(1).filter_map(move |rest| {
+        let expression = rest.split("}}").next()?.trim_start_matches('-').trim_start();
+        let end = expression.find(|c| !is_word(c)).unwrap_or(expression.len());
+        (end > 0 && expression.starts_with(|c: char| c.is_alphabetic() || c == '_')).then(|| &expression[..end])
+    })
+}
+
+/// Whether a Liquid tag of the text itself gives a variable its value.
+fn is_assigned(text: &str, name: &str) -> bool {
+    ["assign ", "capture ", "for "].iter().any(|word| text.contains(&format!("{word}{name}")))
 }
 
 /// A header of one's own wins over what the credential would send.

@@ -85,11 +85,14 @@ impl<'d> Seen<'d> {
         }
     }
 
+    /// Its items; none if it is no list.
+    pub(super) fn items(self) -> impl Iterator<Item = Seen<'d>> + use<'d> {
+        self.node.items().map(move |node| Seen::new(node, self.variables))
+    }
+
     /// The items of the list at a path; none if there is no list.
     pub(super) fn items_at(self, path: &str) -> impl Iterator<Item = Seen<'d>> + use<'d> {
-        let list = self.at(path);
-        let items = list.into_iter().flat_map(|list| list.node.items());
-        items.map(move |node| Seen::new(node, self.variables))
+        self.at(path).into_iter().flat_map(Seen::items)
     }
 
     /// Its entries; none if it is no mapping.

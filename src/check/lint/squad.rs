@@ -88,22 +88,28 @@ fn doubled_edge(looked: &Looked<'_>) -> Option<Diagnostic> {
 /// A member that calls come back to says its first message again.
 fn spoken_again(looked: &Looked<'_>) -> Option<Diagnostic> {
     let members = members(looked.seen, looked.team);
-    let leads: Vec<Vec<usize>> = members
+    // Where each leads, and whether the first message is said on the way.
+    let leads: Vec<Vec<(usize, bool)>> = members
         .iter()
         .map(|from| {
             let destinations = from.seen.items_at("assistantDestinations").chain(handoffs(from, looked.team));
-            let to = |destination: Seen<'_>| members.iter().position(|to| is_target(destination, to, looked.team));
+            let to = |destination: Seen<'_>| {
+                let at = members.iter().position(|to| is_target(destination, to, looked.team))?;
+                let overrides = destination.get("assistantOverrides");
+                let is_other = |field| overrides.is_some_and(|overrides| overrides.get(field).is_some());
+                Some((at, !is_other("firstMessage") && !is_other("firstMessageMode")))
+            };
             destinations.filter_map(to).collect()
         })
         .collect();
     let comes_back = |to: usize| {
-        let (mut reached, mut next) = (vec![false; members.len()], leads[to].clone());
+        let (mut reached, mut next) = (vec![false; members.len()], vec![to]);
         while let Some(at) = next.pop() {
             if !std::mem::replace(&mut reached[at], true) {
-                next.extend(&leads[at]);
+                next.extend(leads[at].iter().map(|(to, _)| to));
             }
         }
-        reached[to]
+        (0..members.len()).any(|from| reached[from] && leads[from].contains(&(to, true)))
     };
     let says = |member: &Member<'_>, field: &str| {
         let own = member.seen.at("assistantOverrides").and_then(|overrides| overrides.get(field));
@@ -117,7 +123,7 @@ fn spoken_again(looked: &Looked<'_>) -> Option<Diagnostic> {
     let (_, member) = members.iter().enumerate().find(|(at, member)| is_fixed(member) && comes_back(*at))?;
     let name = member.name().unwrap_or("this member");
     let message = format!("{name} says its firstMessage again whenever the call comes back to it");
-    let help = "in `assistantOverrides` of the member: \
+    let help = "in `assistantOverrides` of the destination, or of the member: \
                 `firstMessageMode: assistant-speaks-first-with-model-generated-message`";
     Some(Diagnostic::warning("spoken-again", message).at(member.seen.node.place()).help(help))
 }
@@ -138,7 +144,7 @@ fn unknown_agent(looked: &Looked<'_>) -> Option<Diagnostic> {
     let name = looked.seen.text_at("assistantName").filter(|name| !name.contains("{{"))?;
     // A squad's own destinations name its members.
     let is_of_squad = looked.path("").contains("assistantDestinations");
-    if is_of_squad || looked.team.has_unnamed_agents() || looked.team.has_agent_called(name) {
+    if is_of_squad || looked.team.agent_names().is_none_or(|names| names.contains(name)) {
         return None;
     }
     let message = format!("no agent of this file is called {name:?}: the call is not handed over");

@@ -1,8 +1,9 @@
 //! The entries of a file as the lints look at them: who means whom.
 
-use std::collections::HashMap;
+use std::cell::OnceCell;
+use std::collections::{HashMap, HashSet};
 
-use super::Seen;
+use super::{Seen, schema};
 use crate::kinds;
 use crate::model::Address;
 use crate::state::environments::Variables;
@@ -12,11 +13,14 @@ use crate::state::template::{self, Token};
 
 /// The entries of a file, and where their texts come from.
 pub(in crate::check) struct Team<'d> {
-    entries: &'d [&'d Entry<'d>],
+    sections: HashMap<&'static str, Vec<&'d Entry<'d>>>,
     by_id: HashMap<&'d str, &'d Entry<'d>>,
     by_address: HashMap<&'d Address, &'d Entry<'d>>,
     variables: &'d Variables<'d>,
     pub(super) includes: &'d dyn IncludeSource,
+    names: OnceCell<Option<HashSet<String>>>,
+    variable_names: OnceCell<HashSet<String>>,
+    has_server: OnceCell<bool>,
 }
 
 /// The tools of an agent.
@@ -35,12 +39,17 @@ impl<'d> Team<'d> {
         includes: &'d dyn IncludeSource,
     ) -> Self {
         let all = || entries.iter().copied();
+        let mut sections: HashMap<&'static str, Vec<&'d Entry<'d>>> = HashMap::new();
+        all().for_each(|entry| sections.entry(entry.kind.section).or_default().push(entry));
         Team {
-            entries,
+            sections,
             by_id: all().filter_map(|entry| Some((entry.id.as_ref()?.as_str(), entry))).collect(),
             by_address: all().map(|entry| (&entry.address, entry)).collect(),
             variables,
             includes,
+            names: OnceCell::new(),
+            variable_names: OnceCell::new(),
+            has_server: OnceCell::new(),
         }
     }
 
@@ -73,7 +82,7 @@ impl<'d> Team<'d> {
 
     /// The entries of a section with what they say.
     pub(super) fn section(&self, section: &'static str) -> impl Iterator<Item = (&'d Entry<'d>, Seen<'d>)> {
-        let entries = self.entries.iter().copied().filter(move |entry| entry.kind.section == section);
+        let entries = self.sections.get(section).into_iter().flatten().copied();
         entries.filter_map(|entry| Some((entry, self.config(entry)?)))
     }
 
@@ -85,7 +94,7 @@ impl<'d> Team<'d> {
         for id in ids.chain(agent.items_at("model.toolRefs").filter_map(|pin| pin.get("toolId"))) {
             match self.meant(id) {
                 // The same tool, pinned: there is a lint for that.
-                Some(tool) if tools.all.iter().any(|(other, _)| other.node.place() == tool.node.place()) => {}
+                Some(tool) if tools.all.iter().any(|(other, _)| other.node.range() == tool.node.range()) => {}
                 Some(tool) => tools.all.push((tool, id)),
                 None => tools.is_open = true,
             }
@@ -93,20 +102,57 @@ impl<'d> Team<'d> {
         tools
     }
 
-    /// Whether the file may leave some agents' names open: then nothing can be said of a name that nobody has.
-    pub(super) fn has_unnamed_agents(&self) -> bool {
-        let open = |entry: &&Entry<'_>| entry.kind.section == "agents" && entry.config.is_none();
-        let unnamed = |(_, agent): (_, Seen<'_>)| agent.text_at("name").is_none();
-        self.entries.iter().any(|entry| open(entry)) || self.section("agents").any(unnamed)
+    /// The names of all agents, those of squads' own ones included. `None`: the file leaves some open.
+    pub(super) fn agent_names(&self) -> Option<&HashSet<String>> {
+        let names = || {
+            let entries = self.sections.get("agents").into_iter().flatten();
+            let named = entries.map(|entry| self.config(entry)?.text_at("name"));
+            let mut names: HashSet<String> = named.map(|name| name.map(str::to_owned)).collect::<Option<_>>()?;
+            let members = self.section("squads").flat_map(|(_, squad)| squad.items_at("members"));
+            names.extend(members.filter_map(|member| member.text_at("assistant.name").map(str::to_owned)));
+            Some(names)
+        };
+        self.names.get_or_init(names).as_ref()
     }
 
-    /// The names of all agents, those of squads' own ones included.
-    pub(super) fn has_agent_called(&self, name: &str) -> bool {
-        let is = |agent: Seen<'_>| agent.text_at("name") == Some(name);
-        let own =
-            |(_, squad): (_, Seen<'d>)| squad.items_at("members").filter_map(|member| member.get("assistant")).any(is);
-        self.section("agents").any(|(_, agent)| is(agent)) || self.section("squads").any(own)
+    /// Whether a phone number has a server.
+    pub(super) fn has_number_with_server(&self) -> bool {
+        let has = |(_, number): (_, Seen<'_>)| ["server", "serverUrl"].iter().any(|field| number.get(field).is_some());
+        *self.has_server.get_or_init(|| self.section("phone_numbers").any(has))
     }
+
+    /// The names of all variables that the file fills anywhere: by values, and from the answers of tools.
+    pub(super) fn filled(&self) -> &HashSet<String> {
+        let filled = || {
+            let mut names = HashSet::new();
+            for entry in self.sections.values().flatten() {
+                self.config(entry).into_iter().for_each(|config| filled_in(config, &mut names));
+            }
+            names
+        };
+        self.variable_names.get_or_init(filled)
+    }
+}
+
+/// Adds the names of variables that a value fills.
+fn filled_in(value: Seen<'_>, names: &mut HashSet<String>) {
+    for (key, inner) in value.entries() {
+        match key {
+            "variableValues" => names.extend(inner.entries().map(|(name, _)| name.to_owned())),
+            "variableExtractionPlan" => {
+                names.extend(inner.items_at("aliases").filter_map(|alias| alias.text_at("key").map(str::to_owned)));
+                let schemas = inner.get("schema");
+                schemas.into_iter().for_each(|schema| {
+                    schema::each(schema, &mut |schema| {
+                        let properties = schema.get("properties").into_iter().flat_map(Seen::entries);
+                        names.extend(properties.map(|(name, _)| name.to_owned()));
+                    });
+                });
+            }
+            _ => filled_in(inner, names),
+        }
+    }
+    value.items().for_each(|item| filled_in(item, names));
 }
 
 /// The name by which a model calls a tool.

@@ -97,6 +97,34 @@ mod tests {
     }
 
     #[test]
+    fn an_organisation_has_circles_through_tools_and_squads() {
+        let size = Size { tools: 92, assistants: 40, squads: 12, outputs: 15, numbers: 10 };
+        let all = organisation(&mut StdRng::seed_from_u64(3), size);
+        let texts: Vec<(Collection, String, String)> = all
+            .iter()
+            .map(|(kind, object)| (*kind, object["id"].as_str().unwrap_or_default().to_owned(), object.to_string()))
+            .collect();
+        let leads = |from: &str, to: Collection| -> Vec<&str> {
+            let text = texts.iter().find(|(_, id, _)| id == from).map_or("", |(.., text)| text);
+            let of_kind = texts.iter().filter(|(kind, id, _)| *kind == to && text.contains(id.as_str()));
+            of_kind.map(|(_, id, _)| id.as_str()).collect()
+        };
+        let comes_back = |start: &str, way: [Collection; 2]| {
+            let over = leads(start, way[0]);
+            over.iter().any(|id| leads(id, way[1]).iter().any(|id| leads(id, Collection::Assistant).contains(&start)))
+        };
+        let circles = |way: [Collection; 2]| {
+            let of_kind = texts.iter().filter(|(kind, ..)| *kind == Collection::Assistant);
+            of_kind.filter(|(_, id, _)| comes_back(id, way)).count()
+        };
+        assert!(circles([Collection::Tool, Collection::Squad]) > 0, "assistant, tool, squad, assistant");
+        let direct = texts.iter().filter(|(kind, ..)| *kind == Collection::Assistant).filter(|(_, id, _)| {
+            leads(id, Collection::Tool).iter().any(|tool| leads(tool, Collection::Assistant).contains(&id.as_str()))
+        });
+        assert!(direct.count() > 0, "assistant, tool, assistant");
+    }
+
+    #[test]
     fn prompts_are_as_long_as_people_write_them() {
         let mut rng = StdRng::seed_from_u64(2);
         let lengths: Vec<usize> = (0..200).map(|_| text::prompt(&mut rng).len()).collect();

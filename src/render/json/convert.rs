@@ -6,7 +6,7 @@ use crate::model::diagnostic::Diagnostic;
 use crate::model::recorded::Recorded;
 use crate::plan::judge::Verdict;
 use crate::plan::report::{Outcome, Report};
-use crate::plan::{Action, Change, Direction, FieldChange, Impact, Item, KindStatus, LastRun, Plan, Ring, State};
+use crate::plan::{Action, Change, Direction, FieldChange, Impact, Item, KindStatus, LastRun, Plan, Ring, State, Stay};
 
 pub(super) fn direction(direction: Direction) -> v1::Direction {
     match direction {
@@ -141,9 +141,11 @@ pub(super) fn impact(plan: &Plan) -> Vec<v1::Impact> {
         name: name.clone(),
         via: via.clone(),
     };
-    let impact = |Impact { address, rings }: &Impact| v1::Impact {
+    let stay = |Stay { who, version }: &Stay| v1::Stay { who: who.clone(), version: version.clone() };
+    let impact = |Impact { address, rings, stays }: &Impact| v1::Impact {
         address: address.to_string(),
         rings: rings.iter().map(ring).collect(),
+        stays: stays.iter().map(stay).collect(),
     };
     plan.impact.iter().map(impact).collect()
 }

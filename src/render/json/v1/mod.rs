@@ -287,6 +287,17 @@ pub struct Impact {
     pub address: String,
     /// The numbers.
     pub rings: Vec<Ring>,
+    /// Who stays on an old version of it, because of a pin.
+    pub stays: Vec<Stay>,
+}
+
+/// Somebody who does not get a change, because of a pin.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Stay {
+    /// Who: `squad Intake`.
+    pub who: String,
+    /// The version: `v3`.
+    pub version: String,
 }
 
 /// A live number that rings an agent.

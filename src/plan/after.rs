@@ -1,0 +1,36 @@
+//! Vapi as it is after a plan.
+
+use std::collections::HashMap;
+
+use super::{Change, Inputs, Write};
+use crate::kinds::{KINDS, Kind};
+use crate::model::{Map, Value};
+use crate::values::live::Live;
+
+/// The live objects as they are once a plan is carried out, of those whose JSON may hold what is looked for, and of all that
+/// are updated. References to what is not there yet are unknown in them.
+pub(super) fn after<'i>(
+    inputs: &Inputs<'i, '_>,
+    changes: &[Change],
+    may_hold: impl Fn(&str) -> bool,
+) -> Vec<(&'static Kind, &'i Live, Value)> {
+    let written = |change: &'_ Change| match change.write()? {
+        Write::Update { body, .. } => Some((change.id.as_ref()?.0.clone(), body.clone())),
+        Write::Create { .. } | Write::Complete { .. } => None,
+    };
+    let mut bodies: HashMap<String, Map> = changes.iter().filter_map(written).collect();
+    let mut found = Vec::new();
+    for kind in KINDS {
+        for live in inputs.listings.get(kind.section).into_iter().flatten() {
+            let body = bodies.remove(&live.header.id);
+            if body.is_none() && !may_hold(live.raw()) {
+                continue;
+            }
+            // What cannot be read is said elsewhere.
+            let Ok(Value::Map(mut value)) = live.json().map(Value::from) else { continue };
+            value.extend(body.into_iter().flatten());
+            found.push((kind, live, Value::Map(value)));
+        }
+    }
+    found
+}

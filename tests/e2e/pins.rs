@@ -1,0 +1,141 @@
+//! What a plan says of those who do not get a change: pins to old versions, and names that are left behind.
+
+use serde_json::json;
+use vapi_sync::emulator::{Collection, Config};
+
+use crate::support::{World, id};
+
+/// A number that rings a squad, whose first member has a tool.
+const TEAM: &str = r#"version: 1
+
+tools:
+  lookup:
+    config: {type: apiRequest, name: lookup, method: GET, url: "https://api.example.com/lookup"}
+
+agents:
+  front:
+    config:
+      name: Front
+      firstMessage: Hi
+      model: {provider: openai, model: gpt-4.1, toolIds: ["${tool:lookup}"]}
+  billing:
+    config:
+      name: Billing
+      model: {provider: openai, model: gpt-4.1}
+
+squads:
+  intake:
+    config:
+      name: Intake
+      members:
+        - assistantId: ${agent:front}
+          assistantDestinations: [{type: assistant, assistantName: Billing}]
+        - assistantId: ${agent:billing}
+
+phone_numbers:
+  line:
+    config:
+      provider: byo-phone-number
+      number: "+14155550100"
+      credentialId: 5f0c3c5e-1111-4222-8333-444455556666
+      squadId: ${squad:intake}
+"#;
+
+fn team() -> World {
+    let world = World::with(TEAM, Config { versions: true, ..Config::default() });
+    world.run(&["apply", "--yes"]).expect(0);
+    world.commit("applied");
+    world
+}
+
+#[test]
+fn a_change_of_a_tool_names_the_number_that_reaches_it_through_squad_and_member() {
+    let world = team();
+    world.edit("api.example.com/lookup", "api.example.com/v2/lookup");
+    let plan = world.run(&["plan"]).expect(0);
+    assert!(plan.stdout.contains("rings: +14155550100 (squad Intake → agent Front)"), "{}", plan.stdout);
+    let json = world.run(&["plan", "--format", "json"]).expect(0).json();
+    let rings = &json["impact"][0];
+    assert_eq!(rings["address"], "tools.lookup");
+    assert_eq!(rings["rings"][0]["via"], "squad Intake → agent Front");
+    assert_eq!(rings["stays"], json!([]));
+}
+
+#[test]
+fn a_pin_keeps_callers_on_an_old_version_and_the_plan_says_so() {
+    let world = team();
+    world.edit(
+        "        - assistantId: ${agent:front}\n",
+        "        - assistantId: ${agent:front}\n          assistantVersion: v1\n",
+    );
+    let plan = world.run(&["plan"]).expect(0);
+    assert!(!plan.text().contains("pin-behind"), "it is the newest one:\n{}", plan.text());
+    world.run(&["apply", "--yes"]).expect(0);
+    world.commit("pinned");
+
+    world.edit("firstMessage: Hi", "firstMessage: Hello");
+    let plan = world.run(&["plan"]).expect(0);
+    assert!(plan.stdout.contains("     squad Intake stays on v1\n"), "{}", plan.stdout);
+    let json = world.run(&["plan", "--format", "json"]).expect(0).json();
+    assert_eq!(json["impact"][0]["stays"], json!([{"who": "squad Intake", "version": "v1"}]));
+    let markdown = world.run(&["plan", "--format", "markdown"]).expect(0);
+    assert!(markdown.stdout.contains("<code>squad Intake stays on v1</code>"), "{}", markdown.stdout);
+    world.run(&["apply", "--yes"]).expect(0);
+    world.commit("hello");
+
+    // Vapi holds it by now: a note.
+    let plan = world.run(&["plan"]).expect(0);
+    assert!(!plan.text().contains("pin-behind"), "{}", plan.text());
+    let plan = world.run(&["plan", "-v"]).expect(0);
+    assert!(
+        plan.text().contains("note[pin-behind]: members[0].assistantVersion pins v1 of agents.front"),
+        "{}",
+        plan.text()
+    );
+
+    // With the pin raised in the same run, nobody stays behind.
+    world.edit("firstMessage: Hello", "firstMessage: Good day");
+    world.edit("assistantVersion: v1", "assistantVersion: v2");
+    let plan = world.run(&["plan"]).expect(0);
+    assert!(plan.stdout.contains("squad Intake stays on v2"), "{}", plan.stdout);
+    world.edit("          assistantVersion: v2\n", "          assistantVersion: null\n");
+    let plan = world.run(&["plan"]).expect(0);
+    assert!(!plan.stdout.contains("stays on"), "{}", plan.stdout);
+}
+
+#[test]
+fn a_new_pin_that_is_behind_is_a_warning() {
+    let world = team();
+    world.edit("api.example.com/lookup", "api.example.com/v2/lookup");
+    world.run(&["apply", "--yes"]).expect(0);
+    world.commit("v2");
+    world.edit("toolIds: [\"${tool:lookup}\"]", "toolRefs: [{toolId: \"${tool:lookup}\", version: v1}]");
+    let plan = world.run(&["plan"]).expect(0);
+    let said = "warning[pin-behind]: model.toolRefs[0].version pins v1 of tools.lookup, whose newest version is v2";
+    assert!(plan.text().contains(said), "{}", plan.text());
+    world.edit("version: v1}", "version: v2}");
+    assert!(!world.run(&["plan"]).expect(0).text().contains("pin-behind"));
+}
+
+#[test]
+fn a_rename_is_told_of_while_something_names_the_old_name() {
+    let world = team();
+    let tool = json!({"type": "handoff", "function": {"name": "to_billing"},
+        "destinations": [{"type": "assistant", "assistantName": "Billing"}]});
+    world.vapi.insert(Collection::Tool, tool);
+    let front = json!({"model": {"provider": "openai", "model": "gpt-4.1",
+        "messages": [{"role": "system", "content": "For an invoice call handoff_to_Billing."}]}});
+    world.vapi.edit(Collection::Assistant, &id(&world.agent("Front")), &front);
+    world.edit("name: Billing\n", "name: Accounts\n");
+    let said = |who: &str| format!("agents.billing is renamed to \"Accounts\", and {who} still names \"Billing\"");
+    let plan = world.run(&["plan", "-v"]).expect(0).text();
+    for who in ["squad Intake", "tool to_billing", "agent Front"] {
+        assert!(plan.contains(&said(who)), "{who}\n{plan}");
+    }
+    // What is renamed with it is not told of.
+    world.edit("assistantName: Billing", "assistantName: Accounts");
+    let plan = world.run(&["plan", "-v"]).expect(0).text();
+    assert!(!plan.contains(&said("squad Intake")) && plan.contains(&said("tool to_billing")), "{plan}");
+    world.run(&["apply", "--yes"]).expect(0);
+    assert!(!world.run(&["plan", "-v"]).expect(0).text().contains("renamed-in-use"));
+}

@@ -7,7 +7,6 @@
 //! Reading Vapi happens here and nowhere below: what makes the plan is handed values.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use futures::StreamExt;
@@ -27,7 +26,6 @@ use crate::state::ids::{Id, Ids};
 use crate::state::load::StateFile;
 use crate::state::once::Once;
 use crate::state::resolve::Desired;
-use crate::values::live::{Live, read_ahead};
 use crate::values::normalize;
 use crate::vapi::{Reader, Unread};
 
@@ -49,23 +47,13 @@ pub struct NotFetched {
     pub secrets: Vec<String>,
 }
 
-/// How many bytes of a list are brought into normal form while its next page is asked for.
-const AHEAD: usize = 16 << 20;
-
 /// Reads all objects of all kinds, side by side.
 ///
 /// # Errors
 /// A list could not be read whole: that says nothing about what is in Vapi.
 pub async fn fetch(reader: &Reader) -> Result<Fetched, NotFetched> {
     let at = Instant::now();
-    let lists = KINDS.map(|kind| async move {
-        let left = AtomicUsize::new(AHEAD);
-        let ahead = |objects: &[Live]| {
-            let most = left.load(Ordering::Relaxed);
-            left.store(read_ahead(objects, most, |json| normalize::live(kind, json)), Ordering::Relaxed);
-        };
-        (kind, reader.list_with(kind.endpoint, &ahead).await)
-    });
+    let lists = KINDS.map(|kind| async move { (kind, reader.list_if_any(kind.endpoint).await) });
     let (mut listings, mut unread, mut failed) = (Listings::new(), HashMap::new(), None);
     for (kind, list) in futures::future::join_all(lists).await {
         match list {

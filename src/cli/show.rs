@@ -7,7 +7,7 @@ use super::github::{Workflow, run_url};
 use super::{App, Finish};
 use crate::audit::short_run;
 use crate::files::Disk;
-use crate::history::at_head;
+use crate::history::head;
 use crate::model::diagnostic::Ending;
 use crate::model::escape::shell_word;
 use crate::plan::report::{Gate, Outcome, Report};
@@ -77,8 +77,8 @@ pub(super) fn rendered(app: &App, command: &str, report: &Report, showing: Showi
 pub(super) fn origin(app: &App) -> Origin {
     let workflow = app.workflow.as_ref();
     let file = workflow.map_or_else(|| app.global.file.display().to_string(), |of| of.about.clone());
-    let head = || at_head(Disk::at(&app.global.file, "").real()).map(|at| at.commit);
-    let commit = workflow.and_then(Workflow::head).or_else(head);
+    let at = || head(Disk::at(&app.global.file, "").real());
+    let commit = workflow.and_then(Workflow::head).or_else(at);
     Origin { file, environment: app.environment().map(str::to_owned), commit, run: workflow.and_then(|_| run_url()) }
 }
 

@@ -28,6 +28,12 @@ pub struct AtHead {
     pub executable: bool,
 }
 
+/// The commit that is checked out around a file. `None`: no repository, or no commit yet.
+pub fn head(file: &Path) -> Option<String> {
+    let repository = Repository::discover(file.canonicalize().ok()?.parent()?).ok()?;
+    Some(repository.head().ok()?.peel_to_commit().ok()?.id().to_string())
+}
+
 /// A file in the commit that is checked out. `None`: no repository, or no commit yet.
 pub fn at_head(file: &Path) -> Option<AtHead> {
     let file = file.canonicalize().ok()?;

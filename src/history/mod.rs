@@ -38,7 +38,7 @@ use jiff::Timestamp;
 pub use agreed::{CommittedFile, ToNote};
 pub use audit::AuditRecord;
 pub use base::{agreements, bases};
-pub use clone::{AtHead, at_head, commits_since};
+pub use clone::{AtHead, at_head, commits_since, head};
 pub use git::GitRecord;
 pub use others::{foreign, included_by};
 pub use said::{Said, differing, said};

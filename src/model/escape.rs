@@ -68,7 +68,7 @@ pub fn first_hidden(text: &str) -> Option<usize> {
     let mut from = 0;
     loop {
         // Most of a text is plain: it is passed over byte by byte.
-        let at = from + text.as_bytes().get(from..)?.iter().position(|byte| !is_plain(*byte))?;
+        let at = from + first_not_plain(text.as_bytes().get(from..)?)?;
         let c = text[at..].chars().next()?;
         let before = text[..at].chars().next_back().unwrap_or('\0');
         // A BOM in front and Windows' line ends are the editor's.
@@ -78,6 +78,14 @@ pub fn first_hidden(text: &str) -> Option<usize> {
         }
         from = at + c.len_utf8();
     }
+}
+
+fn first_not_plain(bytes: &[u8]) -> Option<usize> {
+    // Without an exit inside of it, a chunk is looked at with few instructions.
+    const CHUNK: usize = 64;
+    let is_all_plain = |chunk: &[u8]| chunk.iter().fold(true, |plain, byte| plain & is_plain(*byte));
+    let passed = bytes.chunks_exact(CHUNK).take_while(|chunk| is_all_plain(chunk)).count() * CHUNK;
+    Some(passed + bytes[passed..].iter().position(|byte| !is_plain(*byte))?)
 }
 
 /// Whether a byte is a character that is seen, or an end of a line or a tab: nothing hides there.
@@ -92,7 +100,8 @@ fn replace(
     mut put: impl FnMut(char, &mut String),
 ) -> Cow<'_, str> {
     let replaces_lines = is_replaced('\0', '\n');
-    if text.bytes().all(|byte| is_plain(byte) && (byte >= b' ' || !replaces_lines)) {
+    let has_lines = || memchr::memchr2(b'\n', b'\t', text.as_bytes()).is_some();
+    if first_not_plain(text.as_bytes()).is_none() && !(replaces_lines && has_lines()) {
         return Cow::Borrowed(text);
     }
     let mut before = '\0';

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use memchr::memmem;
+
 /// What the beginnings of well-known keys are, whose they are, and how many characters of a key follow at least.
 const KEYS: &[(&str, &str, usize)] = &[
     ("sk-", "an API key", 20),
@@ -27,21 +29,14 @@ const KEYS: &[(&str, &str, usize)] = &[
 
 /// The keys in a text: where each stands, and whose it is.
 pub fn find(text: &str) -> impl Iterator<Item = (Range<usize>, &'static str)> {
-    let block = text.find("-----BEGIN").and_then(|start| {
+    let block = memmem::find(text.as_bytes(), b"-----BEGIN").and_then(|start| {
         let is_key = text[start..].contains("PRIVATE KEY-----");
         let end = text.rfind("PRIVATE KEY-----").map_or(text.len(), |at| at + "PRIVATE KEY-----".len());
         let end = if text[start..].contains("-----END") { end } else { text.len() };
         is_key.then_some((start..end, "a private key"))
     });
-    let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-    let words = text.split(move |c| !is_part(c)).scan(0, |next, word| {
-        let at = *next;
-        // What separates words may be longer than a byte.
-        *next = at + word.len() + text[at + word.len()..].chars().next().map_or(0, char::len_utf8);
-        Some((at, word))
-    });
-    let keys = words.filter_map(|(at, word)| {
-        if word.len() < 20 || !word.bytes().any(|byte| byte.is_ascii_digit()) {
+    let keys = long_words(text).filter_map(|(at, word)| {
+        if !word.bytes().any(|byte| byte.is_ascii_digit()) {
             return None;
         }
         let (start, owner, rest) = KEYS.iter().find(|(start, ..)| word.starts_with(start))?;
@@ -51,6 +46,28 @@ pub fn find(text: &str) -> impl Iterator<Item = (Range<usize>, &'static str)> {
         (tail.len() >= *rest && longest >= 12).then_some((at..at + word.len(), *owner))
     });
     block.into_iter().chain(keys)
+}
+
+/// The words of a text that are long enough for a key, each with its place.
+fn long_words(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    const LEAST: usize = 20;
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        // Read from its end: most places where a word could stand are passed over at the first byte.
+        while let Some(window) = text.as_bytes().get(from..from + LEAST) {
+            match window.iter().rposition(|byte| !is_part(byte)) {
+                Some(at) => from += at + 1,
+                None => {
+                    let length = text.as_bytes()[from..].iter().take_while(|byte| is_part(byte)).count();
+                    let word = (from, &text[from..from + length]);
+                    from += length;
+                    return Some(word);
+                }
+            }
+        }
+        None
+    })
 }
 
 /// Whether something of this name is a secret, where anything may stand: `api_key`, `X-Auth`, `sig`.
@@ -112,6 +129,7 @@ mod tests {
             ("sk-this-is-only-an-example-of-1-key", None),
             ("ask-me-anything-about-2026-and-more-of-it", None),
             ("7b0e2f4c-1a2b-4c3d-8e9f-001122334455", None),
+            ("é0123456789abcdefgh é0123456789abcdefghi", None),
             ("", None),
         ] {
             assert_eq!(find(text).next().map(|(at, owner)| (&text[at], owner)), expected, "{text}");

@@ -7,12 +7,12 @@ use crate::kinds::{KINDS, Kind};
 use crate::model::{Map, Value};
 use crate::values::live::Live;
 
-/// The live objects as they are once a plan is carried out, of those whose JSON may hold what is looked for, and of all that
+/// The live objects as they are once a plan is carried out, of those that may hold what is looked for, and of all that
 /// are updated. References to what is not there yet are unknown in them.
 pub(super) fn after<'i>(
     inputs: &Inputs<'i, '_>,
     changes: &[Change],
-    may_hold: impl Fn(&str) -> bool,
+    may_hold: impl Fn(&Value) -> bool,
 ) -> Vec<(&'static Kind, &'i Live, Value)> {
     let written = |change: &'_ Change| match change.write()? {
         Write::Update { body, .. } => Some((change.id.as_ref()?.0.clone(), body.clone())),
@@ -23,11 +23,12 @@ pub(super) fn after<'i>(
     for kind in KINDS {
         for live in inputs.listings.get(kind.section).into_iter().flatten() {
             let body = bodies.remove(&live.header.id);
-            if body.is_none() && !may_hold(live.raw()) {
+            // What cannot be read is said elsewhere.
+            let Ok(object) = live.value() else { continue };
+            if body.is_none() && !may_hold(object) {
                 continue;
             }
-            // What cannot be read is said elsewhere.
-            let Ok(Value::Map(mut value)) = live.json().map(Value::from) else { continue };
+            let Value::Map(mut value) = object.clone() else { continue };
             value.extend(body.into_iter().flatten());
             found.push((kind, live, Value::Map(value)));
         }

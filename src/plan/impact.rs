@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 
 use super::{Action, Change, Impact, Inputs, pins};
 use crate::kinds::{KINDS, Kind};
-use crate::model::RemoteId;
+use crate::model::{RemoteId, Trail};
 use crate::values::live::Live;
 
 /// A live number that reaches an object.
@@ -55,14 +55,17 @@ fn rings(inputs: &Inputs<'_, '_>) -> HashMap<String, Vec<Ring>> {
             return Vec::new();
         }
         let is_link = |text: &&str| *text != live.header.id && (known.contains_key(text) || gone.contains(text));
-        live.raw().split('"').filter(is_link).map(str::to_owned).collect()
+        let mut links = Vec::new();
+        let Ok(object) = live.value() else { return links };
+        object.visit(Trail::Root, &mut |_, value| links.extend(value.as_text().filter(is_link).map(str::to_owned)));
+        links
     };
     let mut of: HashMap<String, Vec<String>> = HashMap::new();
     let mut rings: HashMap<String, Vec<Ring>> = HashMap::new();
     for kind in KINDS.into_iter().filter(|kind| !kind.assignment.is_empty()) {
         for number in inputs.listings.get(kind.section).into_iter().flatten() {
-            let Ok(json) = number.json() else { continue };
-            let text = |field: &str| json.get(field).and_then(serde_json::Value::as_str);
+            let Ok(object) = number.value() else { continue };
+            let text = |field: &str| object.text_at(field);
             let Some((field, target)) = kind.assignment.iter().find_map(|field| Some((*field, text(field)?))) else {
                 continue;
             };

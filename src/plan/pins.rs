@@ -90,11 +90,11 @@ pub(super) fn behind(inputs: &Inputs<'_, '_>) -> Diagnostics {
     for entry in file.entries.iter().filter(|entry| inputs.identities.of.contains_key(&entry.address)) {
         let live = match inputs.identities.of.get(&entry.address) {
             Some(Identity::Linked(at) | Identity::Link(at)) => {
-                inputs.live(entry.kind.section, *at).and_then(|live| live.json().ok()).map(Value::from)
+                inputs.live(entry.kind.section, *at).and_then(|live| live.value().ok())
             }
             _ => None,
         };
-        let held: Vec<Pin<'_>> = live.iter().flat_map(pins).collect();
+        let held: Vec<Pin<'_>> = live.into_iter().flat_map(pins).collect();
         let value = inputs.desired.value(entry, inputs.ids);
         for pin in pins(&value) {
             let Some(address) = address_of(inputs, pin.target) else { continue };
@@ -120,7 +120,7 @@ pub(super) fn stays(inputs: &Inputs<'_, '_>, changes: &[Change]) -> Vec<(String,
     if updated.is_empty() {
         return found;
     }
-    for (kind, live, value) in after(inputs, changes, may_pin) {
+    for (kind, live, value) in after(inputs, changes, |value| !pins(value).is_empty()) {
         for pin in pins(&value) {
             let named = address_of(inputs, pin.target).and_then(|address| match inputs.ids.get(&address) {
                 Some(Id::Known(id)) => Some(id.as_str()),

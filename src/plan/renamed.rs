@@ -33,7 +33,7 @@ pub(super) fn warnings(inputs: &Inputs<'_, '_>, changes: &[Change]) -> Diagnosti
         return Vec::new();
     }
     let tool = |of: &Renamed<'_>| format!("handoff_to_{}", of.old.replace(' ', "_"));
-    let may_hold = |raw: &str| renamed.iter().any(|of| raw.contains(of.old) || raw.contains(&tool(of)));
+    let may_hold = |value: &Value| renamed.iter().any(|of| naming(value, of.old, &tool(of)).is_some());
     let mut found = Vec::new();
     for (kind, live, value) in after(inputs, changes, may_hold) {
         for of in &renamed {

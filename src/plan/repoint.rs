@@ -27,7 +27,9 @@ pub(super) fn elsewhere(inputs: &Inputs<'_, '_>, warnings: &mut Diagnostics) -> 
     for kind in KINDS {
         for (at, live) in listings.get(kind.section).into_iter().flatten().enumerate() {
             let entry = entries.get(&(kind.section, at));
-            if entry.is_some_and(|address| selection.selects(address)) || !ids.names_deleted(live.raw()) {
+            if entry.is_some_and(|address| selection.selects(address))
+                || !live.value().is_ok_and(|value| ids.name_deleted(value))
+            {
                 continue;
             }
             // What cannot be read cannot be written back whole either: it stays as it is.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::Inputs;
 use super::pair::plural;
 use crate::kinds::KINDS;
+use crate::model::Value;
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
 
 /// A model, its date and its replacement.
@@ -16,11 +17,11 @@ pub(super) fn warnings(inputs: &Inputs<'_, '_>) -> Diagnostics {
     let mut found: BTreeMap<Named, Vec<(usize, &str, &str)>> = BTreeMap::new();
     for kind in KINDS {
         let lives = inputs.listings.get(kind.section).into_iter().flatten();
-        for live in lives.filter(|live| live.raw().contains("\"modelDeprecations\"")) {
-            let Ok(json) = live.json() else { continue };
+        for live in lives {
+            let Ok(Value::Map(object)) = live.value() else { continue };
             let mut seen = Vec::new();
-            for notice in json["modelDeprecations"].as_array().into_iter().flatten() {
-                let text = |field: &str| notice[field].as_str().unwrap_or_default().to_owned();
+            for notice in object.get("modelDeprecations").and_then(Value::as_list).into_iter().flatten() {
+                let text = |field: &str| notice.text_at(field).unwrap_or_default().to_owned();
                 let date =
                     if text("retirementDate").is_empty() { text("deprecationDate") } else { text("retirementDate") };
                 let key = (text("model"), date, text("replacementModel"));

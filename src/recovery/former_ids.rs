@@ -68,12 +68,8 @@ fn dead_ids(identities: &Identities, listings: &Listings, ids: &Ids) -> BTreeSet
     for kind in KINDS {
         for (at, live) in listings.get(kind.section).into_iter().flatten().enumerate() {
             let counts = claimed.contains(&(kind.section, at)) || !kind.assignment.is_empty();
-            // Most objects refer to none: reading them would take longer than looking.
-            if !counts || !REFERENCES.iter().any(|key| live.raw().contains(key)) {
-                continue;
-            }
-            let Ok(json) = live.json() else { continue };
-            referred(kind.root(), &Value::from(json), &mut |section, id| {
+            let Some(object) = live.value().ok().filter(|_| counts) else { continue };
+            referred(kind.root(), object, &mut |section, id| {
                 // A kind that is not listed says nothing about absence.
                 let is_dead = listings.contains_key(section) && ids.was(id).is_none() && !there.contains(id);
                 if is_dead && !id.is_empty() {
@@ -84,10 +80,6 @@ fn dead_ids(identities: &Identities, listings: &Listings, ids: &Ids) -> BTreeSet
     }
     dead
 }
-
-/// What the fields that refer to objects begin with.
-const REFERENCES: [&str; 5] =
-    ["\"assistantId", "\"squadId\":\"", "\"toolId", "\"structuredOutputId", "\"declineToolId\":\""];
 
 /// The ids in a value, each with the section of what it refers to.
 fn referred(spot: Spot, value: &Value, see: &mut dyn FnMut(&'static str, &str)) {

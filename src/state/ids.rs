@@ -67,9 +67,9 @@ impl Ids {
         })
     }
 
-    /// Whether a text names an id of an object that was deleted.
-    pub fn names_deleted(&self, text: &str) -> bool {
-        self.stale.keys().any(|id| text.contains(id))
+    /// Whether a value is an id of an object that was deleted, or holds one.
+    pub fn name_deleted(&self, value: &Value) -> bool {
+        !self.stale.is_empty() && value.any(&|value| value.as_text().is_some_and(|text| self.was(text).is_some()))
     }
 
     /// The entry that had this id until its object was deleted.

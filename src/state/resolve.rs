@@ -6,6 +6,8 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
+use memchr::memmem;
+
 use crate::document::{Document, Node, View};
 use crate::kinds::{self, Spot};
 use crate::model::diagnostic::{Diagnostic, Diagnostics, Place};
@@ -147,7 +149,7 @@ const SHORTEST_KEY: usize = 8;
 /// The API key where it stands in the file itself.
 fn written_out(document: &Document, resolver: &Resolver<'_>) -> Option<Diagnostic> {
     let text = document.text();
-    let at = api_keys(resolver).find_map(|key| text.find(&key))?;
+    let at = api_keys(resolver).find_map(|key| memmem::find(text.as_bytes(), key.as_bytes()))?;
     let (line, column) = (text[..at].matches('\n').count() + 1, text[..at].rsplit('\n').next()?.chars().count() + 1);
     let place = Place { file: document.name().into(), line, column, width: 1 };
     let error = Diagnostic::error("api-key-in-file", "the Vapi API key is in this file").at(place);

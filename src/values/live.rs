@@ -1,44 +1,29 @@
-//! Objects as Vapi sent them: the bytes, and the few fields that are needed to find one.
+//! Objects as Vapi sent them, and the few fields that are needed to find one.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::Arc;
 
-use serde::de::{Error as _, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeOwned, Error as _, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
-use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::model;
 use crate::model::diagnostic::Diagnostic;
+use crate::model::{Map, RemoteId, Value, keeps_digits};
 
-/// One object of Vapi. Costs its bytes and its [`Header`]; the rest is parsed when it is asked for.
+/// One object of Vapi.
 #[derive(Debug, Clone)]
 pub struct Live {
     /// What identifies it.
     pub header: Header,
-    text: Arc<Text>,
-}
-
-/// The JSON text of an object, and what was read from it ahead of time.
-#[derive(Debug)]
-struct Text {
-    raw: Box<RawValue>,
-    ahead: Mutex<Ahead>,
-}
-
-#[derive(Debug)]
-enum Ahead {
-    NotRead,
-    Read(model::Value),
-    /// It was asked for: what is read now is read for nobody.
-    Taken,
+    /// The object, or why it cannot be held.
+    object: Arc<Result<Value, String>>,
 }
 
 /// The fields that identify an object, whatever its kind. A field of another type than text counts as absent.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Header {
-    /// Vapi's id, as [`RemoteId::read`](model::RemoteId::read) gives it.
+    /// Vapi's id, as [`RemoteId::read`] gives it.
     pub id: String,
     /// The name; not unique in an organisation.
     #[serde(default, deserialize_with = "text_or_none")]
@@ -74,6 +59,23 @@ pub struct Header {
 }
 
 impl Header {
+    fn of(object: &Map) -> Result<Self, String> {
+        let text = |key: &str| object.get(key).and_then(Value::as_text).map(str::to_owned);
+        Ok(Self {
+            id: text("id").ok_or("it has no `id`")?,
+            name: text("name"),
+            number: text("number"),
+            sip_uri: text("sipUri"),
+            word: text("type"),
+            function_name: object.get("function").and_then(|function| function.text_at("name")).map(str::to_owned),
+            provider: text("provider"),
+            org_id: text("orgId"),
+            created_at: text("createdAt"),
+            updated_at: text("updatedAt"),
+            latest_version: text("latestVersion"),
+        })
+    }
+
     /// The text of a field that identifies objects, by its path.
     pub fn text(&self, path: &str) -> Option<&str> {
         let text = match path {
@@ -99,75 +101,35 @@ impl Header {
 }
 
 impl Live {
-    /// The object as JSON.
+    /// The object, with nothing left out and no secret known.
     ///
     /// # Errors
     /// What a JSON reader skips over but no program can hold: nesting beyond 128 levels, half a surrogate pair, a number
     /// beyond the range of a float or of more digits than one holds.
-    pub fn json(&self) -> Result<Value, Diagnostic> {
-        read(self.raw()).map_err(|error| {
+    pub fn value(&self) -> Result<&Value, Diagnostic> {
+        self.object.as_ref().as_ref().map_err(|error| {
             Diagnostic::error("vapi-unreadable", format!("the object {} cannot be read: {error}", self.header.id))
         })
     }
 
-    /// What [`read_ahead`] made of it, once.
-    pub(crate) fn take_ahead(&self) -> Option<model::Value> {
-        match std::mem::replace(&mut *self.text.ahead(), Ahead::Taken) {
-            Ahead::Read(value) => Some(value),
-            Ahead::NotRead | Ahead::Taken => None,
-        }
+    fn new(mut header: Header, object: Result<Value, String>) -> Result<Self, String> {
+        header.id = RemoteId::read(&header.id).ok_or_else(|| format!("{:?} is not an id", header.id))?.0;
+        Ok(Self { header, object: Arc::new(object) })
     }
-
-    /// The object's JSON text as it came, without white space around it.
-    pub fn raw(&self) -> &str {
-        self.text.raw.get()
-    }
-}
-
-/// Reads objects before they are asked for, on another thread, while more of them are on their way. Of `most` bytes at most,
-/// for what was read stays until it is taken. Gives how many of them are left.
-pub(crate) fn read_ahead(
-    objects: &[Live],
-    most: usize,
-    read: impl Fn(Value) -> model::Value + Send + 'static,
-) -> usize {
-    let mut left = most;
-    // Who drops them wants nothing read any more.
-    let texts: Vec<Weak<Text>> = (objects.iter())
-        .take_while(|live| {
-            left = left.saturating_sub(live.raw().len());
-            left > 0
-        })
-        .map(|live| Arc::downgrade(&live.text))
-        .collect();
-    tokio::task::spawn_blocking(move || {
-        for text in texts.iter().filter_map(Weak::upgrade) {
-            if !matches!(*text.ahead(), Ahead::NotRead) {
-                continue;
-            }
-            let Ok(value) = self::read(text.raw.get()).map(&read) else { continue };
-            let mut ahead = text.ahead();
-            if matches!(*ahead, Ahead::NotRead) {
-                *ahead = Ahead::Read(value);
-            }
-        }
-    });
-    left
 }
 
 fn read(raw: &str) -> Result<Value, String> {
-    let json = serde_json::from_str(raw).map_err(|error| error.to_string())?;
-    match rounded(raw) {
+    let value = serde_json::from_str::<serde_json::Value>(raw).map_err(|error| error.to_string())?;
+    match rounded(raw.as_bytes()) {
         Some(number) => Err(format!("{number} has more digits than a number can hold")),
-        None => Ok(json),
+        None => Ok(value.into()),
     }
 }
 
 /// The first number in a JSON text that no reader keeps: an integer of more than 64 bits, or more digits than a float has.
-fn rounded(raw: &str) -> Option<&str> {
+fn rounded(bytes: &[u8]) -> Option<&str> {
     /// Any two numbers of fewer characters are two floats.
     const SHORT: usize = 16;
-    let bytes = raw.as_bytes();
     let is_part = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'.' | b'e' | b'E' | b'+' | b'-');
     let mut at = 0;
     while let Some(byte) = bytes.get(at) {
@@ -185,12 +147,12 @@ fn rounded(raw: &str) -> Option<&str> {
             }
             b'0'..=b'9' => {
                 let length = bytes[at..].iter().take_while(|byte| is_part(byte)).count();
-                let number = raw.get(at..at + length)?;
-                let is_whole = match raw[..at].ends_with('-') {
-                    true => raw[at - 1..at + length].parse::<i64>().is_ok(),
+                let number = str::from_utf8(&bytes[at..at + length]).ok()?;
+                let is_whole = || match bytes[..at].ends_with(b"-") {
+                    true => format!("-{number}").parse::<i64>().is_ok(),
                     false => number.parse::<u64>().is_ok(),
                 };
-                if length > SHORT && !is_whole && !model::keeps_digits(number) {
+                if length > SHORT && !is_whole() && !keeps_digits(number) {
                     return Some(number);
                 }
                 at += length;
@@ -201,65 +163,84 @@ fn rounded(raw: &str) -> Option<&str> {
     None
 }
 
-impl Text {
-    fn ahead(&self) -> MutexGuard<'_, Ahead> {
-        self.ahead.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+/// An object of a page: read, or as text if one of the page cannot be read as it is.
+#[derive(Debug)]
+pub(crate) enum Sent {
+    Read(Value),
+    Text(Box<RawValue>),
 }
 
-impl TryFrom<Box<RawValue>> for Live {
+impl TryFrom<Sent> for Live {
     type Error = String;
 
-    fn try_from(raw: Box<RawValue>) -> Result<Self, String> {
-        // A struct also reads from an array, which no object of Vapi is.
-        if !raw.get().starts_with('{') {
-            return Err("expected an object".to_owned());
+    fn try_from(sent: Sent) -> Result<Self, String> {
+        match sent {
+            Sent::Read(Value::Map(object)) => Self::new(Header::of(&object)?, Ok(Value::Map(object))),
+            // A struct also reads from an array, which no object of Vapi is.
+            Sent::Text(raw) if raw.get().starts_with('{') => {
+                let header = serde_json::from_str(raw.get()).map_err(|error| error.to_string())?;
+                Self::new(header, read(raw.get()))
+            }
+            Sent::Read(_) | Sent::Text(_) => Err("expected an object".to_owned()),
         }
-        let mut header: Header = serde_json::from_str(raw.get()).map_err(|error| error.to_string())?;
-        let id = model::RemoteId::read(&header.id).ok_or_else(|| format!("{:?} is not an id", header.id))?;
-        header.id = id.0;
-        Ok(Self { header, text: Arc::new(Text { raw, ahead: Mutex::new(Ahead::NotRead) }) })
     }
 }
 
 impl<'de> Deserialize<'de> for Live {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::try_from(Box::<RawValue>::deserialize(deserializer)?).map_err(D::Error::custom)
+        Self::try_from(Sent::Text(Deserialize::deserialize(deserializer)?)).map_err(D::Error::custom)
     }
 }
 
 fn text_or_none<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    Ok(match Value::deserialize(deserializer)? {
-        Value::String(text) => Some(text),
+    Ok(match serde_json::Value::deserialize(deserializer)? {
+        serde_json::Value::String(text) => Some(text),
         _ => None,
     })
 }
 
 fn name_in<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    Ok(Value::deserialize(deserializer)?.get("name").and_then(Value::as_str).map(str::to_owned))
+    let function = serde_json::Value::deserialize(deserializer)?;
+    Ok(function.get("name").and_then(serde_json::Value::as_str).map(str::to_owned))
 }
 
 /// One page of a list: a bare array, or `{"results": […], "metadata": {"totalItems": n}}`.
 #[derive(Debug)]
-pub(crate) struct Page {
-    /// The objects in the order of the page, as JSON.
-    pub objects: Vec<Box<RawValue>>,
+pub(crate) struct Page<T = Sent> {
+    /// The objects in the order of the page.
+    pub objects: Vec<T>,
     /// How many objects the question has on all pages, where the service says so.
     pub total: Option<u64>,
 }
 
-impl<'de> Deserialize<'de> for Page {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct PageVisitor;
+impl Page {
+    /// Reads a page.
+    ///
+    /// # Errors
+    /// It is no JSON, or no page.
+    pub fn read(body: &[u8]) -> serde_json::Result<Self> {
+        fn of<T: DeserializeOwned>(body: &[u8], sent: fn(T) -> Sent) -> serde_json::Result<Page> {
+            let Page { objects, total } = serde_json::from_slice::<Page<T>>(body)?;
+            Ok(Page { objects: objects.into_iter().map(sent).collect(), total })
+        }
+        // Where one object cannot be held, the others still can.
+        let at_once = if rounded(body).is_none() { of(body, Sent::Read).ok() } else { None };
+        at_once.map_or_else(|| of(body, Sent::Text), Ok)
+    }
+}
 
-        impl<'de> Visitor<'de> for PageVisitor {
-            type Value = Page;
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Page<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct PageVisitor<T>(std::marker::PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for PageVisitor<T> {
+            type Value = Page<T>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a list of objects")
             }
 
-            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Page, A::Error> {
+            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Page<T>, A::Error> {
                 let mut objects = Vec::new();
                 while let Some(object) = items.next_element()? {
                     objects.push(object);
@@ -267,13 +248,13 @@ impl<'de> Deserialize<'de> for Page {
                 Ok(Page { objects, total: None })
             }
 
-            fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Page, A::Error> {
+            fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Page<T>, A::Error> {
                 let (mut objects, mut total) = (None, None);
                 while let Some(key) = entries.next_key::<String>()? {
                     match key.as_str() {
                         "results" | "data" => objects = Some(entries.next_value()?),
-                        "total" => total = entries.next_value::<Value>()?.as_u64(),
-                        "metadata" => total = entries.next_value::<Value>()?["totalItems"].as_u64(),
+                        "total" => total = entries.next_value::<serde_json::Value>()?.as_u64(),
+                        "metadata" => total = entries.next_value::<serde_json::Value>()?["totalItems"].as_u64(),
                         _ => {
                             entries.next_value::<serde::de::IgnoredAny>()?;
                         }
@@ -284,12 +265,14 @@ impl<'de> Deserialize<'de> for Page {
             }
         }
 
-        deserializer.deserialize_any(PageVisitor)
+        deserializer.deserialize_any(PageVisitor(std::marker::PhantomData))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
@@ -313,15 +296,15 @@ mod tests {
                 latest_version: None,
             }
         );
-        assert_eq!(live.raw(), text.trim());
-        assert_eq!(live.json().unwrap()["name"]["x"][0], 1);
+        let name = live.value().unwrap().as_map().unwrap()["name"].clone();
+        assert_eq!(name, json!({"x": [1]}).into());
     }
 
     #[test]
     fn what_has_no_id_is_not_an_object() {
         for text in ["{}", r#"{"id":5}"#, r#"{"id":""}"#, r#"["a"]"#, "5", "null", r#"{"id":null}"#] {
             assert!(serde_json::from_str::<Live>(text).unwrap_err().is_data(), "{text}");
-            let mut page: Page = serde_json::from_str(&format!("[{text}]")).unwrap();
+            let mut page = Page::read(format!("[{text}]").as_bytes()).unwrap();
             assert!(Live::try_from(page.objects.remove(0)).is_err(), "{text}");
         }
     }
@@ -337,19 +320,25 @@ mod tests {
             "-9223372036854775809".into(),
         ] {
             let live: Live = serde_json::from_str(&format!(r#"{{"id":"a","x":{value}}}"#)).unwrap();
-            assert_eq!(live.json().unwrap_err().code, "vapi-unreadable");
+            assert_eq!(live.value().unwrap_err().code, "vapi-unreadable");
+            // The others of its page can be read.
+            let page = Page::read(format!(r#"[{{"id":"a","x":{value}}},{{"id":"b","x":[1.50]}}]"#).as_bytes()).unwrap();
+            let [broken, whole]: [Live; 2] =
+                page.objects.into_iter().map(|sent| sent.try_into().unwrap()).collect::<Vec<_>>().try_into().unwrap();
+            assert_eq!(broken.value().unwrap_err(), live.value().unwrap_err());
+            assert_eq!(*whole.value().unwrap(), json!({"id": "b", "x": [1.5]}).into());
         }
     }
 
     #[test]
     fn a_page_is_an_array_or_results() {
-        let page: Page = serde_json::from_str(r#"[{"id":"a"},{"id":"b"}]"#).unwrap();
+        let page = Page::read(br#"[{"id":"a"},{"id":"b"}]"#).unwrap();
         assert_eq!((page.objects.len(), page.total), (2, None));
-        let page: Page = serde_json::from_str(r#"{"metadata":{"totalItems":7},"x":1,"results":[{"id":"a"}]}"#).unwrap();
+        let page = Page::read(br#"{"metadata":{"totalItems":7},"x":1,"results":[{"id":"a"}]}"#).unwrap();
         assert_eq!((page.objects.len(), page.total), (1, Some(7)));
         for text in [r#"{"message":"no"}"#, "5", r#""x""#, "null", r#"{"results":5}"#] {
-            assert!(serde_json::from_str::<Page>(text).unwrap_err().is_data(), "{text}");
+            assert!(Page::read(text.as_bytes()).unwrap_err().is_data(), "{text}");
         }
-        assert!(serde_json::from_str::<Page>(r#"[{"id":"a"},"#).unwrap_err().is_eof());
+        assert!(Page::read(br#"[{"id":"a"},"#).unwrap_err().is_eof());
     }
 }

@@ -18,19 +18,16 @@ pub fn name(text: &str) -> String {
 /// An object of a listing, in normal form.
 ///
 /// # Errors
-/// Its JSON cannot be held: see [`Live::json`].
+/// It cannot be held: see [`Live::value`].
 pub fn object(kind: &'static Kind, object: &Live) -> Result<Value, Diagnostic> {
-    match object.take_ahead() {
-        Some(value) => Ok(value),
-        None => Ok(live(kind, object.json()?)),
-    }
+    Ok(live(kind, object.value()?.clone()))
 }
 
 /// An object as Vapi returned it.
 ///
 /// Secrets that Vapi keeps to itself stand in it as secrets without text, so that nobody takes them for absent.
-pub fn live(kind: &'static Kind, json: serde_json::Value) -> Value {
-    let mut value = Value::from(json);
+pub fn live(kind: &'static Kind, object: impl Into<Value>) -> Value {
+    let mut value = object.into();
     let flags: Vec<(String, bool)> = value
         .as_map()
         .into_iter()
@@ -47,8 +44,8 @@ pub fn live(kind: &'static Kind, json: serde_json::Value) -> Value {
 /// The texts of the secrets that an object of Vapi shows.
 pub fn shown_secrets(kind: &'static Kind, object: &Live) -> Vec<String> {
     let mut found = Vec::new();
-    if let Ok(json) = object.json() {
-        live(kind, json).visit(Trail::Root, &mut |_, value| {
+    if let Ok(value) = self::object(kind, object) {
+        value.visit(Trail::Root, &mut |_, value| {
             if let Value::Secret(secret) = value {
                 found.extend(secret.expose().map(str::to_owned));
             }

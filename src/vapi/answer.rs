@@ -5,7 +5,6 @@ use std::time::{Duration, SystemTime};
 use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, LOCATION, RETRY_AFTER};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::error::{Certainty, Fault, Problem};
@@ -22,10 +21,11 @@ const SHOWN: usize = 300;
 const SENTENCES: usize = 50;
 
 /// Reads a complete response.
-pub(super) fn interpret<T: DeserializeOwned>(
+pub(super) fn interpret<T>(
     status: StatusCode,
     headers: &HeaderMap,
     body: &[u8],
+    read: &dyn Fn(&[u8]) -> serde_json::Result<T>,
     redactor: &Redactor,
 ) -> Result<T, Fault> {
     if matches!(status, StatusCode::PARTIAL_CONTENT | StatusCode::RESET_CONTENT | StatusCode::MULTI_STATUS) {
@@ -36,7 +36,7 @@ pub(super) fn interpret<T: DeserializeOwned>(
         });
     }
     if status.is_success() {
-        return serde_json::from_slice(body).map_err(|error| unreadable(status, body, &error, redactor));
+        return read(body).map_err(|error| unreadable(status, body, &error, redactor));
     }
     let refusal = Refusal::read(body);
     let in_vapis_words = refusal.is_some();
@@ -151,8 +151,14 @@ mod tests {
     use super::*;
 
     fn fault(status: u16, body: &str) -> Fault {
-        interpret::<Value>(StatusCode::from_u16(status).unwrap(), &HeaderMap::new(), body.as_bytes(), &Redactor::new())
-            .unwrap_err()
+        interpret::<Value>(
+            StatusCode::from_u16(status).unwrap(),
+            &HeaderMap::new(),
+            body.as_bytes(),
+            &|body| serde_json::from_slice(body),
+            &Redactor::new(),
+        )
+        .unwrap_err()
     }
 
     #[test]
@@ -196,7 +202,14 @@ mod tests {
             assert!(matches!(fault.problem, Problem::Unreadable(_)), "{body}");
             assert_eq!((fault.certainty, fault.transient), (Certainty::Unclear, transient), "{body}");
         }
-        let other_shape = interpret::<Vec<u8>>(StatusCode::OK, &HeaderMap::new(), b"{}", &Redactor::new()).unwrap_err();
+        let other_shape = interpret::<Vec<u8>>(
+            StatusCode::OK,
+            &HeaderMap::new(),
+            b"{}",
+            &|body| serde_json::from_slice(body),
+            &Redactor::new(),
+        )
+        .unwrap_err();
         assert!(!other_shape.transient);
     }
 

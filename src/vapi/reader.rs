@@ -6,8 +6,7 @@ use std::time::Duration;
 use futures::FutureExt;
 use futures::future::RemoteHandle;
 use jiff::{Timestamp, ToSpan};
-use serde::Deserialize;
-use serde_json::value::RawValue;
+use memchr::memmem;
 
 use super::transport::Transport;
 use super::{Problem, RequestError};
@@ -25,13 +24,6 @@ const DOUBTFUL: usize = 100;
 /// A list beyond these limits is taken for endless.
 const MOST_OBJECTS: usize = 200_000;
 const MOST_BYTES: usize = 1 << 30;
-
-/// The field of a page's last object that the next request needs.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct CreatedAt {
-    created_at: Option<String>,
-}
 
 /// A complete list: every object that existed at the request, once.
 #[derive(Debug)]
@@ -114,15 +106,15 @@ impl Reader {
     /// # Errors
     /// The list may be incomplete. A partial list is never returned.
     pub async fn list(&self, endpoint: &str) -> Result<Listing, Diagnostic> {
-        Ok(self.pages(endpoint, Since::Ever, &|_| ()).await?)
+        Ok(self.pages(endpoint, Since::Ever).await?)
     }
 
-    /// The same; `on_page` gets each page while the next one is requested.
+    /// The same; the error says whether Vapi has such a list.
     ///
     /// # Errors
     /// As for [`Reader::list`].
-    pub async fn list_with(&self, endpoint: &str, on_page: &(dyn Fn(&[Live]) + Sync)) -> Result<Listing, Unread> {
-        self.pages(endpoint, Since::Ever, on_page).await
+    pub async fn list_if_any(&self, endpoint: &str) -> Result<Listing, Unread> {
+        self.pages(endpoint, Since::Ever).await
     }
 
     /// The same, of newer objects only.
@@ -130,15 +122,10 @@ impl Reader {
     /// # Errors
     /// As for [`Reader::list`].
     pub async fn list_since(&self, endpoint: &str, since: Since<'_>) -> Result<Listing, Diagnostic> {
-        Ok(self.pages(endpoint, since, &|_| ()).await?)
+        Ok(self.pages(endpoint, since).await?)
     }
 
-    async fn pages(
-        &self,
-        endpoint: &str,
-        since: Since<'_>,
-        on_page: &(dyn Fn(&[Live]) + Sync),
-    ) -> Result<Listing, Unread> {
+    async fn pages(&self, endpoint: &str, since: Since<'_>) -> Result<Listing, Unread> {
         let mut list = Listing { objects: Vec::new(), pages: 0 };
         let mut seen = HashSet::new();
         let mut bytes = 0;
@@ -146,26 +133,20 @@ impl Reader {
         let mut before: Option<Timestamp> = None;
         let mut coming = self.ask(endpoint, since, None);
         loop {
-            let page = coming.await?;
+            let Read { page, bytes: size, next: early } = coming.await?;
             list.pages += 1;
             total = total.or(page.total);
             let count = page.objects.len();
-            // Requested before this page is parsed: parsing takes about as long as a response.
-            let early = page.objects.last().filter(|_| count >= DOUBTFUL).and_then(|last| {
-                let bound = end_of(serde_json::from_str::<CreatedAt>(last.get()).ok()?.created_at.as_deref()?).ok()?;
-                let goes_back = before.is_none_or(|before| bound < before);
-                goes_back.then(|| (bound, self.ask(endpoint, since, Some(bound))))
-            });
-            let objects = lives(page.objects).map_err(|why| {
+            let objects = page.objects.into_iter().map(Live::try_from).collect::<Result<Vec<_>, _>>();
+            let objects = objects.map_err(|why| {
                 let host = self.transport.connection().host();
                 let message = format!("GET {endpoint}: an object in the list of {host} cannot be read: {why}");
                 Unread::Broken(Diagnostic::error("vapi-unreadable", message))
             })?;
-            bytes += objects.iter().map(|live| live.raw().len()).sum::<usize>();
+            bytes += size;
             if list.objects.len() + count > MOST_OBJECTS || bytes > MOST_BYTES {
                 return Err(Unread::Broken(incomplete(endpoint, list.objects.len(), "it does not end")));
             }
-            on_page(&objects);
             let next = end_of_oldest(&objects);
             let known = list.objects.len();
             list.objects.extend(objects.into_iter().filter(|live| seen.insert(live.header.id.clone())));
@@ -193,27 +174,11 @@ impl Reader {
         }
     }
 
-    /// Requests a page of what is new `since` then and was created before `before`. The request runs at once; dropping the
-    /// handle cancels it.
-    fn ask(
-        &self,
-        endpoint: &str,
-        since: Since<'_>,
-        before: Option<Timestamp>,
-    ) -> RemoteHandle<Result<Page, RequestError>> {
-        let (transport, endpoint) = (self.transport.clone(), endpoint.to_owned());
-        let limit = PAGE.to_string();
+    /// Requests a page of what is new `since` then and was created before `before`, and the next one as soon as its bytes are
+    /// there. The requests run at once; dropping the handle cancels them.
+    fn ask(&self, endpoint: &str, since: Since<'_>, before: Option<Timestamp>) -> Coming {
         let since = since.query().map(|(name, time)| (name, time.to_owned()));
-        let before = before.map(|time| format!("{time:.3}"));
-        let page = async move {
-            let mut query = vec![("limit", limit.as_str())];
-            query.extend(since.as_ref().map(|(name, time)| (*name, time.as_str())));
-            query.extend(before.as_deref().map(|before| ("createdAtLt", before)));
-            Ok(transport.get(&endpoint, &query).await?.value)
-        };
-        let (page, coming) = page.remote_handle();
-        tokio::spawn(page);
-        coming
+        ask(self.transport.clone(), endpoint.to_owned(), since, before)
     }
 
     /// Reads one object. `None`: Vapi itself says that there is none (404).
@@ -240,21 +205,47 @@ impl Reader {
     }
 }
 
-/// The objects of a page. A large one is read by two threads.
-fn lives(mut page: Vec<Box<RawValue>>) -> Result<Vec<Live>, String> {
-    /// Takes a millisecond, many times as long as to start a thread.
-    const LARGE: usize = 1 << 20;
-    let read = |part: Vec<Box<RawValue>>| part.into_iter().map(Live::try_from).collect::<Result<Vec<Live>, _>>();
-    if page.iter().map(|object| object.get().len()).sum::<usize>() < LARGE {
-        return read(page);
-    }
-    let second = page.split_off(page.len() / 2);
-    std::thread::scope(|scope| {
-        let second = scope.spawn(|| read(second));
-        let mut lives = read(page)?;
-        lives.extend(second.join().map_err(|_| "the reader stopped".to_owned())??);
-        Ok(lives)
-    })
+/// A page that was requested.
+type Coming = RemoteHandle<Result<Read, RequestError>>;
+
+/// A page that was read.
+struct Read {
+    page: Page,
+    bytes: usize,
+    /// The request for the next page, if this is a long one, with the time that it asks for.
+    next: Option<(Timestamp, Coming)>,
+}
+
+fn ask(
+    transport: Transport,
+    endpoint: String,
+    since: Option<(&'static str, String)>,
+    before: Option<Timestamp>,
+) -> Coming {
+    let page = async move {
+        let (limit, shown) = (PAGE.to_string(), before.map(|time| format!("{time:.3}")));
+        let mut query = vec![("limit", limit.as_str())];
+        query.extend(since.as_ref().map(|(name, time)| (*name, time.as_str())));
+        query.extend(shown.as_deref().map(|before| ("createdAtLt", before)));
+        let read = |body: &[u8]| {
+            // Requested before this page is parsed: parsing a large one takes about as long as a response.
+            let bound = last_bound(body).filter(|bound| before.is_none_or(|before| *bound < before));
+            let next = bound.map(|bound| (bound, ask(transport.clone(), endpoint.clone(), since.clone(), Some(bound))));
+            Ok(Read { page: Page::read(body)?, bytes: body.len(), next })
+        };
+        Ok(transport.get_with(&endpoint, &query, &read).await?.value)
+    };
+    let (page, coming) = page.boxed().remote_handle();
+    tokio::spawn(page);
+    coming
+}
+
+/// A guess at the time by which the page after this one is asked for. `None`: it is probably the last one.
+fn last_bound(body: &[u8]) -> Option<Timestamp> {
+    const KEY: &[u8] = b"\"createdAt\":\"";
+    memmem::find_iter(body, KEY).nth(DOUBTFUL - 1)?;
+    let time = &body[memmem::rfind(body, KEY)? + KEY.len()..];
+    end_of(str::from_utf8(&time[..memchr::memchr(b'"', time)?]).ok()?).ok()
 }
 
 /// Whether a page that is not full may hide others. Only a list of changes that other reads can replace is so strict: where it

@@ -106,6 +106,19 @@ impl Transport {
         self.execute(path, query, Client::get).await
     }
 
+    /// The same, with another reader of bodies than that for JSON.
+    ///
+    /// # Errors
+    /// See [`RequestError`].
+    pub(super) async fn get_with<T>(
+        &self,
+        path: &str,
+        query: &[(&str, &str)],
+        read: &(dyn Fn(&[u8]) -> serde_json::Result<T> + Sync),
+    ) -> Result<Answer<T>, RequestError> {
+        self.repeat(path, query, Client::get, read).await
+    }
+
     /// Sends a request and parses the response as JSON. `build` creates it from the client and the URL, once per
     /// attempt; key, timeout and pace are added here. For [`super::Reader`] and `apply::writer`; only the latter builds
     /// anything but a GET.
@@ -122,6 +135,16 @@ impl Transport {
         query: &[(&str, &str)],
         build: impl Fn(&Client, Url) -> RequestBuilder,
     ) -> Result<Answer<T>, RequestError> {
+        self.repeat(path, query, build, &|body| serde_json::from_slice(body)).await
+    }
+
+    async fn repeat<T>(
+        &self,
+        path: &str,
+        query: &[(&str, &str)],
+        build: impl Fn(&Client, Url) -> RequestBuilder,
+        read: &(dyn Fn(&[u8]) -> serde_json::Result<T> + Sync),
+    ) -> Result<Answer<T>, RequestError> {
         let shared = &*self.shared;
         let url = shared.connection.url(path, query);
         let mut method = Method::GET;
@@ -135,7 +158,7 @@ impl Transport {
                 let pass = shared.in_time(shared.gate.enter()).await?;
                 attempts += 1;
                 shared.counters.sent(attempts);
-                let (signal, outcome) = shared.send(ready).await;
+                let (signal, outcome) = shared.send(ready, read).await;
                 pass.end(signal);
                 outcome
             };
@@ -186,13 +209,17 @@ impl Shared {
     }
 
     /// Sends once, counts and traces it. Also gives the signal for the pace.
-    async fn send<T: DeserializeOwned>(&self, ready: Ready<'_>) -> (Signal, Result<Answer<T>, Fault>) {
+    async fn send<T>(
+        &self,
+        ready: Ready<'_>,
+        read: &(dyn Fn(&[u8]) -> serde_json::Result<T> + Sync),
+    ) -> (Signal, Result<Answer<T>, Fault>) {
         let began = Instant::now();
         let line = self.settings.trace.as_ref().map(|_| {
             let (method, url) = (ready.request.method(), ready.request.url());
             format!("{method} {}{}", url.path(), url.query().map(|query| format!("?{query}")).unwrap_or_default())
         });
-        let received = ready.send().await;
+        let received = ready.send(read).await;
         let took = began.elapsed();
         let signal = match &received.outcome {
             Ok(_) => Signal::Accepted,

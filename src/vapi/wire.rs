@@ -4,7 +4,6 @@ use std::sync::OnceLock;
 
 use reqwest::header::{AUTHORIZATION, HeaderValue};
 use reqwest::{Client, Method, Request, RequestBuilder, Response, StatusCode};
-use serde::de::DeserializeOwned;
 use url::Url;
 
 use super::answer::interpret;
@@ -73,7 +72,7 @@ impl Wire {
 
 impl Ready<'_> {
     /// Sends it once, and reads the whole response.
-    pub(super) async fn send<T: DeserializeOwned>(self) -> Received<T> {
+    pub(super) async fn send<T>(self, read: &(dyn Fn(&[u8]) -> serde_json::Result<T> + Sync)) -> Received<T> {
         let Self { client, settings, request } = self;
         let mut response = match client.execute(request).await {
             Ok(response) => response,
@@ -81,13 +80,13 @@ impl Ready<'_> {
         };
         let status = response.status();
         let (bytes, outcome) = match read_body(&mut response, settings).await {
-            Ok(body) => (body.len(), interpret(status, response.headers(), &body, &settings.redactor)),
+            Ok(body) => (body.len(), interpret(status, response.headers(), &body, read, &settings.redactor)),
             Err(fault) => (0, Err(fault)),
         };
         // A 429 stays one even if its body was truncated.
         let outcome = match outcome {
             Err(fault) if fault.status.is_none() && status == StatusCode::TOO_MANY_REQUESTS => {
-                interpret(status, response.headers(), b"", &settings.redactor)
+                interpret(status, response.headers(), b"", read, &settings.redactor)
             }
             outcome => outcome,
         };

@@ -4,6 +4,7 @@
 //! the plan (as text, JSON and Markdown) and what the runs said, sent, and made of the files. The clock goes on by a minute with each step,
 //! for git and for Vapi alike. `ID_A` … `ID_F` stand for ids, in stories and in snapshots; commits go by their subjects.
 
+mod rows;
 mod runner;
 
 macro_rules! stories {
@@ -47,6 +48,7 @@ stories! {
     base_unknown_field
     base_vapi_moved
     base_without_commits
+    both_moved_lists_and_nulls
     change_default
     change_recorded
     change_recorded_300_commits_ago
@@ -78,6 +80,7 @@ stories! {
     outside_git_with_log
     outside_git_without_log
     prefer_typo
+    pull_ahead
     pull_capture
     pull_capture_comment
     pull_clear
@@ -92,6 +95,7 @@ stories! {
     pull_pending_absent
     pull_prompt_file
     pull_uncommitted_prompt
+    pull_unknown_field_since
     purchase
     refused_by_vapi
     renamed_entry

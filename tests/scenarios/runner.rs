@@ -22,6 +22,9 @@ const START: i64 = 4_102_444_800;
 #[serde(deny_unknown_fields)]
 struct Story {
     about: String,
+    /// The rows of the verdict tables that it tells, as [`super::rows`] names them.
+    #[serde(default)]
+    rows: Vec<String>,
     /// Without a repository.
     #[serde(default)]
     outside_git: bool,
@@ -103,12 +106,23 @@ pub fn folders() -> Vec<String> {
     names
 }
 
+/// The rows of the verdict tables that a story tells, and its snapshots.
+pub fn rows(name: &str) -> (Vec<String>, String) {
+    let folder = root().join(name);
+    let snapshots = ["plan.json.snap", "runs.snap"].map(|file| std::fs::read_to_string(folder.join(file)));
+    let snapshots = snapshots.into_iter().flatten().collect();
+    (read(name).rows, snapshots)
+}
+
+fn read(name: &str) -> Story {
+    let text = std::fs::read_to_string(root().join(name).join("story.yaml")).expect("a story");
+    serde_yaml::from_str(&with_ids(&text)).unwrap_or_else(|error| panic!("{name}/story.yaml: {error}"))
+}
+
 /// Tells the story of a folder and compares it with its snapshots.
 pub fn tell(name: &str) {
     let folder = root().join(name);
-    let text = std::fs::read_to_string(folder.join("story.yaml")).expect("a story");
-    let story: Story =
-        serde_yaml::from_str(&with_ids(&text)).unwrap_or_else(|error| panic!("{name}/story.yaml: {error}"));
+    let story = read(name);
     let mut teller = Teller::new(&story);
     for step in &story.steps {
         teller.step(step);

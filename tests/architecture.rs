@@ -51,7 +51,7 @@ const CRATES: &[(&str, &str)] = &[
     ("serde_yaml", "document"),
     ("sha2", "emulator github plan render"),
     ("similar", "render"),
-    ("strsim", "state"),
+    ("strsim", "check state"),
     ("tempfile", "check emulator files"),
     ("unicode_normalization", "model values"),
     ("tokio", "apply cli emulator github recovery values vapi"),

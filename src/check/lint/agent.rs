@@ -99,17 +99,10 @@ fn makes(looked: &Looked<'_>, name: &str) -> bool {
             destinations.extend(tool.items_at("destinations"));
         }
     }
-    let own_name = looked.seen.text_at("name");
-    for (_, squad) in team.section("squads") {
-        for member in squad.items_at("members") {
-            let agent = member.get("assistant").or_else(|| team.meant(member.get("assistantId")?));
-            if agent.is_some_and(|agent| agent.text_at("name") == own_name) {
-                destinations.extend(member.items_at("assistantDestinations"));
-                destinations.extend(
-                    member.items_at("assistantOverrides.tools:append").flat_map(|tool| tool.items_at("destinations")),
-                );
-            }
-        }
+    for member in looked.seen.text_at("name").into_iter().flat_map(|name| team.members_called(name)) {
+        destinations.extend(member.items_at("assistantDestinations"));
+        let appended = member.items_at("assistantOverrides.tools:append");
+        destinations.extend(appended.flat_map(|tool| tool.items_at("destinations")));
     }
     let target = |destination: Seen<'_>| {
         let meant = ["assistantId", "squadId"].into_iter().find_map(|field| team.meant(destination.get(field)?));

@@ -23,8 +23,7 @@ impl<'d> Member<'d> {
 }
 
 fn members<'d>(squad: Seen<'d>, team: &Team<'d>) -> Vec<Member<'d>> {
-    let agent = |member: Seen<'d>| member.get("assistant").or_else(|| team.meant(member.get("assistantId")?));
-    squad.items_at("members").map(|seen| Member { seen, agent: agent(seen) }).collect()
+    squad.items_at("members").map(|seen| Member { seen, agent: team.agent_of(seen) }).collect()
 }
 
 /// The agent that a destination names, as it is written: by id, by name, or its own.
@@ -163,13 +162,15 @@ fn unknown_entry(looked: &Looked<'_>) -> Option<Diagnostic> {
 }
 
 fn liquid(looked: &Looked<'_>) -> Option<Diagnostic> {
-    let path = "assistantOverrides.variableValues";
     let is_liquid =
         |value: Seen<'_>| value.node.as_text().is_some_and(|text| text.contains("{{") || text.contains("{%"));
-    let (key, value) = looked.seen.at(path)?.entries().find(|(_, value)| is_liquid(*value))?;
-    let message =
-        format!("{} is not filled in at a handoff: the agent gets the braces", looked.path(&format!("{path}.{key}")));
-    let help = "write the value itself, or take it over with `variableExtractionPlan`";
+    let paths = ["assistantOverrides.variableValues", "squadOverrides.variableValues"];
+    let (path, key, value) = paths.into_iter().find_map(|path| {
+        let (key, value) = looked.seen.at(path)?.entries().find(|(_, value)| is_liquid(*value))?;
+        Some((looked.path(&format!("{path}.{key}")), key, value))
+    })?;
+    let message = format!("{path} is not filled in at a handoff: the agent gets the braces");
+    let help = format!("write the value of {key} itself, or take it over with `variableExtractionPlan`");
     Some(Diagnostic::warning("liquid-in-handoff", message).at(value.node.place()).help(help))
 }
 

@@ -16,6 +16,8 @@ pub(in crate::check) struct Team<'d> {
     sections: HashMap<&'static str, Vec<&'d Entry<'d>>>,
     by_id: HashMap<&'d str, &'d Entry<'d>>,
     by_address: HashMap<&'d Address, &'d Entry<'d>>,
+    /// The members of squads that an agent is, by its name.
+    members: HashMap<&'d str, Vec<Seen<'d>>>,
     variables: &'d Variables<'d>,
     pub(super) includes: &'d dyn IncludeSource,
     names: OnceCell<Option<HashSet<String>>>,
@@ -41,16 +43,33 @@ impl<'d> Team<'d> {
         let all = || entries.iter().copied();
         let mut sections: HashMap<&'static str, Vec<&'d Entry<'d>>> = HashMap::new();
         all().for_each(|entry| sections.entry(entry.kind.section).or_default().push(entry));
-        Team {
+        let mut team = Team {
             sections,
             by_id: all().filter_map(|entry| Some((entry.id.as_ref()?.as_str(), entry))).collect(),
             by_address: all().map(|entry| (&entry.address, entry)).collect(),
+            members: HashMap::new(),
             variables,
             includes,
             names: OnceCell::new(),
             variable_names: OnceCell::new(),
             has_server: OnceCell::new(),
+        };
+        let members: Vec<Seen<'_>> = team.section("squads").flat_map(|(_, squad)| squad.items_at("members")).collect();
+        for member in members {
+            let name = team.agent_of(member).and_then(|agent| agent.text_at("name"));
+            name.into_iter().for_each(|name| team.members.entry(name).or_default().push(member));
         }
+        team
+    }
+
+    /// The agent of a member of a squad, if the file has it.
+    pub(super) fn agent_of(&self, member: Seen<'d>) -> Option<Seen<'d>> {
+        member.get("assistant").or_else(|| self.meant(member.get("assistantId")?))
+    }
+
+    /// The members of squads whose agent has this name.
+    pub(super) fn members_called(&self, name: &str) -> impl Iterator<Item = Seen<'d>> {
+        self.members.get(name).into_iter().flatten().copied()
     }
 
     /// What a variable stands for.

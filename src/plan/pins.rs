@@ -1,5 +1,7 @@
 //! Pins: references to one version of an agent or a tool.
 
+use std::collections::{HashMap, HashSet};
+
 use super::after::after;
 use super::fields::place_of;
 use super::{Action, Change, Inputs};
@@ -8,6 +10,7 @@ use crate::model::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::{Address, FieldPath, Map, Part, Trail, Value};
 use crate::plan::pair::Identity;
 use crate::state::ids::Id;
+use crate::state::load::Entry;
 
 /// Somebody who stays on an old version of an object, because of a pin.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,6 +89,11 @@ pub(super) fn behind(inputs: &Inputs<'_, '_>) -> Diagnostics {
     if !may_pin(file.document.text()) {
         return Vec::new();
     }
+    let known = |entry: &'_ Entry<'_>| match inputs.ids.get(&entry.address) {
+        Some(Id::Known(id)) => Some((id.as_str().to_owned(), entry.address.clone())),
+        _ => None,
+    };
+    let by_id: HashMap<String, Address> = file.entries.iter().filter_map(known).collect();
     let mut found = Vec::new();
     for entry in file.entries.iter().filter(|entry| inputs.identities.of.contains_key(&entry.address)) {
         let live = match inputs.identities.of.get(&entry.address) {
@@ -97,8 +105,8 @@ pub(super) fn behind(inputs: &Inputs<'_, '_>) -> Diagnostics {
         let held: Vec<Pin<'_>> = live.into_iter().flat_map(pins).collect();
         let value = inputs.desired.value(entry, inputs.ids);
         for pin in pins(&value) {
-            let Some(address) = address_of(inputs, pin.target) else { continue };
-            let (Some(newest), Some(pinned)) = (newest(inputs, &address), label(pin.version)) else { continue };
+            let Some(address) = pin.target.as_text().and_then(|id| by_id.get(id)) else { continue };
+            let (Some(newest), Some(pinned)) = (newest(inputs, address), label(pin.version)) else { continue };
             if pinned >= newest {
                 continue;
             }
@@ -115,18 +123,18 @@ pub(super) fn behind(inputs: &Inputs<'_, '_>) -> Diagnostics {
 /// Per updated object, by its id, who stays on an old version of it.
 pub(super) fn stays(inputs: &Inputs<'_, '_>, changes: &[Change]) -> Vec<(String, Stay)> {
     let updated = changes.iter().filter(|change| change.action() == Action::Update && !change.is_second());
-    let updated: Vec<&str> = updated.filter_map(|change| Some(change.id.as_ref()?.as_str())).collect();
+    let updated: HashSet<&str> = updated.filter_map(|change| Some(change.id.as_ref()?.as_str())).collect();
     let mut found = Vec::new();
     if updated.is_empty() {
         return found;
     }
     for (kind, live, value) in after(inputs, changes, |value| !pins(value).is_empty()) {
         for pin in pins(&value) {
-            let named = address_of(inputs, pin.target).and_then(|address| match inputs.ids.get(&address) {
+            let meant = || match inputs.ids.get(&address_of(inputs, pin.target)?) {
                 Some(Id::Known(id)) => Some(id.as_str()),
                 _ => None,
-            });
-            let Some(id) = named.or(pin.target.as_text()).filter(|id| updated.contains(id)) else { continue };
+            };
+            let Some(id) = pin.target.as_text().or_else(meant).filter(|id| updated.contains(id)) else { continue };
             let who = format!("{} {}", kind.noun, live.header.called().unwrap_or(&live.header.id));
             found.push((id.to_owned(), Stay { who, version: pin.version.to_owned() }));
         }

@@ -139,3 +139,50 @@ fn a_rename_is_told_of_while_something_names_the_old_name() {
     world.run(&["apply", "--yes"]).expect(0);
     assert!(!world.run(&["plan", "-v"]).expect(0).text().contains("renamed-in-use"));
 }
+
+#[test]
+fn a_model_that_retires_is_told_of_once_with_its_date_and_what_replaces_it() {
+    let notice =
+        json!({"model": "gpt-4o", "provider": "openai", "retirementDate": "2027-01-01", "replacementModel": "gpt-4.1"});
+    let agent = |name: &str, model: &str| {
+        format!("  {name}:\n    config: {{name: {name}, model: {{provider: openai, model: {model}}}}}\n")
+    };
+    let state =
+        format!("version: 1\nagents:\n{}{}{}", agent("a", "gpt-4o"), agent("b", "gpt-4o"), agent("c", "gpt-4.1"));
+    let world = World::with(&state, Config { retiring: vec![notice], ..Config::default() });
+    world.run(&["apply", "--yes"]).expect(0);
+    world.commit("applied");
+    for command in ["plan", "status"] {
+        let text = world.run(&[command]).expect(0).text();
+        assert_eq!(text.matches("warning[model-retires]: gpt-4o ").count(), 1, "{text}");
+        assert!(text.contains("2027-01-01: 2 agents"), "{text}");
+        assert!(text.contains("Vapi suggests gpt-4.1"), "{text}");
+    }
+    world.edit("model: gpt-4o", "model: gpt-4.1");
+    world.write("vapi-state.yaml", &world.state().replace("model: gpt-4o", "model: gpt-4.1"));
+    world.run(&["apply", "--yes"]).expect(0);
+    assert!(!world.run(&["plan"]).expect(0).text().contains("model-retires"));
+}
+
+#[test]
+fn a_lint_is_told_once_before_it_is_sent_and_is_a_note_once_vapi_holds_it() {
+    let tool = |name: &str| {
+        format!(
+            "  {name}:\n    config: {{type: endCall, function: {{name: {name}, description: Bye, strict: true}}}}\n"
+        )
+    };
+    let state: String = ["one", "two", "three", "four"].map(tool).concat();
+    let world = World::new(&format!("version: 1\ntools:\n{state}"));
+    let plan = world.run(&["plan"]).expect(0).text();
+    assert_eq!(plan.matches("warning[strict-cleared]").count(), 1, "{plan}");
+    world.run(&["apply", "--yes"]).expect(0);
+    world.commit("applied");
+    let plan = world.run(&["plan"]).expect(0).text();
+    assert!(!plan.contains("strict-cleared"), "{plan}");
+    let plan = world.run(&["plan", "-v"]).expect(0).text();
+    assert!(plan.contains("note[strict-cleared]"), "{plan}");
+    // An edit of another field of it brings nothing back.
+    world.edit("{name: one, description: Bye,", "{name: one, description: Says goodbye,");
+    let plan = world.run(&["plan"]).expect(0).text();
+    assert!(!plan.contains("strict-cleared"), "{plan}");
+}

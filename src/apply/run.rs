@@ -19,7 +19,7 @@ use crate::plan::report::{Outcome, Report};
 use crate::plan::{Action, Change, Plan, Write};
 use crate::recovery::Creations;
 use crate::state::ids::fill;
-use crate::values::compare::overlay;
+use crate::values::compare::{covers, overlay};
 use crate::values::normalize::name;
 use crate::vapi::Reader;
 
@@ -45,7 +45,7 @@ pub(super) struct Run<'t> {
     creations: Rc<Creations>,
     watch: Rc<Watch>,
     ids: HashMap<Address, RemoteId>,
-    /// The creates that share a name: an object found by it may belong to another entry.
+    /// The creates that share a name, and those without one that another holds: an object found by it may belong to another entry.
     twins: HashSet<usize>,
     outcomes: Vec<Option<Outcome>>,
     /// Objects as this run left them, for `Write::Complete`.
@@ -373,11 +373,18 @@ impl Run<'_> {
 /// The creates that share a name: an object found by it may belong to another entry.
 fn twins(plan: &Plan) -> HashSet<usize> {
     let mut named: HashMap<(&str, &str, String), Vec<usize>> = HashMap::new();
+    let mut nameless: Vec<(usize, &Change, Value)> = Vec::new();
     for (at, change) in plan.changes.iter().enumerate() {
         let Some(Write::Create { body, .. }) = change.write() else { continue };
-        if let Some((field, text)) = change.kind.identity_of(&Value::Map(body.clone())) {
-            named.entry((change.kind.section, field, name(&text))).or_default().push(at);
+        let body = Value::Map(body.clone());
+        match change.kind.identity_of(&body) {
+            Some((field, text)) => named.entry((change.kind.section, field, name(&text))).or_default().push(at),
+            None => nameless.push((at, change, body)),
         }
     }
-    named.into_values().filter(|steps| steps.len() > 1).flatten().collect()
+    let holds = |one: &(usize, &Change, Value), other: &(usize, &Change, Value)| {
+        one.0 != other.0 && one.1.kind == other.1.kind && covers(one.1.kind.root(), &other.2, &one.2)
+    };
+    let alike = nameless.iter().filter(|one| nameless.iter().any(|other| holds(one, other))).map(|(at, _, _)| *at);
+    named.into_values().filter(|steps| steps.len() > 1).flatten().chain(alike).collect()
 }

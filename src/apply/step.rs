@@ -157,7 +157,7 @@ impl Step<'_> {
                 ))
             };
             if !self.alone {
-                return Err(unclear("this run creates another object of the same name"));
+                return Err(unclear("this run creates another object like it"));
             }
             match self.creations.lost_answer(kind, &body).await {
                 Lost::Created(live) => {

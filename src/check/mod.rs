@@ -6,7 +6,7 @@
 //! desired ──→ entries ─→ noticed   broken references, includes, variables
 //!                  ├─→ identity  twins
 //!                  ├─→ walk      each config against its table: fields, types, ranges, words, secrets, texts
-//!                  └─→ numbers, rings   checks across entries
+//!                  └─→ numbers, rings, sides   checks across entries
 //!                                      └──→ allow ──→ findings
 //! ```
 //!
@@ -27,6 +27,7 @@ mod rings;
 mod room;
 mod scalar;
 mod secrets;
+mod sides;
 pub mod spec;
 mod texts;
 mod walk;
@@ -92,6 +93,7 @@ pub fn check(
     let mut of_values = walk::entries(state.document, &looked_at, &state.variables, includes, env, options);
     of_values.extend(numbers::check(&looked_at));
     of_values.extend(rings::check(&looked_at));
+    of_values.extend(sides::check(&looked_at));
     let key = |finding: &Diagnostic| (finding.code, finding.place.clone(), finding.message.clone());
     let values: BTreeSet<_> = of_values.iter().map(key).collect();
     found.extend(of_values);

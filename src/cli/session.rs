@@ -15,7 +15,7 @@ use crate::kinds::{KINDS, Kind};
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::recorded::{Answers, Record};
 use crate::model::{Address, RemoteId};
-use crate::plan::pair::{Allowances, Identities, Listings, guard_missing, identify, is_mass, missing};
+use crate::plan::pair::{Allowances, Identities, Listings, guard_missing, identify, mass_missing, missing};
 use crate::plan::{
     Bases, Direction, Draft, Inputs, Plan, Policy, Selection, Status, draft, status, texts, to_file, to_vapi,
     veil_imports,
@@ -290,7 +290,7 @@ async fn look_for_missing(
             None => gone.push(entry),
         }
         // Of another organisation there is no need to ask for the rest.
-        if !allow.mass_recreate && is_mass(state, gone.len()) {
+        if !allow.mass_recreate && mass_missing(state, &gone).is_some() {
             break;
         }
     }

@@ -103,10 +103,17 @@ pub fn missing<'e>(state: &'e StateFile<'_>, listings: &Listings) -> Result<Vec<
     Ok(state.entries.iter().filter(is_missing).collect())
 }
 
-/// Whether so many objects are gone that it must be the wrong organisation: more than half of at least four.
-pub fn is_mass(state: &StateFile<'_>, gone: usize) -> bool {
-    let linked = state.entries.iter().filter(|entry| entry.id.is_some()).count();
-    linked >= 4 && gone * 2 > linked
+/// So many missing objects that it must be the wrong organisation: more than half of at least four, of all kinds together or
+/// of one. Gives how many of how many are gone, in words.
+pub fn mass_missing(state: &StateFile<'_>, gone: &[&Entry<'_>]) -> Option<String> {
+    let mass = |kind: Option<&'static Kind>| {
+        let of_kind = |entry: &&Entry<'_>| kind.is_none_or(|kind| entry.kind == kind);
+        let linked = state.entries.iter().filter(|entry| entry.id.is_some()).filter(of_kind).count();
+        let gone = gone.iter().copied().filter(of_kind).count();
+        let nouns = kind.map_or("objects", |kind| kind.nouns);
+        (linked >= 4 && gone * 2 > linked).then(|| format!("{gone} of the {linked} {nouns} whose ids are in the file"))
+    };
+    mass(None).or_else(|| KINDS.into_iter().find_map(|kind| mass(Some(kind))))
 }
 
 /// Stops where the objects that are gone say that it is the wrong organisation. `gone` are those that Vapi was asked for by id.
@@ -138,12 +145,8 @@ pub fn guard_missing(
             ),
         );
     }
-    if is_mass(state, gone.len()) {
-        let message = format!(
-            "{} of the {linked} objects whose ids are in the file are not in Vapi: it may be the wrong organisation. \
-            Nothing was done",
-            gone.len()
-        );
+    if let Some(mass) = mass_missing(state, gone) {
+        let message = format!("{mass} are not in Vapi: it may be the wrong organisation. Nothing was done");
         return guard("mass-missing", message);
     }
     Ok(())

@@ -10,13 +10,14 @@ use serde_json::Value as Json;
 
 use super::attempts::{Attempt, Attempts};
 use super::sought::Sought;
-use crate::kinds::Kind;
+use crate::kinds::{KINDS, Kind};
 use crate::model::diagnostic::Diagnostic;
-use crate::model::{AWAITED, Map, RemoteId, SENSITIVE, Value};
+use crate::model::{AWAITED, Address, Map, RemoteId, SENSITIVE, Value};
 use crate::plan::pair::{Candidates, Listings, names_of};
 use crate::state::ids::Ids;
 use crate::state::load::Entry;
 use crate::state::resolve::Desired;
+use crate::values::compare::says_the_same;
 use crate::values::live::Live;
 use crate::values::normalize;
 
@@ -38,12 +39,77 @@ pub fn made_before(
     let open: Vec<&Entry<'_>> = desired.file.entries.iter().filter(|entry| !is_there(entry)).collect();
     let attempts = if open.is_empty() { Attempts::default() } else { attempts()? };
     let ids = Ids::in_file(&desired.file.entries);
-    let candidates = open.into_iter().filter_map(|entry| {
+    let (named, nameless): (Vec<&Entry<'_>>, Vec<_>) =
+        open.into_iter().partition(|entry| desired.identity(entry).is_some());
+    let candidates = named.into_iter().map(|entry| {
         let attempt = attempts.get(&entry.address);
         let found = candidates(entry, attempt, &|| desired.value(entry, &ids), lives(entry));
-        (!found.is_empty()).then(|| (entry.address.clone(), found))
+        (entry.address.clone(), found)
     });
-    Ok(candidates.collect())
+    let mut found: Candidates = candidates.collect();
+    for kind in KINDS {
+        let attempted = nameless.iter().filter(|entry| entry.kind == kind);
+        let attempted = attempted.filter_map(|entry| Some((*entry, attempts.get(&entry.address)?)));
+        let lives = listings.get(kind.section).map_or(&[][..], Vec::as_slice);
+        let fits = attempted
+            .flat_map(|(entry, attempt)| fits(entry, attempt, &known_of(kind, desired.value(entry, &ids)), lives));
+        found.extend(matched(fits.collect(), kind, lives));
+    }
+    found.retain(|_, found| !found.is_empty());
+    Ok(found)
+}
+
+/// How well an object without a name fits an entry.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Fit {
+    /// By the id in the log.
+    Answered,
+    /// It holds all that the file says, and so many fields more.
+    AsInFile(usize),
+    /// It holds all that was sent, and so many fields more.
+    AsSent(usize),
+}
+
+/// The objects that an entry without a name may have, by their positions.
+fn fits<'e>(
+    entry: &'e Entry<'_>,
+    attempt: &Attempt,
+    in_file: &Sought,
+    lives: &[Live],
+) -> Vec<(Fit, &'e Address, usize)> {
+    let sent = if attempt.id.is_none() { what_was_sent(entry, attempt) } else { None };
+    let fit = |live: &Live| {
+        if let Some(id) = &attempt.id {
+            return (id.as_str() == live.header.id && in_file.is_held_by(live)).then_some(Fit::Answered);
+        }
+        let (not_before, sent) = sent.as_ref()?;
+        let surplus = sent.surplus_of(live).filter(|_| is_since(live, *not_before))?;
+        Some(in_file.surplus_of(live).map_or(Fit::AsSent(surplus), Fit::AsInFile))
+    };
+    lives.iter().enumerate().filter_map(|(at, live)| Some((fit(live)?, &entry.address, at))).collect()
+}
+
+/// Gives each entry its object, the best fit first. Equal objects are interchangeable; of unlike ones that fit equally well all
+/// are left to the user.
+fn matched(mut fits: Vec<(Fit, &Address, usize)>, kind: &'static Kind, lives: &[Live]) -> Candidates {
+    fits.sort_by_key(|(fit, _, _)| *fit);
+    let mut found = Candidates::new();
+    let mut taken = HashSet::new();
+    let value = |at: usize| normalize::object(kind, &lives[at]).ok();
+    for (fit, address, at) in &fits {
+        if found.contains_key(*address) || taken.contains(at) {
+            continue;
+        }
+        let same = fits.iter().filter(|(other, of, at)| other == fit && of == address && !taken.contains(at));
+        let as_good: Vec<usize> = same.map(|(_, _, at)| *at).collect();
+        let alike = as_good.iter().all(|other| match (value(*at), value(*other)) {
+            (Some(one), Some(other)) => says_the_same(kind.root(), &one, &other),
+            _ => false,
+        });
+        taken.extend(alike.then_some(*at));
+        found.insert((*address).clone(), if alike { vec![*at] } else { as_good });
+    }
+    found
 }
 
 fn candidates(

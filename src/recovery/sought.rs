@@ -3,7 +3,7 @@
 use crate::kinds::{Kind, Named};
 use crate::model::{Map, Value};
 use crate::plan::pair::names_of;
-use crate::values::compare::covers;
+use crate::values::compare::surplus;
 use crate::values::live::Live;
 use crate::values::normalize;
 
@@ -30,8 +30,13 @@ impl Sought {
 
     /// Whether a live object holds all that was sent.
     pub(super) fn is_held_by(&self, live: &Live) -> bool {
-        let holds = |live| covers(self.kind.root(), &as_stored(self.kind, live), &self.content);
-        normalize::object(self.kind, live).is_ok_and(holds)
+        self.surplus_of(live).is_some()
+    }
+
+    /// How much a live object has beside all that was sent. `None`: it does not hold all of it.
+    pub(super) fn surplus_of(&self, live: &Live) -> Option<usize> {
+        let live = as_stored(self.kind, normalize::object(self.kind, live).ok()?);
+        surplus(self.kind.root(), &live, &self.content)
     }
 }
 

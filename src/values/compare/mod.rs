@@ -86,13 +86,22 @@ pub fn differences(root: Spot, desired: &Value, live: &Value) -> Vec<Difference>
 
 /// Whether a live value holds everything that a declared one names.
 pub fn covers(spot: Spot, live: &Value, declared: &Value) -> bool {
-    let mut all = true;
+    surplus(spot, live, declared).is_some()
+}
+
+/// How many fields a live value has beside what a declared one names and what is a default. `None`: it does not hold all that
+/// the declared one names.
+pub fn surplus(spot: Spot, live: &Value, declared: &Value) -> Option<usize> {
+    let mut surplus = Some(0);
     walk(spot, declared, live, Trail::Root, &mut |seen| {
-        // A secret that Vapi does not show counts as the same.
-        all &= seen.what == What::Undeclared
-            || matches!((seen.what, seen.desired), (What::Absent, Some(Value::Secret(_))));
+        surplus = match (seen.what, seen.desired) {
+            (What::Undeclared, _) => surplus.map(|count| count + usize::from(!seen.default)),
+            // A secret that Vapi does not show counts as the same.
+            (What::Absent, Some(Value::Secret(_))) => surplus,
+            _ => None,
+        };
     });
-    all
+    surplus
 }
 
 /// Whether a value that history holds gives back a live one: everything in it, but for what Vapi documents as default.

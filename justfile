@@ -7,7 +7,7 @@ test *ARGS:
     cargo test {{ARGS}}
 
 # The long form of the tests that are random, race or wait for the clock: `just soak`, `just soak faults::race`.
-soak *TESTS="faults:: fuzz:: properties::":
+soak *TESTS="faults:: fuzz:: properties:: e2e::":
     VAPI_SYNC_SOAK=20 cargo test --test it -- {{TESTS}}
 
 # Format and lint.

@@ -63,7 +63,8 @@ fn disagree(names: &Side<'_, '_>, does_not: &Side<'_, '_>) -> [Diagnostic; 2] {
     let [one, other] = [names, does_not].map(|side| &side.entry.address);
     let [line, other_line] = [names, does_not].map(|side| side.list.place().line);
     let (path, other_path) = (names.path, does_not.path);
-    let at_one = format!("{one} names {other} here, but {other_path} of {other} (line {other_line}) does not name {one}");
+    let at_one =
+        format!("{one} names {other} here, but {other_path} of {other} (line {other_line}) does not name {one}");
     let at_other = format!("{other} does not name {one} here, but {path} of {one} (line {line}) names {other}");
     [(names, at_one), (does_not, at_other)].map(|(side, message)| {
         Diagnostic::error("sides-disagree", message)

@@ -10,8 +10,9 @@ use super::{
     Change, Direction, FieldChange, Names, Plan, Policy, Work, Write, impact, order, pins, renamed, repoint, retire,
     together, words,
 };
+use crate::document::{Node, View};
 use crate::kinds::Kind;
-use crate::model::diagnostic::{Diagnostic, Diagnostics};
+use crate::model::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::model::recorded::Answers;
 use crate::model::{FieldPath, Map, Trail, Value};
 use crate::plan::judge::{Rule, to_vapi as verdict_of};
@@ -244,14 +245,14 @@ impl Planner<'_, '_, '_> {
         let is_sent =
             |path: &FieldPath| fields.iter().any(|field| field.path == *path && !field.verdict.is_held_back());
         let new = asked.iter().filter(|asked| is_sent(&asked.difference.path) && !asked.is_accepted(entry.kind));
-        let nodes: Vec<_> = new
-            .filter_map(|asked| {
-                let (node, is_itself) = node_at(entry.config?, entry.kind.root(), &asked.difference.path);
-                is_itself.then_some(node)
-            })
-            .collect();
+        let nodes: Vec<_> =
+            new.filter_map(|asked| Some(node_at(entry.config?, entry.kind.root(), &asked.difference.path))).collect();
+        // An element of a list that goes, or that is a reference, is a change of the list.
+        let is_at = |(node, is_itself): &(Node<'_>, bool), at: &Place| {
+            if *is_itself { node.covers(at) } else { matches!(node.view(), View::List) && node.place() == *at }
+        };
         let is_new =
-            |doubt: &&Diagnostic| doubt.place.as_ref().is_some_and(|at| nodes.iter().any(|node| node.covers(at)));
+            |doubt: &&Diagnostic| doubt.place.as_ref().is_some_and(|at| nodes.iter().any(|node| is_at(node, at)));
         self.doubts(entry).find(is_new).cloned()
     }
 

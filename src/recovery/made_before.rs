@@ -47,12 +47,15 @@ pub fn made_before(
         (entry.address.clone(), found)
     });
     let mut found: Candidates = candidates.collect();
+    let of_file = desired.file.entries.iter().filter_map(|entry| entry.id.as_ref());
+    let owned: HashSet<&str> = of_file.map(RemoteId::as_str).collect();
     for kind in KINDS {
         let attempted = nameless.iter().filter(|entry| entry.kind == kind);
         let attempted = attempted.filter_map(|entry| Some((*entry, attempts.get(&entry.address)?)));
         let lives = listings.get(kind.section).map_or(&[][..], Vec::as_slice);
         let fits = attempted
             .flat_map(|(entry, attempt)| fits(entry, attempt, &known_of(kind, desired.value(entry, &ids)), lives));
+        let fits = fits.filter(|(_, _, at)| !owned.contains(lives[*at].header.id.as_str()));
         found.extend(matched(fits.collect(), kind, lives));
     }
     found.retain(|_, found| !found.is_empty());
@@ -89,8 +92,8 @@ fn fits<'e>(
     lives.iter().enumerate().filter_map(|(at, live)| Some((fit(live)?, &entry.address, at))).collect()
 }
 
-/// Gives each entry its object, the best fit first. Equal objects are interchangeable; of unlike ones that fit equally well all
-/// are left to the user.
+/// Gives each entry its object, the best fit first. Equal objects are interchangeable, as long as there are no more of them than
+/// entries that fit them; of others that fit equally well all are left to the user.
 fn matched(mut fits: Vec<(Fit, &Address, usize)>, kind: &'static Kind, lives: &[Live]) -> Candidates {
     fits.sort_by_key(|(fit, _, _)| *fit);
     let mut found = Candidates::new();
@@ -106,8 +109,10 @@ fn matched(mut fits: Vec<(Fit, &Address, usize)>, kind: &'static Kind, lives: &[
             (Some(one), Some(other)) => says_the_same(kind.root(), &one, &other),
             _ => false,
         });
-        taken.extend(alike.then_some(*at));
-        found.insert((*address).clone(), if alike { vec![*at] } else { as_good });
+        let open = fits.iter().filter(|(_, of, other)| other == at && !found.contains_key(*of)).count();
+        let is_clear = alike && as_good.len() <= open;
+        taken.extend(is_clear.then_some(*at));
+        found.insert((*address).clone(), if is_clear { vec![*at] } else { as_good });
     }
     found
 }

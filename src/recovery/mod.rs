@@ -16,7 +16,7 @@
 //!   creates the first object of a kind alone, looks again, and stops at the first sign of the other ([`Creations::look`]).
 //!
 //! An object counts as found if it has the name or number and holds all that was sent. If several match, the user sees their
-//! ids.
+//! ids. Of objects without a name an entry gets the one that fits it best; equal ones are interchangeable.
 
 mod attempts;
 mod creations;

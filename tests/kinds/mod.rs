@@ -1,5 +1,6 @@
 //! Tools, squads and structured outputs, beside agents and numbers: one file, a whole team.
 
+mod guards;
 mod nameless;
 mod rewrites;
 

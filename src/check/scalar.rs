@@ -79,7 +79,10 @@ pub(super) fn reference(
         }
     };
     let message = || format!("{} must be {}; {what}", trail.path(), wanted(shape));
-    (!is_taken).then(|| Diagnostic::error("wrong-type", message()).help("only a number or a boolean can be a variable"))
+    (!is_taken).then(|| {
+        Diagnostic::error("wrong-type", message())
+            .help("only a number, or true or false, can come from a variable: write the value here")
+    })
 }
 
 /// Whether the value of a variable is of this form, as far as it is known.
@@ -102,7 +105,7 @@ fn wanted(shape: &'static Shape) -> String {
         Shape::Number(_) => "a number".to_owned(),
         Shape::Text(_) => "text".to_owned(),
         Shape::List(_) => "a list".to_owned(),
-        Shape::Map(_) | Shape::Object(_) | Shape::OneOf(_) => "a mapping".to_owned(),
+        Shape::Map(_) | Shape::Object(_) | Shape::OneOf(_) => "a group of fields (`name: value`)".to_owned(),
         Shape::Either(shapes) => {
             let wanted: Vec<String> = shapes.iter().map(wanted).collect();
             wanted.join(" or ")
@@ -112,6 +115,10 @@ fn wanted(shape: &'static Shape) -> String {
 
 /// How to turn a value into the right type, where that is obvious.
 fn help(shape: &Shape, node: Node<'_>) -> Option<String> {
+    let first = node.snippet().chars().next().filter(|first| "[{".contains(*first));
+    if let (Shape::Text(_), View::List | View::Map, Some(first)) = (shape, node.view(), first) {
+        return Some(format!("put a text that starts with `{first}` in quotes: \"{first}…\""));
+    }
     let written = node.scalar_text()?;
     match (shape, node.view()) {
         (Shape::Text(_), View::Number(_) | View::Bool(_)) => Some(format!("put it in quotes: \"{written}\"")),

@@ -25,10 +25,8 @@ use crate::recovery::Unfinished;
 
 /// Arguments of `apply`.
 #[derive(Debug, clap::Args)]
-#[command(
-    after_help = "Asks before it writes; where it cannot ask (in CI), it needs --yes. A saved plan or --expect counts \
-        as your yes."
-)]
+#[command(after_help = "Asks before it writes; where it cannot ask (in CI), it needs --yes. A saved plan or --expect \
+        counts as your yes.")]
 pub(super) struct Args {
     /// A plan that was saved with `plan --out`: do exactly that, or nothing.
     #[arg(value_name = "PLAN", conflicts_with_all = ["only", "target", "prefer", "allow_purchase", "send_secrets"])]

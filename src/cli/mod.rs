@@ -63,14 +63,14 @@ struct Cli {
 }
 
 const EXIT_CODES: &str = "Environment:
-  VAPI_API_KEY    the private API key of the organisation (dashboard.vapi.ai → API Keys); also read from VAPI_TOKEN
-  VAPI_BASE_URL   the address of Vapi, if it is not https://api.vapi.ai (EU: https://api.eu.vapi.ai)
-  VAPI_API_KEY_<NAME>, VAPI_BASE_URL_<NAME>   the same for one environment of the file
-  VAPI_SYNC_ENV   the environment, if --env is not given
+  VAPI_API_KEY          the private key of the organisation (dashboard.vapi.ai → API Keys)
+  VAPI_BASE_URL         the address of Vapi; in the EU: https://api.eu.vapi.ai
+  VAPI_API_KEY_<NAME>   the key of one environment of the file; VAPI_BASE_URL_<NAME> its address
+  VAPI_SYNC_ENV         the environment, if --env is not given
 
 Exit codes:
-  0 done, 1 error, 2 changes found (--detailed-exitcode, --exit-code), 3 something waits for your decision,
-  4 some writes failed, 64 wrong command line, 130 interrupted";
+  0 done, 1 error, 2 changes found (--detailed-exitcode, --exit-code),
+  3 something waits for your decision, 4 some writes failed, 64 wrong command line, 130 interrupted";
 
 #[derive(Debug, Subcommand)]
 enum Command {

@@ -202,8 +202,12 @@ impl<'t> Builder<'t> {
             if self.text.get(range.start.saturating_sub(1)..).is_some_and(|text| text.starts_with("{{")) {
                 return Err(syntax::needs_quotes(range.start - 1..range.end, "{{"));
             }
-            return Err(Problem::new("yaml-key", range, "the name of a field must be text, not a list or a mapping")
-                .help("a text that starts with `[` or `{` must be in quotes"));
+            return Err(Problem::new(
+                "yaml-key",
+                range,
+                "the name of a field must be text, not a list or a group of fields",
+            )
+            .help("a text that starts with `[` or `{` must be in quotes"));
         }
         if self.frames.len() >= MAX_DEPTH {
             return Err(too_deep(range));

@@ -16,9 +16,9 @@ pub(super) fn close(tree: &mut Tree, text: &str, children: &[NodeId], problems: 
             let problem = Problem::new(
                 "yaml-merge",
                 tree.range(key),
-                "`<<` must be followed by the name of a marked mapping (`*name`)",
+                "`<<` must be followed by the name of a marked group of fields (`*name`)",
             );
-            problems.push(problem.help("mark a mapping above with `&name`, and write `<<: *name`"));
+            problems.push(problem.help("mark a group of fields above with `&name`, and write `<<: *name`"));
         }
         tree.pairs.push(Pair { key, value, merge });
     }

@@ -185,7 +185,7 @@ async fn interrupted() -> io::Result<()> {
 
 /// A rate in requests per second.
 fn parse_rate(text: &str) -> Result<f64, String> {
-    let problem = || "expected a rate like `10/s` or `300/m`".to_owned();
+    let problem = || "write a rate as `10/s` or `300/m`".to_owned();
     let (number, unit) = text.split_once('/').ok_or_else(problem)?;
     let seconds = match unit {
         "s" => 1.0,

@@ -7,7 +7,7 @@ use std::time::Duration;
 /// # Errors
 /// A message with the expected format.
 pub(super) fn parse(text: &str) -> Result<Duration, String> {
-    let problem = || "expected a time like `50ms`, `2s` or `1m`".to_owned();
+    let problem = || "write a time as `50ms`, `2s` or `1m`".to_owned();
     let unit = text.find(|c: char| c.is_ascii_alphabetic()).ok_or_else(problem)?;
     let (number, unit) = text.split_at(unit);
     let seconds = match unit {

@@ -54,12 +54,12 @@ impl From<NotRead> for Diagnostics {
 /// It is not there, not readable, a folder, larger than [`MAX_BYTES`], or not UTF-8 (with the place of the first wrong byte).
 pub fn read_text(path: &Path, name: &str) -> Result<String, NotRead> {
     let is_folder =
-        || NotRead::Failed(Diagnostic::error("file-not-readable", format!("{name} is a folder, not a file")));
+        || Diagnostic::error("file-not-readable", format!("{name} is a folder, not a file")).help("name a file in it");
     let failed = |error: std::io::Error| match error.kind() {
         std::io::ErrorKind::NotFound => {
             NotRead::Missing(Diagnostic::error("file-not-found", format!("there is no file {name}")))
         }
-        std::io::ErrorKind::IsADirectory => is_folder(),
+        std::io::ErrorKind::IsADirectory => is_folder().into(),
         _ => Diagnostic::error("file-not-readable", format!("{name} cannot be read: {error}")).into(),
     };
     let mut file = open_regular(std::fs::File::options().read(true), path).map_err(failed)?;

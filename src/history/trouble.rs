@@ -39,7 +39,8 @@ pub(super) fn not_read(repository: &Repository, error: &git2::Error, what: &str)
     let message = format!("{what} cannot be read from {}: {}", repository.path().display(), error.message());
     let help = match (error.code(), error.class()) {
         (ErrorCode::NotFound, ErrorClass::Odb) => {
-            "a part of the repository is missing: `git fetch` may bring it back, and `git fsck` names it; a fresh clone has it"
+            "a part of the repository is missing: `git fetch` may bring it back, and `git fsck` names it; a fresh \
+            clone has it"
         }
         _ => "run `git fsck`: it names what is damaged. A fresh clone may be the quickest way out",
     };

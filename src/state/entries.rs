@@ -112,7 +112,7 @@ impl Reader {
         match node.view() {
             View::Map => {}
             View::Null => return,
-            _ => return self.wrong_type(node, kind.section, "a mapping of handles to entries"),
+            _ => return self.wrong_type(node, kind.section, "entries, each under its handle (`handle: {config: …}`)"),
         }
         for entry in node.entries() {
             if !is_handle(entry.key) {
@@ -138,7 +138,7 @@ impl Reader {
     ) -> Option<Read<'d>> {
         let address = kind.address(entry.key);
         if !matches!(entry.value.view(), View::Map) {
-            self.wrong_type(entry.value, &address.to_string(), "a mapping with `config`");
+            self.wrong_type(entry.value, &address.to_string(), "a group of fields with `config`");
             return None;
         }
         let mut read = Entry::new(kind, address, entry.key_place());
@@ -151,7 +151,7 @@ impl Reader {
                     _ => self.wrong_type(
                         word.value,
                         &format!("config of {}", read.address),
-                        "a mapping: Vapi's own JSON",
+                        "a group of Vapi's own fields (`name: value`)",
                     ),
                 },
                 key if key == kind.id_key => ids = self.ids(kind.id_key, word.value, environments),

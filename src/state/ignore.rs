@@ -43,7 +43,7 @@ impl Reader {
         for node in nodes {
             match node.view() {
                 View::Map | View::Null => {}
-                _ => self.wrong_type(node, "ignore", "a mapping of `agents` and `phone_numbers` to lists"),
+                _ => self.wrong_type(node, "ignore", "lists, under `agents`, `phone_numbers` and the like"),
             }
             for entry in node.entries() {
                 let Some(kind) = KINDS.into_iter().find(|kind| kind.section == entry.key) else {

@@ -84,7 +84,11 @@ pub fn interpret<'d>(document: &'d Document, whose: &Whose) -> Result<StateFile<
             .into());
     };
     if !matches!(root.view(), View::Map) {
-        reader.wrong_type(root, "the state file", "a mapping with `version`, `agents` and `phone_numbers`");
+        reader.wrong_type(
+            root,
+            "the state file",
+            "a group of fields: `version`, `agents`, `phone_numbers` and the like",
+        );
         return Err(reader.errors);
     }
     let managed = reader.managed(root);
@@ -216,11 +220,11 @@ impl Reader {
 pub(crate) fn kind_of(node: Node<'_>) -> &'static str {
     match node.view() {
         View::Null => "empty",
-        View::Bool(_) => "a boolean",
+        View::Bool(_) => "true or false",
         View::Number(_) => "a number",
         View::Text(_) => "text",
         View::List => "a list",
-        View::Map => "a mapping",
+        View::Map => "a group of fields (`name: value`)",
     }
 }
 

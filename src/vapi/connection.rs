@@ -12,8 +12,8 @@ use crate::model::diagnostic::Diagnostic;
 pub const DEFAULT_BASE_URL: &str = "https://api.vapi.ai";
 
 /// Where to find a key, for messages.
-pub const WHERE_KEYS_ARE: &str = "use the private key of the organisation (dashboard.vapi.ai → API Keys). On GitHub, pull requests \
-                              from forks get no secrets";
+pub const WHERE_KEYS_ARE: &str = "set it to the private key of the organisation (dashboard.vapi.ai → API Keys), in \
+    CI as a secret. On GitHub, pull requests from forks get no secrets";
 
 /// A checked URL and a key that can stand in a header. Opens no socket.
 #[derive(Clone)]
@@ -64,7 +64,7 @@ impl Connection {
                     connection.key_variable()
                 ),
             )
-            .help(format!("copy only the key, without `Bearer` and without quotes: {WHERE_KEYS_ARE}"))),
+            .help(format!("copy only the key, without `Bearer` and without quotes; {WHERE_KEYS_ARE}"))),
         }
     }
 

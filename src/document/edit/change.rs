@@ -112,9 +112,9 @@ impl Gathered<'_> {
             }
             (View::Map | View::Null, Some(_)) => impossible("the whole document cannot be replaced"),
             (View::List, None) => impossible("this list has no item with that index"),
-            (View::List, Some(_)) => impossible("this is a list; it cannot hold keys"),
+            (View::List, Some(_)) => impossible("this is a list, so it cannot have a field"),
             (_, None) => impossible("this is not a list"),
-            _ => impossible("this is not a mapping; it cannot hold keys"),
+            _ => impossible("this is not a group of fields, so it cannot have a field"),
         }
     }
 
@@ -168,7 +168,7 @@ impl Gathered<'_> {
     /// Records a key to remove.
     fn key(&mut self, path: &[PathStep]) -> Done {
         if !matches!(path.last(), Some(PathStep::Key(_))) || lookup(self.root, path).is_none() {
-            return Err((path.to_vec(), "there is no such key".to_owned()));
+            return Err((path.to_vec(), "there is no such field".to_owned()));
         }
         let (edits, order) = (vec![self.edit], self.changes.len());
         self.changes.insert(path.to_vec(), Change { order, edits, action: Action::Remove });

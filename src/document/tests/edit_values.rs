@@ -148,7 +148,7 @@ fn what_cannot_be_is_refused_by_name() {
     assert_eq!(
         refusals,
         [
-            (0, "vapi-sync cannot edit line 1: this is not a mapping; it cannot hold keys".to_owned()),
+            (0, "vapi-sync cannot edit line 1: this is not a group of fields, so it cannot have a field".to_owned()),
             (2, "vapi-sync cannot edit line 2: this list has no item with that index".to_owned()),
             (3, "vapi-sync cannot edit line 3: it has a tag (`!…`)".to_owned()),
             (4, "vapi-sync cannot edit line 2: there is no item 1 in this list, which has 1".to_owned()),

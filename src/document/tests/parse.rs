@@ -134,7 +134,7 @@ fn errors_name_their_places() {
         ("a: 1\n---\nb: 2\n", "yaml-documents 2:1 a second YAML document starts here"),
         ("a: *x\n", "yaml-syntax 1:4 no value above is marked with this name"),
         ("a: &x [*x]\n", "yaml-aliases 1:8 this alias refers to a value that contains it"),
-        ("[a]: 1\n", "yaml-key 1:1 the name of a field must be text, not a list or a mapping"),
+        ("[a]: 1\n", "yaml-key 1:1 the name of a field must be text, not a list or a group of fields"),
         ("a: !include x\n", "yaml-tag 1:4 `!include` is a YAML tag that vapi-sync does not know"),
         ("a: !thing {b: 1}\n", "yaml-tag 1:4 `!thing` is a YAML tag that vapi-sync does not know"),
         (
@@ -145,7 +145,7 @@ fn errors_name_their_places() {
             "a: 99999999999999999999\n",
             "yaml-not-json 1:4 this cannot be sent to Vapi as a number: it has more than 64 bits",
         ),
-        ("a:\n  <<: text\n", "yaml-merge 2:3 `<<` must be followed by the name of a marked mapping (`*name`)"),
+        ("a:\n  <<: text\n", "yaml-merge 2:3 `<<` must be followed by the name of a marked group of fields (`*name`)"),
     ] {
         assert_eq!(errors(text), [expected], "{text:?}");
     }

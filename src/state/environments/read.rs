@@ -19,7 +19,7 @@ impl Reader {
         self.vars(read.vars, "vars");
         let Some(node) = root.get("environments") else { return read };
         if !matches!(node.view(), View::Map) || node.entries().next().is_none() {
-            self.wrong_type(node, "environments", "a mapping of at least one name to its settings");
+            self.wrong_type(node, "environments", "at least one name with its settings (`staging: {org_id: …}`)");
             return read;
         }
         for entry in node.entries() {
@@ -55,7 +55,7 @@ impl Reader {
             View::Map => {}
             View::Null => return Some(read),
             _ => {
-                self.wrong_type(entry.value, &format!("environment {name}"), "a mapping");
+                self.wrong_type(entry.value, &format!("environment {name}"), "a group of fields (`name: value`)");
                 return None;
             }
         }
@@ -118,7 +118,7 @@ impl Reader {
         match vars.view() {
             View::Map => {}
             View::Null => return,
-            _ => return self.wrong_type(vars, whose, "a mapping of names to values"),
+            _ => return self.wrong_type(vars, whose, "names with their values (`name: value`)"),
         }
         for entry in vars.entries() {
             if !is_name(entry.key) {

@@ -350,10 +350,15 @@ fn report(app: &App, name: &str, finish: Finish) -> u8 {
     let mut written = Ok(());
     match result {
         Some(result) => written = app.output.result(&result),
-        None if app.global.format() == Format::Json && !errors.is_empty() => {
-            written = app.output.json(&render::json::failure(name, &[], &errors));
-        }
-        None => {}
+        None if errors.is_empty() => {}
+        None => match app.global.format() {
+            Format::Json => written = app.output.json(&render::json::failure(name, &[], &errors)),
+            Format::Markdown => {
+                let view = render::View::plain(app.output.redactor());
+                written = app.output.result(&render::markdown::failure(name, &errors, &view));
+            }
+            Format::Text | Format::Html | Format::Github | Format::Sarif => {}
+        },
     }
     errors.extend(written.err());
     if !told && (!tells_errors || app.global.format() != Format::Json) {

@@ -179,7 +179,7 @@ mod tests {
             ("p=2 reset", "`p=2`: expected a probability"),
             ("status=99", "`status=99`: expected a status"),
             ("status=600", "`status=600`: expected a status"),
-            ("slow=fast", "`slow=fast`: expected a time"),
+            ("slow=fast", "`slow=fast`: write a time"),
             ("edit=[]", "`edit=[]`: expected `edit"),
             ("edit=assistant:[]", "`edit=assistant:[]`: expected a JSON object"),
             ("edit=agent:{}", "`agent`: unknown kind"),

@@ -85,7 +85,7 @@ fn behind(branch: &str) -> String {
 fn changed_in_vapi(header: &Header, agreement: &Agreement) -> String {
     let when = since(header, agreement).map_or_else(String::new, |when| format!(" on {}", shown(when)));
     match &agreement.by {
-        AgreedBy::Commit(commit) => format!("changed in Vapi{when}, after {commit:.8} was applied"),
+        AgreedBy::Commit(commit) => format!("changed in Vapi{when}, after commit {commit:.8} was applied"),
         AgreedBy::Run { .. } => {
             format!("changed in Vapi{when}, after the last run wrote it ({})", shown(agreement.time))
         }
@@ -99,13 +99,13 @@ fn since(header: &Header, agreement: &Agreement) -> Option<Timestamp> {
 }
 
 fn in_vapi(header: &Header, agreement: &Agreement) -> String {
-    since(header, agreement).map_or_else(String::new, |when| format!(" (Vapi on {})", shown(when)))
+    since(header, agreement).map_or_else(String::new, |when| format!(", Vapi on {}", shown(when)))
 }
 
 fn both_changed(agreement: &Agreement) -> String {
     match &agreement.by {
-        AgreedBy::Commit(commit) => format!("both changed since {commit:.8}"),
-        AgreedBy::Run { .. } => format!("both changed since the last run wrote it ({})", shown(agreement.time)),
+        AgreedBy::Commit(commit) => format!("both changed since commit {commit:.8}"),
+        AgreedBy::Run { .. } => format!("both changed since the last run ({})", shown(agreement.time)),
     }
 }
 

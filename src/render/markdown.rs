@@ -73,7 +73,7 @@ pub fn report(report: &Report, view: &View<'_>) -> String {
     out.push_str(&table(&shown, report, view));
     let others = [&plan.warnings, &report.warnings, &report.notes].map(Vec::as_slice).concat();
     let mut last = folded(&others, view);
-    if command == "plan" {
+    if command == "plan" && !plan.changes.iter().all(Change::is_in_step) {
         let digest = html(&plan.digest, view);
         let flags = html(view.flags, view);
         last.push_str(&format!(
@@ -155,7 +155,7 @@ fn table(shown: &[(Rank, &Change, Option<&Outcome>)], report: &Report, view: &Vi
         }
         rows.push_str(&row);
     }
-    format!("\n<table>\n<tr><th>address</th><th>name</th><th>what</th><th>rings</th></tr>\n{rows}</table>\n")
+    format!("\n<table>\n<tr><th>address</th><th>name</th><th>what</th><th>phone numbers</th></tr>\n{rows}</table>\n")
 }
 
 fn rings(change: &Change, report: &Report, view: &View<'_>) -> Vec<String> {

@@ -228,7 +228,7 @@ impl Page<'_> {
     fn impact(&mut self, impact: &Impact) {
         let numbers: Vec<String> = impact.rings.iter().map(|ring| words::safe(&ring_text(ring), self.view)).collect();
         if !numbers.is_empty() {
-            self.wrapped(&format!("     rings: {}", numbers.join(", ")), "     ");
+            self.wrapped(&format!("     phone numbers: {}", numbers.join(", ")), "     ");
         }
         for stay in &impact.stays {
             self.wrapped(&format!("     {}", words::safe(&stay_text(stay), self.view)), "     ");

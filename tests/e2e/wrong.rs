@@ -313,3 +313,14 @@ fn each_is_told_in_one_clear_message_and_nothing_happens() {
         insta::assert_snapshot!(told);
     });
 }
+
+#[test]
+fn a_comment_on_a_pull_request_tells_of_a_failure_too() {
+    let world = World::new("version: 1\nagents: [one, two\n");
+    for command in ["plan", "pull"] {
+        let run = world.run(&[command, "--format", "markdown"]).expect(1);
+        let head = format!("### vapi-sync {command}\n\n**The {command} failed.**");
+        assert!(run.stdout.contains(&head) && run.stdout.contains("yaml-syntax"), "{}", run.text());
+        assert!(run.stderr.contains("error[yaml-syntax]"), "{}", run.text());
+    }
+}

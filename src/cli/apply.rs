@@ -181,7 +181,7 @@ pub(super) async fn apply(run: &mut Run<'_>, job: &Job<'_>) -> Result<Applied, D
     Ok(Applied { report, status, loaded, facts, reviewed, gate })
 }
 
-/// Leaves out of a plan what was told of it already. It is held back: that changes nothing of what is written.
+/// Removes from a plan what was shown already. All of it is held back, so this changes nothing of what is written.
 fn leave_out(plan: &mut Plan, told: &[(Address, FieldPath)]) {
     for Change { address, fields, reason, .. } in &mut plan.changes {
         let is_told = |field: &FieldChange| told.iter().any(|(of, path)| of == address && *path == field.path);
@@ -214,7 +214,7 @@ fn would_write(plan: &Plan) -> bool {
     plan.changes.iter().filter(works).any(|change| change.held.is_none())
 }
 
-/// Asks about a plan that would write something, unless nobody is to be asked.
+/// Asks whether to carry out a plan that would write something, unless a flag has answered already.
 pub(super) fn consent(run: &Run<'_>, plan: &Plan, asks: bool, showing: Showing<'_>) -> Result<Consent, Diagnostics> {
     let captures = |change: &Change| matches!(change.work, Work::Capture) && change.held.is_none();
     if !would_write(plan) && !plan.changes.iter().any(captures) {
@@ -238,7 +238,7 @@ fn is_yes(answer: &str) -> bool {
     matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes")
 }
 
-/// Complains, before anything is sent, where nobody can be asked.
+/// An error, before anything is sent, if nobody can be asked.
 pub(super) fn can_ask(app: &App) -> Result<(), Diagnostic> {
     let terminal = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
     if terminal && app.global.format() == Format::Text {

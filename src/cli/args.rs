@@ -105,7 +105,7 @@ impl Global {
         self.format.unwrap_or(Format::Text)
     }
 
-    /// Complains about a format that a command does not have; one that has none does not look at it.
+    /// An error for a format that a command does not have. A command without formats ignores the flag.
     pub(crate) fn allow_formats(&self, allowed: &[Format]) -> Result<(), Diagnostic> {
         let format = self.format();
         if allowed.contains(&format) || allowed.is_empty() {

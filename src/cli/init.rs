@@ -73,7 +73,7 @@ pub(super) fn run(app: &App, _args: &Args) -> Result<Finish, Diagnostics> {
     })
 }
 
-/// A text of a file with one more environment, and what was done. In a file without any, it is the organisation that is there.
+/// The text of a file with one more environment, and a sentence on it. A file without any becomes one with that environment.
 fn with_environment(name: &str, text: &str, environment: &str) -> Result<(String, String), Diagnostics> {
     let document = Document::parse(name, text)?;
     let named: Vec<&str> = document
@@ -110,7 +110,7 @@ fn edited(document: &Document, edits: &[Edit]) -> Result<String, Diagnostics> {
     document.edit(edits).map(|edited| edited.text).map_err(why)
 }
 
-/// A file of one organisation as one whose only environment that is, and what was done.
+/// Turns a file of one organisation into one with a single environment. Gives its text and a sentence on it.
 fn becoming(document: &Document, state: &StateFile<'_>, environment: &str) -> Result<(String, String), Diagnostics> {
     let key = |key: &str| PathStep::Key(key.to_owned());
     let ids = state.entries.iter().filter_map(|entry| {

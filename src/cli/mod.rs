@@ -210,7 +210,7 @@ pub(crate) struct App {
 }
 
 impl App {
-    /// The environment that was asked for.
+    /// The environment that was named.
     pub(crate) fn environment(&self) -> Option<&str> {
         self.global.env.as_deref()
     }
@@ -292,7 +292,7 @@ fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
     Cli::from_arg_matches(&matches)
 }
 
-/// Keeps the values of all variables that the file names out of what is said, before anything is.
+/// Hides the values of all variables that the file names, before anything is printed.
 fn hide_variables(app: &App) {
     // A file that cannot be read is reported by whoever needs it.
     let Ok(text) = read_text(&app.global.file, "") else { return };
@@ -337,7 +337,7 @@ fn dispatch(app: &App, command: Command) -> Result<Finish, Diagnostics> {
     }
 }
 
-/// Tells the workflow that runs this how a command ended, if it wants to be told.
+/// Tells the GitHub workflow how a command ended, if `--github` was given.
 fn tell_workflow(app: &App, name: &str, finish: &Finish, code: u8) {
     let Some(workflow) = &app.workflow else { return };
     let Finish { report, errors, ending, extra, .. } = finish;
@@ -400,7 +400,7 @@ fn wrong_usage(arguments: &[OsString], error: &clap::Error, redactor: Redactor) 
     64
 }
 
-/// The command that somebody means who uses the word of another tool.
+/// The command that is meant by a word of another tool.
 fn meant(error: &clap::Error) -> Option<&'static str> {
     let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand) else { return None };
     let command = match word.as_str() {
@@ -418,7 +418,7 @@ fn meant(error: &clap::Error) -> Option<&'static str> {
     Some(command)
 }
 
-/// Whether `--format json` was meant, on a command line that could not be understood.
+/// Whether a command line that could not be understood asks for `--format json`.
 fn wants_json(arguments: &[OsString]) -> bool {
     let texts: Vec<_> = arguments.iter().map(|argument| argument.to_string_lossy()).collect();
     texts.iter().any(|text| text == "--format=json")

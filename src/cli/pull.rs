@@ -64,7 +64,7 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
     })
 }
 
-/// How often a file that somebody saves meanwhile is read anew.
+/// How often to read a file again that somebody else saves in the meantime.
 const ATTEMPTS: usize = 5;
 
 /// Plans and writes.
@@ -114,15 +114,15 @@ pub(super) async fn pull(run: &mut Run<'_>, wish: &Wish, writing: &Writing) -> R
     .into())
 }
 
-/// How far the writes of a pull came.
+/// How much of a pull was written.
 pub(super) enum Written {
     /// All is written.
     Done,
     /// The file is not what was read, and was left as it is.
     Changed,
-    /// Includes are written, and the rest failed.
+    /// The included files are written; the rest failed.
     InPart(Diagnostic),
-    /// All is written, and the audit log cannot say so.
+    /// All is written, but the audit log could not record it.
     NotLogged(Diagnostic),
 }
 

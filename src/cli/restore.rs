@@ -53,7 +53,7 @@ pub(super) struct Args {
     pub(super) tells: Tells,
 }
 
-/// A way back, and who has agreed to it.
+/// A restore, and how it was approved.
 struct Job<'j> {
     /// Its run may be `latest`.
     way: WayBack,

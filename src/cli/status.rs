@@ -189,7 +189,7 @@ fn page_of(app: &App, all: &[Looked], refresh: Option<u64>) -> String {
     side_by_side(&sides.collect::<Vec<_>>(), lines, redactor)
 }
 
-/// A page, once or served.
+/// The status as a page, printed once or served.
 fn pages(app: &App, args: &Args, mut all: Vec<Looked>) -> Result<Finish, Diagnostics> {
     let log = audit_log(app, args.audit_log.as_deref());
     if let Some(address) = &args.serve {

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use crate::model::agreed::{Agreed, path_of, ref_name};
 use crate::model::diagnostic::Diagnostic;
 
-/// Who agrees where git knows nobody: a CI runner has no identity.
+/// The author of the tag where git has no identity, as on a CI runner.
 const NOBODY: (&str, &str) = ("vapi-sync", "vapi-sync@localhost");
 
 /// Notes in the repository of `repository_path` that a state file and an organisation agreed. A ref that stands for a newer
@@ -63,7 +63,7 @@ fn target(reference: &Reference<'_>) -> Result<Oid, git2::Error> {
     reference.target().ok_or_else(|| git2::Error::from_str("the ref is a symbolic one"))
 }
 
-/// When an agreement was noted, in seconds since 1970. `None`: the ref is none of ours, and may be replaced.
+/// When an agreement was noted, in seconds since 1970. `None`: vapi-sync did not write the ref, so it may be replaced.
 fn time_of(reference: &Reference<'_>) -> Option<i64> {
     let tag = reference.peel_to_tag().ok()?;
     Some(tag.tagger()?.when().seconds())

@@ -1,7 +1,7 @@
-//! Which files of a checkout are read: whoever may open a pull request decides what is in one.
+//! Decides which files of a checkout may be read. Anybody who can open a pull request decides what is in it.
 //!
-//! A text that the state file includes must be one that git would keep, so that no reference leads to a key file beside it.
-//! A file of our own (`.vapi-sync/`) must be one that git does not keep, so that nobody sends us a log or a cache.
+//! An included text must be a file that git would keep, so that no reference can lead to a key file beside it.
+//! A file of our own (`.vapi-sync/`) must not be in git, so that nobody can plant a log or a cache.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -24,7 +24,7 @@ pub struct Checkout {
 }
 
 impl Checkout {
-    /// The one of a state file in `folder`.
+    /// The checkout that a state file in `folder` belongs to.
     pub fn at(folder: impl Into<PathBuf>) -> Self {
         Self { folder: folder.into(), repositories: RefCell::default() }
     }
@@ -64,7 +64,7 @@ impl Checkout {
         }
     }
 
-    /// Why a file in `folder` is not one to be shown or sent: it belongs to git or to us, or git would not keep it.
+    /// Why a file in `folder` must not be shown or sent: it belongs to git or to us, or git would not keep it.
     fn private(&self, folder: &Path, inside: &Path) -> Option<String> {
         let has = |name: &str| inside.components().any(|part| part.as_os_str().eq_ignore_ascii_case(name));
         if has(".git") {
@@ -139,7 +139,7 @@ fn linked(path: &Path, why: &str) -> Diagnostic {
     .help("name the file itself with -f")
 }
 
-/// Whether a file of our own came with the checkout: git tracks it, or tracks its folder as another repository.
+/// Whether git tracks a file of our own, or its folder as another repository: then it came with the checkout.
 pub fn is_tracked(path: &Path) -> bool {
     let of_ours = || {
         let folder = path.parent().filter(|folder| folder.file_name().is_some_and(|name| name == workdir::NAME))?;

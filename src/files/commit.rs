@@ -11,7 +11,7 @@ use git2::{Oid, Repository};
 
 use crate::model::diagnostic::Diagnostic;
 
-/// A repository in which a commit can be made, looked at before anything is written.
+/// A repository in which a commit can be made. It is checked before anything is written.
 pub struct Committing {
     repository: Repository,
     root: PathBuf,
@@ -27,7 +27,7 @@ fn unread(error: git2::Error) -> Diagnostic {
 }
 
 impl Committing {
-    /// Looks at the repository of these files.
+    /// Checks the repository of these files.
     ///
     /// # Errors
     /// There is no repository, or no `git` to run; git does not know who commits; a merge or another git command is under
@@ -102,7 +102,7 @@ impl Committing {
         Ok(())
     }
 
-    /// Whether no branch is checked out, so that the commit is on none.
+    /// Whether no branch is checked out: the commit is then on none.
     pub fn is_detached(&self) -> bool {
         self.repository.head_detached().unwrap_or(false)
     }

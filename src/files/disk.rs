@@ -1,7 +1,7 @@
 //! Files on the disk: read whole, replaced whole, never half written.
 //!
 //! A file is replaced through a temporary file beside it that is written, synced and renamed. A symbolic link stays one;
-//! mode and owner stay. What changed on the disk meanwhile is noticed, not overwritten.
+//! mode and owner stay. A change on the disk in the meantime is noticed, and not overwritten.
 
 use std::fs::File;
 use std::io::{Read, Write};
@@ -23,13 +23,13 @@ pub struct Disk {
 /// Why a file was not replaced.
 #[derive(Debug)]
 pub enum NotReplaced {
-    /// Its text is not what it was; this is what it is now.
+    /// Its text is not what was expected; this is what it is now.
     Changed(String),
-    /// It could not be written, or not be read.
+    /// It could not be read or written.
     Failed(Diagnostic),
 }
 
-/// Temporary files of this program begin so; those of a killed run are removed by the next.
+/// How the names of our temporary files begin. The next run removes those of a killed one.
 const PREFIX: &str = ".vapi-sync-tmp-";
 
 impl Disk {
@@ -54,7 +54,7 @@ impl Disk {
         &self.name
     }
 
-    /// The folder that it really stands in.
+    /// The folder that it is really in.
     pub fn folder(&self) -> &Path {
         self.real.parent().unwrap_or(Path::new("."))
     }
@@ -71,7 +71,7 @@ impl Disk {
     /// is on the disk.
     ///
     /// # Errors
-    /// The file is as it was then: see [`NotReplaced`].
+    /// The file is unchanged then: see [`NotReplaced`].
     pub fn replace(&self, expected: Option<&str>, text: &str) -> Result<(), NotReplaced> {
         self.replace_checked(expected, text)
     }
@@ -115,7 +115,7 @@ impl Disk {
             .map_err(|error| self.failed("write", &error))
     }
 
-    /// A file beside it, locked as long as it is open, so that [`clean_up`] knows whose owner is gone.
+    /// A file beside it, locked while it is open: [`clean_up`] sees by that whether its owner still runs.
     fn temporary(&self) -> Result<NamedTempFile, Diagnostic> {
         let make = || {
             let made = tempfile::Builder::new().prefix(PREFIX).tempfile_in(self.folder())?;
@@ -142,7 +142,7 @@ impl Disk {
     }
 }
 
-/// Removes the temporary files that killed runs left in a folder. Those of runs that are still at work stay.
+/// Removes the temporary files that killed runs left in a folder, but not those of runs that are still at work.
 pub fn clean_up(folder: &Path) {
     let Ok(entries) = std::fs::read_dir(folder) else { return };
     for entry in entries.flatten() {

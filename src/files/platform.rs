@@ -9,7 +9,7 @@
 use std::fs::{File, Metadata, OpenOptions};
 use std::io;
 
-/// A file that is made is for its owner's eyes alone.
+/// Makes a new file private to its owner.
 pub fn private(options: &mut OpenOptions) {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
@@ -17,7 +17,7 @@ pub fn private(options: &mut OpenOptions) {
     let _ = options;
 }
 
-/// Restricts a file that is there to its owner.
+/// Makes an existing file private to its owner.
 ///
 /// # Errors
 /// Those of the file system: the file is somebody else's.
@@ -32,7 +32,7 @@ pub fn make_private(file: &File) -> io::Result<()> {
     file.set_permissions(permissions)
 }
 
-/// Restricts a file that is there to its owner.
+/// Makes an existing file private to its owner.
 ///
 /// # Errors
 /// None: it has the rights of its folder.
@@ -62,7 +62,7 @@ pub(super) fn keep_owner_and_mode(file: &File, before: &Metadata) {
     }
 }
 
-/// A temporary file is for its owner's eyes alone; a new state file is like any other file in a repository.
+/// A temporary file is private to its owner; a new state file is like any other file in a repository.
 pub(super) fn default_mode(file: &File) {
     #[cfg(unix)]
     {

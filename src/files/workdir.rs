@@ -13,20 +13,20 @@ use crate::model::diagnostic::Diagnostic;
 /// The folder's name.
 pub const NAME: &str = ".vapi-sync";
 
-/// The folder of one state file. Naming paths in it makes nothing.
+/// The folder of one state file. To name a path in it creates nothing.
 #[derive(Debug, Clone)]
 pub struct Workdir {
     folder: PathBuf,
 }
 
-/// How often, and after what time, a lock is tried for whose holder has just let go of it.
+/// How often, and after what time, to try for a lock whose holder has just released it.
 const TRIES: u32 = 25;
 const BETWEEN_TRIES: Duration = Duration::from_millis(20);
 
-/// How long the gate of a lock may be closed: what is done inside takes no time.
+/// How long the gate of a lock may be closed: nothing slow is done inside.
 const LONGEST_IN_GATE: Duration = Duration::from_secs(2);
 
-/// The longest name of a holder that is read.
+/// How much is read of the name of a lock holder.
 const MAX_HOLDER: u64 = 4096;
 
 /// Who holds a lock.
@@ -74,10 +74,10 @@ impl Workdir {
         make_folder(&self.folder).map_err(failed)
     }
 
-    /// Takes the lock of a state file, waiting up to `patience` for who holds it.
+    /// Takes the lock of a state file, waiting up to `patience` until its holder releases it.
     ///
     /// # Errors
-    /// Somebody else holds it: who, is named.
+    /// Somebody else holds it; the message names the run.
     pub fn lock(&self, state_file: &Path, command: &str, patience: Duration) -> Result<Lock, Diagnostic> {
         let name = state_file.file_name().unwrap_or_default().to_string_lossy();
         self.lock_named(&name, command, patience)
@@ -205,7 +205,7 @@ mod tests {
         assert_eq!(std::fs::read_to_string(workdir.path(".gitignore")).expect("read"), "*\n");
     }
 
-    /// What a killed run left stands in the lock until the next holder has written its own name.
+    /// The name of a killed run stays in the lock until the next holder has written its own.
     #[test]
     fn the_name_of_a_killed_run_is_never_told() {
         let folder = tempfile::tempdir().expect("a folder");

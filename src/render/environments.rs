@@ -39,12 +39,12 @@ pub fn differences(all: &[Compared]) -> String {
     if lines.is_empty() { lines } else { lines + "\n" }
 }
 
-/// In place of what an environment has to say, where its check failed.
+/// What is printed for an environment whose check failed.
 pub fn failed(name: &str) -> String {
     format!("Environment {name}: this failed, see the error")
 }
 
-/// What an environment waits for before it is written to.
+/// What an environment must wait for before it is written to.
 pub fn gate(gate: &Gate) -> String {
     let must = if gate.open { "Need not" } else { "Must" };
     escape::line(&format!("{must} wait for {}: {}.", gate.after, gate.reason)).into_owned()

@@ -16,17 +16,17 @@ pub const MARKER: &str = "<!-- vapi-sync -->";
 
 /// GitHub takes 65,536 characters in a comment. What is added around ours must fit too.
 pub const LONGEST: usize = 60_000;
-/// Kept free for what is said about what was cut.
+/// Kept free for the sentence about what was cut.
 const RESERVE: usize = 8_000;
 /// The table takes no more than this; what is beyond it is counted.
 const LONGEST_TABLE: usize = 16_000;
-/// Of an object for which less is left, no details are shown.
+/// If less is left, no details of an object are shown.
 const LEAST: usize = 1_500;
 /// Messages take no more than this.
 const LONGEST_MESSAGES: usize = 12_000;
 /// A name takes no more than this.
 const LONGEST_NAME: usize = 100;
-/// So many numbers of an object are named.
+/// How many phone numbers of an object are named.
 const MOST_RINGS: usize = 20;
 /// A text of a message takes no more than this.
 const LONGEST_MESSAGE: usize = 600;
@@ -96,7 +96,7 @@ pub fn report(report: &Report, view: &View<'_>) -> String {
     out + &last
 }
 
-/// How much an object matters to whoever reads a report.
+/// How important an object is to the reader of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Rank {
     /// It failed, or waits for a person.

@@ -35,7 +35,7 @@ pub struct Entry<'d> {
 }
 
 impl<'d> Entry<'d> {
-    /// An entry without a word, whose handle stands at `place`.
+    /// An entry that says nothing yet, with its handle at `place`.
     pub fn new(kind: &'static Kind, address: Address, place: Place) -> Self {
         let (environments, variables) = (Vec::new(), Vec::new());
         let lines = Arc::default();

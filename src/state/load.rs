@@ -59,7 +59,7 @@ impl<'d> StateFile<'d> {
     }
 }
 
-/// Whose an id is.
+/// Which entry of which environment an id belongs to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Foreign {
     /// The environment.
@@ -163,7 +163,7 @@ pub fn interpret<'d>(document: &'d Document, whose: &Whose) -> Result<StateFile<
     Ok(state)
 }
 
-/// Reads, and notes what is wrong.
+/// Reads the file, and collects what is wrong with it.
 #[derive(Default)]
 pub(super) struct Reader {
     pub(super) errors: Diagnostics,

@@ -64,7 +64,7 @@ pub fn parse(text: &str) -> Vec<Token<'_>> {
     tokens
 }
 
-/// What a text that begins with `${` begins with.
+/// What stands at the start of a text that begins with `${`.
 enum Look<'t> {
     /// A reference, and its length in bytes.
     Reference(Token<'t>, usize),
@@ -158,7 +158,7 @@ fn meant(word: &str) -> Option<&'static str> {
         .or_else(|| known().find(|known| *known != VAR && strsim::damerau_levenshtein(known, &written) <= 1))
 }
 
-/// Longer words are no slips.
+/// A longer word is not taken for a slip.
 const LONGEST_WORD: usize = 32;
 
 /// The variables that a text names anywhere, also where it does not parse: none of their values may be shown.

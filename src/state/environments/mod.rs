@@ -92,7 +92,7 @@ pub struct Variables<'d>(HashMap<&'d str, Variable<'d>>);
 pub struct Variable<'d> {
     /// Its value.
     pub node: Node<'d>,
-    /// The environment whose it is. `None`: it is the file's.
+    /// The environment that it belongs to. `None`: the file itself.
     pub environment: Option<&'d str>,
 }
 
@@ -167,7 +167,7 @@ impl<'d> Environments<'d> {
         unused.map(warning).collect()
     }
 
-    /// Whom a file is read for, by its environments and the organisation at its top. `None`: it was never theirs.
+    /// For whom a file is read, by its environments and the organisation at its top. `None`: for nobody that it names.
     pub(super) fn choose(&self, whose: &Whose, org_id: Option<&str>) -> Result<Choice, Diagnostic> {
         match whose {
             Whose::Only if self.all.is_empty() => Ok(Choice::All),
@@ -228,7 +228,7 @@ pub(super) enum Choice {
     Nobody,
 }
 
-/// What a version of a file has for somebody: read without a word about its mistakes.
+/// What a version of a file says for one environment, read without a message about its mistakes.
 pub struct Seen<'d> {
     environment: Option<&'d str>,
     /// Its variables.

@@ -112,7 +112,7 @@ impl Reader {
         None
     }
 
-    /// Complains about what cannot stand in `vars`.
+    /// Adds an error for each value that `vars` cannot have.
     fn vars(&mut self, vars: Option<Node<'_>>, whose: &str) {
         let Some(vars) = vars else { return };
         match vars.view() {

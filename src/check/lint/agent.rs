@@ -26,7 +26,7 @@ fn same_tool_name(looked: &Looked<'_>) -> Option<Diagnostic> {
         tools[..at].iter().any(|(before, _)| name_of(*before) == Some(name)).then_some((at, name))
     })?;
     let (tool, named) = tools[at];
-    let message = format!("two tools of this agent are called {name}: Vapi drops one");
+    let message = format!("two tools of this agent are called {name}: Vapi uses only one of them");
     let place = if tool.node.place() == named.node.place() { tool.place_of("type") } else { named.node.place() };
     Some(Diagnostic::warning("same-tool-name", message).at(place).help("rename one of them"))
 }
@@ -39,7 +39,7 @@ fn tool_twice(looked: &Looked<'_>) -> Option<Diagnostic> {
             || one_entry.zip(other_entry).is_some_and(|(one, other)| one.address == other.address)
     };
     let id = looked.seen.items_at("model.toolIds").find(|id| pinned.iter().any(|pin| same(*id, pin)))?;
-    let message = format!("{} stands in `toolRefs` too: Vapi drops it here", looked.path("model.toolIds"));
+    let message = format!("{} is in `toolRefs`, too: Vapi ignores it here", looked.path("model.toolIds"));
     Some(Diagnostic::warning("tool-twice", message).at(id.node.place()).help("keep the one in `toolRefs`, or unpin it"))
 }
 
@@ -55,7 +55,7 @@ fn doubled_tool(looked: &Looked<'_>) -> Option<Diagnostic> {
     let is_on = |field: &str| looked.seen.get(field).is_some() && !looked.seen.is_false(field);
     let has = |word: &str| tools.iter().any(|(tool, _)| tool.text_at("type") == Some(word));
     let (field, word) = MADE.into_iter().find(|(field, word)| is_on(field) && has(word))?;
-    let message = format!("{} makes a tool of type {word}, and the agent has one already", looked.path(field));
+    let message = format!("{} adds a tool of type {word}, but the agent already has one", looked.path(field));
     Some(
         Diagnostic::warning("doubled-tool", message)
             .at(looked.seen.place_of(field))
@@ -81,7 +81,7 @@ fn unknown_handoff(looked: &Looked<'_>) -> Option<Diagnostic> {
             .map(|(at, _)| text[at..].split(|c| !is_word(c)).next().unwrap_or_default().to_owned());
         Some((content, named.find(|name| name.len() > MARK.len() && !makes(looked, name))?))
     })?;
-    let said = format!("the prompt names {name}, and no handoff tool of this agent makes it");
+    let said = format!("the prompt names {name}, but this agent has no handoff tool of that name");
     let help = "a handoff tool is called by its `function.name`, or `handoff_to_` and the name of its only destination";
     Some(Diagnostic::warning("unknown-handoff", said).at(message.node.place()).help(help))
 }
@@ -125,7 +125,7 @@ fn no_server(looked: &Looked<'_>) -> Option<Diagnostic> {
     let is_lost = |tool: &Seen<'_>| tool.text_at("type") == Some("function") && !has(*tool);
     let (tool, named) = looked.team.tools(looked.seen).all.into_iter().find(|(tool, _)| is_lost(tool))?;
     let name = name_of(tool).unwrap_or("a tool");
-    let message = format!("nobody runs {name}: neither the tool nor the agent nor a number has a `server`");
+    let message = format!("nothing runs {name}: neither the tool nor the agent nor a phone number has a `server`");
     let help = "unless the organisation has one, give the tool a `server`";
     Some(Diagnostic::note("no-server", message).at(named.node.place()).help(help))
 }
@@ -148,7 +148,8 @@ fn server_messages(looked: &Looked<'_>) -> Option<Diagnostic> {
         ("end-of-call-report", serves && !words.is_empty()),
     ];
     let (word, _) = lives_from.into_iter().find(|(word, needs)| *needs && !words.contains(word))?;
-    let message = format!("{} lacks {word}, which the server of this agent needs", looked.path("serverMessages"));
+    let message =
+        format!("{} does not list {word}, so the server of this agent does not get it", looked.path("serverMessages"));
     let place = if words.is_empty() { looked.seen.place_of("serverMessages") } else { list.node.place() };
     Some(Diagnostic::warning("missing-server-message", message).at(place).help(format!("add `{word}`")))
 }
@@ -195,7 +196,7 @@ fn no_recording(looked: &Looked<'_>) -> Option<Diagnostic> {
     let outputs = looked.seen.items_at("artifactPlan.structuredOutputIds").filter_map(|id| looked.team.meant(id));
     let output = outputs.chain(looked.seen.items_at("artifactPlan.structuredOutputs")).find(|output| hears(*output))?;
     let name = output.text_at("name").unwrap_or("a structured output");
-    let message = format!("{name} needs the audio of a call, and {} is false", looked.path(off));
+    let message = format!("{name} needs the audio of a call, but {} is false", looked.path(off));
     Some(
         Diagnostic::warning("no-recording", message)
             .at(looked.seen.place_of(off))
@@ -234,7 +235,7 @@ fn unfilled(looked: &Looked<'_>) -> Option<Diagnostic> {
         Some((seen.node.place(), name))
     })?;
     let message =
-        format!("nothing in this file fills {{{{{name}}}}}: without a call that brings it, it becomes empty text");
+        format!("nothing in this file gives {{{{{name}}}}} a value: unless the call does, it becomes empty text");
     let help = "give it a value in `variableValues` of overrides, or with each call";
     Some(Diagnostic::note("unfilled-variable", message).at(place).help(help))
 }
@@ -262,6 +263,6 @@ fn authorization_twice(looked: &Looked<'_>) -> Option<Diagnostic> {
     let (headers, key) = headers
         .into_iter()
         .find_map(|headers| Some((headers, headers.entries().map(|(key, _)| key).find(|key| is_it(key))?)))?;
-    let message = format!("{key} of the headers wins over credentialId");
+    let message = format!("the header {key} is sent in place of what credentialId says");
     Some(Diagnostic::warning("authorization-twice", message).at(headers.place_of(key)).help("keep one of the two"))
 }

@@ -50,7 +50,7 @@ const ROWS: &[Row] = rows! {
 pub(in crate::check) fn misplaced(title: &str, word: Option<&str>, key: &str, trail: &Trail<'_>) -> Option<Diagnostic> {
     let is_it = |row: &&Row| row.of == title && row.path == key && (row.holds)(word.unwrap_or_default());
     let row = ROWS.iter().find(is_it)?;
-    let message = format!("{} does not belong here: Vapi ignores it at best", trail.key(key).path());
+    let message = format!("{} does not belong here: Vapi ignores it, or refuses it", trail.key(key).path());
     Some(Diagnostic::warning("misplaced-field", message).help(row.help))
 }
 

@@ -53,7 +53,7 @@ fn same_name(looked: &Looked<'_>) -> Option<Diagnostic> {
         let name = member.name()?;
         members[..at].iter().any(|before| before.name() == Some(name)).then_some((at, name))
     })?;
-    let message = format!("two members of the squad are called {name:?}: its calls fail");
+    let message = format!("two members of the squad are called {name:?}: its calls would fail");
     let place = members[at].seen.node.place();
     Some(Diagnostic::warning("same-member-name", message).at(place).help("give one of the agents another `name`"))
 }
@@ -121,7 +121,7 @@ fn spoken_again(looked: &Looked<'_>) -> Option<Diagnostic> {
     };
     let (_, member) = members.iter().enumerate().find(|(at, member)| is_fixed(member) && comes_back(*at))?;
     let name = member.name().unwrap_or("this member");
-    let message = format!("{name} says its firstMessage again whenever the call comes back to it");
+    let message = format!("{name} says its firstMessage again each time the call comes back to it");
     let help = "in `assistantOverrides` of the destination, or of the member: \
                 `firstMessageMode: assistant-speaks-first-with-model-generated-message`";
     Some(Diagnostic::warning("spoken-again", message).at(member.seen.node.place()).help(help))
@@ -176,7 +176,7 @@ fn liquid(looked: &Looked<'_>) -> Option<Diagnostic> {
 
 fn hidden_prompt(looked: &Looked<'_>) -> Option<Diagnostic> {
     looked.seen.at("model.messages")?;
-    let message = format!("{} takes the place of the agent's whole prompt", looked.path("model.messages"));
+    let message = format!("{} replaces the agent's whole prompt", looked.path("model.messages"));
     let place = looked.seen.place_of("model.messages");
     Some(Diagnostic::warning("hidden-prompt", message).at(place).help("put what differs into `variableValues`"))
 }

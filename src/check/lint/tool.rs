@@ -80,7 +80,7 @@ fn description(looked: &Looked<'_>) -> Option<Diagnostic> {
     {
         return None;
     }
-    let message = format!("nothing tells the model when to call {}: it seldom does", looked.itself());
+    let message = format!("nothing tells the model when to call {}, so it seldom does", looked.itself());
     let help = "say it in `function.description`, or in `description` of the destinations";
     Some(warning("no-description", message, help)?.at(looked.seen.place_of("type")))
 }
@@ -112,7 +112,10 @@ fn strict_schema(looked: &Looked<'_>) -> Option<Diagnostic> {
         schema.get("properties").is_some_and(|properties| !schema.is_false("additionalProperties") || left(properties))
     };
     let schema = schema::first(looked.seen.at("function.parameters")?, is_loose)?;
-    let message = format!("{} is off without notice: its parameters do not fit", looked.path("function.strict"));
+    let message = format!(
+        "Vapi silently turns off {}, because the parameters of the tool do not fit",
+        looked.path("function.strict")
+    );
     let help = "each object needs `additionalProperties: false`, and every property in `required`";
     Some(warning("strict-schema", message, help)?.at(schema.place_of("properties")))
 }
@@ -146,7 +149,7 @@ fn hidden_argument(looked: &Looked<'_>) -> Option<Diagnostic> {
     let (fixed, key) = fixed
         .into_iter()
         .find(|(_, key)| names.iter().any(|path| looked.seen.at(path).is_some_and(|names| names.get(key).is_some())))?;
-    let message = format!("the fixed value {key} takes the place of what the model writes for {key}");
+    let message = format!("the fixed value of {key} replaces what the model writes for {key}");
     let help = "rename one of the two, or delete the property";
     Some(warning("hidden-argument", message, help)?.at(fixed.place_of("key")))
 }

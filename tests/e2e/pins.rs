@@ -53,7 +53,7 @@ fn a_change_of_a_tool_names_the_number_that_reaches_it_through_squad_and_member(
     let world = team();
     world.edit("api.example.com/lookup", "api.example.com/v2/lookup");
     let plan = world.run(&["plan"]).expect(0);
-    assert!(plan.stdout.contains("rings: +14155550100 (squad Intake → agent Front)"), "{}", plan.stdout);
+    assert!(plan.stdout.contains("phone numbers: +14155550100 (squad Intake → agent Front)"), "{}", plan.stdout);
     let json = world.run(&["plan", "--format", "json"]).expect(0).json();
     let rings = &json["impact"][0];
     assert_eq!(rings["address"], "tools.lookup");

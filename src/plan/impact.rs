@@ -93,5 +93,7 @@ fn rings(inputs: &Inputs<'_, '_>) -> HashMap<String, Vec<Ring>> {
             }
         }
     }
+    // Vapi lists the newest first: of two that were created at one moment either one.
+    rings.values_mut().for_each(|rings| rings.sort_by(|a, b| (&a.number, &a.id.0).cmp(&(&b.number, &b.id.0))));
     rings
 }

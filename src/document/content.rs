@@ -27,6 +27,8 @@ pub enum Content {
     /// A number or short text, or a mapping of such, whose key, if new in its mapping, goes on its own line before this other
     /// key. If that is impossible, it goes last. A list is written on one line.
     Before(Box<Content>, String),
+    /// A value that a blank line sets apart from the one before it, where its new siblings are or it has none.
+    Spaced(Box<Content>),
 }
 
 impl Content {
@@ -41,7 +43,16 @@ impl Content {
             Content::Map(entries) => {
                 Value::Object(entries.iter().map(|(key, value)| (key.clone(), value.to_json())).collect::<Map<_, _>>())
             }
-            Content::Commented(value, _) | Content::Before(value, _) => value.to_json(),
+            Content::Commented(value, _) | Content::Before(value, _) | Content::Spaced(value) => value.to_json(),
+        }
+    }
+
+    /// Whether a blank line goes before it: it asks for that, or its own entries do.
+    pub(super) fn is_spaced(&self) -> bool {
+        match self {
+            Content::Spaced(_) => true,
+            Content::Map(entries) => matches!(entries.first(), Some((_, Content::Spaced(_)))),
+            _ => false,
         }
     }
 
@@ -49,7 +60,7 @@ impl Content {
     pub(super) fn split_comment(&self) -> (&Content, Option<&str>) {
         match self {
             Content::Commented(value, comment) => (value.split_comment().0, Some(comment)),
-            Content::Before(value, _) => value.split_comment(),
+            Content::Before(value, _) | Content::Spaced(value) => value.split_comment(),
             _ => (self, None),
         }
     }

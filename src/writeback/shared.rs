@@ -176,7 +176,7 @@ fn each_text(content: &Content, look: &mut dyn FnMut(&str)) {
         Content::Text(text) => look(text),
         Content::List(items) => items.iter().for_each(|item| each_text(item, look)),
         Content::Map(entries) => entries.iter().for_each(|(_, value)| each_text(value, look)),
-        Content::Commented(value, _) | Content::Before(value, _) => each_text(value, look),
+        Content::Commented(value, _) | Content::Before(value, _) | Content::Spaced(value) => each_text(value, look),
         Content::Null | Content::Bool(_) | Content::Number(_) => {}
     }
 }

@@ -4,7 +4,7 @@ use super::super::content::Content;
 use super::super::scan;
 use super::super::tree::NodeId;
 use super::plan::Items;
-use super::replace::{Cannot, Cutter};
+use super::replace::{Cannot, Cutter, ending};
 use super::splice::Splice;
 use super::style::Room;
 use super::write::{Place, Writer, flow, flow_entry};
@@ -48,17 +48,21 @@ impl Cutter<'_, '_> {
         }
         let gaps: Vec<_> =
             pairs.windows(2).map(|pair| (pair[0].value, geometry.tree.range(pair[1].key).start)).collect();
-        let blank = self.separated(&gaps);
+        // A first neighbour shows no style yet; a section goes apart from what is no section.
+        let no_style = gaps.is_empty() || !geometry.is_block_collection(last.value);
+        let separated = self.separated(&gaps);
+        let blank = |entry: &(String, Content)| separated || (no_style && entry.1.is_spaced());
+        let first = blank(&entries[0]);
         let at = geometry.comments_end(geometry.extent_end(last.value), column);
         let splice = self.settled(at, at, |closed| {
             let mut writer = Writer::new(self.layout, closed);
             for (index, entry) in entries.iter().enumerate() {
-                self.next(&mut writer, index, blank, column);
+                self.next(&mut writer, index, blank(entry), column);
                 writer.entries(std::slice::from_ref(entry), column, index + 1 == entries.len());
             }
             writer
         });
-        splices.extend(self.behind_leaf(map, last.value, splice, blank));
+        splices.extend(self.behind_leaf(map, last.value, splice, first));
         Ok(splices)
     }
 
@@ -178,9 +182,7 @@ impl Cutter<'_, '_> {
             }
             writer.out.push('-');
             writer.after_dash(item, Place::new(column, false));
-            if blank && !writer.open.is_some_and(|open| open.keeps_blank_lines) {
-                writer.out.push_str(self.layout.line_end);
-            }
+            writer.gap(blank);
             writer.line(if own_line { 0 } else { column });
         }
         let at = if own_line { geometry.line_start(dash) } else { dash };
@@ -202,9 +204,7 @@ impl Cutter<'_, '_> {
 
     /// Goes to the line of the next value; whether a blank line precedes the first one is decided when splicing.
     fn next(&self, writer: &mut Writer<'_>, index: usize, blank: bool, column: usize) {
-        if index > 0 && blank && !writer.open.is_some_and(|open| open.keeps_blank_lines) {
-            writer.out.push_str(self.layout.line_end);
-        }
+        writer.gap(index > 0 && blank);
         writer.line(column);
     }
 
@@ -251,11 +251,14 @@ impl Cutter<'_, '_> {
         }
         let text = self.geometry.text;
         let end = text.len();
-        let mut writer = Writer::new(self.layout, false);
-        if !text.is_empty() && !text.ends_with(['\n', '\r', '\u{feff}']) {
-            writer.line(0);
-        }
-        writer.entries(entries, 0, true);
+        let mut writer = ending(true, &|closed| {
+            let mut writer = Writer::new(self.layout, closed);
+            if !text.is_empty() && !text.ends_with(['\n', '\r', '\u{feff}']) {
+                writer.line(0);
+            }
+            writer.entries(entries, 0, true);
+            writer
+        });
         writer.out.push_str(self.layout.line_end);
         Some(Splice::new(end..end, writer.out))
     }

@@ -64,14 +64,16 @@ impl Cutter<'_, '_> {
         if self.is_filled(node) || !(self.geometry.is_flow(node) || is_null(self.geometry, node)) {
             return Err("the whole document cannot be replaced");
         }
-        let mut writer = Writer::new(self.layout, false);
         let at = if is_null(self.geometry, node) { self.geometry.line_end(range.start) } else { range.start };
-        if !self.geometry.starts_line(at) || is_null(self.geometry, node) {
-            writer.line(0);
-        }
-        writer.entries(entries, 0, true);
         let end = range.end.max(at);
-        Ok(self.settled(at, end, |_| writer.clone()))
+        Ok(self.settled(at, end, |closed| {
+            let mut writer = Writer::new(self.layout, closed);
+            if !self.geometry.starts_line(at) || is_null(self.geometry, node) {
+                writer.line(0);
+            }
+            writer.entries(entries, 0, true);
+            writer
+        }))
     }
 
     fn in_block(&self, node: NodeId, content: &Content, old: Option<Style>) -> Result<Splice, Cannot> {
@@ -135,7 +137,7 @@ impl Cutter<'_, '_> {
     /// end must not absorb the comments and blank lines after it. `write(true)` writes it without such a block.
     pub(super) fn settled<'w>(&self, start: usize, end: usize, write: impl Fn(bool) -> Writer<'w>) -> Splice {
         let geometry = self.geometry;
-        let writer = write(false);
+        let writer = ending(geometry.text[end..].trim().is_empty(), &write);
         let Some(OpenBlock { indent, keeps_blank_lines, ends_line }) = writer.open else {
             return Splice::new(start..end, writer.out);
         };
@@ -159,6 +161,12 @@ impl Cutter<'_, '_> {
         splice.final_line_end = ends_line.then_some(self.layout.line_end);
         splice
     }
+}
+
+/// What is written, without a block whose blank lines would be the last of the file: editors and hooks take those away.
+pub(super) fn ending<'w>(at_end: bool, write: &impl Fn(bool) -> Writer<'w>) -> Writer<'w> {
+    let writer = write(false);
+    if at_end && writer.open.is_some_and(|open| open.keeps_blank_lines) { write(true) } else { writer }
 }
 
 /// Whether it is a collection that is not empty.

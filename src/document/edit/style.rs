@@ -28,9 +28,11 @@ pub(super) fn choose(text: &str, old: Option<Style>, room: Room) -> Style {
         Some(Style::Single) if !lines && single_holds(text) => Style::Single,
         Some(Style::Double) if !lines => Style::Double,
         _ if plain_holds(text, room) => Style::Plain,
-        _ if block && (lines || text.chars().nth(LONG).is_some()) => Style::Literal,
-        // Double quotes by default; single quotes where they avoid backslashes.
-        _ if text.contains(['"', '\\']) && !text.contains('\'') && single_holds(text) => Style::Single,
+        _ if block && is_kept(text) && (lines || text.chars().nth(LONG).is_some()) => Style::Literal,
+        // As prettier does it: double quotes by default; single quotes where they avoid backslashes.
+        _ if (text.contains('"') || (text.contains('\\') && !text.contains('\''))) && single_holds(text) => {
+            Style::Single
+        }
         _ => Style::Double,
     }
 }
@@ -101,7 +103,8 @@ fn plain_holds(text: &str, room: Room) -> bool {
     let starts_like_syntax = "-?:,[]{}#&*!|>'\"%@`=<~".contains(first)
         && !(first == '-' && text[1..].starts_with(|c: char| c.is_alphanumeric()));
     let breaks = text.starts_with(' ')
-        || text.ends_with([' ', ':'])
+        || text.ends_with(char::is_whitespace)
+        || text.ends_with(':')
         || text.starts_with("...")
         || text.contains(": ")
         || text.contains(" #")
@@ -130,6 +133,39 @@ fn block_holds(text: &str) -> bool {
         && text.chars().all(|c| is_printable(c) || matches!(c, '\n' | '\t'))
 }
 
+/// Whether editors and hooks leave a literal block with this text alone: they take away what nobody sees at the ends of lines.
+fn is_kept(text: &str) -> bool {
+    !text.split('\n').any(|line| line.ends_with(char::is_whitespace))
+}
+
+/// Whether a text is easier to read in quotes if each of its lines has a line of its own.
+pub(super) fn has_lines(text: &str) -> bool {
+    text.len() > LONG / 2 && text.trim_end_matches('\n').contains('\n')
+}
+
+/// A text in double quotes, each of its lines on a line of its own.
+pub(super) fn quoted_lines(text: &str, indent: usize, line_end: &str) -> String {
+    let mut out = "\"".to_owned();
+    for line in text.trim_end_matches('\n').split('\n') {
+        out.push('\\');
+        out.push_str(line_end);
+        out.extend(std::iter::repeat_n(' ', indent));
+        // White space at the start would be taken for indentation.
+        let (start, rest) = if line.starts_with(' ') { line.split_at(1) } else { ("", line) };
+        if !start.is_empty() {
+            out.push_str("\\x20");
+        }
+        write_escaped(rest, &mut out);
+        out.push_str("\\n");
+    }
+    match text.len() - text.trim_end_matches('\n').len() {
+        0 => out.truncate(out.len() - "\\n".len()),
+        more => out.push_str(&"\\n".repeat(more - 1)),
+    }
+    out.push('"');
+    out
+}
+
 /// Whether every parser keeps this character, anywhere in a line. U+0085, U+2028 and U+2029 are line ends
 /// in YAML 1.1; a byte-order mark may be dropped.
 fn is_printable(c: char) -> bool {
@@ -139,6 +175,13 @@ fn is_printable(c: char) -> bool {
 fn double(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
+    write_escaped(text, &mut out);
+    out.push('"');
+    out
+}
+
+/// Text as it stands between double quotes.
+fn write_escaped(text: &str, out: &mut String) {
     for c in text.chars() {
         match c {
             '"' => out.push_str("\\\""),
@@ -152,8 +195,6 @@ fn double(text: &str) -> String {
             c => out.push_str(&format!("\\u{:04x}", u32::from(c))),
         }
     }
-    out.push('"');
-    out
 }
 
 #[cfg(test)]
@@ -191,6 +232,21 @@ mod tests {
         ] {
             assert_eq!(inline(text, choose(text, None, Room::Line)), expected, "{text:?}");
         }
+    }
+
+    #[test]
+    fn what_hooks_would_change_is_quoted_line_by_line() {
+        let chosen = |text| choose(text, None, Room::Block);
+        for (text, quoted) in [
+            ("a \nb", "\"\\\n  a \\n\\\n  b\""),
+            ("a\r\n\n  b\t\n\n", "\"\\\n  a\\r\\n\\\n  \\n\\\n  \\x20 b\\t\\n\\n\""),
+            ("\ta\n \n\"b\\", "\"\\\n  \\ta\\n\\\n  \\x20\\n\\\n  \\\"b\\\\\""),
+        ] {
+            assert_eq!(chosen(text), Style::Double, "{text:?}");
+            assert_eq!(quoted_lines(text, 2, "\n"), quoted, "{text:?}");
+        }
+        assert_eq!((chosen("a\nb\n"), chosen("a\n\n")), (Style::Literal, Style::Literal));
+        assert_eq!(choose("a \nb", Some(Style::Literal), Room::Block), Style::Literal);
     }
 
     #[test]

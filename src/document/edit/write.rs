@@ -66,10 +66,18 @@ impl<'l> Writer<'l> {
         self.out.extend(std::iter::repeat_n(' ', column));
     }
 
+    /// A blank line, where one is wanted and what is before it would not take it in.
+    pub(super) fn gap(&mut self, wanted: bool) {
+        if wanted && !self.open.is_some_and(|open| open.keeps_blank_lines) {
+            self.out.push_str(self.layout.line_end);
+        }
+    }
+
     /// `key: value` for each entry, the first one right here. The last entry ends without a line break.
     pub(super) fn entries(&mut self, entries: &[(String, Content)], column: usize, last: bool) {
         for (index, (key, value)) in entries.iter().enumerate() {
             if index > 0 {
+                self.gap(value.is_spaced());
                 self.line(column);
             }
             self.out.push_str(&style::key(key, Room::Line));
@@ -154,7 +162,11 @@ impl<'l> Writer<'l> {
         let style = style::choose(text, place.old, room);
         self.out.push(' ');
         if !style.is_block() {
-            self.out.push_str(&style::inline(text, style));
+            let text = match style {
+                Style::Double if style::has_lines(text) => style::quoted_lines(text, indent, self.layout.line_end),
+                _ => style::inline(text, style),
+            };
+            self.out.push_str(&text);
             self.out.push_str(place.rest);
             return;
         }
@@ -202,7 +214,7 @@ pub(super) fn flow(content: &Content, old: Option<Style>, room: Room) -> String 
             let entries: Vec<_> = entries.iter().map(|(key, value)| flow_entry(key, value)).collect();
             format!("{{{}}}", entries.join(", "))
         }
-        Content::Commented(value, _) | Content::Before(value, _) => flow(value, old, room),
+        Content::Commented(value, _) | Content::Before(value, _) | Content::Spaced(value) => flow(value, old, room),
     }
 }
 

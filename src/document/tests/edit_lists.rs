@@ -56,7 +56,7 @@ fn removing_behind_a_kept_block_does_not_change_it() {
     assert_eq!(edited("- a\n- b\n\n- c\n", &[insert("", 1, "x\n\n"), remove("", 1)]), "- a\n\n- |+\n  x\n\n- c\n");
     assert_eq!(edited("- |\n  x\n- b\n\n      # deep\n- c\n", &[remove("", 1)]), "- |\n  x\n- c\n");
     assert_eq!(edited("- a\n- b\n      \n- c\n", &[set("[0]", "x\n"), remove("", 1)]), "- |\n  x\n- c\n");
-    assert_eq!(edited("c:\n- 1\n- 2\n", &[set("k", "a\n\n\n"), remove("c", 1)]), "c:\n- 1\nk: |+\n  a\n\n\n");
+    assert_eq!(edited("c:\n- 1\n- 2\n", &[set("k", "a\n\n\n"), remove("c", 1)]), "c:\n- 1\nk: \"a\\n\\n\\n\"\n");
     assert_eq!(edited("- - |+\n    x\n  -\n- 1\n\n- 2\n", &[remove("", 1), remove("[0]", 1)]), "- - |+\n    x\n- 2\n");
     assert_eq!(edited("- |\n  x\n- b", &[remove("", 1)]), "- |\n  x\n");
     assert_eq!(edited("- |\n  x\n- b\n      # deep\n- c\n", &[remove("", 1)]), "- |\n  x\n- c\n");

@@ -62,8 +62,8 @@ fn nasty_texts_are_held_exactly() {
         ("\tx\ny", "k: \"\\tx\\ny\"\n"),
         (" x\ny", "k: |2-\n   x\n  y\n"),
         ("\n\n  x\n", "k: |2\n\n\n    x\n"),
-        ("x\n\ty\n  \nz", "k: |-\n  x\n  \ty\n    \n  z\n"),
-        ("x\ny  ", "k: |-\n  x\n  y  \n"),
+        ("x\n\ty\n  \nz", "k: \"x\\n\\ty\\n  \\nz\"\n"),
+        ("x\ny  ", "k: \"x\\ny  \"\n"),
         ("a\rb\nc", "k: \"a\\rb\\nc\"\n"),
         ("a\u{85}\nb", "k: \"a\\x85\\nb\"\n"),
         ("a\u{2028}\nb", "k: \"a\\u2028\\nb\"\n"),
@@ -97,7 +97,7 @@ fn a_missing_last_line_end_stays_missing() {
     // A text that ends with a line end needs one in the file.
     assert_eq!(edited("a: 1\nb: 2", &[set("b", "x\ny\n")]), "a: 1\nb: |\n  x\n  y\n");
     assert_eq!(edited("a: 1\nb: 2", &[set("b", "x\ny\n"), set("c", "z")]), "a: 1\nb: |\n  x\n  y\nc: z");
-    assert_eq!(edited("a: 1\nb: 2", &[set("b", "x\n\n"), set("c", "z")]), "a: 1\nb: |+\n  x\n\nc: z");
+    assert_eq!(edited("a: 1\nb: 2", &[set("b", "x\n\n"), set("c", "z")]), "a: 1\nb: \"x\\n\\n\"\nc: z");
     assert_eq!(edited("- a\n- b", &[insert("", 2, "c")]), "- a\n- b\n- c");
     assert_eq!(edited("- a\n- b", &[remove("", 1)]), "- a");
     assert_eq!(edited("- a\n- b\n- c", &[remove("", 1), remove("", 2)]), "- a");

@@ -56,7 +56,7 @@ fn blank_lines_between_siblings_are_kept_up() {
     );
     // A blank line behind `|+` would be text.
     assert_eq!(edited("a: 1\n\nb: |+\n  x\n\n", &[set("c", "w")]), "a: 1\n\nb: |+\n  x\n\nc: w\n");
-    assert_eq!(edited("a: 1\n\nb: 2\n", &[set("b", "x\n\n"), set("c", "w")]), "a: 1\n\nb: |+\n  x\n\nc: w\n");
+    assert_eq!(edited("a: 1\n\nb: 2\n", &[set("b", "x\n\n"), set("c", "w")]), "a: 1\n\nb: \"x\\n\\n\"\n\nc: w\n");
 }
 
 #[test]

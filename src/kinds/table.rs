@@ -157,7 +157,7 @@ pub struct Field {
 /// What Vapi makes of a value that it was sent. The two forms count as equal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rewrite {
-    /// White space at the end of the text goes.
+    /// White space at the ends of lines and of the text goes.
     Trimmed,
     /// A number comes back as a text.
     NumberAsText,

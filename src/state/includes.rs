@@ -11,7 +11,7 @@ use crate::files::{Checkout, read_text};
 use crate::model::diagnostic::{Diagnostic, Place};
 
 /// Some editors begin a file with it; it is no part of the text.
-pub const BOM: char = '\u{feff}';
+const BOM: char = '\u{feff}';
 
 /// How many bytes all uses of all includes may come to.
 const MAX_USED: usize = 128 << 20;
@@ -60,6 +60,14 @@ impl Includes {
         self.checkout.include(path)
     }
 
+    /// Where a new include of this path would stand, and whether something stands there already.
+    ///
+    /// # Errors
+    /// See [`Checkout::vacancy`].
+    pub fn vacancy(&self, path: &str) -> Result<(PathBuf, bool), String> {
+        self.checkout.vacancy(path)
+    }
+
     /// What was on the disk when the include was first read, byte for byte.
     ///
     /// # Errors
@@ -102,9 +110,28 @@ impl IncludeSource for Includes {
     }
 }
 
-/// The text that a text file holds.
+/// The text that a text file holds: without a BOM, and without its last line end, which editors add.
 pub fn text_of(raw: &str) -> &str {
-    raw.strip_prefix(BOM).unwrap_or(raw)
+    let text = raw.strip_prefix(BOM).unwrap_or(raw);
+    text.strip_suffix("\r\n").or(text.strip_suffix('\n')).unwrap_or(text)
+}
+
+/// A text file that holds a text: one that is there keeps its BOM, and its way to end the last line.
+pub fn file_of(text: &str, before: Option<&str>) -> String {
+    let mark = before.unwrap_or(text).starts_with(BOM) || text.starts_with(BOM);
+    let end = match before {
+        Some(before) if !before.ends_with('\n') && !text.ends_with('\n') => "",
+        Some(before) if before.ends_with("\r\n") => "\r\n",
+        _ if text.ends_with('\r') => "\r\n",
+        _ => "\n",
+    };
+    let mark = if mark { BOM.to_string() } else { String::new() };
+    format!("{mark}{text}{end}")
+}
+
+/// Why a text would be refused if it stood in a file.
+pub fn why_not_meant(text: &str) -> Option<&'static str> {
+    not_meant(text).map(|(why, _, _)| why)
 }
 
 /// Why a text is evidently not the one meant, what to do, and the line that shows it.
@@ -176,6 +203,24 @@ mod tests {
         for (text, line) in table {
             assert_eq!(not_meant(text).map(|(_, _, line)| line), line, "{text:?}");
         }
-        assert_eq!(text_of("\u{feff}Hello"), "Hello");
+    }
+
+    #[test]
+    fn a_file_gives_back_the_text_that_was_written_into_it() {
+        for (raw, text) in
+            [("\u{feff}Hello", "Hello"), ("a\r\n", "a"), ("a\n\n", "a\n"), ("a", "a"), ("\n", ""), ("", "")]
+        {
+            assert_eq!(text_of(raw), text, "{raw:?}");
+        }
+        let texts = ["", "a", "a\n", "a\n\n", "a\r", "a\r\n", "\u{feff}a", "\n", "\r", "\u{feff}", "\u{feff}\n"];
+        let files = texts.map(Some).into_iter().chain([None]);
+        for before in files {
+            for text in texts {
+                assert_eq!(text_of(&file_of(text, before)), text, "{text:?} over {before:?}");
+            }
+        }
+        assert_eq!(file_of("b", Some("\u{feff}a\r\n")), "\u{feff}b\r\n");
+        assert_eq!(file_of("b", Some("a")), "b");
+        assert_eq!(file_of("b", None), "b\n");
     }
 }

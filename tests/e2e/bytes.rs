@@ -161,13 +161,16 @@ fn an_include_is_written_back_to_its_file_and_shared_text_stays_shared() {
     world.commit("applied");
     let before = world.state();
     let [one, two, three] = ["One", "Two", "Three"].map(|name| id(&world.agent(name)));
-    assert_eq!(world.agent("One")["firstMessage"], json!("Hi, one.\r\n"));
+    assert_eq!(world.agent("One")["firstMessage"], json!("Hi, one."));
 
     // The only user of its include: the file is written, the state file not.
     world.vapi.edit(Collection::Assistant, &one, &json!({"firstMessage": "Hi, ${env:HOME} one.\r\n\r\nBye"}));
     world.run(&["pull"]).expect(0);
     assert_eq!(world.state(), before);
-    assert_eq!(std::fs::read_to_string(world.path("prompts/one.md")).expect("read"), "Hi, ${env:HOME} one.\r\n\r\nBye");
+    assert_eq!(
+        std::fs::read_to_string(world.path("prompts/one.md")).expect("read"),
+        "Hi, ${env:HOME} one.\r\n\r\nBye\r\n"
+    );
     world.commit("one");
 
     // One of two users: it alone gets its own text.

@@ -9,7 +9,7 @@ pub(super) fn is_alike(spot: Spot, desired: &Value, live: Option<&Value>) -> boo
     let Some(rewrite) = spot.rewrite() else { return false };
     let texts = || desired.as_text().zip(live.and_then(Value::as_text));
     match rewrite {
-        Rewrite::Trimmed => texts().is_some_and(|(desired, live)| desired.trim_end() == live.trim_end()),
+        Rewrite::Trimmed => texts().is_some_and(|(desired, live)| lines(desired).eq(lines(live))),
         Rewrite::NumberAsText => live.is_some_and(|live| written(desired) == written(live)),
         Rewrite::Cut(length) => {
             let begins = |desired: &str, live: &str| {
@@ -27,6 +27,12 @@ pub(super) fn is_alike(spot: Spot, desired: &Value, live: Option<&Value>) -> boo
         Rewrite::Schema => live.is_some_and(|live| same(&schema(desired), &schema(live))),
         Rewrite::Moved(_) | Rewrite::Unpinned(_) => false,
     }
+}
+
+/// The lines of a text without what nobody sees at their ends and the text's: Vapi, editors and hooks strip it.
+fn lines(text: &str) -> impl Iterator<Item = &str> {
+    let is_unseen = |c: char| c.is_whitespace() && c != '\r';
+    text.trim_end().split('\n').map(move |line| line.trim_end_matches(is_unseen))
 }
 
 /// A number or text as text.

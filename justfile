@@ -44,6 +44,10 @@ dist *TARGET:
 release-check *TARGET:
     .ci/release-check {{TARGET}}
 
+# What formatters, linters and hooks make of a pulled file.
+pulled:
+    .ci/pulled
+
 # Workflows, the action, scripts: schemas and linters from PyPI and npm.
 workflows:
     .ci/workflows

@@ -55,6 +55,9 @@ pub struct Record {
     /// What changes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<Field>,
+    /// Text files that it makes beside the state file.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<String>,
     /// Its outcome.
     pub outcome: Outcome,
     /// The HTTP status of the response.

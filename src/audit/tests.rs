@@ -14,6 +14,7 @@ fn record(address: &str, outcome: Outcome) -> Record {
         environment: None,
         org_id: None,
         gate_skipped: false,
+        files: Vec::new(),
         address: address.into(),
         vapi_id: Some("v1".into()),
         action: "update".into(),

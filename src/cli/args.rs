@@ -314,4 +314,7 @@ pub(crate) struct Takes {
     /// Update only fields that the file already has; add no new ones.
     #[arg(long)]
     pub(crate) declared_only: bool,
+    /// Keep long prompts in the state file: those of new agents go into prompts/ otherwise.
+    #[arg(long)]
+    pub(crate) inline: bool,
 }

@@ -18,10 +18,12 @@ use crate::state::load::{StateFile, interpret};
 pub(super) struct Args {}
 
 const STARTER: &str = "\
-# The agents and phone numbers of one Vapi organisation. https://docs.vapi.ai says what goes under `config`.
+# What is in one Vapi organisation: agents, phone numbers and the like.
+# https://docs.vapi.ai says what goes under `config`.
 #   vapi-sync pull     writes what is in Vapi into this file
 #   vapi-sync plan     shows what `apply` would do
 #   vapi-sync apply    makes Vapi as this file says
+# yamllint disable rule:line-length rule:empty-lines
 version: 1
 
 agents: {}

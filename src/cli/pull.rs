@@ -17,9 +17,9 @@ use crate::history::included_by;
 use crate::model::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::plan::report::{Outcome, Report};
 use crate::plan::{Action, Change, Direction, Policy};
-use crate::state::includes::BOM;
+use crate::state::includes::file_of;
 use crate::writeback::journal::AuditJournal;
-use crate::writeback::{Captured, capture, lock_to_write};
+use crate::writeback::{Captured, NewFile, capture, lock_to_write};
 
 /// Arguments of `pull`.
 #[derive(Debug, clap::Args)]
@@ -45,7 +45,7 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
     let wish = Wish { selection: args.select.selection()?, policy };
     block_on(async {
         let mut run = Run::writing(app, "pull", &args.writing.running, Empty::Filled).await?;
-        let mut report = pull(&mut run, &wish, &args.writing).await?;
+        let mut report = pull(&mut run, &wish, &args.writing, &args.takes).await?;
         run.commit(&mut [&mut report]);
         run.agree(&wish, &mut [&mut report]);
         let mut extra = Extra::default();
@@ -68,7 +68,12 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
 const ATTEMPTS: usize = 5;
 
 /// Plans and writes.
-pub(super) async fn pull(run: &mut Run<'_>, wish: &Wish, writing: &Writing) -> Result<Report, Diagnostics> {
+pub(super) async fn pull(
+    run: &mut Run<'_>,
+    wish: &Wish,
+    writing: &Writing,
+    takes: &Takes,
+) -> Result<Report, Diagnostics> {
     for _ in 0..ATTEMPTS {
         let loaded = run.load()?;
         let file = loaded.checked()?;
@@ -76,14 +81,20 @@ pub(super) async fn pull(run: &mut Run<'_>, wish: &Wish, writing: &Writing) -> R
         let Made { plan, variables, .. } = run.plan(&file, Direction::ToFile, wish).await?;
         let env = |name: &str| std::env::var(name).ok();
         let included_by = |include: &Path| included_by(loaded.disk.real(), include);
-        let captured = capture(&plan, &file.desired.file, &loaded.includes, &variables, &env, &included_by);
+        let (state, includes) = (&file.desired.file, &loaded.includes);
+        let captured = capture(&plan, state, includes, &variables, &env, &included_by, takes.inline);
         let includes = file.includes();
         let folders: BTreeSet<&Path> = includes.iter().filter_map(|include| include.parent()).collect();
         folders.into_iter().for_each(clean_up);
         let mut report = Report::planned(plan);
+        for change in &mut report.plan.changes {
+            let files = captured.new_files.iter().filter(|file| file.owner == change.address);
+            change.files = files.map(|file| file.name.clone()).collect();
+        }
         report.outcomes = outcomes(&report, &captured);
         let refused = captured.refused.iter().map(|refused| refused.diagnostic.clone());
         report.warnings.extend(refused.map(|refused| Diagnostic { severity: Severity::Warning, ..refused }));
+        report.warnings.extend_from_slice(&captured.notes);
         let hide = |text: &str| run.app.output.redactor().text(text).into_owned();
         let mut journal = run.journal(&loaded, report.plan.org_id.as_deref(), &hide);
         match write(&file, &captured, &report, &mut journal)? {
@@ -99,6 +110,7 @@ pub(super) async fn pull(run: &mut Run<'_>, wish: &Wish, writing: &Writing) -> R
             Written::InPart(error) => report.fail(&error),
             Written::NotLogged(error) => report.errors.push(error),
         }
+        run.files.extend(captured.new_files.iter().map(|file| file.path.clone()).filter(|path| path.exists()));
         report.run = journal.run();
         run.note_interruption(&mut report);
         return Ok(report);
@@ -146,8 +158,15 @@ pub(super) fn write(
     for (path, name, text) in &captured.includes {
         let planned = file.loaded.includes.on_disk(name)?;
         // What it was planned with: an editor may have saved it since.
-        let mark = planned.chars().next().filter(|first| *first == BOM);
-        files.push((Disk::at(path, name), planned, mark.into_iter().chain(text.chars()).collect()));
+        let text = file_of(text, Some(&planned));
+        files.push((Disk::at(path, name), planned, text));
+    }
+    for file in captured.new_files.iter().filter(|file| !file.is_there) {
+        match make(file) {
+            Ok(()) => {}
+            Err(NotReplaced::Changed(_)) => return Ok(Written::Changed),
+            Err(NotReplaced::Failed(error)) => return Err(error),
+        }
     }
     if *captured.text != **text {
         files.push((disk.clone(), text.as_ref().into(), captured.text.clone()));
@@ -167,6 +186,14 @@ pub(super) fn write(
         }
     }
     Ok(journal.pulled(report, true).map_or_else(Written::NotLogged, |()| Written::Done))
+}
+
+/// Makes a text file where there is none, and its folder.
+fn make(file: &NewFile) -> Result<(), NotReplaced> {
+    let disk = Disk::at(&file.path, &file.name);
+    std::fs::create_dir_all(disk.folder())
+        .map_err(|error| NotReplaced::Failed(disk.failed("make a folder", &error)))?;
+    disk.replace(None, &file.text)
 }
 
 /// What becomes of each change once the file is written.

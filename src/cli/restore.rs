@@ -166,7 +166,7 @@ fn set_back(run: &Run<'_>, file: &Checked<'_>, plan: &Plan) -> Result<Report, Di
     let env = |name: &str| std::env::var(name).ok();
     let included_by = |include: &Path| included_by(file.loaded.disk.real(), include);
     let none = BTreeSet::new();
-    let captured = capture(plan, &file.desired.file, &file.loaded.includes, &none, &env, &included_by);
+    let captured = capture(plan, &file.desired.file, &file.loaded.includes, &none, &env, &included_by, true);
     let mut report = Report::planned(plan.clone());
     report.outcomes = outcomes(&report, &captured);
     let in_file = report.plan.changes.iter().zip(&mut report.outcomes);

@@ -97,7 +97,7 @@ fn next_steps(app: &App, command: &str, report: &Report, commits: bool) -> Vec<S
         let what = match (command, wrote_file) {
             ("restore", _) => "Restore",
             (_, true) => "Pull from Vapi",
-            (_, false) => "Record the ids of new objects",
+            (_, false) => "Record new ids",
         };
         steps.push(format!("Next: `{}`", to_commit(&app.global.file, what)));
     }

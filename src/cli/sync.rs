@@ -39,7 +39,7 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
     let wish = Wish { selection: args.choices.select.selection()?, policy };
     block_on(async {
         let mut run = Run::writing(app, "sync", &args.writing.running, Empty::Filled).await?;
-        let mut pulled = pull(&mut run, &wish, &args.writing).await?;
+        let mut pulled = pull(&mut run, &wish, &args.writing, &args.takes).await?;
         let (all, commits) = (args.writing.lists.all, args.writing.commit);
         let showing = Showing { all, commits, ..Showing::default() };
         let mut errors = show_pulled(app, &pulled, showing);

@@ -64,6 +64,28 @@ impl Checkout {
         }
     }
 
+    /// Where a new include of this path would stand, and whether something stands there already.
+    ///
+    /// # Errors
+    /// Why there can be none: its folder is none, or leads out of ours; git ignores it.
+    pub fn vacancy(&self, path: &str) -> Result<(PathBuf, bool), String> {
+        let failed = |error: std::io::Error| error.to_string();
+        let folder = self.folder.canonicalize().map_err(failed)?;
+        let full = folder.join(path);
+        let (Some(parent), Some(name)) = (full.parent(), full.file_name()) else { return Err("it is no file".into()) };
+        let parent = match parent.symlink_metadata() {
+            Ok(_) if !parent.is_dir() => return Err("it is no folder".into()),
+            Ok(_) => parent.canonicalize().map_err(failed)?,
+            Err(_) => parent.to_path_buf(),
+        };
+        let real = parent.join(name);
+        let inside = real.strip_prefix(&folder).map_err(|_| "it leads out of the folder of the state file")?;
+        match self.private(&folder, inside) {
+            Some(why) => Err(why),
+            None => Ok((real.clone(), real.symlink_metadata().is_ok())),
+        }
+    }
+
     /// Why a file in `folder` must not be shown or sent: it belongs to git or to us, or git would not keep it.
     fn private(&self, folder: &Path, inside: &Path) -> Option<String> {
         let has = |name: &str| inside.components().any(|part| part.as_os_str().eq_ignore_ascii_case(name));
@@ -76,7 +98,8 @@ impl Checkout {
         let full = folder.join(inside);
         let hidden = || "its name, or that of its folder, starts with a dot, and it is not committed to git".to_owned();
         let is_hidden = inside.components().any(|part| part.as_os_str().as_encoded_bytes().starts_with(b"."));
-        let Some(repository) = self.repository(full.parent().unwrap_or(folder)) else {
+        let near = full.ancestors().skip(1).find(|near| near.is_dir());
+        let Some(repository) = self.repository(near.unwrap_or(folder)) else {
             return is_hidden.then(hidden);
         };
         let holds = |git: &Path| git.canonicalize().is_ok_and(|git| full.starts_with(git));

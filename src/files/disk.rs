@@ -129,7 +129,8 @@ impl Disk {
         if made.path().exists() { Ok(made) } else { make().map_err(failed) }
     }
 
-    fn failed(&self, what: &str, error: &std::io::Error) -> Diagnostic {
+    /// The message that something could not be done to it.
+    pub fn failed(&self, what: &str, error: &std::io::Error) -> Diagnostic {
         let why = match error.kind() {
             std::io::ErrorKind::StorageFull => "the disk is full (free some space)".to_owned(),
             std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => {

@@ -21,6 +21,19 @@ pub fn ascii(text: &str) -> String {
     ascii
 }
 
+/// A text as a name for machines: `Front Desk (EN)` → `front_desk_en`. Empty, if nothing of it is a letter or a digit.
+pub fn slug(name: &str) -> String {
+    let mut slug = String::new();
+    for c in ascii(name).chars() {
+        if c.is_ascii_alphanumeric() {
+            slug.push(c.to_ascii_lowercase());
+        } else if !slug.is_empty() && !slug.ends_with('_') {
+            slug.push('_');
+        }
+    }
+    slug.trim_end_matches('_').to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::ascii;

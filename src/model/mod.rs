@@ -15,7 +15,7 @@ mod secret;
 mod value;
 
 pub use address::{Address, RemoteId};
-pub use ascii::ascii;
+pub use ascii::{ascii, slug};
 pub use path::{FieldPath, Step, Trail};
 pub use redact::Redactor;
 pub use secret::{Form, SENSITIVE, Secret, variable};

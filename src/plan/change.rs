@@ -169,6 +169,8 @@ pub struct Change {
     pub updated_at: Option<String>,
     /// The number of its newest version that the plan saw, where Vapi keeps versions.
     pub version: Option<u64>,
+    /// Text files that it makes beside the state file, which includes them.
+    pub files: Vec<String>,
 }
 
 impl Change {
@@ -190,6 +192,7 @@ impl Change {
             after: BTreeSet::new(),
             updated_at: None,
             version: None,
+            files: Vec::new(),
         }
     }
 

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::{Change, Work};
 use crate::kinds::{KINDS, Kind};
 use crate::model::diagnostic::Diagnostic;
-use crate::model::{Address, ascii};
+use crate::model::{Address, slug};
 use crate::plan::pair::{Identities, Listings};
 use crate::state::load::StateFile;
 use crate::values::live::Live;
@@ -67,19 +67,6 @@ pub(super) fn handle(kind: &Kind, live: &Live, taken: &mut HashSet<String>) -> S
 
 fn short(id: &str, length: usize) -> String {
     id.chars().filter(|c| c.is_ascii_alphanumeric()).take(length).collect()
-}
-
-/// `Front Desk (EN)` → `front_desk_en`.
-fn slug(name: &str) -> String {
-    let mut slug = String::new();
-    for c in ascii(name).chars() {
-        if c.is_ascii_alphanumeric() {
-            slug.push(c.to_ascii_lowercase());
-        } else if !slug.is_empty() && !slug.ends_with('_') {
-            slug.push('_');
-        }
-    }
-    slug.trim_end_matches('_').to_owned()
 }
 
 #[cfg(test)]

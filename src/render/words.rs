@@ -33,6 +33,9 @@ pub fn summary(report: &Report) -> String {
         };
         parts.push((count, word));
     }
+    let done = report.changes().filter(|(_, outcome)| matches!(outcome, Some(Outcome::Done { .. })));
+    let files = done.map(|(change, _)| change.files.len()).sum();
+    parts.push((files, if files == 1 { "file made in prompts/" } else { "files made in prompts/" }.to_owned()));
     parts.push((report.failed(), if report.failed() == 1 { "error" } else { "errors" }.to_owned()));
     parts.push((report.not_attempted(), "not attempted".to_owned()));
     parts.push((report.held_back(), held_back(&report.waiting())));

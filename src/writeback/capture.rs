@@ -1,20 +1,22 @@
 //! A plan of `pull` becomes edits of the document and of its include files.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use super::content::{Owners, Variables, Writing};
+use super::includes::{Wish, include_users, included};
+use super::prompts::{NewFile, Prompts};
 use super::shared::{VariableWish, leaves_out, shared_imports};
 use super::{id_edit, key, org_edit, word_of};
-use crate::document::{Content, Document, Edit, Node, PathStep, View};
+use crate::document::{Content, Document, Edit, Node, PathStep};
 use crate::kinds::Spot;
-use crate::model::diagnostic::Diagnostic;
+use crate::model::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::{Address, FieldPath, RemoteId, Step, Value};
 use crate::plan::judge::Verdict;
 use crate::plan::{Change, FieldChange, Plan, Work};
 use crate::state::includes::Includes;
 use crate::state::load::StateFile;
-use crate::state::template::{self, Token, escape};
+use crate::state::template::escape;
 use crate::values::compare::element_position;
 use crate::values::merge::{Merged, merge};
 use crate::values::normalize::same;
@@ -26,8 +28,12 @@ pub struct Captured {
     pub text: String,
     /// The new texts of include files, by real path and by the name in the file.
     pub includes: Vec<(PathBuf, String, String)>,
+    /// Text files that the state file includes from now on: they must be there before it says so.
+    pub new_files: Vec<NewFile>,
     /// What the document refused, per change of the plan.
     pub refused: Vec<Refused>,
+    /// What is worth saying of prompts that got no file.
+    pub notes: Diagnostics,
 }
 
 /// A field that could not be written.
@@ -43,7 +49,7 @@ pub struct Refused {
 ///
 /// `recorded` are variables that older versions of the file name: what is in them is written as a variable again.
 /// What the document cannot take is left out and told in `refused`; the rest is written. `included_by` names another state file
-/// that uses an include.
+/// that uses an include. Long prompts that the file did not have get files of their own, unless they are to stay `inline`.
 pub fn capture(
     plan: &Plan,
     state: &StateFile<'_>,
@@ -51,15 +57,19 @@ pub fn capture(
     recorded: &BTreeSet<String>,
     env: &dyn Fn(&str) -> Option<String>,
     included_by: &dyn Fn(&Path) -> Option<String>,
+    inline: bool,
 ) -> Captured {
     let owners = owners(plan, state);
-    let variables = Variables::of(state.document.text(), recorded, env);
+    let variables = Variables::of(state.document.text(), recorded, env).shared_by(values_of(plan));
     let (edits, refused) = (Vec::new(), Vec::new());
+    let users = include_users(state, includes);
+    let prompts = Prompts::new(includes, users.keys().cloned().collect(), included_by);
     let mut writer = Writer {
         state,
         includes,
         owners: &owners,
         variables: &variables,
+        prompts: (!inline).then_some(&prompts),
         shared: shared_imports(plan, state),
         edits,
         to_includes: HashMap::new(),
@@ -77,10 +87,24 @@ pub fn capture(
         }
     }
     writer.write_variables();
-    let written = writer.write_includes(included_by);
+    let written = writer.write_includes(&users, included_by);
     let (text, mut refused) = apply_edits(state.document, writer.edits);
     refused.extend(writer.refused);
-    Captured { text, includes: written, refused }
+    let (new_files, notes) = prompts.finish(&text);
+    Captured { text, includes: written, new_files, refused, notes }
+}
+
+/// What a plan writes, each value with its entry.
+fn values_of(plan: &Plan) -> impl Iterator<Item = (&Address, &Value)> {
+    plan.changes.iter().flat_map(|change| {
+        let imported = match &change.work {
+            Work::Import(object) => Some(object),
+            Work::None | Work::Capture | Work::Create(_) | Work::Update(_) | Work::Recreate(_) | Work::Link(_) => None,
+        };
+        let captured = change.fields.iter().filter(|field| field.verdict.changes_file());
+        let values = imported.into_iter().chain(captured.filter_map(|field| field.after.as_ref()));
+        values.map(|value| (&change.address, value))
+    })
 }
 
 /// The entries that ids belong to, those that this pull makes among them.
@@ -116,23 +140,17 @@ fn apply_edits(document: &Document, mut edits: Vec<(usize, Edit)>) -> (String, V
     }
 }
 
-/// A value that would go into an include, if all its users agree.
-struct Wish {
-    change: usize,
-    path: Vec<PathStep>,
-    text: String,
-    inline: Content,
-}
-
 pub(super) struct Writer<'w, 'd> {
     pub(super) state: &'w StateFile<'d>,
-    includes: &'w Includes,
+    pub(super) includes: &'w Includes,
     owners: &'w Owners,
     variables: &'w Variables,
+    /// Where long prompts go, if they may.
+    prompts: Option<&'w Prompts<'w>>,
     /// Imports that are in all environments.
     shared: HashSet<Address>,
     pub(super) edits: Vec<(usize, Edit)>,
-    to_includes: HashMap<String, Vec<Wish>>,
+    pub(super) to_includes: HashMap<String, Vec<Wish>>,
     pub(super) to_variables: Vec<VariableWish<'d>>,
     pub(super) refused: Vec<Refused>,
 }
@@ -141,7 +159,7 @@ impl<'d> Writer<'_, 'd> {
     fn import(&mut self, at: usize, change: &Change, value: &Value) {
         let Some(id) = &change.id else { return };
         let config = self
-            .writing(change)
+            .writing_new(change)
             .content(change.kind.root(), &FieldPath::root(), value)
             .unwrap_or(Content::Map(Vec::new()));
         let mut id = Content::Text(id.0.clone());
@@ -156,7 +174,7 @@ impl<'d> Writer<'_, 'd> {
         let words = limits.into_iter().chain([(change.kind.id_key.to_owned(), id), ("config".to_owned(), config)]);
         let entry = Content::Map(words.collect());
         let path = vec![key(change.address.section), key(&change.address.handle)];
-        self.edits.push((at, Edit::Set { path, value: entry }));
+        self.edits.push((at, Edit::Set { path, value: Content::Spaced(Box::new(entry)) }));
     }
 
     fn capture(&mut self, at: usize, change: &Change) {
@@ -243,7 +261,8 @@ impl<'d> Writer<'_, 'd> {
         let writing = self.writing(change);
         let content = match (node, before) {
             (Some(node), Some(before)) => writing.respelled(spot, field, node, before, after),
-            _ => writing.content(spot, field, after),
+            (Some(_), None) => writing.content(spot, field, after),
+            (None, _) => self.writing_new(change).content(spot, field, after),
         };
         let content = content?;
         match (node, after) {
@@ -304,7 +323,12 @@ impl<'d> Writer<'_, 'd> {
     }
 
     fn writing<'c>(&'c self, change: &'c Change) -> Writing<'c> {
-        Writing { address: &change.address, owners: self.owners, variables: self.variables }
+        Writing::new(&change.address, self.owners, self.variables)
+    }
+
+    /// For values of which the file has nothing yet.
+    fn writing_new<'c>(&'c self, change: &'c Change) -> Writing<'c> {
+        Writing { prompts: self.prompts, ..self.writing(change) }
     }
 
     #[expect(clippy::too_many_arguments, reason = "one call site; a struct for it would be read only here")]
@@ -318,83 +342,8 @@ impl<'d> Writer<'_, 'd> {
         index: usize,
         after: &Value,
     ) {
-        if let Some(value) = self.writing(change).content(spot, field, after) {
+        if let Some(value) = self.writing_new(change).content(spot, field, after) {
             self.edits.push((at, Edit::InsertItem { list, index, value }));
         }
     }
-
-    /// An include that all its users want to change alike is written back to its file; otherwise each gets its own value.
-    /// One that another state file uses is held: what it says there is not ours to decide.
-    fn write_includes(&mut self, included_by: &dyn Fn(&Path) -> Option<String>) -> Vec<(PathBuf, String, String)> {
-        let users = include_users(self.state, self.includes);
-        // One file may be named in several ways.
-        let mut files: BTreeMap<PathBuf, (String, Vec<Wish>)> = BTreeMap::new();
-        for (name, wishes) in std::mem::take(&mut self.to_includes) {
-            let real = real_path(self.includes, &name);
-            files.entry(real).or_insert_with(|| (name, Vec::new())).1.extend(wishes);
-        }
-        let mut written = Vec::new();
-        for (real, (name, wishes)) in files {
-            if let Some(other) = included_by(&real) {
-                for wish in wishes {
-                    let message = format!("{name} changed in Vapi, and {other} uses it too");
-                    let error = Diagnostic::error("include-shared", message);
-                    self.refuse(
-                        wish.change,
-                        error.help(format!(
-                            "if both should change, edit {name}; else copy it, and include the copy here"
-                        )),
-                    );
-                }
-                continue;
-            }
-            let alike = wishes.iter().all(|wish| wish.text == wishes[0].text);
-            if alike && real.is_absolute() && users.get(&real) == Some(&wishes.len()) {
-                let text = wishes.into_iter().next().map(|wish| wish.text).unwrap_or_default();
-                written.push((real, name, text));
-            } else {
-                let inline = |wish: Wish| (wish.change, Edit::Set { path: wish.path, value: wish.inline });
-                self.edits.extend(wishes.into_iter().map(inline));
-            }
-        }
-        written
-    }
-}
-
-/// The include that is the whole value of a node.
-fn included(node: Node<'_>) -> Option<&str> {
-    match template::parse(node.as_text()?).as_slice() {
-        [Token::File(path)] => Some(*path),
-        _ => None,
-    }
-}
-
-/// The file that an include is, whatever it is called; the name itself where there is none.
-fn real_path(includes: &Includes, name: &str) -> PathBuf {
-    includes.locate(name).unwrap_or_else(|_| PathBuf::from(name))
-}
-
-/// How often each include is named in the file.
-fn include_users(state: &StateFile<'_>, includes: &Includes) -> HashMap<PathBuf, usize> {
-    fn count<'d>(node: Node<'d>, users: &mut HashMap<&'d str, usize>) {
-        match node.view() {
-            View::Text(text) => {
-                for token in template::parse(text) {
-                    if let Token::File(path) = token {
-                        *users.entry(path).or_default() += 1;
-                    }
-                }
-            }
-            View::List => node.items().for_each(|item| count(item, users)),
-            View::Map => node.entries().for_each(|entry| count(entry.value, users)),
-            View::Null | View::Bool(_) | View::Number(_) => {}
-        }
-    }
-    let mut names = HashMap::new();
-    state.entries.iter().filter_map(|entry| entry.config).for_each(|config| count(config, &mut names));
-    let mut users = HashMap::new();
-    for (name, times) in names {
-        *users.entry(real_path(includes, name)).or_default() += times;
-    }
-    users
 }

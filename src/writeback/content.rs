@@ -1,13 +1,14 @@
 //! Values from Vapi as a person would write them into the file.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
-use std::collections::{BTreeSet, HashMap};
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 
+use super::prompts::{Prompts, is_prompt};
 use crate::document::{Content, Node, View};
 use crate::kinds::{self, ListRule, Spot};
-use crate::model::{Address, FieldPath, Secret, Step, Value, keys, variable};
+use crate::model::{Address, FieldPath, Map, Secret, Step, Trail, Value, keys, variable};
 use crate::state::template::{self, escape};
 use crate::values::normalize::same;
 
@@ -27,6 +28,10 @@ pub struct Variables {
     by_name: RefCell<HashMap<String, Option<String>>>,
     /// Those that are looked for in texts: a text is gone through once, however many they are.
     sought: RefCell<Sought>,
+    /// Secrets that several entries have.
+    shared: HashSet<String>,
+    /// Whether the comment on secrets was written: it says the same of each.
+    explained: Cell<bool>,
 }
 
 impl Variables {
@@ -41,6 +46,23 @@ impl Variables {
             }
         }
         variables
+    }
+
+    /// The same, where these values of these entries are written: a secret that several have is called after none of them.
+    pub fn shared_by<'v>(mut self, values: impl Iterator<Item = (&'v Address, &'v Value)>) -> Self {
+        let mut owners: HashMap<String, &Address> = HashMap::new();
+        for (address, value) in values {
+            value.visit(Trail::Root, &mut |_, value| {
+                let Value::Secret(secret) = value else { return };
+                let pieces = secret.pieces().into_iter().map(str::to_owned);
+                for text in secret.expose().map(str::to_owned).into_iter().chain(pieces) {
+                    if *owners.entry(text.clone()).or_insert(address) != address {
+                        self.shared.insert(text);
+                    }
+                }
+            });
+        }
+        self
     }
 
     /// Looks for a secret in texts from now on.
@@ -65,10 +87,12 @@ impl Variables {
             .collect()
     }
 
-    /// A name for a secret: that of the same secret, else the one wished for, told from other secrets' by a number.
-    fn name(&self, wished: String, secret: &Secret) -> String {
+    /// A name for a secret: that of the same secret, else after its place, told from other secrets' by a number.
+    fn name(&self, address: &Address, path: &FieldPath, secret: &Secret) -> String {
         let mut by_name = self.by_name.borrow_mut();
         let text = secret.expose();
+        let owner = text.is_none_or(|text| !self.shared.contains(text)).then_some(address);
+        let wished = variable_for(owner, path);
         let known = by_name.iter().find(|(_, known)| text.is_some() && known.as_deref() == text);
         if let Some((name, _)) = known {
             return name.clone();
@@ -84,6 +108,7 @@ impl Variables {
 }
 
 /// How values of one entry are written.
+#[derive(Clone, Copy)]
 pub struct Writing<'w> {
     /// Whose values.
     pub address: &'w Address,
@@ -91,9 +116,18 @@ pub struct Writing<'w> {
     pub owners: &'w Owners,
     /// What secrets are called.
     pub variables: &'w Variables,
+    /// Where long prompts go that the file did not have. `None`: they stay in it.
+    pub(super) prompts: Option<&'w Prompts<'w>>,
+    /// What is written now, within the entry: an assistant inside of it.
+    pub(super) part: Option<&'w str>,
 }
 
-impl Writing<'_> {
+impl<'w> Writing<'w> {
+    /// For the values of an entry.
+    pub fn new(address: &'w Address, owners: &'w Owners, variables: &'w Variables) -> Self {
+        Self { address, owners, variables, prompts: None, part: None }
+    }
+
     /// A value as the content of a document. `None`: there is nothing to write (a secret of which nobody knows whether it
     /// exists, a `null` that says nothing).
     pub fn content(&self, spot: Spot, path: &FieldPath, value: &Value) -> Option<Content> {
@@ -115,13 +149,32 @@ impl Writing<'_> {
                     })
                     .collect(),
             ),
-            Value::Map(map) => Content::Map(
-                map.iter()
-                    .filter(|(_, value)| **value != Value::Null || spot.is_free())
-                    .filter_map(|(key, value)| Some((key.clone(), self.content(spot.key(key), &path.key(key), value)?)))
-                    .collect(),
-            ),
+            Value::Map(map) => {
+                let within = Writing { part: self.part_of(path, map).or(self.part), ..*self };
+                let entries = map.iter().filter(|(_, value)| **value != Value::Null || spot.is_free());
+                let entries = entries.filter_map(|(key, value)| {
+                    let content = within.content(spot.key(key), &path.key(key), value)?;
+                    let prompt = within.prompts.filter(|_| key == "content" && is_prompt(path, map));
+                    Some((key.clone(), prompt.and_then(|to| within.in_file(to, value, &content)).unwrap_or(content)))
+                });
+                Content::Map(entries.collect())
+            }
         })
+    }
+
+    /// The assistant that a mapping is, or whose settings it overrides.
+    fn part_of<'m>(&'m self, path: &FieldPath, map: &'m Map) -> Option<&'m str> {
+        let text = |key: &str| map.get(key).and_then(Value::as_text);
+        match path.0.last() {
+            Some(Step::Key(key)) if key == "assistant" => text("name"),
+            _ => text("assistantId").and_then(|id| Some(self.owners.get(id)?.handle.as_str())),
+        }
+    }
+
+    /// The include that takes the place of a prompt, if that is nothing but text: an include holds no variables.
+    fn in_file(&self, prompts: &Prompts<'_>, value: &Value, content: &Content) -> Option<Content> {
+        let text = value.as_text().filter(|text| *content == Content::Text(escape(text).into_owned()))?;
+        prompts.place(self.address, self.part, text).map(Content::Text)
     }
 
     /// A text as the file spells it: no secret that is known, and nothing that is shaped like a key, is written out.
@@ -132,7 +185,7 @@ impl Writing<'_> {
         let mut places = self.variables.places(text);
         for place in keys::find(text).map(|(place, _)| place).chain(keys::in_addresses(text)) {
             let secret = Secret::new(&text[place.clone()], Vec::new());
-            places.push((place, self.variables.name(variable_for(self.address, path), &secret)));
+            places.push((place, self.variables.name(self.address, path, &secret)));
         }
         // Of two that overlap the one that begins first; of those the longer one.
         places.sort_by_key(|(place, _)| (place.start, std::cmp::Reverse(place.end)));
@@ -193,7 +246,7 @@ impl Writing<'_> {
     }
 
     fn secret(&self, path: &FieldPath, secret: &Secret) -> Content {
-        let name = |secret: &Secret| self.variables.name(variable_for(self.address, path), secret);
+        let name = |secret: &Secret| self.variables.name(self.address, path, secret);
         let text = match secret.is_within_text() {
             false => format!("${{env:{}}}", name(secret)),
             true => {
@@ -203,10 +256,11 @@ impl Writing<'_> {
                 pieces.zip(around).fold(first, |text, (name, after)| format!("{text}${{env:{name}}}{after}"))
             }
         };
-        Content::Commented(
-            Box::new(Content::Text(text)),
-            "Vapi has this secret; set the variable before vapi-sync must send it".to_owned(),
-        )
+        let text = Content::Text(text);
+        match self.variables.explained.replace(true) {
+            true => text,
+            false => Content::Commented(Box::new(text), "a secret: its value comes from your environment".to_owned()),
+        }
     }
 }
 
@@ -227,46 +281,65 @@ pub fn reference(address: &Address) -> String {
     format!("${{{}:{}}}", kinds::of(address).word, address.handle)
 }
 
-/// The variable for a secret: `AGENT_RECEPTIONIST_SERVER_SECRET`.
-fn variable_for(address: &Address, path: &FieldPath) -> String {
-    let steps = path.0.iter().map(|step| match step {
+/// The variable for a secret: `AGENT_RECEPTIONIST_SERVER_SECRET`; `SERVER_SECRET` for one that is not one entry's alone.
+fn variable_for(owner: Option<&Address>, path: &FieldPath) -> String {
+    let is_place = |step: &Step| !matches!(step, Step::Key(_));
+    let in_list = path.0.iter().rposition(is_place).filter(|at| owner.is_none() && at + 1 < path.0.len());
+    let steps = path.0.iter().skip(in_list.map_or(0, |at| at + 1)).map(|step| match step {
         Step::Key(key) | Step::Element(key) => Cow::from(key),
         Step::Index(at) => Cow::from(at.to_string()),
     });
-    let owner = [Cow::from(kinds::of(address).word), Cow::from(&address.handle)];
-    variable(owner.into_iter().chain(steps))
+    let owner = owner.map(|address| [Cow::from(kinds::of(address).word), Cow::from(&address.handle)]);
+    variable(owner.into_iter().flatten().chain(steps))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn path(keys: &[&str]) -> FieldPath {
+        keys.iter().fold(FieldPath::root(), |path, key| match key.parse() {
+            Ok(at) => path.join(Step::Index(at)),
+            Err(_) => path.key(key),
+        })
+    }
+
     #[test]
     fn variables_read_like_the_path() {
-        let address = Address::new("agents", "front_desk");
-        let path = FieldPath::root().key("model").key("tools").join(Step::Index(0)).key("server").key("X-Api-Key");
-        assert_eq!(variable_for(&address, &path), "AGENT_FRONT_DESK_MODEL_TOOLS_0_SERVER_X_API_KEY");
-        let number = Address::new("phone_numbers", "1_415");
-        assert_eq!(
-            variable_for(&number, &FieldPath::root().key("twilioAuthToken")),
-            "PHONE_NUMBER_1_415_TWILIO_AUTH_TOKEN"
-        );
-        let named = |handle| variable_for(&Address::new("agents", handle), &FieldPath::root().key("apiKey"));
-        assert_eq!(
-            (named("müller").as_str(), named("möller").as_str()),
-            ("AGENT_MULLER_API_KEY", "AGENT_MOLLER_API_KEY")
-        );
+        for (address, keys, own, shared) in [
+            (
+                Address::new("agents", "front_desk"),
+                path(&["model", "tools", "0", "server", "headers", "X-Api-Key"]),
+                "AGENT_FRONT_DESK_MODEL_TOOLS_0_SERVER_HEADERS_X_API_KEY",
+                "SERVER_HEADERS_X_API_KEY",
+            ),
+            (
+                Address::new("phone_numbers", "1_415"),
+                path(&["twilioAuthToken"]),
+                "PHONE_NUMBER_1_415_TWILIO_AUTH_TOKEN",
+                "TWILIO_AUTH_TOKEN",
+            ),
+            (Address::new("agents", "müller"), path(&["keys", "0"]), "AGENT_MULLER_KEYS_0", "KEYS_0"),
+        ] {
+            assert_eq!(variable_for(Some(&address), &keys), own);
+            assert_eq!(variable_for(None, &keys), shared);
+        }
     }
 
     #[test]
     fn one_secret_has_one_variable_and_one_variable_one_secret() {
-        let variables = Variables::default();
-        let name = |wished: &str, text: &str| variables.name(wished.to_owned(), &Secret::new(text, Vec::new()));
-        assert_eq!(name("A_X_API_KEY", "one"), "A_X_API_KEY");
-        assert_eq!(name("A_X_API_KEY", "two"), "A_X_API_KEY_2");
-        assert_eq!(name("B_X_API_KEY", "one"), "A_X_API_KEY");
-        assert_eq!(name("B_X_API_KEY", "three"), "B_X_API_KEY");
-        let hidden = |wished: &str| variables.name(wished.to_owned(), &Secret::hidden());
-        assert_eq!((hidden("C").as_str(), hidden("C").as_str()), ("C", "C_2"));
+        let secret = |text: &str| Value::Secret(Secret::new(text, Vec::new()));
+        let (a, b) = (Address::new("agents", "a"), Address::new("agents", "b"));
+        let values = [(&a, secret("one")), (&a, secret("both")), (&b, secret("both")), (&a, secret("one"))];
+        let variables = Variables::default().shared_by(values.iter().map(|(address, value)| (*address, value)));
+        let key = path(&["server", "secret"]);
+        let name = |address: &Address, text: &str| variables.name(address, &key, &Secret::new(text, Vec::new()));
+        assert_eq!(name(&a, "one"), "AGENT_A_SERVER_SECRET");
+        assert_eq!(name(&a, "two"), "AGENT_A_SERVER_SECRET_2");
+        assert_eq!(name(&b, "one"), "AGENT_A_SERVER_SECRET");
+        assert_eq!(name(&b, "three"), "AGENT_B_SERVER_SECRET");
+        assert_eq!((name(&a, "both").as_str(), name(&b, "both").as_str()), ("SERVER_SECRET", "SERVER_SECRET"));
+        let hidden = || variables.name(&a, &path(&["c"]), &Secret::hidden());
+        assert_eq!((hidden().as_str(), hidden().as_str()), ("AGENT_A_C", "AGENT_A_C_2"));
     }
 }

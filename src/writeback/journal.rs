@@ -116,6 +116,7 @@ impl<'h> AuditJournal<'h> {
             vapi_id: change.id.as_ref().map(|id| id.0.clone()),
             action: change.action().word().to_owned(),
             fields,
+            files: change.files.clone(),
             outcome,
             status,
             error: None,

@@ -3,12 +3,14 @@
 //! ```text
 //! facts (ids, org) ─┐
 //!                   ├→ edits of the document → checked text → disk
-//! captures, imports ┘                       └→ include files
+//! captures, imports ┘                       └→ include files, new ones for long prompts
 //! ```
 
 mod capture;
 mod content;
+mod includes;
 pub mod journal;
+mod prompts;
 mod shared;
 
 use std::time::Duration;
@@ -25,6 +27,7 @@ use crate::state::load::{StateFile, interpret};
 
 pub use capture::{Captured, Refused, capture};
 pub use content::{Owners, reference};
+pub use prompts::NewFile;
 
 /// How often a file that keeps changing under our hands is read anew.
 const ATTEMPTS: usize = 5;
@@ -146,7 +149,8 @@ pub fn recorded(name: &str, text: &str, whose: &Whose, facts: &[Fact]) -> Result
                     Step::Index(_) | Step::Element(_) => None,
                 }));
                 let variables = content::Variables::default();
-                let writing = content::Writing { address, owners: &Owners::new(), variables: &variables };
+                let owners = Owners::new();
+                let writing = content::Writing::new(address, &owners, &variables);
                 if let Some(value) = writing.content(kinds::of(address).root(), &FieldPath::root(), value) {
                     edits.push(Edit::Set { path: at, value });
                 }

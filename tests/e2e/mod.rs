@@ -10,6 +10,7 @@ mod main_job;
 mod many;
 mod people;
 mod pins;
+mod pulled;
 mod secrets;
 mod spec;
 mod status;

@@ -135,7 +135,7 @@ impl<'c> Simulation<'c> {
         let loaded = self.loaded();
         let plan = self.plan(&loaded, Direction::ToFile);
         let state = interpret(&loaded.document, &Whose::Only).expect("a state file");
-        let captured = capture(&plan, &state, &loaded.includes, &Default::default(), &|_| None, &|_| None);
+        let captured = capture(&plan, &state, &loaded.includes, &Default::default(), &|_| None, &|_| None, true);
         assert!(captured.refused.is_empty(), "{:?}\n{}", captured.refused, self.text());
         let before = self.text();
         std::fs::write(self.folder.path().join("vapi-state.yaml"), &captured.text).expect("written");

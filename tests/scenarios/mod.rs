@@ -94,6 +94,8 @@ stories! {
     pull_pending
     pull_pending_absent
     pull_prompt_file
+    pull_prompts
+    pull_prompts_ignored
     pull_uncommitted_prompt
     pull_unknown_field_since
     purchase

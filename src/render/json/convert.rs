@@ -79,6 +79,7 @@ fn change(change: &Change, outcome: Option<&Outcome>) -> v1::Change {
         reason: reason.clone(),
         held_back: change.held_back(),
         fields: change.shown_fields().iter().map(field).collect(),
+        files: change.files.clone(),
         outcome: outcome.map(|outcome| match outcome {
             Outcome::Done { .. } => v1::Outcome::Done,
             Outcome::Failed(_) => v1::Outcome::Failed,

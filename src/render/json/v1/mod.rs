@@ -149,6 +149,10 @@ pub struct Change {
     pub held_back: usize,
     /// The fields that change or are held back.
     pub fields: Vec<Field>,
+    /// Text files that it makes beside the state file.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(extend("default" = []))]
+    pub files: Vec<String>,
     /// What became of it, after a run; null where nothing was to be done, and in a plan.
     pub outcome: Option<Outcome>,
     /// Why it is held back or was not attempted.

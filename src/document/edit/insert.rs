@@ -48,8 +48,8 @@ impl Cutter<'_, '_> {
         }
         let gaps: Vec<_> =
             pairs.windows(2).map(|pair| (pair[0].value, geometry.tree.range(pair[1].key).start)).collect();
-        // A first neighbour shows no style yet; a section goes apart from what is no section.
-        let no_style = gaps.is_empty() || !geometry.is_block_collection(last.value);
+        // A single neighbour shows no style, and neither does what is no entry or section.
+        let no_style = pairs.iter().filter(|pair| geometry.is_block_collection(pair.value)).count() < 2;
         let separated = self.separated(&gaps);
         let blank = |entry: &(String, Content)| separated || (no_style && entry.1.is_spaced());
         let first = blank(&entries[0]);

@@ -1,6 +1,6 @@
 //! `pull`: writes into the file what was made or changed in Vapi.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 
 use super::args::{PreferArgs, Select, Takes, Tells, Writing};
@@ -14,6 +14,7 @@ use super::show::{Showing, ending, finish};
 use super::{App, Finish};
 use crate::files::{Disk, NotReplaced, clean_up};
 use crate::history::included_by;
+use crate::model::Address;
 use crate::model::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::plan::report::{Outcome, Report};
 use crate::plan::{Action, Change, Direction, Policy};
@@ -87,9 +88,12 @@ pub(super) async fn pull(
         let folders: BTreeSet<&Path> = includes.iter().filter_map(|include| include.parent()).collect();
         folders.into_iter().for_each(clean_up);
         let mut report = Report::planned(plan);
+        let mut files: HashMap<&Address, Vec<String>> = HashMap::new();
+        for file in &captured.new_files {
+            files.entry(&file.owner).or_default().push(file.name.clone());
+        }
         for change in &mut report.plan.changes {
-            let files = captured.new_files.iter().filter(|file| file.owner == change.address);
-            change.files = files.map(|file| file.name.clone()).collect();
+            change.files = files.remove(&change.address).unwrap_or_default();
         }
         report.outcomes = outcomes(&report, &captured);
         let refused = captured.refused.iter().map(|refused| refused.diagnostic.clone());

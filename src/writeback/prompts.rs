@@ -115,7 +115,9 @@ impl<'w> Prompts<'w> {
     /// The files that a text of the state file includes, and what is to be said of prompts that stay in it.
     pub(super) fn finish(self, state: &str) -> (Vec<NewFile>, Diagnostics) {
         let Placed { mut files, kept, .. } = self.placed.into_inner();
-        files.retain(|file| state.contains(&format!("${{file:{}}}", file.name)));
+        let included: HashSet<&str> =
+            state.split("${file:").skip(1).filter_map(|rest| rest.split('}').next()).collect();
+        files.retain(|file| included.contains(file.name.as_str()));
         let notes = kept.into_iter().map(|(why, owners)| {
             let s = if owners.len() == 1 { ("", "s") } else { ("s", "") };
             let shown = owners.iter().take(3).cloned().collect::<Vec<_>>().join(", ");

@@ -536,6 +536,21 @@ fn what_the_dashboard_changed_is_one_pull_request() {
 }
 
 #[test]
+fn the_files_of_new_prompts_are_in_the_pull_request() {
+    let ci = Ci::new();
+    ci.apply(&ci.head(), &[]).expect(0);
+    ci.world.commit("ids");
+    ci.world.git(&["push", "-q", "origin", "main"]);
+    let prompt = "A line.\n".repeat(12) + "The last.";
+    let messages = json!([{"role": "system", "content": prompt}]);
+    let model = json!({"provider": "openai", "model": "gpt-4.1", "messages": messages});
+    ci.world.vapi.insert(Collection::Assistant, json!({"name": "Night", "model": model}));
+    ci.step("schedule", "{}", &["pull", "--pull-request"]).expect(0);
+    assert!(ci.github.show("vapi-sync/pull:vapi-state.yaml").contains("${file:prompts/night.md}"));
+    assert_eq!(ci.github.show("vapi-sync/pull:prompts/night.md"), prompt + "\n");
+}
+
+#[test]
 fn where_actions_may_not_open_pull_requests_the_setting_is_named() {
     let ci = Ci::new();
     ci.world.vapi.insert(Collection::Assistant, json!({"name": "After hours"}));

@@ -48,7 +48,7 @@ fn dashboard(world: &World, patch: &serde_json::Value) {
 fn a_pull_commits_what_it_wrote_and_nothing_else() {
     let world = world();
     assert_eq!(status(&world), OTHERS);
-    dashboard(&world, &json!({"firstMessage": "Hi.\n", "endCallMessage": "Bye"}));
+    dashboard(&world, &json!({"firstMessage": "Hi.", "endCallMessage": "Bye"}));
     world.run(&["pull", "--commit"]).expect(0);
     assert_eq!(files_of_head(&world), ["hello.md", "vapi-state.yaml"]);
     assert_eq!(world.git(&["show", "HEAD:hello.md"]), "Hi.\n");
@@ -169,7 +169,7 @@ fn program(world: &World, name: &str, text: &str) {
 fn a_hook_that_refuses_is_heard_and_nothing_of_the_index_changes() {
     let world = world();
     program(&world, ".git/hooks/pre-commit", "#!/bin/sh\necho 'not on my watch' >&2\nexit 1\n");
-    dashboard(&world, &json!({"firstMessage": "Hi.\n", "endCallMessage": "Bye"}));
+    dashboard(&world, &json!({"firstMessage": "Hi.", "endCallMessage": "Bye"}));
     let run = world.run(&["pull", "--commit"]).expect(1);
     assert!(run.stderr.contains("not on my watch") && run.stderr.contains("the files are written"), "{}", run.stderr);
     assert_eq!(world.git(&["rev-list", "--count", "HEAD"]).trim(), "2");

@@ -405,7 +405,7 @@ fn an_include_that_another_state_file_uses_is_held() {
     assert_eq!(world.files(), before);
     world.git(&["rm", "-q", "-f", "other.yaml", "other/state.yaml"]);
     world.run(&["pull"]).expect(0);
-    assert_eq!(std::fs::read_to_string(world.path("hello.md")).expect("read"), "Good day");
+    assert_eq!(std::fs::read_to_string(world.path("hello.md")).expect("read"), "Good day\n");
 }
 
 #[test]

@@ -243,7 +243,7 @@ fn an_entry_is_found_by_its_handle_else_by_its_id() {
     let text = |text: &str| Some(Value::Text(text.into()));
     assert_eq!(said(&git, "a", Some("v9"), "name"), text("A"), "recreated");
     assert_eq!(said(&git, "renamed", Some("v1"), "name"), text("A"), "another handle");
-    assert_eq!(said(&git, "a", None, "firstMessage"), text("Be kind.\n"));
+    assert_eq!(said(&git, "a", None, "firstMessage"), text("Be kind."));
     assert_eq!(said(&git, "c", Some("v3"), "name"), None);
     assert!(matches!(said(&git, "b", None, "serverUrl"), Some(Value::Secret(_))));
 }

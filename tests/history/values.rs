@@ -155,12 +155,12 @@ fn includes_are_read_from_the_same_commit() {
     let moved = repo.version(&state("prompt: ${file:texts/a.md}"));
     repo.write("texts/a.md", "Be quick.\n");
     let last = repo.commit();
-    assert_eq!(repo.commit_of("prompt", json!("Be kind.\n")), Some(first.clone()));
-    assert_eq!(repo.commit_of("framed", json!("<Be kind.\n>")), Some(first));
-    assert_eq!(repo.commit_of("framed", json!("<Be brief.\n>")), Some(second));
-    assert_eq!(repo.commit_of("prompt", json!("Be brief.\n")), Some(moved));
-    assert_eq!(repo.commit_of("prompt", json!("Be quick.\n")), Some(last));
-    assert_eq!(repo.commit_of("prompt", json!("Be kind.")), None);
+    assert_eq!(repo.commit_of("prompt", json!("Be kind.")), Some(first.clone()));
+    assert_eq!(repo.commit_of("framed", json!("<Be kind.>")), Some(first));
+    assert_eq!(repo.commit_of("framed", json!("<Be brief.>")), Some(second));
+    assert_eq!(repo.commit_of("prompt", json!("Be brief.")), Some(moved));
+    assert_eq!(repo.commit_of("prompt", json!("Be quick.")), Some(last));
+    assert_eq!(repo.commit_of("prompt", json!("Be kind.\n")), None);
 }
 
 #[test]

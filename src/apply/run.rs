@@ -95,14 +95,19 @@ impl Run<'_> {
             (0..plan.changes.len()).filter(|at| plan.changes[*at].write().is_some()).collect();
         let mut under_way = FuturesUnordered::new();
         loop {
-            if under_way.is_empty() || self.unwritten.file_is_due() {
+            let mut moved = self.start(&plan, &mut waiting, &under_way);
+            // What waits for an id in the file starts as soon as it is there.
+            if self.unwritten.is_waited_for() && (under_way.is_empty() || self.unwritten.file_is_due()) {
                 self.write_file();
+                moved |= self.start(&plan, &mut waiting, &under_way);
             }
-            let moved = self.start(&plan, &mut waiting, &under_way);
-            // What was started is on its way while the log is written.
+            // What was started is on its way while the log and the file are written.
             let first = under_way.next().now_or_never().flatten();
             if self.unwritten.log_is_due() {
                 self.write_log(&plan);
+            }
+            if self.unwritten.file_is_due() {
+                self.write_file();
             }
             if under_way.is_empty() && first.is_none() {
                 if moved && !waiting.is_empty() {
@@ -237,7 +242,7 @@ impl Run<'_> {
         if let Some((need, why)) = change.needs.iter().find_map(|need| Some((need, self.failed.get(need)?))) {
             return Some(Err(Outcome::NotAttempted(format!("it needs {need}, {why}"))));
         }
-        for (at, second) in plan.changes.iter().enumerate() {
+        for (at, second) in plan.changes.iter().enumerate().filter(|_| !change.after.is_empty()) {
             if second.is_second() && change.after.contains(&second.address) {
                 match &self.outcomes[at] {
                     Some(Outcome::Done { .. }) => {}
@@ -250,7 +255,7 @@ impl Run<'_> {
             }
         }
         let id_of = |address: &Address| self.ids.get(address).cloned();
-        if change.needs.iter().any(|need| id_of(need).is_none() || self.unwritten.holds_id_of(need)) {
+        if change.needs.iter().any(|need| id_of(need).is_none() || self.unwritten.must_wait_for(need)) {
             return None;
         }
         let fill_map = |body: &Map| {

@@ -12,27 +12,27 @@ use crate::model::{Address, FieldPath, RemoteId, Value};
 use crate::plan::report::Outcome;
 use crate::plan::{Change, Plan};
 
-/// The pause between two writes of the file, as a multiple of how long the last one took.
-const BETWEEN_RECORDINGS: u32 = 4;
+/// The pause between two writes of the file or the audit log, as a multiple of how long the last one took. After a crash, Vapi
+/// is asked for lost outcomes and ids.
+const PAUSE: u32 = 16;
 
-/// The same for the audit log. After a crash, Vapi is asked for lost outcomes and ids.
-const BETWEEN_LOGGINGS: u32 = 16;
+/// The same for the file while a change waits for an id to be in it.
+const SHORT_PAUSE: u32 = 4;
 
 /// When to write next: after a pause that grows with the duration of the last write.
 struct Turns {
-    pause: u32,
     last: Instant,
     took: Duration,
 }
 
 impl Turns {
-    fn new(pause: u32) -> Self {
-        Self { pause, last: Instant::now(), took: Duration::ZERO }
+    fn new() -> Self {
+        Self { last: Instant::now(), took: Duration::ZERO }
     }
 
     /// How long until the next one.
-    fn left(&self) -> Duration {
-        (self.took * self.pause).saturating_sub(self.last.elapsed())
+    fn left(&self, pause: u32) -> Duration {
+        (self.took * pause).saturating_sub(self.last.elapsed())
     }
 
     fn timed<T>(&mut self, write: impl FnOnce() -> T) -> T {
@@ -49,6 +49,8 @@ pub(super) struct Unwritten {
     facts: Vec<Fact>,
     /// The entries whose ids are among the facts: dependants wait until these are in the file.
     ids: HashSet<Address>,
+    /// Whether a change waits for one of them.
+    is_waited_for: bool,
     file: Turns,
     /// Finished changes, with the status of the response.
     over: Vec<(usize, Option<u16>)>,
@@ -62,9 +64,10 @@ impl Unwritten {
             org_is_known,
             facts: Vec::new(),
             ids: HashSet::new(),
-            file: Turns::new(BETWEEN_RECORDINGS),
+            is_waited_for: false,
+            file: Turns::new(),
             over: Vec::new(),
-            log: Turns::new(BETWEEN_LOGGINGS),
+            log: Turns::new(),
         }
     }
 
@@ -88,23 +91,33 @@ impl Unwritten {
         self.over.push((at, status));
     }
 
-    /// Whether the id of an entry is known and not in the file yet.
-    pub(super) fn holds_id_of(&self, address: &Address) -> bool {
-        self.ids.contains(address)
+    /// Whether a change that needs an entry must wait until its id, which is known, is in the file.
+    pub(super) fn must_wait_for(&mut self, address: &Address) -> bool {
+        let waits = self.ids.contains(address);
+        self.is_waited_for |= waits;
+        waits
+    }
+
+    pub(super) fn is_waited_for(&self) -> bool {
+        self.is_waited_for
     }
 
     pub(super) fn file_is_due(&self) -> bool {
-        !self.facts.is_empty() && self.file.left().is_zero()
+        !self.facts.is_empty() && self.until_file().is_zero()
+    }
+
+    fn until_file(&self) -> Duration {
+        self.file.left(if self.is_waited_for { SHORT_PAUSE } else { PAUSE })
     }
 
     pub(super) fn log_is_due(&self) -> bool {
-        !self.over.is_empty() && self.log.left().is_zero()
+        !self.over.is_empty() && self.log.left(PAUSE).is_zero()
     }
 
     /// How long until either is due.
     pub(super) fn until_due(&self) -> Duration {
-        let file = (!self.facts.is_empty()).then(|| self.file.left());
-        let log = (!self.over.is_empty()).then(|| self.log.left());
+        let file = (!self.facts.is_empty()).then(|| self.until_file());
+        let log = (!self.over.is_empty()).then(|| self.log.left(PAUSE));
         file.into_iter().chain(log).min().unwrap_or(Duration::MAX)
     }
 
@@ -115,6 +128,7 @@ impl Unwritten {
         let facts = std::mem::take(&mut self.facts);
         self.file.timed(|| recorder.record(&facts))?;
         self.ids.clear();
+        self.is_waited_for = false;
         Ok(())
     }
 

@@ -293,26 +293,33 @@ fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
 }
 
 /// Hides the values of all variables that the file names, before anything is printed.
-fn hide_variables(app: &App) {
-    // A file that cannot be read is reported by whoever needs it.
-    let Ok(text) = read_text(&app.global.file, "") else { return };
-    for value in template::variables(&text).filter_map(|name| std::env::var(name).ok()) {
+fn hide_variables(app: &App, text: &str) {
+    for value in template::variables(text).filter_map(|name| std::env::var(name).ok()) {
         app.output.redactor().add(&value);
     }
 }
 
 fn dispatch(app: &App, command: Command) -> Result<Finish, Diagnostics> {
-    if !formats(command.name()).is_empty() && !matches!(command, Command::Schema(_)) {
+    let reads_file = !formats(command.name()).is_empty() && !matches!(command, Command::Schema(_));
+    if reads_file {
         check_state_file(&app.global.file)?;
-        hide_variables(app);
     }
-    let names = if app.environment().is_none() { over::names(app) } else { Vec::new() };
+    // A file that cannot be read is reported by whoever needs it.
+    let text = read_text(&app.global.file, "").unwrap_or_default();
+    if reads_file {
+        hide_variables(app, &text);
+    }
+    let may_have_environments = over::may_have_environments(&text);
+    drop(text);
+    let names = if may_have_environments && app.environment().is_none() { over::names(app) } else { Vec::new() };
     match &command {
         Command::Plan(plan::Args { out: None, .. }) if !names.is_empty() => return over::run(app, &command, &names),
         Command::Status(args) if !names.is_empty() => return status::over(app, &command, args, &names),
         Command::Validate(args) if !names.is_empty() => return validate::over(app, args, &names),
         Command::Plan(_) | Command::Apply(_) | Command::Pull(_) | Command::Sync(_) | Command::Restore(_) => {
-            over::one_is_named(app)?;
+            if may_have_environments || app.environment().is_some() {
+                over::one_is_named(app)?;
+            }
         }
         _ => {}
     }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use memchr::memmem;
+
 use super::args::Format;
 use super::file::{Empty, Loaded};
 use super::{App, Command, Finish, connect, plan, status};
@@ -11,6 +13,14 @@ use crate::render::{self, environments::Compared};
 use crate::state::environments::{Whose, variable_of};
 use crate::state::load::interpret;
 use crate::state::resolve::Desired;
+
+/// Whether a text may be that of a file with environments: a look at it takes a fraction of the time of parsing it.
+pub(super) fn may_have_environments(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    // Escaped characters may spell the key, too.
+    let is_letter = |at: usize| matches!(bytes.get(at + 1), Some(b'x' | b'u' | b'U' | b'\n' | b'\r'));
+    memmem::find(bytes, b"environments").is_some() || memchr::memchr_iter(b'\\', bytes).any(is_letter)
+}
 
 /// The environments of the file, in its order. What is wrong with it is said by who reads it for what it says.
 pub(super) fn names(app: &App) -> Vec<String> {

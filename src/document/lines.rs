@@ -14,10 +14,12 @@ impl Lines {
     pub(super) fn new(text: &str) -> Self {
         let bytes = text.as_bytes();
         let mut starts = vec![bom_width(text) as u32];
-        for at in memchr::memchr2_iter(b'\n', b'\r', bytes) {
-            if bytes[at] == b'\n' || bytes.get(at + 1) != Some(&b'\n') {
-                starts.push(at as u32 + 1);
-            }
+        let mut add = |at: usize| starts.push(at as u32 + 1);
+        match memchr::memchr(b'\r', bytes) {
+            None => memchr::memchr_iter(b'\n', bytes).for_each(add),
+            Some(_) => memchr::memchr2_iter(b'\n', b'\r', bytes)
+                .filter(|at| bytes[*at] == b'\n' || bytes.get(at + 1) != Some(&b'\n'))
+                .for_each(&mut add),
         }
         Self { starts }
     }

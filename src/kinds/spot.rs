@@ -1,5 +1,8 @@
 //! Looks up facts about a field by walking the tables along with a value.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use super::Kind;
 use super::parts::common::EVERYWHERE;
 use super::table::{Access, Field, Fields, ListRule, Literal, Rewrite, Secrecy, Shape};
@@ -181,7 +184,7 @@ impl Spot {
 }
 
 /// What a shape says about a key.
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 struct Found {
     row: Option<&'static Field>,
     /// The shape of unlisted keys.
@@ -192,7 +195,29 @@ struct Found {
     form: Form,
 }
 
+type Known = HashMap<&'static str, Found, foldhash::fast::RandomState>;
+
+thread_local! {
+    /// What unions, by their address, say about fields that were asked for. The branches of a model have hundreds of fields
+    /// together, and a plan asks for each field of each object several times.
+    static KNOWN: RefCell<HashMap<usize, Known, foldhash::fast::RandomState>> = RefCell::default();
+}
+
 fn find(shape: &'static Shape, key: &str) -> Found {
+    if !matches!(shape.resolved(), Shape::OneOf(_) | Shape::Either(_)) {
+        return search(shape, key);
+    }
+    KNOWN.with_borrow_mut(|known| {
+        let known = known.entry(std::ptr::from_ref(shape).addr()).or_default();
+        known.get(key).copied().unwrap_or_else(|| {
+            let found = search(shape, key);
+            known.extend(found.row.filter(|row| row.name == key).map(|row| (row.name, found)));
+            found
+        })
+    })
+}
+
+fn search(shape: &'static Shape, key: &str) -> Found {
     let mut found = Found::default();
     if let Shape::Map(each) = shape {
         found.each = Some(each);

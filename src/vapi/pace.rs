@@ -26,6 +26,8 @@ const MARGIN: f64 = 0.96;
 const GROWTH: f64 = 0.001;
 /// See [`GROWTH`].
 const CALM: f64 = 5.0;
+/// Another 429 within so many seconds of good responses lowers the rate twice as much.
+const SOON: f64 = 1.0;
 /// The most growth per second.
 const MOST_GROWTH: f64 = 0.25;
 /// How many accepted requests are remembered.
@@ -164,7 +166,10 @@ impl Pace {
         self.good_since_raise = 0;
         let seen = self.accepted_in_second_to(start);
         let known = self.learned.as_ref().map(|learned| learned.rate);
+        let is_soon = self.learned.as_ref().is_some_and(|learned| learned.calm < SOON);
         let rate = match known {
+            // Too fast by more than the last step.
+            Some(rate) if is_soon && seen >= 0.9 * rate - 1.0 => MARGIN * rate,
             // About the right rate, occasionally one too many.
             Some(rate) if seen >= 0.9 * rate - 1.0 => rate,
             // The quota is another one than assumed. A second later it is open again, however it counts.

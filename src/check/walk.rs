@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::reading::{Reading, Written};
-use super::{Options, elsewhere, lint, room, scalar};
+use super::{Options, elsewhere, lint, room, scalar, texts};
 use crate::document::{self, Document, Node, View};
 use crate::kinds::table::{Fields, Shape, Union};
 use crate::kinds::{Kind, Spot};
@@ -122,6 +122,8 @@ impl<'w> Walk<'w> {
         if self.reading.is_some() && here.key.is_some() {
             let finding = scalar::unsaid(here.node, &here.trail);
             self.found.extend(finding.map(|finding| finding.at(here.node.place())));
+            let key = here.key.and_then(|entry| Some((texts::hidden(entry.key)?, entry)));
+            self.found.extend(key.map(|(flaw, of)| texts::finding(&flaw, of.key, &here.trail).at(of.key_place())));
         }
         if let View::Text(text) = here.node.view() {
             if let Some(reading) = &mut self.reading {

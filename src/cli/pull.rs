@@ -99,7 +99,7 @@ pub(super) async fn pull(
         let refused = captured.refused.iter().map(|refused| refused.diagnostic.clone());
         report.warnings.extend(refused.map(|refused| Diagnostic { severity: Severity::Warning, ..refused }));
         report.warnings.extend_from_slice(&captured.notes);
-        let hide = |text: &str| run.app.output.redactor().text(text).into_owned();
+        let hide = run.redact();
         let mut journal = run.journal(&loaded, report.plan.org_id.as_deref(), &hide);
         match write(&file, &captured, &report, &mut journal)? {
             Written::Done => {}

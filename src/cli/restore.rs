@@ -158,7 +158,7 @@ async fn planned(run: &mut Run<'_>, file: &Checked<'_>, job: &mut Job<'_>) -> Re
     run.fetch().await?;
     let mut plan = restore(&job.way, &records, &run.fetched.listings, &file.desired, &job.prefer)?;
     plan.warnings = file.loaded.annotated(plan.warnings);
-    Ok(plan)
+    Ok(plan.sealed(&run.redact()))
 }
 
 /// Sets the file back. The report has the outcomes of that alone.
@@ -173,7 +173,7 @@ fn set_back(run: &Run<'_>, file: &Checked<'_>, plan: &Plan) -> Result<Report, Di
     in_file.filter(|(change, _)| !change.is_capture()).for_each(|(_, outcome)| *outcome = None);
     let refused = captured.refused.iter().map(|refused| refused.diagnostic.clone());
     report.warnings = refused.map(|refused| Diagnostic { severity: Severity::Warning, ..refused }).collect();
-    let hide = |text: &str| run.app.output.redactor().text(text).into_owned();
+    let hide = run.redact();
     let mut journal = run.journal(file.loaded, plan.org_id.as_deref(), &hide);
     match write(file, &captured, &report, &mut journal)? {
         Written::Done => {}

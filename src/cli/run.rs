@@ -198,6 +198,7 @@ impl<'a> Run<'a> {
         let recorded: Vec<String> = made.variables.iter().filter_map(|name| std::env::var(name).ok()).collect();
         self.hide(&recorded);
         self.hide(&made.secrets);
+        made.plan = made.plan.sealed(&self.redact());
         let news = file.loaded.annotated(std::mem::take(&mut made.plan.warnings));
         let entries = &file.desired.file.entries;
         let is_told = |warning: &&Diagnostic| {
@@ -220,6 +221,12 @@ impl<'a> Run<'a> {
     /// Keeps secrets out of everything that is said from now on.
     pub(super) fn hide(&self, secrets: &[String]) {
         secrets.iter().for_each(|secret| self.app.output.redactor().add(secret));
+    }
+
+    /// Takes those out of a text.
+    pub(super) fn redact(&self) -> impl Fn(&str) -> String + use<'a> {
+        let app = self.app;
+        |text| app.output.redactor().text(text).into_owned()
     }
 
     /// Ends a run whose command is about to end the process: to give all of the file and of Vapi back piece by piece would be
@@ -262,7 +269,7 @@ impl<'a> Run<'a> {
         }
         let progress = self.app.output.start(total as u64, "writing to Vapi");
         let mut recorder = FileRecorder::new(file.disk.clone(), file.whose.clone(), file.document.text().to_string());
-        let hide = |text: &str| self.app.output.redactor().text(text).into_owned();
+        let hide = self.redact();
         let mut journal = self.journal(file, plan.org_id.as_deref(), &hide);
         let ports = Ports {
             transport: self.vapi.transport.clone(),

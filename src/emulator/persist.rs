@@ -48,6 +48,10 @@ impl DataFile {
         if mark.is_none() || mark == self.seen {
             return Ok(None);
         }
+        // A pipe would be waited for.
+        if !std::fs::metadata(&self.path)?.is_file() {
+            return Err(self.invalid("it is no regular file"));
+        }
         let text = std::fs::read(&self.path)?;
         let store = parse(&text, self.seed).map_err(|message| self.invalid(&message))?;
         self.seen = mark;

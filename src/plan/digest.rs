@@ -8,10 +8,12 @@ use sha2::{Digest, Sha256};
 use super::{Change, Plan, Work, Write};
 use crate::model::{Address, Part, RemoteId, Value};
 
-/// A hash of all that the plan would do: secrets as the file spells them, and without times and reasons.
-pub fn of(plan: &Plan) -> String {
+/// A hash of all that the plan would do: secrets as the file spells them, and without times and reasons. `redact` takes out what
+/// must not be shown: whoever sees a digest and all else that is in it could find a short secret by trying.
+pub fn of(plan: &Plan, redact: &dyn Fn(&str) -> String) -> String {
     let mut hash = Sha256::new();
     let mut line = |text: &str| {
+        let text = redact(text);
         hash.update(text.len().to_le_bytes());
         hash.update(text);
     };
@@ -26,8 +28,8 @@ pub fn of(plan: &Plan) -> String {
         for field in fields {
             line(&field.path.to_string());
             line(&format!("{:?}", field.verdict));
-            line(&shown(field.before.as_ref()));
-            line(&shown(field.after.as_ref()));
+            let (before, after) = field.reviewed();
+            [before, after].iter().for_each(|value| line(&value.as_ref().map_or_else(String::new, Json::to_string)));
         }
         match change.write() {
             Some(Write::Create { body, .. }) => line(&shown(Some(&Value::Map(body.clone())))),

@@ -96,13 +96,17 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// A plan of these changes.
+    /// A plan of these changes, without a digest.
     pub fn new(direction: Direction, org_id: Option<String>, changes: Vec<Change>) -> Self {
         let (impact, names, warnings) = (Vec::new(), Names::default(), Vec::new());
-        let mut plan =
-            Plan { direction, org_id, records_org: false, digest: String::new(), changes, impact, names, warnings };
-        plan.digest = digest::of(&plan);
-        plan
+        Plan { direction, org_id, records_org: false, digest: String::new(), changes, impact, names, warnings }
+    }
+
+    /// It with its digest. `redact` takes out of a text what must not be shown.
+    #[must_use]
+    pub fn sealed(mut self, redact: &dyn Fn(&str) -> String) -> Self {
+        self.digest = digest::of(&self, redact);
+        self
     }
 
     /// Which way a change goes: the way back of a run goes both.

@@ -39,6 +39,8 @@ pub struct Once {
     /// The values of these that are known.
     pub values: HashSet<String>,
     places: Vec<Place>,
+    /// The other texts of lists in which a secret is an element, in all versions where it is one.
+    beside: Vec<(Address, FieldPath, HashSet<String>)>,
     seen: HashSet<u64>,
     looked_at: usize,
     parsed: usize,
@@ -73,7 +75,9 @@ impl Once {
         self.looked_at += text.len();
         self.variables.extend(template::variables(&text).map(str::to_owned));
         let mut hasher = DefaultHasher::new();
-        text.lines().filter(|line| line.contains("${")).for_each(|line| line.hash(&mut hasher));
+        // An escape may stand for a dollar or a brace.
+        let may_name = |line: &&str| ["${", "\\x", "\\u", "\\U"].iter().any(|start| line.contains(start));
+        text.lines().filter(may_name).for_each(|line| line.hash(&mut hasher));
         if self.seen.insert(hasher.finish()) && self.parsed + text.len() <= MOST_PARSED {
             self.parsed += text.len();
             self.note(&text);
@@ -89,19 +93,62 @@ impl Once {
         let resolver = Resolver { addresses: &addresses, env: &|_| None, includes: &Nothing, variables, file: None };
         for entry in &file.entries {
             let config = resolver.config(entry, &mut Noticed::default());
+            let mut elements = Vec::new();
             config.visit(Trail::Root, &mut |trail, value| {
                 if let Value::Secret(secret) = value {
-                    let (address, id) = (entry.address.clone(), entry.id.clone());
-                    self.places.push(Place { address, id, path: trail.path(), secret: secret.clone() });
+                    let (address, id, path) = (entry.address.clone(), entry.id.clone(), trail.path());
+                    let is_element =
+                        !secret.is_within_text() && path.0.iter().any(|step| !matches!(step, Step::Key(_)));
+                    elements.extend(is_element.then(|| path.clone()));
+                    self.variables.extend(secret.variables().iter().cloned());
+                    self.places.push(Place { address, id, path, secret: secret.clone() });
                 }
             });
+            elements.into_iter().for_each(|path| self.note_beside(&entry.address, path, &config));
         }
+    }
+
+    /// Only what stood beside a secret in every version is known to be none: a newer one may hold guesses.
+    fn note_beside(&mut self, address: &Address, path: FieldPath, config: &Value) {
+        let texts: HashSet<String> =
+            texts_alike(config, &FieldPath::root(), &path).into_iter().map(|(_, text)| text).collect();
+        match self.beside.iter_mut().find(|(of, known, _)| of == address && is_alike(known, &path)) {
+            Some((_, _, known)) => known.retain(|text| texts.contains(text)),
+            None => self.beside.push((address.clone(), path, texts)),
+        }
+    }
+
+    /// The places of secrets that moved in their lists, so that any element that is new may be one: something else stands in
+    /// their place, and no value that is known stands in the list.
+    fn moved<'o>(
+        &'o self,
+        own: &[&'o Place],
+        path: &FieldPath,
+        value: &Value,
+    ) -> Vec<&'o (Address, FieldPath, HashSet<String>)> {
+        let is_whole = |known: &FieldPath| known.0.iter().take(path.0.len()).all(|step| matches!(step, Step::Key(_)));
+        let is_moved = |(address, known, texts): &&(Address, FieldPath, HashSet<String>)| {
+            if !is_whole(known) {
+                return false;
+            }
+            let places = own.iter().filter(|place| place.address == *address && is_alike(&place.path, known));
+            let now = texts_alike(value, path, known);
+            let is_known = |text: &String| texts.contains(text) || self.values.contains(text);
+            let is_elsewhere =
+                |place: &&&Place| !now.iter().any(|(at, text)| is_at(at, &place.path) && !is_known(text));
+            places.clone().any(|place| is_elsewhere(&place)) && !now.iter().any(|(_, text)| self.values.contains(text))
+        };
+        self.beside.iter().filter(is_moved).collect()
     }
 
     /// A value of Vapi at a path of an object, with a secret in place of each text that was one. `None`: there is none in it.
     pub fn veil(&self, address: &Address, id: Option<&str>, path: &FieldPath, value: &Value) -> Option<Value> {
-        let mut veiled = value.clone();
-        self.veil_in(&self.own(address, id), path, &mut veiled).then_some(veiled)
+        let (own, mut veiled) = (self.own(address, id), value.clone());
+        let mut any = self.veil_in(&own, path, &mut veiled);
+        for (_, known, texts) in self.moved(&own, path, value) {
+            any |= veil_others(&mut veiled, path, known, texts);
+        }
+        any.then_some(veiled)
     }
 
     /// Whether a text of Vapi is what a recorded version says of a field, but for the secrets in it.
@@ -164,6 +211,37 @@ impl Once {
         };
         let edited = || here().find(shares).map(|_| Secret::new(text, Vec::new()));
         within.or_else(elsewhere).or_else(whole).or_else(edited)
+    }
+}
+
+/// The texts of a value, which stands at `path`, whose paths are like this one.
+fn texts_alike(value: &Value, path: &FieldPath, like: &FieldPath) -> Vec<(FieldPath, String)> {
+    let mut found = Vec::new();
+    value.visit(Trail::Root, &mut |trail, value| {
+        let at = FieldPath(path.0.iter().chain(&trail.path().0).cloned().collect());
+        if let (Value::Text(text), true) = (value, is_alike(&at, like)) {
+            found.push((at, text.to_string()));
+        }
+    });
+    found
+}
+
+/// Makes a secret of each text at a path like this one, but of these.
+fn veil_others(value: &mut Value, path: &FieldPath, like: &FieldPath, but: &HashSet<String>) -> bool {
+    match value {
+        Value::Text(text) if is_alike(path, like) && !but.contains(&**text) => {
+            *value = Value::Secret(Secret::new(&**text, Vec::new()));
+            true
+        }
+        Value::List(items) => {
+            let veil = |(at, item)| veil_others(item, &path.join(Step::Index(at)), like, but);
+            items.iter_mut().enumerate().map(veil).fold(false, |any, one| any | one)
+        }
+        Value::Map(map) => map
+            .iter_mut()
+            .map(|(key, item)| veil_others(item, &path.key(key), like, but))
+            .fold(false, |any, one| any | one),
+        _ => false,
     }
 }
 

@@ -6,6 +6,7 @@ mod identities;
 mod noise;
 mod old;
 mod places;
+mod planted;
 mod proxy;
 mod secrets;
 mod text;

@@ -152,6 +152,91 @@ fn a_text_that_was_edited_around_an_old_secret_does_not_show_it() {
     }
 }
 
+/// A variable of the file stands between, or the dollar is written otherwise.
+#[test]
+fn a_variable_that_is_spelled_in_a_roundabout_way_stays_a_secret() {
+    let file = |vars: &str, text: &str| {
+        format!(
+            "version: 1\nvars: {{x: y{vars}}}\nagents:\n  one: {{config: {{name: One, firstMessage: {text}, voicemailMessage: '${{var:x}}'}}}}\n"
+        )
+    };
+    for (what, state, from, to) in [
+        ("its use goes", file(", door: '${env:DOOR}'", "'Call ${var:door} now.'"), "Call ${var:door} now.", "Call us."),
+        ("its use as a whole goes", file(", door: '${env:DOOR}'", "'${var:door}'"), "'${var:door}'", "Call us."),
+        ("its value goes", file(", door: '${env:DOOR}'", "'Call ${var:door} now.'"), "'${env:DOOR}'", "none"),
+        (
+            "it becomes another",
+            file(", door: 'the ${env:DOOR}'", "'Call ${var:door} now.'"),
+            "${env:DOOR}",
+            "${env:GATE}",
+        ),
+        ("a dollar in hex", file("", "\"Call \\x24{env:DOOR} now.\""), "Call \\x24{env:DOOR} now.", "Call us."),
+        ("a brace in hex", file("", "\"Call $\\u007benv:DOOR} now.\""), "Call $\\u007benv:DOOR} now.", "Call us."),
+        ("all of it in hex", file("", "\"\\U00000024{env:DOOR}\""), "\\U00000024{env:DOOR}", "Call us."),
+    ] {
+        for (value, rotated, fresh) in
+            [("zq7", false, false), ("zq7", true, true), ("gate-zq7-code", true, false), ("gate-zq7-code", false, true)]
+        {
+            let mut world = World::new(&state);
+            world.env = vec![("DOOR".into(), value.into()), ("GATE".into(), "gate-value".into())];
+            world.run(&["apply", "--yes"]).expect(0);
+            assert!(world.agent("One")["firstMessage"].to_string().contains(value), "{what}");
+            world.commit("applied");
+            world.edit(from, to);
+            world.commit("a pull request");
+            in_both(&world, fresh);
+            if rotated {
+                world.env[0].1 = "another-one".into();
+            }
+            says_none(&world, &format!("{what}, rotated: {rotated}, fresh: {fresh}"), &["zq7"]);
+        }
+    }
+}
+
+/// An element that is nothing but a variable, which was rotated, and whose list was put in another order in the dashboard.
+#[test]
+fn a_rotated_element_that_moved_in_its_list_does_not_show_what_it_was() {
+    let reversed = |list: &mut Value| list.as_array_mut().expect("a list").reverse();
+    let told = |list: &mut Value| list.as_array_mut().expect("a list").insert(0, json!("so long"));
+    let gone = |list: &mut Value| drop(list.as_array_mut().expect("a list").remove(0));
+    let messages = "model: {provider: openai, model: gpt-4.1, messages: [{role: system, content: Hi}, {role: user, content: '${env:DOOR}'}, {role: assistant, content: Ho}]}";
+    for (what, config, list) in [
+        ("phrases", "endCallPhrases: [bye, '${env:DOOR}', later]", "endCallPhrases"),
+        ("messages", messages, "model/messages"),
+        ("free fields", "metadata: {codes: [none, '${env:DOOR}', any]}", "metadata/codes"),
+    ] {
+        for (way, change) in [("reversed", &reversed as &dyn Fn(&mut Value)), ("told", &told), ("gone", &gone)] {
+            if what == "messages" && way == "told" {
+                continue;
+            }
+            for (value, fresh, rewritten) in [
+                ("zq7", false, false),
+                ("zq7", true, true),
+                ("gate-zq7-code", true, false),
+                ("gate-zq7-code", false, true),
+            ] {
+                let mut world = world(config, &[("DOOR", value)]);
+                let one = id(&world.agent("One"));
+                world.vapi.edit_with(Collection::Assistant, &one, |agent| {
+                    let (first, rest) = list.split_once('/').map_or((list, None), |(first, rest)| (first, Some(rest)));
+                    let at = agent.get_mut(first).expect("a field");
+                    change(match rest {
+                        Some(rest) => &mut at[rest],
+                        None => at,
+                    });
+                });
+                if rewritten {
+                    world.edit("'${env:DOOR}'", "guess");
+                    world.commit("a pull request");
+                }
+                in_both(&world, fresh);
+                world.env = vec![("DOOR".into(), "another-one".into())];
+                says_none(&world, &format!("{what} {way}, {value}, fresh: {fresh}, rewritten: {rewritten}"), &["zq7"]);
+            }
+        }
+    }
+}
+
 /// What has nothing to do with a secret is shown, though a secret stood there long ago.
 #[test]
 fn a_field_that_was_a_secret_long_ago_is_shown_again() {

@@ -7,6 +7,137 @@ use vapi_sync::emulator::{Collection, Config};
 
 use crate::support::{World, all_is_quiet};
 
+/// Objects of the other kinds, and parts of agents that are servers of somebody: `SECRET` and `KEY` stand for what nobody may see.
+fn of_other_kinds() -> Vec<(&'static str, Collection, Value)> {
+    let server = json!({"url": "https://x.example", "secret": "SECRET", "headers": {"x": "SECRET"}});
+    let function = json!({"type": "function", "function": {"name": "t"}, "server": server});
+    let member = |member: Value| json!({"members": [{"assistant": {"name": "In"}}, member]});
+    let custom = json!({"provider": "custom-llm", "model": "m", "url": "https://x.example/?api_key=SECRET", "headers": {"Authorization": "SECRET"}});
+    let hooks = json!([{"on": "call.ending", "do": [{"type": "tool", "tool": function}]}]);
+    let says = |text: &str| json!({"provider": "openai", "model": "gpt-4.1", "messages": [{"role": "system", "content": text}]});
+    vec![
+        (
+            "inside a squad",
+            Collection::Squad,
+            member(
+                json!({"assistant": {"name": "B", "server": server, "credentials": [{"provider": "openai", "apiKey": "SECRET"}]}}),
+            ),
+        ),
+        ("a hook inside a squad", Collection::Squad, member(json!({"assistant": {"name": "B", "hooks": hooks}}))),
+        (
+            "a prompt inside a squad",
+            Collection::Squad,
+            member(json!({"assistant": {"name": "B", "model": says("use KEY")}})),
+        ),
+        (
+            "an override",
+            Collection::Squad,
+            member(json!({"assistant": {"name": "B"}, "assistantOverrides": {"server": server, "model": custom}})),
+        ),
+        (
+            "a tool of an override",
+            Collection::Squad,
+            member(json!({"assistant": {"name": "B"}, "assistantOverrides": {"tools:append": [function]}})),
+        ),
+        (
+            "an override of all",
+            Collection::Squad,
+            json!({"members": [{"assistant": {"name": "B"}}], "membersOverrides": {"server": server, "variableValues": {"api_key": "SECRET"}}}),
+        ),
+        ("a tool", Collection::Tool, function.clone()),
+        (
+            "an mcp tool",
+            Collection::Tool,
+            json!({"type": "mcp", "function": {"name": "t"}, "server": {"url": "https://m.example/SECRET", "headers": {"x": "SECRET"}}}),
+        ),
+        (
+            "a request",
+            Collection::Tool,
+            json!({"type": "apiRequest", "name": "t", "method": "GET", "url": "https://u:SECRET@x.example/?token=SECRET", "headers": {"type": "object", "properties": {"X": {"type": "string", "value": "SECRET"}}}}),
+        ),
+        (
+            "code of a tool",
+            Collection::Tool,
+            json!({"type": "code", "function": {"name": "t"}, "code": "return 'KEY'", "environmentVariables": [{"name": "A", "value": "SECRET"}]}),
+        ),
+        (
+            "a schema",
+            Collection::StructuredOutput,
+            json!({"type": "ai", "schema": {"type": "string", "description": "like KEY", "default": "KEY"}}),
+        ),
+        (
+            "the model of an output",
+            Collection::StructuredOutput,
+            json!({"type": "ai", "schema": {"type": "string"}, "model": custom}),
+        ),
+        (
+            "the prompt of an output",
+            Collection::StructuredOutput,
+            json!({"type": "ai", "schema": {"type": "string"}, "model": says("use KEY")}),
+        ),
+        (
+            "a number",
+            Collection::PhoneNumber,
+            json!({"provider": "vapi", "sipUri": "sip:a@sip.vapi.ai", "server": server, "authentication": {"username": "u", "password": "SECRET"}}),
+        ),
+        (
+            "a hook of a number",
+            Collection::PhoneNumber,
+            json!({"provider": "vapi", "sipUri": "sip:a@sip.vapi.ai", "hooks": hooks}),
+        ),
+        ("a model of one's own", Collection::Assistant, json!({"model": custom})),
+        (
+            "a voice of one's own",
+            Collection::Assistant,
+            json!({"voice": {"provider": "custom-voice", "server": server}}),
+        ),
+        (
+            "a voice to fall back on",
+            Collection::Assistant,
+            json!({"voice": {"provider": "vapi", "voiceId": "Elliot", "fallbackPlan": {"voices": [{"provider": "custom-voice", "server": server}]}}}),
+        ),
+        (
+            "a transcriber of one's own",
+            Collection::Assistant,
+            json!({"transcriber": {"provider": "custom-transcriber", "server": server}}),
+        ),
+    ]
+}
+
+#[test]
+fn a_pull_writes_no_secret_of_any_kind() {
+    let (secret, key) = ("zq7-Very.Secret_9", "sk-proj-4f9aK2mQ81xZ7Lw0Yt5RbN3cJd");
+    for (what, collection, object) in of_other_kinds() {
+        let world = World::with("version: 1\n", Config::default());
+        let text = object.to_string().replace("SECRET", secret).replace("KEY", key);
+        let mut object: Value = serde_json::from_str(&text).expect("JSON");
+        if collection != Collection::Tool {
+            object["name"] = json!("One");
+        }
+        world.vapi.insert(collection, object);
+        world.git(&["config", "user.name", "Ada"]);
+        world.git(&["config", "user.email", "ada@example.com"]);
+        for command in [
+            &["plan", "-v"][..],
+            &["status", "-v"],
+            &["pull", "--commit", "-v"],
+            &["plan", "-v"],
+            &["log", "--format", "json"],
+        ] {
+            let run = world.run(command);
+            assert!(matches!(run.code, 0..=3), "{what} {command:?}: {}", run.text());
+            for trace in [secret, key] {
+                assert!(!run.text().contains(trace), "{what}: {command:?} says it: {}", run.text());
+                assert!(!world.state().contains(trace), "{what}: {}", world.state());
+            }
+        }
+        assert!(!variables(&world.state()).is_empty(), "{what}: {}", world.state());
+        let all = world.git(&["log", "-p", "--all"]);
+        assert!(!all.contains(secret) && !all.contains(key), "{what}: {all}");
+        all_is_quiet(&world);
+    }
+}
+
 /// The variables that a file names.
 fn variables(state: &str) -> Vec<&str> {
     state.split("${env:").skip(1).filter_map(|rest| rest.split('}').next()).collect()

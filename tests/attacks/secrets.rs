@@ -1,356 +1,9 @@
-//! Twenty secrets are planted in made-up organisations and edits; every command runs in every format and verbosity; none of
-//! them is in any output, file, log, plan or git object, in no form.
-
-use std::path::Path;
-use std::process::{Command, Stdio};
+//! What was found once: each is an example of its kind.
 
 use serde_json::{Value, json};
-use vapi_sync::emulator::{Collection, Config};
+use vapi_sync::emulator::Collection;
 
-use crate::support::{World, id, rounds};
-
-/// A number that decides everything about a case.
-struct Seed(u64);
-
-impl Seed {
-    fn next(&mut self, below: u64) -> u64 {
-        // SplitMix64.
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (z ^ (z >> 31)) % below
-    }
-
-    /// A secret that looks another way in each form, and that no prose holds.
-    fn secret(&mut self, length: usize) -> String {
-        const LETTERS: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";
-        const MARKS: &[u8] = b"&/+=<\"'%";
-        let pick = |letters: &[u8], at: u64| char::from(letters[usize::try_from(at).unwrap()]);
-        (0..length)
-            .map(|at| match at % 5 {
-                4 => pick(MARKS, self.next(MARKS.len() as u64)),
-                _ => pick(LETTERS, self.next(LETTERS.len() as u64)),
-            })
-            .collect()
-    }
-}
-
-/// An organisation, its file, and what must never be seen of them.
-struct Case {
-    world: World,
-    secrets: Vec<String>,
-}
-
-const VARIABLES: [&str; 10] =
-    ["HEADER", "HOOK", "DOOR", "NAME", "TOOL", "TWILIO", "MOVED", "GONE", "LISTED", "ROTATED"];
-
-fn state(seed: &mut Seed) -> String {
-    let spoken = ["say ${env:DOOR}.", "${env:DOOR}", "The door opens with ${env:DOOR}, twice ${env:DOOR}"];
-    let spoken = spoken[usize::try_from(seed.next(3)).unwrap()];
-    format!(
-        "version: 1
-agents:
-  one:
-    config:
-      name: One
-      firstMessage: '{spoken}'
-      voicemailMessage: 'call back ${{env:MOVED}}'
-      server: {{url: 'https://example.com', secret: '${{env:HOOK}}', headers: {{Authorization: 'Bearer ${{env:HEADER}}'}}}}
-      model:
-        provider: openai
-        model: gpt-4.1
-        messages:
-          - {{role: system, content: 'You know ${{env:LISTED}} by heart.'}}
-        tools:
-          - type: function
-            function: {{name: look_up}}
-            server: {{url: 'https://example.com', secret: '${{env:TOOL}}', headers: {{x-key: '${{env:ROTATED}}'}}}}
-  two:
-    config: {{name: Two, endCallMessage: 'bye ${{env:GONE}}'}}
-phone_numbers:
-  main:
-    config:
-      provider: twilio
-      number: '+14155550100'
-      twilioAccountSid: AC00000000000000000000000000000000
-      twilioAuthToken: '${{env:TWILIO}}'
-      assistantId: ${{agent:one}}
-"
-    )
-}
-
-impl Case {
-    fn new(seed: &mut Seed, length: usize) -> Self {
-        let state = state(seed);
-        let mut secrets: Vec<String> = (0..20).map(|_| seed.secret(length)).collect();
-        let mut world = World::with(&state, Config::default());
-        world.env = VARIABLES.iter().zip(&secrets).map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
-        // What stands in the dashboard only: headers, keys, a text that is shaped like a key.
-        let shaped = format!("sk-proj-{}{}", "4f9aK2mQ81xZ7Lw0Yt5RbN3c", seed.next(1 << 40));
-        let address = format!("in-an-address-{}", seed.next(1 << 40));
-        for name in ["GITHUB_STEP_SUMMARY", "GITHUB_OUTPUT"] {
-            world.env.push((name.to_owned(), world.path(name).display().to_string()));
-        }
-        world.vapi.insert(
-            Collection::Assistant,
-            json!({
-                "name": "Tools",
-                "model": {"provider": "openai", "model": "gpt-4.1", "tools": [
-                    {"type": "code", "name": "code", "code": "return 1;", "environmentVariables": [{"name": "PLAIN", "value": secrets[18]}]},
-                    {"type": "apiRequest", "name": "ask", "method": "GET", "url": "https://x.example",
-                     "headers": {"type": "object", "properties": {"X-Any": {"type": "string", "value": secrets[19]}}}},
-                ]},
-                "metadata": {"server": {"headers": {"x": secrets[18]}}},
-            }),
-        );
-        world.vapi.insert(
-            Collection::Assistant,
-            json!({
-                "name": "Dashboard",
-                "server": {"url": "https://example.org", "headers": {"x-any": secrets[10], "X-Api-Key": secrets[11], "X_Api_Key": secrets[12]}},
-                "credentials": [{"provider": "openai", "apiKey": secrets[13]}],
-                "model": {
-                    "provider": "openai",
-                    "model": "gpt-4.1",
-                    "messages": [{"role": "system", "content": format!("use {shaped} here, or https://u:{address}@x.example/")}],
-                },
-            }),
-        );
-        secrets.extend([shaped, address]);
-        Self { world, secrets }
-    }
-
-    /// The bytes of a secret in the forms in which they could come out.
-    fn forms(&self) -> Vec<(usize, String)> {
-        let mut forms = Vec::new();
-        for (at, secret) in self.secrets.iter().enumerate() {
-            let quoted = json!(secret).to_string();
-            let url: String = url_encoded(secret);
-            let html = secret.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;");
-            let twice = json!(quoted[1..quoted.len() - 1]).to_string();
-            let plain = [secret.clone(), quoted[1..quoted.len() - 1].to_owned(), twice[1..twice.len() - 1].to_owned()];
-            let urls = [url.clone(), url.replace("%20", "+"), lower_case(&url)];
-            let pages = [html.replace('\'', "&#39;"), html.replace('\'', "&#x27;"), html];
-            let encoded = (0..3).map(|before| base64_behind(secret, before));
-            forms.extend(plain.into_iter().chain(urls).chain(pages).chain(encoded).map(|form| (at, form)));
-        }
-        forms
-    }
-
-    #[track_caller]
-    fn holds_none(&self, what: &str, text: &str) {
-        for (at, form) in self.forms() {
-            if let Some(found) = text.find(&form) {
-                let from = text[..found].char_indices().rev().nth(80).map_or(0, |(at, _)| at);
-                let around: String = text[from..].chars().take(240).collect();
-                panic!("{what} holds secret {at} ({:?}): …{around}…", VARIABLES.get(at));
-            }
-        }
-    }
-
-    /// Runs a command in all its formats and verbosities, and looks at everything there is.
-    #[track_caller]
-    fn run(&self, command: &[&str]) {
-        let formats: &[&str] = match command[0] {
-            "status" => &["text", "json", "html"],
-            "validate" => &["text", "json", "github", "sarif"],
-            "log" | "init" => &["text", "json"],
-            _ => &["text", "json", "markdown"],
-        };
-        if matches!(command[0], "plan" | "apply" | "pull") {
-            let run = self.world.run(&[command, &["--github", "-v"]].concat());
-            assert!(matches!(run.code, 0..=4), "{command:?} {}", run.text());
-            self.holds_none(&format!("{command:?} --github"), &run.text());
-        }
-        for format in formats {
-            for verbosity in ["-q", "-v", "-vv"] {
-                let args = [command, &["--format", format, verbosity]].concat();
-                let run = self.world.run(&args);
-                assert!(matches!(run.code, 0..=4), "{args:?} {}", run.text());
-                self.holds_none(&format!("stdout of {args:?}"), &run.stdout);
-                self.holds_none(&format!("stderr of {args:?}"), &run.stderr);
-            }
-        }
-        self.look_at_files(self.world.folder.path());
-        self.world.taken();
-    }
-
-    fn look_at_files(&self, folder: &Path) {
-        for entry in std::fs::read_dir(folder).expect("listed") {
-            let path = entry.expect("an entry").path();
-            match path.is_dir() {
-                true if path.ends_with(".git") => {}
-                true => self.look_at_files(&path),
-                false => {
-                    let bytes = std::fs::read(&path).expect("read");
-                    self.holds_none(&path.display().to_string(), &String::from_utf8_lossy(&bytes));
-                }
-            }
-        }
-        let objects = Command::new("git")
-            .args(["cat-file", "--batch-all-objects", "--batch"])
-            .current_dir(self.world.folder.path())
-            .stdin(Stdio::null())
-            .output()
-            .expect("git");
-        self.holds_none("a git object", &String::from_utf8_lossy(&objects.stdout));
-    }
-
-    /// Changes in the dashboard and in the file, as a case has them.
-    fn disturb(&mut self, seed: &mut Seed) {
-        let one = id(&self.world.agent("One"));
-        let (extra, tool) = (self.secrets[14].clone(), self.secrets[15].clone());
-        let choice = seed.next(4);
-        self.world.vapi.edit_with(Collection::Assistant, &one, |agent| {
-            agent["server"]["headers"]["x-new"] = json!(extra);
-            agent["model"]["tools"][0]["server"]["headers"]["x-key"] = json!(tool);
-            if choice != 0
-                && let Some(messages) = agent["model"]["messages"].as_array_mut()
-            {
-                messages.push(json!({"role": "assistant", "content": "Noted."}));
-            }
-            if choice == 1 {
-                let spoken = agent["firstMessage"].as_str().unwrap_or_default().to_owned();
-                agent["firstMessage"] = json!(format!("{spoken} Please."));
-            }
-        });
-        // Somebody's pull request: a text that was a secret is plain, a variable moves, an entry goes, one is rotated.
-        self.world.edit("'call back ${env:MOVED}'", "call back later");
-        self.world.edit("'bye ${env:GONE}'", "'bye, the code was ${env:MOVED}'");
-        for (name, value) in &mut self.world.env {
-            if name == "ROTATED" || name == "HEADER" {
-                value.clone_from(&self.secrets[if name == "HEADER" { 16 } else { 17 }]);
-            }
-        }
-    }
-}
-
-fn url_encoded(text: &str) -> String {
-    text.bytes()
-        .map(|byte| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => char::from(byte).to_string(),
-            byte => format!("%{byte:02X}"),
-        })
-        .collect()
-}
-
-/// `%2F` as `%2f`.
-fn lower_case(url: &str) -> String {
-    let mut parts = url.split('%');
-    let first = parts.next().unwrap_or_default().to_owned();
-    parts.fold(first, |text, part| format!("{text}%{}{}", part[..2].to_lowercase(), &part[2..]))
-}
-
-/// The characters of a text in base64 that are its own, where so many bytes stand before it.
-fn base64_behind(text: &str, before: usize) -> String {
-    let all = base64(&format!("{}{text}", "x".repeat(before)));
-    all[(before * 8).div_ceil(6)..].to_owned()
-}
-
-fn base64(text: &str) -> String {
-    const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    text.as_bytes()
-        .chunks_exact(3)
-        .flat_map(|three| {
-            let bits = u32::from(three[0]) << 16 | u32::from(three[1]) << 8 | u32::from(three[2]);
-            [18, 12, 6, 0].map(|shift| char::from(LETTERS[(bits >> shift & 63) as usize]))
-        })
-        .collect()
-}
-
-#[test]
-fn none_of_twenty_secrets_is_seen_anywhere() {
-    for number in 0..rounds(2) {
-        let seed = &mut Seed(number);
-        let mut case = Case::new(seed, 17);
-        case.world.git(&["config", "user.name", "Ada"]);
-        case.world.git(&["config", "user.email", "ada@example.com"]);
-        case.run(&["validate"]);
-        case.run(&["plan"]);
-        case.run(&["apply", "--yes", "--target", "agents.*"]);
-        case.run(&["apply", "--yes"]);
-        case.world.commit("applied");
-        case.disturb(seed);
-        case.run(&["validate"]);
-        case.run(&["plan", "--out", "saved.plan"]);
-        case.run(&["status"]);
-        case.run(&["apply", "--yes"]);
-        case.run(&["pull", "--commit"]);
-        case.run(&["sync", "--yes"]);
-        case.run(&["log"]);
-        case.run(&["restore", "latest", "--yes"]);
-        // All of them are rotated, and sent again.
-        let (world, secrets) = (&mut case.world, &mut case.secrets);
-        for (_, value) in world.env.iter_mut().filter(|(name, _)| VARIABLES.contains(&name.as_str())) {
-            *value = seed.secret(19);
-            secrets.push(value.clone());
-        }
-        case.run(&["plan", "--send-secrets"]);
-        case.run(&["apply", "--yes", "--send-secrets"]);
-        case.run(&["pull", "--prefer", "vapi"]);
-        case.run(&["init"]);
-    }
-}
-
-/// What a plan says does not depend on what a secret is: not on its length, not on its letters.
-#[test]
-fn no_output_tells_one_secret_from_another() {
-    let said = |length: usize, seed: u64| -> Vec<String> {
-        let case = Case::new(&mut Seed(7), 17);
-        let mut world = case.world;
-        let others = &mut Seed(seed);
-        for (_, value) in world.env.iter_mut().filter(|(name, _)| VARIABLES.contains(&name.as_str())) {
-            *value = others.secret(length);
-        }
-        let run = |args: &[&str]| {
-            let text = world.run(args).text();
-            text.replace(world.folder.path().to_str().expect("UTF-8"), "FOLDER")
-        };
-        let mut said: Vec<String> = [
-            &["validate", "-v"][..],
-            &["plan", "-v"],
-            &["plan", "--format", "json"],
-            &["plan", "--format", "markdown"],
-            &["status"],
-            &["apply", "--yes", "-v"],
-            &["plan", "-v"],
-            &["pull", "-v"],
-            &["sync", "--yes", "--format", "json"],
-            &["log", "--format", "json"],
-            &["status", "--format", "json"],
-        ]
-        .map(run)
-        .to_vec();
-        said.push(world.state());
-        let timeless = |text: String| {
-            let lines = text.lines().filter(|line| {
-                !["Checked ", "checked_at", "\"commit\"", "commit <code>", "\"line\""]
-                    .iter()
-                    .any(|word| line.contains(word))
-            });
-            let of_line =
-                |line: &str| line.split_inclusive([' ', '"', '(', ')', ',', '.']).map(without_time).collect::<String>();
-            // Answers come in any order, and what they bring is written in that order.
-            let mut lines: Vec<String> = lines.map(of_line).collect();
-            lines.sort();
-            lines.join("\n")
-        };
-        said.into_iter().map(timeless).collect()
-    };
-    let (one, other) = (said(12, 1), said(33, 2));
-    for (one, other) in one.iter().zip(&other) {
-        assert_eq!(one, other);
-    }
-}
-
-/// A word, or that it is a time or the name of a run.
-fn without_time(word: &str) -> &str {
-    let is_time = word.starts_with("20") && word.len() > 8 && word.contains(['T', '-', 'Z']);
-    let is_clock = word.len() > 4 && word.contains(':') && word.starts_with(|c: char| c.is_ascii_digit());
-    let is_end = word.ends_with("Z\"") || word.contains("Z-");
-    if is_time || is_clock || is_end { "TIME" } else { word }
-}
+use crate::support::{World, id};
 
 /// `PREFIX…` in the file must not tell whether a key begins so.
 #[test]
@@ -401,6 +54,33 @@ fn a_list_that_grew_keeps_the_spelling_of_its_elements() {
     world.run(&["plan", "--detailed-exitcode"]).expect(0);
 }
 
+/// The same of lists of names and values.
+#[test]
+fn a_list_of_pairs_that_grew_keeps_its_variables() {
+    let code = "type: code, function: {name: f}, code: return 1;, environmentVariables: [{name: A, value: '${env:A}'}, {name: B, value: '${env:B}'}]";
+    let function = "type: function, function: {name: f}, parameters: [{key: api_key, value: '${env:A}'}, {key: b_token, value: 'x ${env:B}'}]";
+    for (list, config, more) in [
+        ("environmentVariables", code, json!({"name": "NEW", "value": "new-value-of-it"})),
+        ("parameters", function, json!({"key": "NEW", "value": "Rome"})),
+    ] {
+        let mut world = World::new(&format!("version: 1\ntools:\n  t: {{config: {{{config}}}}}\n"));
+        world.env = vec![("A".into(), "secret-of-the-door".into()), ("B".into(), "secret-of-the-gate".into())];
+        world.run(&["apply", "--yes"]).expect(0);
+        world.commit("applied");
+        let tool = id(&world.vapi.objects(Collection::Tool)[0]);
+        world.vapi.edit_with(Collection::Tool, &tool, |tool| {
+            tool[list].as_array_mut().expect("a list").insert(0, more.clone());
+        });
+        world.run(&["pull"]).expect(0);
+        let state = world.state();
+        assert!(
+            state.contains("NEW") && !state.contains("secret-of") && !state.contains("new-value"),
+            "{list}: {state}"
+        );
+        assert!(state.matches("${env:A}").count() == 1 && state.matches("${env:B}").count() == 1, "{list}: {state}");
+    }
+}
+
 /// What is reviewed is the variable: another one is another plan, and the plan names it.
 #[test]
 fn a_plan_names_the_variable_and_its_digest_depends_on_it() {
@@ -439,6 +119,63 @@ fn a_plain_value_in_the_place_of_a_secret_is_compared() {
     world.edit("x-tenant: south", "x-tenant: east");
     world.run(&["apply", "--yes"]).expect(3);
     assert_eq!(world.agent("One")["server"]["headers"]["x-tenant"], "west");
+}
+
+/// The same in every place where Vapi takes a secret, at any depth and in any kind.
+#[test]
+fn a_plain_value_is_compared_in_every_place_of_a_secret() {
+    let agent = |config: &str| format!("agents:\n  one: {{config: {{name: One, {config}}}}}\n");
+    let server = "server: {url: 'https://x.example', headers: {x-tenant: north}}";
+    let inline = format!(
+        "model: {{provider: openai, model: gpt-4.1, tools: [{{type: function, function: {{name: f}}, {server}}}]}}"
+    );
+    let ask = "type: apiRequest, name: ask, method: GET, url: 'https://x.example', headers: {type: object, properties: {x-tenant: {type: string, value: north}}}";
+    let code =
+        "type: code, function: {name: run}, code: return 1;, environmentVariables: [{name: TENANT, value: north}]";
+    for (what, sections, collection) in [
+        ("a tool of an agent", agent(&inline), Collection::Assistant),
+        (
+            "a tool",
+            format!("tools:\n  one: {{config: {{type: function, function: {{name: f}}, {server}}}}}\n"),
+            Collection::Tool,
+        ),
+        ("a request", format!("tools:\n  one: {{config: {{{ask}}}}}\n"), Collection::Tool),
+        ("code", format!("tools:\n  one: {{config: {{{code}}}}}\n"), Collection::Tool),
+        (
+            "a member",
+            format!("squads:\n  one: {{config: {{name: One, members: [{{assistant: {{name: In, {server}}}}}]}}}}\n"),
+            Collection::Squad,
+        ),
+        (
+            "a number",
+            format!(
+                "phone_numbers:\n  one: {{config: {{provider: vapi, name: One, sipUri: 'sip:a@sip.vapi.ai', {server}}}}}\n"
+            ),
+            Collection::PhoneNumber,
+        ),
+    ] {
+        let world = World::new(&format!("version: 1\n{sections}"));
+        let live = || world.vapi.objects(collection)[0].to_string();
+        let run = world.run(&["apply", "--yes", "--allow-purchase"]);
+        assert_eq!(run.code, 0, "{what}: {}", run.text());
+        world.commit("applied");
+        world.edit("north", "south");
+        world.run(&["apply", "--yes"]).expect(0);
+        assert!(live().contains("south") && !live().contains("north"), "{what}: the file alone moved: {}", live());
+        world.commit("south");
+        let object = id(&world.vapi.objects(collection)[0]);
+        world.vapi.edit_with(collection, &object, |object| {
+            let text = json!(object).to_string().replace("south", "west");
+            *object = serde_json::from_str(&text).expect("JSON");
+        });
+        for edit in ["south", "east"] {
+            world.edit("south", edit);
+            world.writes();
+            let run = world.run(&["apply", "--yes"]);
+            assert_eq!((run.code, world.writes().len()), (3, 0), "{what}, {edit}: {}", run.text());
+            assert!(live().contains("west"), "{what}: {}", live());
+        }
+    }
 }
 
 /// Not by its own name, not by another, not written out, not inside a longer text.

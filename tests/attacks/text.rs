@@ -204,3 +204,56 @@ fn invisible_text_is_a_finding() {
         assert!(included.run(&["validate"]).expect(0).stderr.contains("hidden-text"), "{hidden:?}");
     }
 }
+
+/// Wherever it stands in a file that somebody wrote: in values, keys, names, handles, variables.
+#[test]
+fn invisible_text_is_a_finding_wherever_it_stands() {
+    let entry = |config: &str| format!("version: 1\nagents:\n  one: {{config: {{name: One, {config}}}}}\n");
+    for hidden in [
+        "\u{3164}",
+        "\u{115f}",
+        "\u{1160}",
+        "\u{ffa0}",
+        "\u{34f}",
+        "\u{200b}",
+        "\u{200d}",
+        "\u{ad}",
+        "\u{fe01}",
+        "\u{e0041}",
+        "\u{e0101}",
+        "\u{202e}",
+        "\u{2066}",
+        "\u{2800}",
+        "\u{feff}",
+    ] {
+        let text = quoted(&format!("ab{hidden}cd"));
+        let spliced = &text[1..text.len() - 1];
+        for (what, state) in [
+            ("a handle", format!("version: 1\nagents:\n  {text}: {{config: {{name: One}}}}\n")),
+            ("a handle of a tool", format!("version: 1\ntools:\n  {text}: {{config: {{type: dtmf}}}}\n")),
+            ("a name", format!("version: 1\nagents:\n  one: {{config: {{name: {text}}}}}\n")),
+            ("an element", entry(&format!("endCallPhrases: [bye, {text}]"))),
+            ("a free key", entry(&format!("metadata: {{{text}: 1}}"))),
+            ("a key of Vapi", entry(&format!("{text}: 1"))),
+            ("a header", entry(&format!("server: {{url: 'https://x.example', headers: {{{text}: '${{env:PATH}}'}}}}"))),
+            ("a reference", entry(&format!("firstMessage: \"${{agent:{spliced}}}\""))),
+            ("an include", entry(&format!("firstMessage: \"${{file:{spliced}}}\""))),
+            (
+                "a variable",
+                format!(
+                    "version: 1\nvars: {{a: {text}}}\nagents:\n  one: {{config: {{name: One, firstMessage: '${{var:a}}'}}}}\n"
+                ),
+            ),
+            ("the name of a variable", format!("version: 1\nvars: {{{text}: x}}\n")),
+            ("a comment", format!("version: 1 # ab{hidden}cd\nagents:\n  one: {{config: {{name: One}}}}\n")),
+        ] {
+            let world = World::new(&state);
+            for command in [&["validate"][..], &["plan"], &["validate", "--format", "json"]] {
+                let run = world.run(command);
+                let is_told = run.code == 1 || run.text().contains("hidden-text");
+                assert!(is_told || what == "a comment", "{what} {hidden:?} {command:?}: {}", run.text());
+                assert!(!run.text().contains(hidden), "{what} {hidden:?} {command:?}: {}", run.text());
+            }
+        }
+    }
+}

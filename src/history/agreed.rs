@@ -16,7 +16,7 @@ use crate::model::agreed::{Agreed, LastAgreed, path_of, ref_name, refs_of};
 use crate::model::diagnostic::Diagnostic;
 use crate::model::{Address, RemoteId, Value};
 use crate::state::ids::Ids;
-use crate::state::includes::IncludeSource;
+use crate::state::includes::{IncludeSource, text_of};
 use crate::state::load::interpret;
 use crate::state::resolve::{Noticed, Resolver};
 
@@ -292,7 +292,7 @@ impl IncludeSource for CommitIncludes<'_, '_> {
         let missing = || not_read(&format!("that commit has no {path}"));
         let blob = self.snapshot.include(self.folder, path)?.ok_or_else(missing)?;
         let bytes = worktree::shown(self.repository, &self.folder.join(path), self.snapshot.blob(blob)?);
-        String::from_utf8(bytes).map(Arc::from).map_err(|_| missing())
+        str::from_utf8(&bytes).map(|raw| text_of(raw).into()).map_err(|_| missing())
     }
 }
 

@@ -1,7 +1,6 @@
 //! Locates a part of a text in a file.
 
 use std::ops::Range;
-use std::path::Path;
 use std::sync::Arc;
 
 use crate::document::{Document, Node};
@@ -31,14 +30,6 @@ fn source_range(node: Node<'_>, text: &str, part: &Range<usize>) -> Option<Range
     // Quoted or plain: the same bytes, if nothing is escaped or folded.
     let at = source.find(text).filter(|at| *at <= 1)?;
     Some(start + at + part.start..start + at + part.end)
-}
-
-/// The path of an include for messages: relative to the state file.
-pub(super) fn include(document: &Document, path: &str) -> Arc<str> {
-    match Path::new(document.name()).parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder.join(path).display().to_string().into(),
-        _ => path.into(),
-    }
 }
 
 /// The place of a part of a text file, and its line.

@@ -8,7 +8,7 @@ use crate::kinds::Spot;
 use crate::kinds::table::Shape;
 use crate::model::Trail;
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
-use crate::state::includes::IncludeSource;
+use crate::state::includes::{IncludeSource, shown_include};
 use crate::state::template::{self, Token};
 
 /// A text of a config, with its place.
@@ -97,7 +97,7 @@ impl<'r> Reading<'r> {
             Token::File(path) => {
                 // A failed include is reported when references are resolved.
                 let Ok(text) = self.includes.text(path) else { return Diagnostics::new() };
-                let file = place::include(self.document, path);
+                let file = shown_include(self.document.name(), path);
                 let flaws = flaws(&text, written).map(|flaw| {
                     let (place, line) = place::in_file(&file, &text, &flaw.range);
                     texts::finding(&flaw, &text, trail).at(place).snippet(line)

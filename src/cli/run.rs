@@ -202,8 +202,8 @@ impl<'a> Run<'a> {
         let news = file.loaded.annotated(std::mem::take(&mut made.plan.warnings));
         let entries = &file.desired.file.entries;
         let is_told = |warning: &&Diagnostic| {
-            let entry = entries.iter().find(|entry| entry.holds(warning));
-            entry.is_none_or(|entry| !is_opinion(warning) || is_new(&made.plan, entry, warning))
+            let mut of = entries.iter().filter(|entry| entry.holds(warning)).peekable();
+            !is_opinion(warning) || of.peek().is_none() || of.any(|entry| is_new(&made.plan, entry, warning))
         };
         let (told, live): (Vec<_>, Vec<_>) = file.warnings.iter().partition(is_told);
         let (notes, news): (Vec<_>, Vec<_>) = news.into_iter().partition(|news| news.severity == Severity::Note);

@@ -12,6 +12,7 @@ use crate::model::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::plan::{is_accepted, is_opinion};
 use crate::render;
 use crate::state::ids::Ids;
+use crate::state::load::Entry;
 use crate::state::resolve::Desired;
 
 /// Arguments of `validate`.
@@ -123,9 +124,12 @@ fn accepted_aside(app: &App, loaded: &Loaded, desired: &Desired<'_>, mut found: 
     let bases = history::agreements(state_file, &log, app.environment(), file.org_id.as_deref(), &entries, &ids);
     let (bases, _) = bases.unwrap_or_default();
     for doubt in found.doubts.iter_mut().chain(found.others.iter_mut().filter(is_opinion)) {
-        let Some(entry) = file.entries.iter().find(|entry| entry.holds(doubt)) else { continue };
-        let base = bases.get(&entry.address);
-        if base.is_some_and(|base| is_accepted(entry, &desired.value(entry, &ids), base, doubt)) {
+        let of: Vec<_> = file.entries.iter().filter(|entry| entry.holds(doubt)).collect();
+        let is_known = |entry: &&Entry<'_>| {
+            let base = bases.get(&entry.address);
+            base.is_some_and(|base| is_accepted(entry, &desired.value(entry, &ids), base, doubt))
+        };
+        if !of.is_empty() && of.iter().all(is_known) {
             *doubt = accepted(doubt);
         }
     }

@@ -198,7 +198,7 @@ impl GitRecord {
         let is_same = str::from_utf8(&now.blob(committed)?).is_ok_and(|committed| same_but_ids(committed, text));
         for path in &paths {
             let Some(blob) = now.file(path)? else { return Ok(None) };
-            let committed = worktree::shown(self.repository(), path, now.blob(blob)?);
+            let committed = worktree::shown(self.repository(), path, &now.blob(blob)?);
             if std::fs::read(root.join(path)).ok() != Some(committed) {
                 return Ok(None);
             }
@@ -291,7 +291,7 @@ impl IncludeSource for CommitIncludes<'_, '_> {
     fn text(&self, path: &str) -> Result<Arc<str>, Diagnostic> {
         let missing = || not_read(&format!("that commit has no {path}"));
         let blob = self.snapshot.include(self.folder, path)?.ok_or_else(missing)?;
-        let bytes = worktree::shown(self.repository, &self.folder.join(path), self.snapshot.blob(blob)?);
+        let bytes = worktree::shown(self.repository, &self.folder.join(path), &self.snapshot.blob(blob)?);
         str::from_utf8(&bytes).map(|raw| text_of(raw).into()).map_err(|_| missing())
     }
 }

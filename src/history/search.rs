@@ -8,9 +8,10 @@
 //! ```
 //! "Seen before" is safe to skip: open questions only become fewer, and a version already searched answers none of them.
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::hash::{BuildHasher, Hash, RandomState};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -24,6 +25,7 @@ use super::slice::{Slice, Slices};
 use super::snapshot::{Snapshot, read};
 use super::subject::{Entries, Found, Subject, Texts, holds};
 use super::walk::Version;
+use super::worktree::Shown;
 use crate::document::Document;
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::recorded::Question;
@@ -57,7 +59,9 @@ pub(super) struct Search<'s> {
     /// Slices with the blobs of their includes.
     looked: HashSet<u64>,
     kept: VecDeque<(Oid, Rc<[Part]>)>,
-    texts: HashMap<Oid, Option<Arc<str>>>,
+    texts: HashMap<(Oid, Shown), Option<Arc<str>>>,
+    /// What git does to an include on checkout, by its path.
+    shown: HashMap<PathBuf, Shown>,
     texts_size: usize,
     unparsed: HashSet<Oid>,
 }
@@ -97,6 +101,7 @@ impl<'s> Search<'s> {
             looked: HashSet::new(),
             kept: VecDeque::new(),
             texts: HashMap::new(),
+            shown: HashMap::new(),
             texts_size: 0,
             unparsed: HashSet::new(),
         }
@@ -273,7 +278,7 @@ impl<'s> Search<'s> {
         let mut texts = HashMap::new();
         for name in &found.names.includes {
             let text = match place.snapshot.include(place.folder, name)? {
-                Some(blob) => self.text(blob)?,
+                Some(blob) => self.text(blob, place.folder.join(name))?,
                 None => None,
             };
             texts.insert(name.clone(), text);
@@ -281,19 +286,26 @@ impl<'s> Search<'s> {
         Ok(Texts(texts))
     }
 
-    fn text(&mut self, blob: Oid) -> Result<Option<Arc<str>>, Diagnostic> {
-        if let Some(text) = self.texts.get(&blob) {
+    fn text(&mut self, blob: Oid, path: PathBuf) -> Result<Option<Arc<str>>, Diagnostic> {
+        let shown = match self.shown.entry(path) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(new) => {
+                let shown = Shown::at(self.repository, new.key());
+                *new.insert(shown)
+            }
+        };
+        if let Some(text) = self.texts.get(&(blob, shown)) {
             return Ok(text.clone());
         }
         let text: Option<Arc<str>> =
-            read(self.repository, blob, |data| str::from_utf8(data).ok().map(|text| text_of(text).into()))?;
+            read(self.repository, blob, |data| str::from_utf8(&shown.of(data)).ok().map(|text| text_of(text).into()))?;
         let size = text.as_ref().map_or(0, |text| text.len());
         if self.texts_size + size > KEPT_INCLUDES {
             self.texts.clear();
             self.texts_size = 0;
         }
         self.texts_size += size;
-        self.texts.insert(blob, text.clone());
+        self.texts.insert((blob, shown), text.clone());
         Ok(text)
     }
 }

@@ -13,7 +13,7 @@ use crate::values::compare::value_at;
 /// Whether a finding is about a value that the file and Vapi agreed on. `desired` is what the entry says.
 pub fn is_accepted(entry: &Entry<'_>, desired: &Value, base: &Base, finding: &Diagnostic) -> bool {
     let root = entry.kind.root();
-    let path = entry.config.zip(finding.place.as_ref()).and_then(|(config, place)| path_to(config, root, place));
+    let path = entry.config.zip(entry.place_of(finding)).and_then(|(config, place)| path_to(config, root, place));
     path.is_some_and(|path| {
         let Some(value) = value_at(root, desired, &path) else { return false };
         let is_known = |known: Known| known.is_just(root.at(&path), value);
@@ -47,7 +47,7 @@ pub fn is_opinion(finding: &Diagnostic) -> bool {
 /// Whether a finding is about a value of an entry that Vapi does not hold, as far as a plan tells.
 pub fn is_new(plan: &Plan, entry: &Entry<'_>, finding: &Diagnostic) -> bool {
     let changes = || plan.changes.iter().filter(|change| change.address == entry.address);
-    let place = finding.place.as_ref();
+    let place = entry.place_of(finding);
     let differs = |change: &Change| {
         let holds = |path: &FieldPath| {
             let (node, is_itself) = entry.config.map(|config| node_at(config, entry.kind.root(), path))?;

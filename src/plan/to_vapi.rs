@@ -252,7 +252,7 @@ impl Planner<'_, '_, '_> {
             if *is_itself { node.covers(at) } else { matches!(node.view(), View::List) && node.place() == *at }
         };
         let is_new =
-            |doubt: &&Diagnostic| doubt.place.as_ref().is_some_and(|at| nodes.iter().any(|node| is_at(node, at)));
+            |doubt: &&Diagnostic| entry.place_of(doubt).is_some_and(|at| nodes.iter().any(|node| is_at(node, at)));
         self.doubts(entry).find(is_new).cloned()
     }
 

@@ -4,7 +4,9 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
 
 use super::environments::{Choice, Environments, names_in};
+use super::includes::shown_include;
 use super::load::{Foreign, Reader, StateFile};
+use super::template::{self, Token};
 use crate::document::{Node, View};
 use crate::kinds::Kind;
 use crate::model::diagnostic::{Diagnostic, Place};
@@ -30,28 +32,64 @@ pub struct Entry<'d> {
     pub environments: Vec<&'d str>,
     /// The values of the variables that it uses.
     pub variables: Vec<Node<'d>>,
-    /// The lines of its config and variables: a long file has many findings, and each is about one entry.
-    lines: Arc<OnceLock<HashSet<usize>>>,
+    /// Where findings about it are: a long file has many, and each is about one entry.
+    spots: Arc<OnceLock<Spots>>,
+}
+
+/// Where findings about an entry are.
+#[derive(Default)]
+struct Spots {
+    /// The lines of its config and variables.
+    lines: HashSet<usize>,
+    /// The files that it includes, as findings name them, each with the place of the text that does.
+    includes: HashMap<Arc<str>, Place>,
+}
+
+impl Spots {
+    fn add(&mut self, node: Node<'_>, document: &str) {
+        for token in node.as_text().filter(|text| text.contains("${file:")).map_or(Vec::new(), template::parse) {
+            if let Token::File(path) = token {
+                self.includes.entry(shown_include(document, path)).or_insert_with(|| node.place());
+            }
+        }
+        node.entries().for_each(|entry| self.add(entry.value, document));
+        node.items().for_each(|item| self.add(item, document));
+    }
 }
 
 impl<'d> Entry<'d> {
     /// An entry that says nothing yet, with its handle at `place`.
     pub fn new(kind: &'static Kind, address: Address, place: Place) -> Self {
         let (environments, variables) = (Vec::new(), Vec::new());
-        let lines = Arc::default();
-        Self { kind, address, id: None, place, id_place: None, config: None, environments, variables, lines }
+        let spots = Arc::default();
+        Self { kind, address, id: None, place, id_place: None, config: None, environments, variables, spots }
     }
 
-    /// Whether a finding is about the config of this entry, or about a variable in it.
+    /// Whether a finding is about the config of this entry, about a variable in it, or about a file that it includes.
     pub fn holds(&self, finding: &Diagnostic) -> bool {
-        let Some(place) = &finding.place else { return false };
-        let values = || self.config.into_iter().chain(self.variables.iter().copied());
-        let lines = self.lines.get_or_init(|| {
-            let mut lines = HashSet::new();
-            values().for_each(|value| value.lines(&mut lines));
-            lines
-        });
-        lines.contains(&place.line) && values().any(|value| value.holds(place))
+        let Some(place) = self.place_of(finding) else { return false };
+        self.spots().lines.contains(&place.line) && self.values().any(|value| value.holds(place))
+    }
+
+    /// Where the state file has what a finding is about: of a finding in an included file, the text that includes it.
+    pub fn place_of<'p>(&'p self, finding: &'p Diagnostic) -> Option<&'p Place> {
+        let place = finding.place.as_ref()?;
+        if place.file == self.place.file { Some(place) } else { self.spots().includes.get(&place.file) }
+    }
+
+    fn values(&self) -> impl Iterator<Item = Node<'d>> {
+        self.config.into_iter().chain(self.variables.iter().copied())
+    }
+
+    fn spots(&self) -> &Spots {
+        self.spots.get_or_init(|| {
+            let mut spots = Spots::default();
+            for value in self.values() {
+                value.lines(&mut spots.lines);
+                spots.add(value, &self.place.file);
+            }
+            spots
+        })
     }
 
     /// Whether an environment has it.

@@ -25,6 +25,14 @@ pub trait IncludeSource {
     fn text(&self, path: &str) -> Result<Arc<str>, Diagnostic>;
 }
 
+/// An include as messages name it: as seen from where the state file is named.
+pub fn shown_include(document: &str, path: &str) -> Arc<str> {
+    match Path::new(document).parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder.join(path).display().to_string().into(),
+        _ => path.into(),
+    }
+}
+
 /// The text files beside the state file, each read once.
 pub struct Includes {
     checkout: Checkout,

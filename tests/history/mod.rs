@@ -8,3 +8,4 @@ mod places;
 mod records;
 mod repo;
 mod values;
+mod worktree;

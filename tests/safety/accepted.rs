@@ -146,3 +146,34 @@ fn a_clone_without_the_log_and_the_refs_says_no_more_of_them() {
     let edited = world.agents().iter().filter(|agent| agent["endCallFunctionEnabled"] == true).count();
     assert_eq!(edited, 2);
 }
+
+#[test]
+fn a_warning_in_an_included_file_is_a_note_where_vapi_holds_the_text() {
+    let agent = |handle: &str| {
+        format!("  {handle}: {{config: {{name: {handle}, firstMessage: '${{file:prompts/hello.md}}'}}}}\n")
+    };
+    let world = World::new(&format!("version: 1\nagents:\n{}", agent("a")));
+    world.write("prompts/hello.md", "Hello {{name\n");
+    world.commit("an open brace");
+    // New, it is a warning, and is sent.
+    for args in [&["validate"][..], &["plan"], &["apply", "--yes"]] {
+        assert!(world.run(args).expect(0).stderr.contains("warning[open-braces]"), "{args:?}");
+    }
+    for args in [&["validate"][..], &["plan"], &["pull"], &["apply", "--yes"], &["status"]] {
+        let run = world.run(args).expect(0);
+        assert!(!run.stderr.contains("warning"), "{args:?}: {}", run.stderr);
+    }
+    assert!(world.run(&["validate", "-v"]).stderr.contains("note[open-braces]"));
+    // A second entry that includes the file is new.
+    world.write("vapi-state.yaml", &format!("{}{}", world.state(), agent("b")));
+    for args in [&["validate"][..], &["plan"]] {
+        assert!(world.run(args).expect(0).stderr.contains("warning[open-braces]"), "{args:?}");
+    }
+    world.run(&["apply", "--yes"]).expect(0);
+    assert!(!world.run(&["validate"]).expect(0).stderr.contains("warning"));
+    // So is another text with the flaw.
+    world.write("prompts/hello.md", "Good morning {{name\n");
+    for args in [&["validate"][..], &["plan"]] {
+        assert!(world.run(args).expect(0).stderr.contains("warning[open-braces]"), "{args:?}");
+    }
+}

@@ -102,8 +102,10 @@ fn with_environment(name: &str, text: &str, environment: &str) -> Result<(String
         }
         None => becoming(&document, &state, environment)?,
     };
-    // What is wrong with the name is said before it is written.
-    interpret(&Document::parse(name, text.as_str())?, &Whose::of(Some(environment)))?;
+    // What is wrong with the name is said before it is written. So the place is in no file yet, and the rest follows from it.
+    let first = |errors: Diagnostics| errors.into_iter().next().map(|error| Diagnostic { place: None, ..error });
+    interpret(&Document::parse(name, text.as_str())?, &Whose::of(Some(environment)))
+        .map_err(|errors| first(errors).into_iter().collect::<Diagnostics>())?;
     Ok((text, said))
 }
 

@@ -382,7 +382,11 @@ fn init_makes_environments_of_a_plain_file_and_edits_only_what_it_must() {
     world.run(&["validate"]).expect(0);
     let error = world.run(&["init", "--env", "staging"]).expect(1);
     assert!(error.stderr.contains("environment-exists"), "{}", error.stderr);
-    world.run(&["init", "--env", "No"]).expect(1);
+    for world in [world, World::new("version: 1\nagents: {}\n")] {
+        let bad = world.run(&["init", "--env", "No"]).expect(1).stderr;
+        assert!(bad.matches("error[").count() == 1 && bad.contains("bad-environment"), "{bad}");
+        assert!(!bad.contains("-->"), "the name is in no file yet: {bad}");
+    }
 }
 
 #[test]

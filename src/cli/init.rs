@@ -61,16 +61,17 @@ pub(super) fn run(app: &App, _args: &Args) -> Result<Finish, Diagnostics> {
     }
     let key = app.environment().map_or("VAPI_API_KEY".to_owned(), |name| variable_of("VAPI_API_KEY", name));
     let flags = app.flags();
+    let set = if app.is_emulated() { String::new() } else { format!("set {key} and ") };
     Ok(match app.global.format() {
         Format::Json => {
             let document = render::json::envelope("init", serde_json::Map::new(), &[], &[]);
             Finish { tells_errors: true, ..Finish::done(render::json::to_text(&document, app.output.redactor())) }
         }
         _ if is_new => Finish::done(format!(
-            "Wrote {name}. Next: set {key} and run `vapi-sync pull{flags}`, which writes what is in Vapi into it.\n"
+            "Wrote {name}. Next: {set}run `vapi-sync pull{flags}`, which writes what is in Vapi into it.\n"
         )),
         _ => Finish::done(format!(
-            "{said} Next: set {key} and run `vapi-sync plan{flags}`, which shows what `apply` would do there.\n"
+            "{said} Next: {set}run `vapi-sync plan{flags}`, which shows what `apply` would do there.\n"
         )),
     })
 }

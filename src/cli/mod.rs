@@ -230,11 +230,19 @@ impl App {
         if let Some(environment) = self.environment() {
             flags.push_str(&format!(" --env {}", shell_word(environment)));
         }
-        #[cfg(feature = "emulator")]
-        if self.global.emulator {
+        if self.is_emulated() {
             flags.push_str(" --emulator");
         }
         flags
+    }
+
+    /// Whether an emulator inside this process stands in for Vapi.
+    pub(crate) fn is_emulated(&self) -> bool {
+        #[cfg(feature = "emulator")]
+        let is_emulated = self.global.emulator;
+        #[cfg(not(feature = "emulator"))]
+        let is_emulated = false;
+        is_emulated
     }
 }
 

@@ -56,8 +56,10 @@ pub fn text(status: &Status, about: &About<'_>, view: &View<'_>) -> String {
             }
         }
         line("");
-        for kind in status.kinds.iter().filter(|kind| !kind.items.is_empty() || kind.ignored > 0 || kind.outside > 0) {
-            line(&format!("{}  {}", columns::padded(kind.kind.nouns, 14), counts(kind)));
+        let is_there = |kind: &&KindStatus| !kind.items.is_empty() || kind.ignored > 0 || kind.outside > 0;
+        let longest = status.kinds.iter().filter(is_there).map(|kind| kind.kind.nouns.len()).max().unwrap_or(0);
+        for kind in status.kinds.iter().filter(is_there) {
+            line(&format!("{}  {}", columns::padded(kind.kind.nouns, longest), counts(kind)));
         }
     }
     line(&footer(status, about, view));

@@ -227,10 +227,17 @@ impl<'d> Writer<'_, 'd> {
                     return None;
                 }
                 Step::Index(_) | Step::Element(_) => {
-                    let items: Vec<Value> = here.items().map(crate::plan::raw).collect();
+                    let items: Vec<Value> = here.items().map(|item| self.with_ids(crate::plan::raw(item))).collect();
                     let position = element_position(spot, &items, step);
                     spot = spot.item();
                     let Some(position) = position else {
+                        if field.0.last() != Some(step) {
+                            let message = format!(
+                                "{field} is in an element that cannot be told from the others in the file: change it by hand"
+                            );
+                            self.refuse(at, Diagnostic::error("element-not-found", message).at(here.place()));
+                            return None;
+                        }
                         self.new_element(at, change, path, spot, field, here.items().len(), after.as_ref()?);
                         return from;
                     };
@@ -279,6 +286,20 @@ impl<'d> Writer<'_, 'd> {
             _ => self.edits.push((at, Edit::Set { path, value: content })),
         }
         from
+    }
+
+    /// A value as the file spells it, with the ids that its references stand for.
+    fn with_ids(&self, value: Value) -> Value {
+        value.map(&|value| {
+            let Value::Text(text) = value else { return };
+            if let [Token::Reference { section, handle }] = template::parse(text)[..] {
+                let is_meant = |owner: &Address| owner.section == section && owner.handle == *handle;
+                let id = self.owners.iter().find(|(_, owner)| is_meant(owner)).map(|(id, _)| id.as_str().into());
+                if let Some(id) = id {
+                    *value = Value::Text(id);
+                }
+            }
+        })
     }
 
     /// Takes a field out of the file that was not there before: never an entry, for every path leads into a `config`.

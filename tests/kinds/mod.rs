@@ -1,6 +1,7 @@
 //! Tools, squads and structured outputs, beside agents and numbers: one file, a whole team.
 
 mod guards;
+mod members;
 mod nameless;
 mod rewrites;
 

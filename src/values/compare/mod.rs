@@ -210,12 +210,18 @@ fn walk_maps(parent: Spot, file: &Map, live: &Map, trail: Trail<'_>, see: &mut d
     }
     for (key, live) in live {
         let unspoken = matches!(live, Value::Null) || matches!(live, Value::Secret(secret) if secret.is_unsure());
-        if !unspoken && !file.contains_key(key) {
-            let spot = parent.key(key);
+        let spot = parent.key(key);
+        if !unspoken && !file.contains_key(key) && !is_left_alone(spot, live) {
             let (trail, default) = (Trail::Key(&trail, key), is_default_deep(spot, live));
             see(Seen { trail, spot, what: What::Undeclared, desired: None, live: Some(live), default });
         }
     }
+}
+
+/// Whether a value counts only where the file declares it, or is a mapping of nothing else.
+fn is_left_alone(spot: Spot, value: &Value) -> bool {
+    let all = |map: &Map| !map.is_empty() && map.iter().all(|(key, value)| is_left_alone(spot.key(key), value));
+    spot.is_only_if_declared() || value.as_map().is_some_and(all)
 }
 
 /// Whether a value is a documented default, or a mapping of nothing else.

@@ -1,0 +1,127 @@
+//! What stands inside the members of a squad: overrides, inline agents with their prompts, and where the dashboard draws them.
+
+use serde_json::{Value, json};
+use vapi_sync::emulator::Collection;
+
+use crate::support::{World, id, is_quiet};
+
+const TEAM: &str = "version: 1
+agents:
+  a: {config: {name: A}}
+  b: {config: {name: B}}
+squads:
+  s:
+    config:
+      name: S
+      members:
+        - assistantId: ${agent:a}
+        - assistantId: ${agent:b}
+          assistantOverrides: {firstMessage: Hi}
+        - assistant:
+            name: In
+            model:
+              provider: openai
+              model: gpt-4.1
+              messages: [{role: system, content: '${file:prompts/in.md}'}]
+";
+
+fn applied() -> World {
+    let world = World::new("version: 1\n");
+    world.write("prompts/in.md", "Be kind.\nAsk.\nListen.\n");
+    world.write("vapi-state.yaml", TEAM);
+    world.commit("a squad");
+    world.run(&["apply", "--yes"]).expect(0);
+    world.commit("applied");
+    world
+}
+
+/// The members as they are in Vapi, edited.
+fn edit(world: &World, change: &dyn Fn(&mut Value)) {
+    let squad = world.vapi.objects(Collection::Squad).remove(0);
+    let mut members = squad["members"].clone();
+    change(&mut members);
+    assert!(world.vapi.edit(Collection::Squad, &id(&squad), &json!({"members": members})));
+}
+
+#[test]
+fn what_vapi_adds_to_a_member_goes_into_that_member() {
+    let world = applied();
+    edit(&world, &|members| {
+        members[0]["assistantOverrides"] = json!({"firstMessage": "Hello"});
+        members[1]["assistantOverrides"]["endCallMessage"] = json!("Bye");
+    });
+    world.run(&["pull"]).expect(0);
+    let state: Value = serde_yaml::from_str(&world.state()).expect("YAML");
+    let members = &state["squads"]["s"]["config"]["members"];
+    assert_eq!(members.as_array().map(Vec::len), Some(3), "{}", world.state());
+    assert_eq!(members[0], json!({"assistantId": "${agent:a}", "assistantOverrides": {"firstMessage": "Hello"}}));
+    assert_eq!(members[1]["assistantOverrides"], json!({"firstMessage": "Hi", "endCallMessage": "Bye"}));
+    world.commit("pulled");
+    is_quiet(&world, &["plan", "--detailed-exitcode"]);
+    is_quiet(&world, &["pull"]);
+    // An edit of what is there is one as well.
+    edit(&world, &|members| members[1]["assistantOverrides"]["firstMessage"] = json!("Good day"));
+    world.run(&["pull"]).expect(0);
+    assert!(world.state().contains("firstMessage: Good day"), "{}", world.state());
+}
+
+#[test]
+fn where_the_dashboard_draws_a_member_is_no_difference_and_is_sent_back() {
+    let world = applied();
+    let position = json!({"x": 10, "y": 20});
+    edit(&world, &|members| {
+        members[0]["assistantOverrides"] = json!({"metadata": {"position": position}});
+        members[1]["assistantOverrides"]["metadata"] = json!({"position": position});
+    });
+    for command in [&["plan", "--detailed-exitcode"][..], &["pull"], &["apply", "--yes"]] {
+        is_quiet(&world, command);
+    }
+    world.edit("name: S\n", "name: Team\n");
+    world.run(&["apply", "--yes"]).expect(0);
+    let squad = world.vapi.objects(Collection::Squad).remove(0);
+    assert_eq!(squad["name"], "Team");
+    for member in 0..2 {
+        assert_eq!(squad["members"][member]["assistantOverrides"]["metadata"]["position"], position, "{squad}");
+    }
+}
+
+#[test]
+fn the_prompt_of_an_inline_agent_is_merged_and_goes_back_to_its_file() {
+    let world = applied();
+    edit(&world, &|members| {
+        members[2]["assistant"]["model"]["messages"][0]["content"] = json!("Be kind.\nAsk.\nListen well.\n");
+    });
+    world.write("prompts/in.md", "Be very kind.\nAsk.\nListen.\n");
+    world.run(&["sync", "--yes"]).expect(0);
+    let prompt = std::fs::read_to_string(world.path("prompts/in.md")).expect("read");
+    assert_eq!(prompt, "Be very kind.\nAsk.\nListen well.\n");
+    assert!(world.state().contains("${file:prompts/in.md}"), "{}", world.state());
+    let squad = world.vapi.objects(Collection::Squad).remove(0);
+    let content = squad["members"][2]["assistant"]["model"]["messages"][0]["content"].as_str().expect("a text");
+    assert_eq!(content.trim_end(), prompt.trim_end());
+    world.commit("merged");
+    is_quiet(&world, &["plan", "--detailed-exitcode"]);
+}
+
+/// Two state files of one repository and one organisation: what one claims, the other does not take in.
+#[test]
+fn what_another_file_claims_is_left_of_all_kinds() {
+    let world = World::new("version: 1\n");
+    world.write(
+        "other.yaml",
+        "version: 1\nagents:\n  x: {config: {name: X}}\ntools:\n  t: {config: {type: endCall, function: {name: end}}}\nsquads:\n  s: \
+         {config: {name: S, members: [{assistantId: '${agent:x}'}]}}\nstructured_outputs:\n  o: {config: {name: O, schema: {type: \
+         string}}}\n",
+    );
+    world.run(&["apply", "--yes", "-f", "other.yaml"]).expect(0);
+    world.commit("other");
+    world.run(&["pull"]).expect(0);
+    for section in ["agents", "tools", "squads", "structured_outputs"] {
+        assert!(!world.state().contains(section), "{section}:\n{}", world.state());
+    }
+    let tool = json!({"type": "endCall", "function": {"name": "mine"}});
+    world.vapi.insert(Collection::Tool, tool);
+    world.run(&["pull"]).expect(0);
+    let state = world.state();
+    assert!(state.contains("mine") && !state.contains("name: end\n"), "{state}");
+}

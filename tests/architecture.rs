@@ -54,7 +54,7 @@ const CRATES: &[(&str, &str)] = &[
     ("strsim", "check state"),
     ("tempfile", "check emulator files"),
     ("unicode_normalization", "model values"),
-    ("tokio", "apply cli emulator github recovery values vapi"),
+    ("tokio", "apply cli emulator github recovery vapi"),
 ];
 
 fn source(folder: &Path, found: &mut Vec<PathBuf>) {

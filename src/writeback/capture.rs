@@ -16,7 +16,7 @@ use crate::plan::judge::Verdict;
 use crate::plan::{Change, FieldChange, Plan, Work};
 use crate::state::includes::Includes;
 use crate::state::load::StateFile;
-use crate::state::template::escape;
+use crate::state::template::{self, Token, escape};
 use crate::values::compare::element_position;
 use crate::values::merge::{Merged, merge};
 use crate::values::normalize::same;

@@ -264,6 +264,8 @@ fn nothing_that_is_served_differs_with_a_planted_secret() {
             .collect::<Vec<_>>()
             .join("\n")
             .replace(&id(&world.agent("A")), "ID")
+            // A minute may end between the two.
+            .replace(|c: char| c.is_ascii_digit(), "0")
     };
     assert_eq!(served(secret), served("another-secret-0815"));
 }

@@ -235,7 +235,7 @@ impl<'d> Writer<'_, 'd> {
                             let message = format!(
                                 "{field} is in an element that cannot be told from the others in the file: change it by hand"
                             );
-                            self.refuse(at, Diagnostic::error("element-not-found", message).at(here.place()));
+                            self.refuse(at, Diagnostic::error("edit-refused", message).at(here.place()));
                             return None;
                         }
                         self.new_element(at, change, path, spot, field, here.items().len(), after.as_ref()?);

@@ -57,7 +57,7 @@ pub fn text(status: &Status, about: &About<'_>, view: &View<'_>) -> String {
         }
         line("");
         let is_there = |kind: &&KindStatus| !kind.items.is_empty() || kind.ignored > 0 || kind.outside > 0;
-        let longest = status.kinds.iter().filter(is_there).map(|kind| kind.kind.nouns.len()).max().unwrap_or(0);
+        let longest = status.kinds.iter().filter(is_there).map(|kind| kind.kind.nouns.len()).fold(14, usize::max);
         for kind in status.kinds.iter().filter(is_there) {
             line(&format!("{}  {}", columns::padded(kind.kind.nouns, longest), counts(kind)));
         }

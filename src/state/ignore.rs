@@ -7,7 +7,8 @@ use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use super::load::{Entry, Reader};
 use crate::document::{Node, View};
 use crate::kinds::{KINDS, Kind};
-use crate::model::RemoteId;
+use crate::model::diagnostic::Diagnostic;
+use crate::model::{RemoteId, escape};
 
 /// What `ignore` names, per kind.
 #[derive(Default)]
@@ -75,6 +76,15 @@ impl Reader {
                 );
                 continue;
             };
+            if let Some(at) = escape::first_hidden(text) {
+                let hidden: String = text[at..].chars().take(1).collect();
+                let message = format!("an item of `ignore` contains {}, which is invisible", escape::line(&hidden));
+                self.warnings.push(
+                    Diagnostic::warning("hidden-text", message).at(item.place()).help(
+                        "it ignores only what has the same character in its name: delete it, unless that is meant",
+                    ),
+                );
+            }
             // A name is a name even where it looks like a broken glob: `Front [desk`.
             let glob = GlobBuilder::new(text).build().or_else(|_| GlobBuilder::new(&globset::escape(text)).build());
             if let Ok(glob) = glob {

@@ -141,10 +141,10 @@ pub fn interpret<'d>(document: &'d Document, whose: &Whose) -> Result<StateFile<
     if let Some(environment) = environment {
         (org_id, org_id_place) = (environment.org_id.clone(), environment.org_id_place.clone());
     }
-    let warnings = match environments.has_variables() {
-        true => environments.unused(entries.iter().filter_map(|read| read.entry.config)),
-        false => Vec::new(),
-    };
+    let mut warnings = reader.warnings;
+    if environments.has_variables() {
+        warnings.extend(environments.unused(entries.iter().filter_map(|read| read.entry.config)));
+    }
     let mut state = StateFile {
         document,
         org_id,
@@ -167,6 +167,7 @@ pub fn interpret<'d>(document: &'d Document, whose: &Whose) -> Result<StateFile<
 #[derive(Default)]
 pub(super) struct Reader {
     pub(super) errors: Diagnostics,
+    pub(super) warnings: Diagnostics,
 }
 
 impl Reader {

@@ -245,6 +245,7 @@ fn invisible_text_is_a_finding_wherever_it_stands() {
                 ),
             ),
             ("the name of a variable", format!("version: 1\nvars: {{{text}: x}}\n")),
+            ("an item of ignore", format!("{}ignore: {{agents: [{text}]}}\n", entry("firstMessage: Hi"))),
             ("a comment", format!("version: 1 # ab{hidden}cd\nagents:\n  one: {{config: {{name: One}}}}\n")),
         ] {
             let world = World::new(&state);

@@ -53,6 +53,13 @@ fn a_document_is_fetched_once_and_then_only_if_it_changed() {
     let second = world.run(&["validate", "--spec", "live"]).expect(1);
     assert_eq!(told.recv(), Ok(304));
     assert_eq!(first.stderr, second.stderr);
+    // One that came with a checkout is nobody's cache, whatever it says.
+    let cache = std::fs::read_to_string(world.path(".vapi-sync/spec.json")).expect("kept");
+    world.write(".vapi-sync/spec.json", &cache.replace("assistant-speaks-first", "assistant-sings-first"));
+    world.git(&["add", "-f", ".vapi-sync/spec.json"]);
+    let third = world.run(&["validate", "--spec", "live"]).expect(1);
+    assert_eq!(told.recv(), Ok(200));
+    assert_eq!(first.stderr, third.stderr);
 }
 
 #[test]

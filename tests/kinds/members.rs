@@ -89,7 +89,7 @@ fn where_the_dashboard_draws_a_member_is_no_difference_and_is_sent_back() {
 fn the_prompt_of_an_inline_agent_is_merged_and_goes_back_to_its_file() {
     let world = applied();
     edit(&world, &|members| {
-        members[2]["assistant"]["model"]["messages"][0]["content"] = json!("Be kind.\nAsk.\nListen well.\n");
+        members[2]["assistant"]["model"]["messages"][0]["content"] = json!("Be kind.\nAsk.\nListen well.");
     });
     world.write("prompts/in.md", "Be very kind.\nAsk.\nListen.\n");
     world.run(&["sync", "--yes"]).expect(0);
@@ -101,27 +101,4 @@ fn the_prompt_of_an_inline_agent_is_merged_and_goes_back_to_its_file() {
     assert_eq!(content.trim_end(), prompt.trim_end());
     world.commit("merged");
     is_quiet(&world, &["plan", "--detailed-exitcode"]);
-}
-
-/// Two state files of one repository and one organisation: what one claims, the other does not take in.
-#[test]
-fn what_another_file_claims_is_left_of_all_kinds() {
-    let world = World::new("version: 1\n");
-    world.write(
-        "other.yaml",
-        "version: 1\nagents:\n  x: {config: {name: X}}\ntools:\n  t: {config: {type: endCall, function: {name: end}}}\nsquads:\n  s: \
-         {config: {name: S, members: [{assistantId: '${agent:x}'}]}}\nstructured_outputs:\n  o: {config: {name: O, schema: {type: \
-         string}}}\n",
-    );
-    world.run(&["apply", "--yes", "-f", "other.yaml"]).expect(0);
-    world.commit("other");
-    world.run(&["pull"]).expect(0);
-    for section in ["agents", "tools", "squads", "structured_outputs"] {
-        assert!(!world.state().contains(section), "{section}:\n{}", world.state());
-    }
-    let tool = json!({"type": "endCall", "function": {"name": "mine"}});
-    world.vapi.insert(Collection::Tool, tool);
-    world.run(&["pull"]).expect(0);
-    let state = world.state();
-    assert!(state.contains("mine") && !state.contains("name: end\n"), "{state}");
 }

@@ -324,10 +324,10 @@ fn dispatch(app: &App, command: Command) -> Result<Finish, Diagnostics> {
         Command::Plan(plan::Args { out: None, .. }) if !names.is_empty() => return over::run(app, &command, &names),
         Command::Status(args) if !names.is_empty() => return status::over(app, &command, args, &names),
         Command::Validate(args) if !names.is_empty() => return validate::over(app, args, &names),
-        Command::Plan(_) | Command::Apply(_) | Command::Pull(_) | Command::Sync(_) | Command::Restore(_) => {
-            if may_have_environments || app.environment().is_some() {
-                over::one_is_named(app)?;
-            }
+        Command::Plan(_) | Command::Apply(_) | Command::Pull(_) | Command::Sync(_) | Command::Restore(_)
+            if may_have_environments || app.environment().is_some() =>
+        {
+            over::one_is_named(app)?;
         }
         _ => {}
     }

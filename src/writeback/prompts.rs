@@ -66,9 +66,7 @@ impl<'w> Prompts<'w> {
     /// What the state file says in place of a prompt: `${file:prompts/receptionist.md}`. `part` is what the prompt belongs to,
     /// within the entry. `None`: it stays where it is.
     pub(super) fn place(&self, address: &Address, part: Option<&str>, text: &str) -> Option<String> {
-        if text.lines().nth(LINES).is_none() {
-            return None;
-        }
+        text.lines().nth(LINES)?;
         let mut placed = self.placed.borrow_mut();
         let found = match why_not(text) {
             Some(why) => Err(why),

@@ -34,6 +34,7 @@ const COMMANDS: [&[&str]; 19] = [
     &["restore", "latest", "--yes"],
     &["init"],
     &["schema", "plan"],
+    &["completions", "fish"],
     &["pull", "--prefer", "vapi", "--format", "json"],
     &["init", "--env", "staging"],
     &["plan", "--env", "staging"],

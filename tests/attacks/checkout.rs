@@ -19,7 +19,7 @@ const SECRET: &str = "s3cret-that-is-nobodys-business";
 const STATE: &str = "version: 1\nagents:\n  one:\n    config: {name: One, firstMessage: Hello}\n";
 
 /// Every command that does something, with what makes it read and write.
-const COMMANDS: [&[&str]; 19] = [
+const COMMANDS: [&[&str]; 20] = [
     &["validate", "--format", "sarif"],
     &["validate", "--github"],
     &["plan", "--format", "markdown", "--out", "a.plan"],

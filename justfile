@@ -48,6 +48,10 @@ release-check *TARGET:
 pulled:
     .ci/pulled
 
+# That a new kind takes one file and one line.
+widgets:
+    .ci/widgets
+
 # Workflows, the action, scripts: schemas and linters from PyPI and npm.
 workflows:
     .ci/workflows

@@ -7,7 +7,7 @@ use crate::plan::report::{Outcome, Report};
 pub(super) fn message(command: &str, reports: &[&Report]) -> String {
     let done = || {
         reports.iter().flat_map(|report| report.changes()).filter(|(change, outcome)| {
-            change.action() != Action::None && matches!(outcome, Some(Outcome::Done { .. }))
+            change.action() != Action::None && !change.is_second() && matches!(outcome, Some(Outcome::Done { .. }))
         })
     };
     let words = [

@@ -122,15 +122,18 @@ impl Plan {
         self.changes.iter().filter(|change| !change.is_quiet())
     }
 
-    /// How many changes have this action.
+    /// How many objects this action is planned for. The second step of a creation is part of it.
     pub fn count(&self, action: Action) -> usize {
-        self.changes.iter().filter(|change| change.action() == action).count()
+        self.of(action).count()
     }
 
-    /// How many changes have this action and wait for nobody.
+    /// The same without what waits for a person.
     pub fn to_do(&self, action: Action) -> usize {
-        let to_do = |change: &&Change| change.action() == action && change.held.is_none();
-        self.changes.iter().filter(to_do).count()
+        self.of(action).filter(|change| change.held.is_none()).count()
+    }
+
+    fn of(&self, action: Action) -> impl Iterator<Item = &Change> {
+        self.changes.iter().filter(move |change| change.action() == action && !change.is_second())
     }
 
     /// The entries on which the file and Vapi agree.

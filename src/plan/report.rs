@@ -1,7 +1,10 @@
 //! What became of a plan.
 
-use crate::model::RemoteId;
+use std::borrow::Cow;
+use std::collections::HashMap;
+
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
+use crate::model::{Address, RemoteId};
 use crate::plan::judge::Verdict;
 use crate::plan::{Action, Change, FieldChange, Plan, Work};
 
@@ -89,31 +92,44 @@ impl Report {
             .map(|(at, change)| (change, self.outcomes.get(at).and_then(Option::as_ref)))
     }
 
-    /// How many changes were done, whatever they are.
+    /// The same object by object: what a creation leaves out and a second step sets is one with it.
+    pub fn objects(&self) -> Vec<Shown<'_>> {
+        let seconds = || self.changes().filter(|(change, _)| change.is_second());
+        let seconds: HashMap<&Address, _> = seconds().map(|second| (&second.0.address, second)).collect();
+        let firsts = self.changes().filter(|(change, _)| !change.is_second());
+        firsts
+            .map(|(change, outcome)| match seconds.get(&change.address) {
+                Some((second, after)) if change.creates() => one_with(second, *after, change, outcome),
+                _ => (Cow::Borrowed(change), outcome.map(Cow::Borrowed)),
+            })
+            .collect()
+    }
+
+    /// How many objects were done with, whatever was done to them.
     pub fn all_done(&self) -> usize {
-        self.count(|outcome| matches!(outcome, Outcome::Done { .. }))
+        self.count(|_, outcome| matches!(outcome, Outcome::Done { .. }))
     }
 
-    /// How many changes failed.
+    /// How many objects failed.
     pub fn failed(&self) -> usize {
-        self.count(|outcome| matches!(outcome, Outcome::Failed(_)))
+        self.count(|_, outcome| matches!(outcome, Outcome::Failed(_)))
     }
 
-    /// How many changes were not tried.
+    /// How many objects were not tried.
     pub fn not_attempted(&self) -> usize {
-        self.count(|outcome| matches!(outcome, Outcome::NotAttempted(_)))
+        self.count(|_, outcome| matches!(outcome, Outcome::NotAttempted(_)))
     }
 
-    fn count(&self, is: impl Fn(&Outcome) -> bool) -> usize {
-        self.outcomes.iter().flatten().filter(|outcome| is(outcome)).count()
+    fn count(&self, is: impl Fn(&Change, &Outcome) -> bool) -> usize {
+        let objects = self.objects();
+        objects.iter().filter(|(change, outcome)| outcome.as_ref().is_some_and(|outcome| is(change, outcome))).count()
     }
 
     /// How many fields and objects wait for a person, also those that only turned out to on the way.
     pub fn held_back(&self) -> usize {
-        let on_the_way = self
-            .changes()
-            .filter(|(change, outcome)| matches!(outcome, Some(Outcome::HeldBack(_))) && !change.is_held_back());
-        self.plan.held_back() + on_the_way.count()
+        let on_the_way =
+            |change: &Change, outcome: &Outcome| matches!(outcome, Outcome::HeldBack(_)) && !change.is_held_back();
+        self.plan.held_back() + self.count(on_the_way)
     }
 
     /// What waits for a person, by why it does.
@@ -157,10 +173,38 @@ impl Report {
         !self.outcomes.is_empty()
     }
 
-    /// How many objects this action was done to.
+    /// How many objects this action was done to. One that is made counts, even if its second step failed.
     pub fn done(&self, action: Action) -> usize {
         self.changes()
-            .filter(|(change, outcome)| change.action() == action && matches!(outcome, Some(Outcome::Done { .. })))
+            .filter(|(change, _)| change.action() == action && !change.is_second())
+            .filter(|(_, outcome)| matches!(outcome, Some(Outcome::Done { .. })))
             .count()
     }
+}
+
+/// An object with all that happens to it, and what became of that.
+pub type Shown<'r> = (Cow<'r, Change>, Option<Cow<'r, Outcome>>);
+
+/// A creation with its second step.
+fn one_with<'r>(
+    second: &Change,
+    after: Option<&'r Outcome>,
+    first: &'r Change,
+    outcome: Option<&'r Outcome>,
+) -> Shown<'r> {
+    let mut whole = first.clone();
+    let later = |field: &FieldChange| FieldChange { note: Some(second.reason.clone()), ..field.clone() };
+    whole.fields.extend(second.fields.iter().map(later));
+    let paths: Vec<String> = second.fields.iter().map(|field| field.path.to_string()).collect();
+    let paths = paths.join(", ");
+    let (reason, of_which) = match (outcome, after) {
+        (Some(Outcome::Done { .. }), Some(Outcome::Done { .. }) | None) => (first.reason.clone(), outcome),
+        (Some(Outcome::Done { id }), Some(_)) => {
+            whole.id.clone_from(id);
+            (format!("it is in Vapi now, without {paths}"), after)
+        }
+        (_, _) => (format!("{}; sets {paths} {}", first.reason, second.reason), outcome),
+    };
+    whole.reason = reason;
+    (Cow::Owned(whole), of_which.map(Cow::Borrowed))
 }

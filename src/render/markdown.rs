@@ -64,8 +64,10 @@ pub fn report(report: &Report, view: &View<'_>) -> String {
         out.push_str(&format!("\n{hint}\n"));
     }
     out.push_str(&messages(&report.errors, view));
-    let mut shown: Vec<(Rank, &Change, Option<&Outcome>)> = report
-        .changes()
+    let objects = report.objects();
+    let mut shown: Vec<(Rank, &Change, Option<&Outcome>)> = objects
+        .iter()
+        .map(|(change, outcome)| (change.as_ref(), outcome.as_deref()))
         .filter(|(change, _)| view.all || !change.is_in_step() && (view.pending || !change.only_pending()))
         .map(|(change, outcome)| (rank(change, outcome), change, outcome))
         .collect();

@@ -89,8 +89,8 @@ fn creation() -> Write {
     Write::Create { body: Map::default(), purchase: false }
 }
 
-fn update() -> Write {
-    Write::Complete { desired: Map::default() }
+pub fn update() -> Write {
+    Write::Update { body: Map::default(), seen: Value::Null, desired: Value::Null }
 }
 
 pub fn plan(direction: Direction, changes: Vec<Change>) -> Plan {

@@ -44,12 +44,13 @@ fn page(report: &Report, view: &View<'_>, with_fields: bool) -> String {
         true => view.all || !change.is_in_step() && (view.pending || !change.only_pending()),
         false => is_news(change, outcome),
     };
-    let shown: Vec<_> = report.changes().filter(|(change, outcome)| is_shown(change, *outcome)).collect();
+    let mut shown = report.objects();
+    shown.retain(|(change, outcome)| is_shown(change, outcome.as_deref()));
     let columns = aligned(shown.iter().map(|(change, _)| change.address.to_string()));
     let mut entries: Vec<String> = Vec::new();
     for (change, outcome) in &shown {
         let mut entry = Page { view, out: String::new() };
-        entry.change(change, *outcome, columns);
+        entry.change(change, outcome.as_deref(), columns);
         if with_fields {
             entry.fields(change, report.plan.direction_of(change));
             entry.ways_out(change, report.plan.direction_of(change));

@@ -1,5 +1,6 @@
 //! Tools, squads and structured outputs, beside agents and numbers: one file, a whole team.
 
+mod circles;
 mod guards;
 mod members;
 mod nameless;
@@ -90,10 +91,11 @@ fn applied() -> World {
 fn a_circle_is_made_without_destinations_and_closed_whole_before_the_number() {
     let world = World::new(TEAM);
     let plan = world.run(&["plan"]).expect(0);
-    assert!(plan.text().contains("Plan: 7 to create"), "{}", plan.text());
+    assert!(plan.text().contains("Plan: 7 to create. "), "{}", plan.text());
+    assert!(plan.text().contains("sets destinations in a second step"), "{}", plan.text());
     world.taken();
     let run = world.run(&["apply", "--yes"]).expect(0);
-    assert!(run.text().contains("Applied: 7 created"), "{}", run.text());
+    assert!(run.text().contains("Applied: 7 created.\n"), "{}", run.text());
     let writes = world.writes();
     let made = writes.iter().find(|hit| hit.body.as_ref().is_some_and(|body| body["type"] == "handoff")).expect("made");
     assert!(made.body.as_ref().expect("a body").get("destinations").is_none(), "{made:?}");

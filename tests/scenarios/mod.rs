@@ -59,6 +59,7 @@ stories! {
     clear
     clear_drift
     clear_nothing
+    circle
     create_only
     drift
     drift_beside_a_change

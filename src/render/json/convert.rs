@@ -52,8 +52,9 @@ pub(super) fn of_actions(direction: Direction, count: impl Fn(Action) -> usize) 
 }
 
 pub(super) fn changes(report: &Report, all: bool) -> Vec<v1::Change> {
-    let shown = report.changes().filter(|(change, _)| all || !change.is_in_step());
-    shown.map(|(of, outcome)| change(of, outcome)).collect()
+    let objects = report.objects();
+    let shown = objects.iter().filter(|(change, _)| all || !change.is_in_step());
+    shown.map(|(of, outcome)| change(of, outcome.as_deref())).collect()
 }
 
 fn change(change: &Change, outcome: Option<&Outcome>) -> v1::Change {

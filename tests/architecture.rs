@@ -31,7 +31,8 @@ const MAY_NAME: &[(&str, &str)] = &[
 const CRATES: &[(&str, &str)] = &[
     ("aho_corasick", "model"),
     ("anstream", "render"),
-    ("clap", "cli emulator"),
+    ("anyhow", "cli emulator"),
+    ("clap", "cli"),
     ("clap_complete", "cli"),
     ("clap_mangen", "cli"),
     ("deunicode", "model"),

@@ -203,34 +203,6 @@ async fn start_emulator(app: &App) -> Result<crate::emulator::Emulator, Diagnost
     })
 }
 
-/// A writer to stdout through the one way out.
-#[cfg(feature = "emulator")]
-struct Through<'o>(&'o crate::render::Output);
-
-#[cfg(feature = "emulator")]
-impl std::io::Write for Through<'_> {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        let text = String::from_utf8_lossy(bytes);
-        self.0.result(&text).map(|()| bytes.len()).map_err(|error| std::io::Error::other(error.message))
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-/// `vapi-sync emulator`.
-#[cfg(feature = "emulator")]
-pub(super) fn emulator(app: &App, args: crate::emulator::EmulatorArgs) -> Result<super::Finish, Diagnostics> {
-    block_on(async {
-        let mut out = Through(&app.output);
-        match crate::emulator::run(args, &mut out).await {
-            Ok(code) => Ok(super::Finish { code: Some(code), ..super::Finish::default() }),
-            Err(error) => Err(Diagnostic::error("emulator", error.to_string()).into()),
-        }
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::dashboard_of;

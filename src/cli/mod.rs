@@ -7,6 +7,8 @@ mod args;
 mod commit;
 mod completions;
 mod connect;
+#[cfg(feature = "emulator")]
+mod emulator;
 pub mod file;
 mod gate;
 mod github;
@@ -98,7 +100,7 @@ enum Command {
     Schema(schema::Args),
     /// Run a stand-in for Vapi on this machine, to try things out.
     #[cfg(feature = "emulator")]
-    Emulator(crate::emulator::EmulatorArgs),
+    Emulator(emulator::Args),
     /// Print a completion script for a shell.
     Completions(completions::Args),
     /// Write the manual pages into a folder.
@@ -346,7 +348,7 @@ fn dispatch(app: &App, command: Command) -> Result<Finish, Diagnostics> {
         Command::Restore(args) => restore::run(app, &args),
         Command::Schema(args) => schema::run(app, &args),
         #[cfg(feature = "emulator")]
-        Command::Emulator(args) => connect::emulator(app, args),
+        Command::Emulator(args) => emulator::run(app, args),
         Command::Completions(args) => completions::run(app, &args, &mut command_line()),
         Command::Man(args) => man::run(app, &args, command_line()),
     }

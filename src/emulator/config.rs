@@ -192,7 +192,7 @@ pub struct RateLimit {
 }
 
 /// The format of the `Retry-After` header of a 429.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum RetryAfter {
     /// Whole seconds, rounded up.
     #[default]
@@ -200,6 +200,5 @@ pub enum RetryAfter {
     /// An HTTP date.
     Date,
     /// No header.
-    #[value(name = "none")]
     Absent,
 }

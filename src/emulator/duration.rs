@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-/// Parses a duration.
+/// Parses a duration: `50ms`, `1.5s`.
 ///
 /// # Errors
 /// A message with the expected format.
-pub(super) fn parse(text: &str) -> Result<Duration, String> {
+pub fn parse(text: &str) -> Result<Duration, String> {
     let problem = || "write a time as `50ms`, `2s` or `1m`".to_owned();
     let unit = text.find(|c: char| c.is_ascii_alphabetic()).ok_or_else(problem)?;
     let (number, unit) = text.split_at(unit);

@@ -9,8 +9,8 @@ use super::duration;
 use super::fault::{Effect, Fault, Stage, Target, When};
 use super::store::Collection;
 
-/// The syntax, for `--help`.
-pub(super) const GRAMMAR: &str = "\
+/// The syntax of a [`Fault`] as text.
+pub const FAULT_GRAMMAR: &str = "\
 [METHOD] [PATH] [WHICH] [before|after] EFFECT
 
 PATH may contain * as a wildcard: /assistant/*

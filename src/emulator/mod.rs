@@ -1,7 +1,7 @@
 //! A local Vapi for trials and tests. Shares no types with the rest of the crate, so that no mistake is shared either.
 //!
 //! ```text
-//! cli        `vapi-sync emulator`
+//! offline    one request, or a whole organisation, without a server
 //! server     sockets, broken connections
 //! exchange   one request: latency, rate limit, faults, reply
 //! state      the store and its data file
@@ -14,7 +14,6 @@
 mod answer;
 mod api;
 mod check;
-mod cli;
 mod clock;
 mod config;
 mod duration;
@@ -25,11 +24,11 @@ pub mod generate;
 mod hits;
 mod links;
 mod list;
+mod offline;
 mod persist;
 mod references;
 mod reply;
 mod rewrite;
-mod seed;
 mod server;
 mod state;
 mod store;
@@ -44,12 +43,13 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-pub use self::cli::{DEFAULT_DATA, EmulatorArgs, run};
 pub use self::clock::{Clock, ManualClock};
 pub use self::config::{Config, Credentials, DEFAULT_KEY, DEFAULT_ORG, Moved, RateLimit, RetryAfter, Rewrites};
+pub use self::duration::parse as parse_duration;
 pub use self::fault::Fault;
-pub use self::fault_text::FaultError;
+pub use self::fault_text::{FAULT_GRAMMAR, FaultError};
 pub use self::hits::{Hit, Stats};
+pub use self::offline::{request, seed};
 pub use self::store::Collection;
 
 use self::exchange::Shared;

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use anyhow::bail;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
@@ -53,7 +54,7 @@ impl DataFile {
             return Err(self.invalid("it is no regular file"));
         }
         let text = std::fs::read(&self.path)?;
-        let store = parse(&text, self.seed).map_err(|message| self.invalid(&message))?;
+        let store = parse(&text, self.seed).map_err(|error| self.invalid(&error.to_string()))?;
         self.seen = mark;
         Ok(Some(store))
     }
@@ -179,25 +180,25 @@ fn is_key_like(name: &Value) -> bool {
     ends.iter().any(|end| name.ends_with(end))
 }
 
-fn parse(text: &[u8], seed: u64) -> Result<Store, String> {
-    let mut file: Map<String, Value> = serde_json::from_slice(text).map_err(|error| error.to_string())?;
+fn parse(text: &[u8], seed: u64) -> anyhow::Result<Store> {
+    let mut file: Map<String, Value> = serde_json::from_slice(text)?;
     if file.get("version") != Some(&json!(VERSION)) {
-        return Err(format!("its version is not {VERSION}"));
+        bail!("its version is not {VERSION}");
     }
     let issued = file.get("issued").and_then(Value::as_u64).unwrap_or_default();
     if issued > MOST_ISSUED {
-        return Err(format!("`issued` is more than {MOST_ISSUED}"));
+        bail!("`issued` is more than {MOST_ISSUED}");
     }
     let mut store = Store::new(seed, issued);
     for collection in Collection::ALL {
         let objects = match file.remove(collection.path()) {
             None => continue,
             Some(Value::Array(objects)) => objects,
-            Some(_) => return Err(format!("`{}` is not a list", collection.path())),
+            Some(_) => bail!("`{}` is not a list", collection.path()),
         };
         for object in objects {
             let Value::Object(object) = object else {
-                return Err(format!("`{}` holds something that is not an object", collection.path()));
+                bail!("`{}` holds something that is not an object", collection.path());
             };
             store.put(collection, object, Timestamp::UNIX_EPOCH);
         }
@@ -207,10 +208,12 @@ fn parse(text: &[u8], seed: u64) -> Result<Store, String> {
 
 #[cfg(test)]
 mod tests {
+    use anyhow::Context;
+
     use super::*;
 
     #[test]
-    fn no_secret_is_in_the_file() -> Result<(), Box<dyn std::error::Error>> {
+    fn no_secret_is_in_the_file() -> anyhow::Result<()> {
         let folder = tempfile::tempdir()?;
         let path = folder.path().join("data.json");
         let mut store = Store::new(5, 0);
@@ -227,21 +230,21 @@ mod tests {
             "tools": [{"type": "mcp", "server": {"url": "hidden-10"}}],
             "destinations": [{"server": {"headers": {"a": "hidden-11"}}, "sipHeaders": {"b": "hidden-12"}}],
         });
-        let Value::Object(object) = object else { return Err("an object".into()) };
+        let Value::Object(object) = object else { bail!("an object") };
         store.create(Collection::Assistant, "org", object, Timestamp::UNIX_EPOCH, Timestamp::UNIX_EPOCH);
         DataFile::new(path.clone(), 5).write(&store)?;
         let text = std::fs::read_to_string(&path)?;
         assert!(!text.contains("hidden-"), "{text}");
         assert!(["plain-name", "plain-url", "plain-value"].iter().all(|plain| text.contains(plain)), "{text}");
         assert_eq!(text.matches("\"object\"").count(), 2, "the type of a schema is no secret: {text}");
-        let read = DataFile::new(path.clone(), 5).read_if_changed()?.ok_or("not read")?;
+        let read = DataFile::new(path.clone(), 5).read_if_changed()?.context("not read")?;
         DataFile::new(path.clone(), 5).write(&read)?;
         assert_eq!(std::fs::read_to_string(&path)?, text, "a digest stays what it is");
         Ok(())
     }
 
     #[test]
-    fn what_is_written_is_read_back_with_all_digits() -> Result<(), Box<dyn std::error::Error>> {
+    fn what_is_written_is_read_back_with_all_digits() -> anyhow::Result<()> {
         let folder = tempfile::tempdir()?;
         let path = folder.path().join("deep/data.json");
         let mut file = DataFile::new(path.clone(), 5);
@@ -252,8 +255,8 @@ mod tests {
         file.write(&store)?;
         assert!(file.read_if_changed()?.is_none());
         let mut other = DataFile::new(path.clone(), 5);
-        let mut read = other.read_if_changed()?.ok_or("not read")?;
-        let record = read.get(Collection::Squad, &id).ok_or("lost")?;
+        let mut read = other.read_if_changed()?.context("not read")?;
+        let record = read.get(Collection::Squad, &id).context("lost")?;
         assert_eq!((record.created, record.listed_from), (now, Timestamp::MIN));
         let next = read.create(Collection::Squad, "org", Map::new(), now, now);
         assert_ne!(next, id);

@@ -1,44 +1,47 @@
-//! The command `vapi-sync emulator`.
+//! `emulator`: a local Vapi.
 
-use std::io::{self, Write};
+use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Subcommand};
+use anyhow::anyhow;
+use clap::Subcommand;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
-use super::api::Call;
-use super::config::{Config, RateLimit, RetryAfter};
-use super::fault::Fault;
-use super::state::State;
-use super::{Emulator, duration, fault_text, seed};
+use super::connect::{block_on, signal};
+use super::{App, Finish};
+use crate::emulator::generate::Size;
+use crate::emulator::{self, Collection, Config, Emulator, Fault, RateLimit, RetryAfter, parse_duration};
+use crate::model::diagnostic::{Diagnostic, Diagnostics};
+use crate::model::escape::shell_word;
 
 /// The default data file of `emulator request` and of `--emulator`.
-pub const DEFAULT_DATA: &str = ".vapi-sync/emulator.json";
+const DEFAULT_DATA: &str = ".vapi-sync/emulator.json";
 
 /// Run a local Vapi to try things out on, until Ctrl-C.
 ///
 /// It is as strict as Vapi, makes no calls and costs nothing.
-#[derive(Debug, Args)]
+#[derive(Debug, clap::Args)]
 #[command(args_conflicts_with_subcommands = true)]
-pub struct EmulatorArgs {
+pub(super) struct Args {
     #[command(subcommand)]
-    command: Option<EmulatorCommand>,
+    command: Option<Offline>,
     #[command(flatten)]
     serve: ServeArgs,
 }
 
 #[derive(Debug, Subcommand)]
-enum EmulatorCommand {
+enum Offline {
     /// Run one request against a data file, without a server, like a change in the dashboard.
     Request(RequestArgs),
     /// Fill a data file with an organisation: assistants, tools of all types, squads, structured outputs, numbers.
     ///
     /// They refer to each other in circles, as in organisations that grew for years.
-    Seed(seed::Args),
+    Seed(SeedArgs),
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, clap::Args)]
 struct ServeArgs {
     /// The port on 127.0.0.1; 0 picks a free one.
     #[arg(long, default_value_t = 8787)]
@@ -47,22 +50,22 @@ struct ServeArgs {
     #[arg(long, value_name = "FILE")]
     data: Option<PathBuf>,
     /// Latency of each request: 50ms, 2s.
-    #[arg(long, value_name = "TIME", default_value = "0ms", value_parser = duration::parse)]
+    #[arg(long, value_name = "TIME", default_value = "0ms", value_parser = parse_duration)]
     latency: Duration,
     /// Maximum random extra latency.
-    #[arg(long, value_name = "TIME", default_value = "0ms", value_parser = duration::parse)]
+    #[arg(long, value_name = "TIME", default_value = "0ms", value_parser = parse_duration)]
     jitter: Duration,
     /// Rate limit of each organisation, answered with 429: 10/s, 300/m.
     #[arg(long, value_name = "RATE", value_parser = parse_rate)]
     rate_limit: Option<f64>,
     /// Format of the Retry-After header of a 429.
-    #[arg(long, value_enum, default_value_t = RetryAfter::Seconds)]
+    #[arg(long, value_parser = retry_after(), default_value = "seconds")]
     retry_after: RetryAfter,
     /// Inject a fault (repeatable): 'POST /assistant nth=2 after status=502' (--help has the syntax).
-    #[arg(long, value_name = "FAULT", long_help = fault_text::GRAMMAR)]
+    #[arg(long, value_name = "FAULT", long_help = emulator::FAULT_GRAMMAR)]
     fault: Vec<Fault>,
     /// Delay before a new object shows up in lists.
-    #[arg(long, value_name = "TIME", default_value = "0ms", value_parser = duration::parse)]
+    #[arg(long, value_name = "TIME", default_value = "0ms", value_parser = parse_duration)]
     list_lag: Duration,
     /// Give assistants version numbers, as Vapi does for organisations with versioning.
     #[arg(long)]
@@ -78,7 +81,20 @@ struct ServeArgs {
     generate: usize,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, clap::Args)]
+struct SeedArgs {
+    /// How many assistants; there are twice as many tools, and a third as many squads and structured outputs.
+    #[arg(long, value_name = "N", default_value_t = 12)]
+    assistants: usize,
+    /// Seed of the random choices.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    seed: u64,
+    /// The data file. It must not hold objects yet.
+    #[arg(long, value_name = "FILE", default_value = DEFAULT_DATA)]
+    data: PathBuf,
+}
+
+#[derive(Debug, clap::Args)]
 struct RequestArgs {
     /// GET, POST, PATCH or DELETE.
     method: String,
@@ -91,57 +107,51 @@ struct RequestArgs {
     data: PathBuf,
 }
 
-/// Runs the command; a server runs until Ctrl-C or SIGTERM. Returns the exit code: 1 if Vapi would have refused
-/// the one request of `request`, else 0.
-///
-/// # Errors
-/// If the port or the data file cannot be opened, or `out` cannot be written to.
-pub async fn run(args: EmulatorArgs, out: &mut impl Write) -> io::Result<u8> {
-    run_until(args, out, interrupted()).await
+/// `vapi-sync emulator`. A server runs until Ctrl-C or SIGTERM. The exit code is 1 if Vapi would have refused the one
+/// request of `request`, else 0.
+pub(super) fn run(app: &App, args: Args) -> Result<Finish, Diagnostics> {
+    let say = |text: &str| app.output.result(text).map_err(|error| anyhow!(error.message));
+    let code = block_on(async {
+        let ended = run_until(args, say, signal()).await;
+        ended.map_err(|error| Diagnostic::error("emulator", format!("{error:#}")).into())
+    })?;
+    Ok(Finish { code: Some(code), ..Finish::default() })
 }
 
-/// [`run`] until `stop` completes.
-pub(super) async fn run_until(
-    args: EmulatorArgs,
-    out: &mut impl Write,
+/// Runs the command, a server until `stop` completes.
+async fn run_until(
+    args: Args,
+    mut say: impl FnMut(&str) -> anyhow::Result<()>,
     stop: impl Future<Output = io::Result<()>>,
-) -> io::Result<u8> {
+) -> anyhow::Result<u8> {
     match args.command {
-        Some(EmulatorCommand::Request(args)) => request(&args, out),
-        Some(EmulatorCommand::Seed(args)) => seed::run(&args, out),
-        None => serve(args.serve, out, stop).await,
+        Some(Offline::Request(RequestArgs { method, path, json, data })) => {
+            let (status, body) = emulator::request(data, &method, &path, &json.unwrap_or_default())?;
+            say(&format!("{body:#}\n"))?;
+            Ok(u8::from(status >= 400))
+        }
+        Some(Offline::Seed(args)) => {
+            let counts = emulator::seed(&args.data, args.seed, args.size())?;
+            let lines = counts.iter().map(|(collection, count)| format!("{count:4} /{}\n", collection.path()));
+            say(&lines.collect::<String>())?;
+            Ok(0)
+        }
+        None => {
+            let generate = args.serve.generate;
+            let config = args.serve.into_config();
+            let key = config.keys.first().map_or("", |(key, _)| key);
+            let key = format!("export VAPI_API_KEY={}\n", shell_word(key));
+            let emulator = Emulator::start(config).await?;
+            if emulator.objects(Collection::Assistant).is_empty() {
+                emulator.generate(generate);
+            }
+            let url = emulator.base_url();
+            say(&format!("# A local Vapi. Press Ctrl-C to stop it.\nexport VAPI_BASE_URL={url}\n{key}"))?;
+            stop.await?;
+            emulator.shutdown().await;
+            Ok(0)
+        }
     }
-}
-
-async fn serve(args: ServeArgs, out: &mut impl Write, stop: impl Future<Output = io::Result<()>>) -> io::Result<u8> {
-    let generate = args.generate;
-    let emulator = Emulator::start(args.into_config()).await?;
-    if emulator.objects(super::Collection::Assistant).is_empty() {
-        emulator.generate(generate);
-    }
-    let key = emulator.shared.config.keys.first().map_or("", |(key, _)| key);
-    writeln!(out, "# A local Vapi. Press Ctrl-C to stop it.")?;
-    writeln!(out, "export VAPI_BASE_URL={}", emulator.base_url())?;
-    writeln!(out, "export VAPI_API_KEY={}", quoted(key))?;
-    out.flush()?;
-    stop.await?;
-    emulator.shutdown().await;
-    Ok(0)
-}
-
-fn request(args: &RequestArgs, out: &mut impl Write) -> io::Result<u8> {
-    let config = Config { data: Some(args.data.clone()), ..Config::default() };
-    let (path, query) = args.path.split_once('?').unwrap_or((&args.path, ""));
-    let call = Call {
-        method: &args.method.to_uppercase(),
-        path: &format!("/{}", path.trim_start_matches('/')),
-        query,
-        org: config.keys.first().map(|(_, org)| org.as_str()),
-        body: args.json.as_deref().unwrap_or_default().as_bytes(),
-    };
-    let answer = State::open(&config)?.answer(&config, &call);
-    writeln!(out, "{:#}", answer.body)?;
-    Ok(u8::from(answer.status >= 400))
 }
 
 impl ServeArgs {
@@ -169,18 +179,17 @@ impl ServeArgs {
     }
 }
 
-async fn interrupted() -> io::Result<()> {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let mut terminate = signal(SignalKind::terminate())?;
-        tokio::select! {
-            interrupted = tokio::signal::ctrl_c() => interrupted,
-            _ = terminate.recv() => Ok(()),
+impl SeedArgs {
+    fn size(&self) -> Size {
+        let third = self.assistants.div_ceil(3);
+        Size {
+            tools: self.assistants * 2,
+            assistants: self.assistants,
+            squads: third,
+            outputs: third,
+            numbers: self.assistants.div_ceil(2),
         }
     }
-    #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await
 }
 
 /// A rate in requests per second.
@@ -205,18 +214,25 @@ fn parse_key(text: &str) -> Result<(String, String), String> {
     }
 }
 
-/// Quotes a word for the shell.
-fn quoted(word: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-    if !word.is_empty() && word.chars().all(is_plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
-    }
+/// The words for the format of a `Retry-After` header.
+fn retry_after() -> impl TypedValueParser<Value = RetryAfter> {
+    let words = [
+        PossibleValue::new("seconds").help("Whole seconds, rounded up"),
+        PossibleValue::new("date").help("An HTTP date"),
+        PossibleValue::new("none").help("No header"),
+    ];
+    PossibleValuesParser::new(words).map(|word| match word.as_str() {
+        "seconds" => RetryAfter::Seconds,
+        "date" => RetryAfter::Date,
+        _ => RetryAfter::Absent,
+    })
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write;
+
+    use anyhow::Context;
     use clap::{CommandFactory, Parser};
     use serde_json::Value;
 
@@ -225,14 +241,15 @@ mod tests {
     #[derive(Debug, Parser)]
     struct Line {
         #[command(flatten)]
-        args: EmulatorArgs,
+        args: Args,
     }
 
-    async fn run_line(line: &[&str]) -> Result<(u8, String), Box<dyn std::error::Error>> {
+    async fn run_line(line: &[&str]) -> anyhow::Result<(u8, String)> {
         let args = Line::try_parse_from([&["emulator"], line].concat())?.args;
-        let mut out = Vec::new();
-        let code = run_until(args, &mut out, async { Ok(()) }).await?;
-        Ok((code, String::from_utf8(out)?))
+        let mut out = String::new();
+        let say = |text: &str| Ok(write!(out, "{text}")?);
+        let code = run_until(args, say, async { Ok(()) }).await?;
+        Ok((code, out))
     }
 
     #[test]
@@ -241,7 +258,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn it_says_what_a_shell_needs() -> Result<(), Box<dyn std::error::Error>> {
+    async fn it_says_what_a_shell_needs() -> anyhow::Result<()> {
         let (code, out) = run_line(&["--port", "0", "--key", "a'b=org"]).await?;
         assert_eq!(code, 0);
         assert!(out.contains("\nexport VAPI_BASE_URL=http://127.0.0.1:"), "{out}");
@@ -250,14 +267,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_request_without_a_server() -> Result<(), Box<dyn std::error::Error>> {
+    async fn a_request_without_a_server() -> anyhow::Result<()> {
         let folder = tempfile::tempdir()?;
         let data = folder.path().join("new/data.json");
-        let data = data.to_str().ok_or("path")?;
+        let data = data.to_str().context("path")?;
         let (code, made) = run_line(&["request", "post", "assistant", r#"{"name":"A"}"#, "--data", data]).await?;
         assert_eq!(code, 0, "{made}");
         let made: Value = serde_json::from_str(&made)?;
-        let path = format!("/assistant/{}", made["id"].as_str().ok_or("id")?);
+        let path = format!("/assistant/{}", made["id"].as_str().context("id")?);
         let (code, _) = run_line(&["request", "PATCH", &path, r#"{"firstMessage":"Hi"}"#, "--data", data]).await?;
         assert_eq!(code, 0);
         let (_, list) = run_line(&["request", "GET", "/assistant?limit=5", "--data", data]).await?;
@@ -269,10 +286,10 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_organisation_is_seeded_once() -> Result<(), Box<dyn std::error::Error>> {
+    async fn an_organisation_is_seeded_once() -> anyhow::Result<()> {
         let folder = tempfile::tempdir()?;
         let data = folder.path().join("data.json");
-        let data = data.to_str().ok_or("path")?;
+        let data = data.to_str().context("path")?;
         let (code, told) = run_line(&["seed", "--data", data, "--assistants", "6"]).await?;
         assert_eq!(code, 0);
         let told: Vec<&str> = told.split_whitespace().collect();
@@ -283,10 +300,10 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn it_begins_with_made_up_objects_once() -> Result<(), Box<dyn std::error::Error>> {
+    async fn it_begins_with_made_up_objects_once() -> anyhow::Result<()> {
         let folder = tempfile::tempdir()?;
         let data = folder.path().join("data.json");
-        let data = data.to_str().ok_or("path")?;
+        let data = data.to_str().context("path")?;
         for _ in 0..2 {
             run_line(&["--port", "0", "--data", data, "--generate", "8"]).await?;
         }
@@ -300,7 +317,7 @@ mod tests {
     }
 
     #[test]
-    fn options_become_what_they_say() -> Result<(), Box<dyn std::error::Error>> {
+    fn options_become_what_they_say() -> anyhow::Result<()> {
         let line =
             ["emulator", "--rate-limit", "90/m", "--retry-after", "none", "--latency", "5ms", "--list-lag", "2s"];
         let config = Line::try_parse_from(line)?.args.serve.into_config();

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use vapi_sync::emulator::{Collection, Config};
+use vapi_sync::emulator::Config;
 
 use super::story::Prepared;
 use crate::support::{Run, World, id, name_of};
@@ -19,11 +19,6 @@ pub struct End {
     state: String,
 }
 
-/// All objects, of all kinds.
-fn all(world: &World) -> Vec<Value> {
-    Collection::ALL.into_iter().flat_map(|collection| world.vapi.objects(collection)).collect()
-}
-
 impl End {
     /// Where a story ends if nothing goes wrong.
     pub fn faultless(prepared: &Prepared) -> Self {
@@ -37,7 +32,7 @@ impl End {
     /// # Errors
     /// Two objects have one name.
     pub fn of(world: &World) -> Result<Self, String> {
-        let objects = all(world);
+        let objects = world.all();
         let mut words = Vec::new();
         for object in &objects {
             let name = name_of(object);
@@ -89,7 +84,7 @@ pub fn until_quiet(prepared: &Prepared, world: &World, expected: &End) -> Result
         }
         if ended.code == 0 && writes.is_empty() {
             let end = End::of(world)?;
-            let ids: Vec<String> = all(world).iter().map(id).collect();
+            let ids: Vec<String> = world.all().iter().map(id).collect();
             if let Some(lost) = prepared.ids().into_iter().find(|id| !ids.contains(id)) {
                 return Err(format!("{lost} was there before and is gone"));
             }

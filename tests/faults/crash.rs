@@ -9,7 +9,7 @@ use rand::{RngExt, SeedableRng};
 use vapi_sync::emulator::Config;
 
 use super::check::{End, until_quiet};
-use super::story::{MUCH, Prepared, Story, recreation, team};
+use super::story::{MUCH, Prepared, RECREATION, Story, recreation, team};
 use crate::support::rounds;
 
 /// How often a run is killed in the short form.
@@ -104,4 +104,9 @@ fn killed_while_it_creates_a_team() {
 #[test]
 fn killed_while_it_recreates() {
     kill_often(recreation());
+}
+
+#[test]
+fn killed_while_it_recreates_one_of_each_kind() {
+    kill_often(&RECREATION);
 }

@@ -7,8 +7,9 @@ use std::time::{Duration, Instant};
 use vapi_sync::emulator::Config;
 
 use super::check::{End, until_quiet};
-use super::story::{MUCH, Prepared};
-use crate::support::{Run, World, id};
+use super::story::{MUCH, Prepared, is_bystander};
+use crate::support::samples::SAMPLES;
+use crate::support::{Run, World, id, name_of};
 
 /// Does something when a run has sent about half of its requests.
 fn meanwhile(world: &World, requests: u64, act: impl FnOnce()) -> Run {
@@ -41,9 +42,8 @@ fn an_edit_saved_during_the_run_stays() {
         run.expect(0);
         let state = world.state();
         assert!(state.starts_with("# A thought.\n") && state.ends_with("\n# The end.\n"), "{state}");
-        for object in world.agents().iter().chain(&world.numbers()) {
-            let ours = !object["name"].as_str().unwrap_or_default().starts_with("Bystander");
-            assert_eq!(state.contains(&id(object)), ours, "{object}\n{state}");
+        for object in world.all() {
+            assert_eq!(state.contains(&id(&object)), !is_bystander(&object), "{object}\n{state}");
         }
     }
 }
@@ -139,23 +139,30 @@ fn ids_that_could_not_be_saved_are_reported_and_found_again() {
     assert!(run.stderr.contains("[file-not-written]"), "{}", run.stderr);
     assert_eq!(world.state(), before, "the file is as it was");
     // The report names what was created, with its id.
-    let made: Vec<_> = world.agents().into_iter().filter(|agent| !before.contains(&id(agent))).collect();
-    let made: Vec<_> = made.iter().filter(|agent| agent["name"] != "Bystander").collect();
-    assert!(!made.is_empty() && world.numbers().len() == 1, "what needs an id that is not in the file is not made");
-    for agent in &made {
-        let handle = agent["name"].as_str().expect("a name").replace("Agent ", "agents.");
-        assert!(run.stderr.contains(&format!("{handle} is {}", id(agent))), "{agent}\n{}", run.stderr);
+    let made = |world: &World| -> Vec<_> {
+        let all = world.all().into_iter();
+        all.filter(|object| !before.contains(&id(object)) && !is_bystander(object)).collect()
+    };
+    let first = made(&world);
+    assert!(!first.is_empty());
+    for object in &first {
+        let handle = name_of(object).trim_start_matches(|letter: char| letter != 'c');
+        let address = SAMPLES.iter().map(|sample| format!("{}.{handle}", sample.section));
+        let told: Vec<_> = address.map(|address| format!("{address} is {}", id(object))).collect();
+        assert!(told.iter().any(|told| run.stderr.contains(told)), "{object}\n{}", run.stderr);
+        // What needs an id that is not in the file is not made.
+        assert!(object["members"].is_null() && object["number"].is_null(), "{object}");
     }
-    assert!(run.stderr.contains("without these new ids: agents.c"), "{}", run.stderr);
+    assert!(run.stderr.contains("without these new ids: "), "{}", run.stderr);
     assert!(run.stderr.contains("the next run finds the objects by name or number"), "{}", run.stderr);
     // With space again, the next run links it and creates nothing twice.
     world.taken();
     world.run(&["apply", "--yes", "--settle-timeout", "300ms"]).expect(0);
     let posts = world.writes().into_iter().filter(|hit| hit.method == "POST").count();
-    assert_eq!(posts, 30 - made.len());
+    assert_eq!(posts, 30 - first.len());
     let state = world.state();
-    assert!(made.iter().all(|agent| state.contains(&id(agent))), "{state}");
-    assert_eq!(world.agents().len(), 41, "20 updated, 20 made, one of somebody else");
+    assert!(first.iter().all(|object| state.contains(&id(object))), "{state}");
+    assert_eq!(made(&world).len(), 30);
 }
 
 /// What `ulimit -f` counts in.

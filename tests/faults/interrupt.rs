@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use vapi_sync::emulator::Config;
 
 use super::check::{End, until_quiet};
-use super::story::MUCH;
+use super::story::{MUCH, is_bystander};
 use crate::support::Run;
 
 #[test]
@@ -31,7 +31,7 @@ fn running_requests_finish_and_are_recorded() {
         let unanswered: Vec<_> = hits.iter().filter(|hit| hit.status.is_none()).map(|hit| &hit.path).collect();
         assert!(unanswered.is_empty(), "{unanswered:?}");
         let state = world.state();
-        for object in world.agents().iter().chain(&world.numbers()).filter(|object| is_ours(object)) {
+        for object in world.all().iter().filter(|object| !is_bystander(object)) {
             assert!(state.contains(crate::support::id(object).as_str()), "{object} is not recorded in\n{state}");
         }
         let report = run.json();
@@ -43,10 +43,6 @@ fn running_requests_finish_and_are_recorded() {
         assert_eq!((outcome("done"), outcome("done") + outcome("not_attempted")), (written, 50), "{report:#}");
         until_quiet(&prepared, &world, &expected).unwrap_or_else(|why| panic!("{signal} after {after}: {why}"));
     }
-}
-
-fn is_ours(object: &serde_json::Value) -> bool {
-    !object["name"].as_str().unwrap_or_default().starts_with("Bystander")
 }
 
 #[test]

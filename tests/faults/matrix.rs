@@ -8,7 +8,7 @@ use vapi_sync::emulator::Config;
 
 use super::check::{End, told_the_truth, until_quiet};
 use super::story::{Prepared, STORIES, Story};
-use crate::support::fault;
+use crate::support::{fault, soak};
 
 /// What goes wrong, as the emulator reads it.
 const FAULTS: [&str; 24] = [
@@ -100,7 +100,8 @@ fn every_fault_on_every_write() {
     let mut cases = VecDeque::new();
     for story in 0..stories.len() {
         for fault in 0..FAULTS.len() {
-            cases.extend((0..WHICH.len()).map(|which| (story, fault, which)));
+            let which = (0..WHICH.len()).filter(|which| soak().is_some() || *which == (story + fault) % WHICH.len());
+            cases.extend(which.map(|which| (story, fault, which)));
         }
     }
     let total = cases.len();
@@ -135,7 +136,7 @@ fn every_fault_on_every_write() {
                         let _ = writeln!(failures, "{}, {fault}, {word}: {why}", story.name);
                         "FAILED".to_owned()
                     }
-                    None => "?".to_owned(),
+                    None => "-".to_owned(),
                 };
                 let _ = write!(table, "{shown:>8}");
             }

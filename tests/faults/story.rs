@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 use vapi_sync::emulator::{Collection, Config, Emulator, Rewrites};
 
 use super::team;
-use crate::support::{Run, World, copy, id};
+use crate::support::samples::{SAMPLES, Sample};
+use crate::support::{Run, World, copy, id, name_of};
 
 /// A kind of write.
 pub struct Story {
@@ -18,7 +19,7 @@ pub struct Story {
     file: fn() -> String,
 }
 
-pub static STORIES: [Story; 16] = [
+pub static STORIES: [Story; 20] = [
     Story { name: "create agent", writes: "POST /assistant", flags: &[], prepare: |_| {}, file: three_agents },
     Story { name: "create number", writes: "POST /phone-number", flags: &[], prepare: |_| {}, file: three_numbers },
     Story {
@@ -95,9 +96,41 @@ pub static STORIES: [Story; 16] = [
         file: team::circles,
     },
     Story { name: "close circle of tools", writes: "PATCH /tool/*", flags: &[], prepare: |_| {}, file: team::circles },
+    Story {
+        name: "recreate squad",
+        writes: "POST /squad",
+        flags: &[],
+        prepare: team::without_squads,
+        file: team::circles,
+    },
+    Story {
+        name: "recreate output",
+        writes: "POST /structured-output",
+        flags: &[],
+        prepare: team::without_outputs,
+        file: team::circles,
+    },
+    Story {
+        name: "recreate number",
+        writes: "POST /phone-number",
+        flags: &[],
+        prepare: team::without_numbers,
+        file: agents_with_numbers,
+    },
+    Story {
+        name: "close circle of outputs",
+        writes: "PATCH /structured-output/*",
+        flags: &[],
+        prepare: |_| {},
+        file: team::linked_outputs,
+    },
 ];
 
-/// What a kill interrupts: 20 agents and 10 numbers to create, 20 agents to update.
+/// What a kill interrupts: one of each kind to create again, and all that pointed at it to follow.
+pub static RECREATION: Story =
+    Story { name: "recreate one of each", writes: "*", flags: &[], prepare: team::without_firsts, file: team::circles };
+
+/// What a kill interrupts: 4 objects of each kind to update, and 6 to create.
 pub static MUCH: Story = Story {
     name: "much",
     writes: "*",
@@ -106,11 +139,16 @@ pub static MUCH: Story = Story {
         world.run(&["apply", "--yes"]).expect(0);
         world.commit("applied");
         world.edit("Hello from u", "Good morning from u");
-        let (agents, numbers) = much();
-        world.edit("agents:\n", &format!("{numbers}agents:\n{agents}"));
+        for sample in &SAMPLES {
+            let section = format!("{}:\n", sample.section);
+            world.edit(&section, &(section.clone() + &entries(sample, "c", 6)));
+        }
         world.commit("more");
     },
-    file: || (1..=20).fold("version: 1\nagents:\n".to_owned(), |text, at| text + &small("u", at)),
+    file: || {
+        let sections = SAMPLES.iter().map(|sample| format!("{}:\n{}", sample.section, entries(sample, "u", 4)));
+        "version: 1\n".to_owned() + &sections.collect::<String>()
+    },
 };
 
 /// What a kill interrupts: a team of all kinds, to create.
@@ -123,19 +161,20 @@ pub fn recreation() -> &'static Story {
     &STORIES[5]
 }
 
-fn small(letter: &str, at: usize) -> String {
-    format!("  {letter}{at}:\n    config: {{name: Agent {letter}{at}, firstMessage: 'Hello from {letter}{at}.'}}\n")
-}
-
-fn much() -> (String, String) {
-    let agents = (1..=20).map(|at| small("c", at)).collect();
-    let numbers = (1..=10).map(|at| {
-        format!(
-            "  n{at}:\n    config:\n      provider: twilio\n      number: \"+141555501{at:02}\"\n      name: Line {at}\n      \
-             twilioAccountSid: AC00000000000000000000000000000000\n      assistantId: ${{agent:c{at}}}\n"
-        )
-    });
-    (agents, numbers.fold("phone_numbers:\n".to_owned(), |text, number| text + &number))
+/// Entries of a kind. Squads have the agents of their handles, which numbers ring, or the squads.
+fn entries(sample: &Sample, letter: &str, count: usize) -> String {
+    let entry = |at: usize| {
+        let handle = format!("{letter}{at}");
+        let mut config = sample.config(&handle, &format!("Hello from {handle}."));
+        match sample.section {
+            "squads" => config["members"] = json!([{"assistantId": format!("${{agent:{handle}}}")}]),
+            "phone_numbers" if at.is_multiple_of(2) => config["assistantId"] = format!("${{agent:{handle}}}").into(),
+            "phone_numbers" => config["squadId"] = format!("${{squad:{handle}}}").into(),
+            _ => {}
+        }
+        sample.entry(&handle, &config)
+    };
+    (1..=count).map(entry).collect()
 }
 
 fn three_agents() -> String {
@@ -220,6 +259,11 @@ fn without_agents(world: &World) {
 
 const CREDENTIAL: &str = "c0ffee00-0000-4000-8000-000000000000";
 
+/// Whether nobody of ours made it.
+pub fn is_bystander(object: &Value) -> bool {
+    name_of(object).to_lowercase().starts_with("bystand")
+}
+
 /// A world just before the writes, to copy from.
 pub struct Prepared {
     pub story: &'static Story,
@@ -237,6 +281,14 @@ impl Story {
             json!({"provider": "telnyx", "name": "Bystander line", "number": "+14155550199", "credentialId": CREDENTIAL}),
         );
         world.vapi.insert(Collection::Tool, json!({"type": "sms", "function": {"name": "bystand"}}));
+        world.vapi.insert(
+            Collection::Squad,
+            json!({"name": "Bystander squad", "members": [{"assistant": {"firstMessage": "Not yours."}}]}),
+        );
+        world.vapi.insert(
+            Collection::StructuredOutput,
+            json!({"name": "Bystander output", "type": "ai", "schema": {"type": "string"}}),
+        );
         (self.prepare)(&world);
         // Git's sample hooks; every world would copy them.
         let _ = std::fs::remove_dir_all(world.path(".git/hooks"));

@@ -2,7 +2,8 @@
 
 use vapi_sync::emulator::Collection;
 
-use crate::support::{World, id, name_of};
+use super::story::is_bystander;
+use crate::support::{World, id};
 
 /// Three tools and nothing else.
 pub fn tools() -> String {
@@ -61,13 +62,52 @@ pub fn circles() -> String {
     )
 }
 
-/// Everything was applied and committed; then somebody deleted the tools.
-pub fn without_tools(world: &World) {
+/// Agents and structured outputs that name each other.
+pub fn linked_outputs() -> String {
+    let mut parts = [String::new(), String::new()];
+    for at in 1..=3 {
+        parts[0] += &format!(
+            "  a{at}:\n    config: {{name: Agent {at}, artifactPlan: {{structuredOutputIds: [\"${{structured_output:o{at}}}\"]}}}}\n"
+        );
+        parts[1] += &format!(
+            "  o{at}:\n    config: {{name: Output {at}, schema: {{type: string}}, assistantIds: [\"${{agent:a{at}}}\"]}}\n"
+        );
+    }
+    let [agents, outputs] = parts;
+    format!("version: 1\nagents:\n{agents}structured_outputs:\n{outputs}")
+}
+
+/// Everything was applied and committed; then somebody deleted the objects of a kind.
+fn without(world: &World, kind: Collection) {
     world.run(&["apply", "--yes"]).expect(0);
     world.commit("applied");
-    for tool in world.vapi.objects(Collection::Tool) {
-        if name_of(&tool) != "bystand" {
-            world.vapi.remove(Collection::Tool, &id(&tool));
-        }
+    for object in world.vapi.objects(kind).iter().filter(|object| !is_bystander(object)) {
+        world.vapi.remove(kind, &id(object));
+    }
+}
+
+pub fn without_tools(world: &World) {
+    without(world, Collection::Tool);
+}
+
+pub fn without_squads(world: &World) {
+    without(world, Collection::Squad);
+}
+
+pub fn without_outputs(world: &World) {
+    without(world, Collection::StructuredOutput);
+}
+
+pub fn without_numbers(world: &World) {
+    without(world, Collection::PhoneNumber);
+}
+
+/// Everything was applied and committed; then somebody deleted the first of each kind.
+pub fn without_firsts(world: &World) {
+    world.run(&["apply", "--yes"]).expect(0);
+    world.commit("applied");
+    for kind in Collection::ALL {
+        let first = world.vapi.objects(kind).into_iter().filter(|object| !is_bystander(object)).min_by_key(id);
+        world.vapi.remove(kind, &id(&first.expect("one of each kind")));
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod github;
 pub mod lists;
+pub mod samples;
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -244,6 +245,11 @@ impl World {
 
     pub fn numbers(&self) -> Vec<Value> {
         self.vapi.objects(Collection::PhoneNumber)
+    }
+
+    /// The live objects of all kinds.
+    pub fn all(&self) -> Vec<Value> {
+        Collection::ALL.into_iter().flat_map(|collection| self.vapi.objects(collection)).collect()
     }
 
     /// The only live agent of this name.

@@ -58,8 +58,9 @@ pub struct Record {
     /// Text files that it makes beside the state file.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<String>,
-    /// Its outcome.
-    pub outcome: Outcome,
+    /// How far it is.
+    #[serde(rename = "outcome")]
+    pub stage: Stage,
     /// The HTTP status of the response.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
@@ -124,10 +125,10 @@ pub struct Field {
     pub sensitive: bool,
 }
 
-/// How a write ended.
+/// How far a change is: `intent` before its request, then how it ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Outcome {
+pub enum Stage {
     /// About to be sent.
     Intent,
     /// Done, and the response holds what was sent.

@@ -85,7 +85,7 @@ pub fn recent(path: &Path, since: Timestamp) -> Result<Vec<Record>, Diagnostic> 
 /// # Errors
 /// `audit-not-readable`.
 pub fn last(path: &Path, owner: &Owner<'_>) -> Result<Option<Record>, Diagnostic> {
-    let is_one = |record: &Record| record.outcome == super::Outcome::Done && owner.has(record);
+    let is_one = |record: &Record| record.stage == super::Stage::Done && owner.has(record);
     // Reading the whole log is slow; the last month is usually enough.
     let month = Timestamp::now().checked_sub(jiff::SignedDuration::from_hours(31 * 24)).unwrap_or(Timestamp::MIN);
     let newest = recent(path, month)?.into_iter().rfind(is_one);

@@ -3,7 +3,7 @@ use tempfile::TempDir;
 
 use super::*;
 
-fn record(address: &str, outcome: Outcome) -> Record {
+fn record(address: &str, stage: Stage) -> Record {
     Record {
         time: "2026-01-01T00:00:00Z".parse().unwrap(),
         run: "r1".into(),
@@ -25,7 +25,7 @@ fn record(address: &str, outcome: Outcome) -> Record {
             merged: None,
             sensitive: false,
         }],
-        outcome,
+        stage,
         status: Some(200),
         error: None,
     }
@@ -42,10 +42,10 @@ fn what_is_written_is_read() {
     let dir = TempDir::new().unwrap();
     let path = dir.path().join(".vapi-sync/audit.jsonl");
     assert!(read(&path).unwrap().is_none());
-    Writer::open(&path).unwrap().append(&record("agents.a", Outcome::Intent)).unwrap();
-    Writer::open(&path).unwrap().append(&record("agents.a", Outcome::Done)).unwrap();
+    Writer::open(&path).unwrap().append(&record("agents.a", Stage::Intent)).unwrap();
+    Writer::open(&path).unwrap().append(&record("agents.a", Stage::Done)).unwrap();
     let records: Vec<Record> = read(&path).unwrap().unwrap().map(Result::unwrap).collect();
-    assert_eq!(records, [record("agents.a", Outcome::Intent), record("agents.a", Outcome::Done)]);
+    assert_eq!(records, [record("agents.a", Stage::Intent), record("agents.a", Stage::Done)]);
     assert_eq!(std::fs::read_to_string(dir.path().join(".vapi-sync/.gitignore")).unwrap(), "*\n");
 }
 
@@ -67,11 +67,11 @@ fn nobody_else_may_read_it() {
 fn a_torn_line_costs_itself_only() {
     let dir = TempDir::new().unwrap();
     let path = dir.path().join("audit.jsonl");
-    Writer::open(&path).unwrap().append(&record("agents.a", Outcome::Done)).unwrap();
+    Writer::open(&path).unwrap().append(&record("agents.a", Stage::Done)).unwrap();
     let whole = std::fs::read(&path).unwrap();
     for cut in 1..whole.len() {
         std::fs::write(&path, [&whole[..], &whole[..cut]].concat()).unwrap();
-        Writer::open(&path).unwrap().append(&record("agents.b", Outcome::Done)).unwrap();
+        Writer::open(&path).unwrap().append(&record("agents.b", Stage::Done)).unwrap();
         let (read, notes) = addresses(&path);
         let torn_is_whole = cut == whole.len() - 1;
         let expected: &[&str] =
@@ -132,11 +132,11 @@ fn a_log_is_read_from_its_end() {
     assert!(recent(&path, since).unwrap().is_empty(), "no log");
     let mut writer = Writer::open(&path).unwrap();
     // Longer than what is read at first, so that it begins in the middle of a line.
-    let mut old = record("agents.old", Outcome::Done);
+    let mut old = record("agents.old", Stage::Done);
     old.fields[0].after = Some("x".repeat(100_000).into());
     writer.append_all(&vec![old; 40]).unwrap();
     assert!(recent(&path, since).unwrap().is_empty(), "nothing of late");
-    let new = Record { time: since, ..record("agents.new", Outcome::Intent) };
+    let new = Record { time: since, ..record("agents.new", Stage::Intent) };
     writer.append(&new).unwrap();
     assert_eq!(recent(&path, since).unwrap(), [new]);
     assert_eq!(recent(&path, "2026-01-01T00:00:00Z".parse().unwrap()).unwrap().len(), 41);

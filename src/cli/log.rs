@@ -8,7 +8,7 @@ use super::args::Format;
 use super::file::{Empty, Loaded};
 use super::run::audit_log;
 use super::{App, Finish};
-use crate::audit::{self, Outcome, Record, short_run};
+use crate::audit::{self, Record, Stage, short_run};
 use crate::check::Options;
 use crate::kinds::by_section;
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
@@ -123,13 +123,13 @@ fn text(records: &[&Record], view: &View<'_>) -> String {
     }
     let mut out = String::new();
     let mut run = "";
-    let ends = records.iter().enumerate().filter(|(_, record)| record.outcome != Outcome::Intent);
+    let ends = records.iter().enumerate().filter(|(_, record)| record.stage != Stage::Intent);
     let last_end: HashMap<_, _> = ends.map(|(at, record)| ((&record.run, &record.address), at)).collect();
     for (at, record) in records.iter().enumerate() {
         let has_ended = last_end.get(&(&record.run, &record.address)).is_some_and(|end| *end > at);
         // An intent with a remark says what was left out of it.
-        let remarked = record.outcome == Outcome::Intent && record.error.is_some();
-        if record.outcome == Outcome::Intent && !remarked && has_ended {
+        let remarked = record.stage == Stage::Intent && record.error.is_some();
+        if record.stage == Stage::Intent && !remarked && has_ended {
             continue;
         }
         if record.run != run {
@@ -174,9 +174,9 @@ fn fields(record: &Record, view: &View<'_>) -> String {
 }
 
 fn word(record: &Record) -> &str {
-    match record.outcome {
-        Outcome::Intent => "no outcome",
-        Outcome::Done => match record.action.as_str() {
+    match record.stage {
+        Stage::Intent => "no outcome",
+        Stage::Done => match record.action.as_str() {
             "create" => "created",
             "update" => "updated",
             "recreate" => "recreated",
@@ -185,9 +185,9 @@ fn word(record: &Record) -> &str {
             "capture" => "captured",
             _ => "done",
         },
-        Outcome::Failed => "FAILED",
-        Outcome::HeldBack => "held back",
-        Outcome::NotAttempted => "not tried",
-        Outcome::Unknown => "?",
+        Stage::Failed => "FAILED",
+        Stage::HeldBack => "held back",
+        Stage::NotAttempted => "not tried",
+        Stage::Unknown => "?",
     }
 }

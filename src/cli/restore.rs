@@ -12,12 +12,12 @@ use super::pull::{Written, outcomes, write};
 use super::run::{Run, audit_log};
 use super::show::{Showing, ending, finish};
 use super::{App, Finish};
-use crate::audit::{self, Outcome, Owner, Record, short_run};
+use crate::audit::{self, Owner, Record, Stage, short_run};
 use crate::history::included_by;
 use crate::model::diagnostic::{Diagnostic, Diagnostics, Ending, Severity};
 use crate::plan::Plan;
 use crate::plan::prefer::Prefer;
-use crate::plan::report::{Outcome as Became, Report};
+use crate::plan::report::{Outcome, Report};
 use crate::plan::restore::{WayBack, restore};
 use crate::plan::saved::{Choices, Saved};
 use crate::writeback::capture;
@@ -119,7 +119,7 @@ fn carry_out(app: &App, running: &Running, mut job: Job<'_>) -> Result<Finish, D
             let (report, _) = run.write(&loaded, plan, consent, HashMap::new(), running).await;
             report
         } else {
-            let not_attempted = || Some(Became::NotAttempted("the state file could not be written".to_owned()));
+            let not_attempted = || Some(Outcome::NotAttempted("the state file could not be written".to_owned()));
             let outcomes = plan.changes.iter().map(|change| change.write().and_then(|_| not_attempted()));
             Report { outcomes: outcomes.collect(), ..Report::planned(plan) }
         };
@@ -206,7 +206,7 @@ fn named(records: &[Record], wanted: &str) -> String {
 /// The last run of a state file that replaced a value, in Vapi or in the file.
 fn latest(records: &[Record], owner: &Owner<'_>) -> Result<String, Diagnostic> {
     let replaced = |record: &&Record| {
-        record.outcome == Outcome::Done && matches!(&*record.action, "update" | "capture") && owner.has(record)
+        record.stage == Stage::Done && matches!(&*record.action, "update" | "capture") && owner.has(record)
     };
     let last = records.iter().rev().find(replaced).map(|record| record.run.clone());
     last.ok_or_else(|| {

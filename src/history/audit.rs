@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::audit::{self, Outcome};
+use crate::audit::{self, Stage};
 use crate::kinds;
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::recorded::{Question, Record, Recorded};
@@ -42,7 +42,7 @@ impl Record for AuditRecord {
         let Some(mut records) = audit::read(&self.path)? else { return Ok(answers) };
         for record in records.by_ref() {
             let record = record?;
-            if record.outcome != Outcome::Done || !record.is_of(self.whose.environment(), self.whose.org_id()) {
+            if record.stage != Stage::Done || !record.is_of(self.whose.environment(), self.whose.org_id()) {
                 continue;
             }
             for (answer, asked) in answers.iter_mut().zip(&asked) {

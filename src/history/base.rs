@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::agreed::CommittedFile;
 use super::git::GitRecord;
-use crate::audit::{self, Outcome, Owner, Record};
+use crate::audit::{self, Owner, Record, Stage};
 use crate::model::agreed::Agreed;
 use crate::model::diagnostic::Diagnostic;
 use crate::model::{Address, RemoteId};
@@ -100,21 +100,21 @@ fn add(bases: &mut HashMap<Address, Base>, claimed: &Claimed<'_>, record: Record
     let by_id = record.vapi_id.as_deref().and_then(|id| claimed.get(id)).map(|address| (*address).clone());
     let address = by_id.or_else(|| address(&record.address));
     let Some(base) = address.and_then(|address| bases.get_mut(&address)) else { return };
-    if record.outcome == Outcome::Intent && record.error.is_some() {
+    if record.stage == Stage::Intent && record.error.is_some() {
         // An intent with a remark says what was left out of it.
         let left = record.fields.into_iter().filter(|field| !field.sensitive);
         base.left_out.extend(left.filter_map(|field| Some((field.path, logged(field.before?.into(), id_of)))));
         return;
     }
     let is_answered = record.status.is_some_and(|status| (200..300).contains(&status));
-    let is_sure = match record.outcome {
-        Outcome::Done => true,
-        Outcome::Intent => false,
-        Outcome::Failed | Outcome::NotAttempted | Outcome::HeldBack if !is_answered => {
+    let is_sure = match record.stage {
+        Stage::Done => true,
+        Stage::Intent => false,
+        Stage::Failed | Stage::NotAttempted | Stage::HeldBack if !is_answered => {
             base.written.retain(|written| written.is_sure || written.run != record.run);
             return;
         }
-        Outcome::Failed | Outcome::NotAttempted | Outcome::HeldBack | Outcome::Unknown => return,
+        Stage::Failed | Stage::NotAttempted | Stage::HeldBack | Stage::Unknown => return,
     };
     if is_sure {
         base.written.retain(|written| written.is_sure || written.run != record.run);

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use jiff::{Timestamp, ToSpan};
 
-use crate::audit::{self, Field, Outcome, Owner, Record};
+use crate::audit::{self, Field, Owner, Record, Stage};
 use crate::model::diagnostic::Diagnostic;
 use crate::model::{Address, RemoteId};
 
@@ -69,25 +69,25 @@ impl Attempts {
                 }
                 continue;
             }
-            if let ("recreate", Outcome::Intent, Some(id)) = (record.action.as_str(), record.outcome, &record.vapi_id) {
+            if let ("recreate", Stage::Intent, Some(id)) = (record.action.as_str(), record.stage, &record.vapi_id) {
                 former.insert(id.clone(), record.address.clone());
             }
             // An object whose response differs was created all the same.
             let answered = record.status.is_some_and(|status| (200..300).contains(&status));
-            match record.outcome {
-                Outcome::Intent | Outcome::Done => {
-                    let id = record.vapi_id.filter(|_| record.outcome == Outcome::Done);
+            match record.stage {
+                Stage::Intent | Stage::Done => {
+                    let id = record.vapi_id.filter(|_| record.stage == Stage::Done);
                     let id = id.and_then(|id| RemoteId::read(&id));
                     let attempt = Attempt { run: record.run, at: record.time, id, fields: record.fields };
                     attempts.insert(record.address, attempt);
                 }
-                Outcome::Failed | Outcome::NotAttempted if !answered => {
+                Stage::Failed | Stage::NotAttempted if !answered => {
                     // The failure of another run says nothing about this one.
                     if attempts.get(&record.address).is_some_and(|attempt| attempt.run == record.run) {
                         attempts.remove(&record.address);
                     }
                 }
-                Outcome::Failed | Outcome::NotAttempted | Outcome::HeldBack | Outcome::Unknown => {}
+                Stage::Failed | Stage::NotAttempted | Stage::HeldBack | Stage::Unknown => {}
             }
         }
         Self { of: attempts, former }
@@ -109,10 +109,10 @@ impl Attempts {
 mod tests {
     use super::*;
 
-    fn record(run: &str, action: &str, outcome: Outcome, status: Option<u16>) -> Record {
+    fn record(run: &str, action: &str, stage: Stage, status: Option<u16>) -> Record {
         serde_json::from_value(serde_json::json!({
             "time": "2026-01-01T00:00:00Z", "run": run, "command": "apply", "file": "f", "address": "agents.a",
-            "vapi_id": "v1", "action": action, "outcome": outcome, "status": status,
+            "vapi_id": "v1", "action": action, "outcome": stage, "status": status,
             "fields": [{"path": "name", "after": "A"}],
         }))
         .unwrap()
@@ -124,34 +124,34 @@ mod tests {
 
     #[test]
     fn a_creation_may_have_succeeded_unless_an_outcome_denies_it() {
-        let intent = || record("r1", "create", Outcome::Intent, None);
+        let intent = || record("r1", "create", Stage::Intent, None);
         let known = |id: Option<&str>| {
             let Record { run, time: at, fields, .. } = intent();
             Some(Attempt { run, at, id: id.and_then(RemoteId::read), fields })
         };
         for (what, after, expected) in [
             ("killed", None, known(None)),
-            ("made, and not in the file", Some(record("r1", "create", Outcome::Done, Some(201))), known(Some("v1"))),
-            ("unclear", Some(record("r1", "create", Outcome::HeldBack, None)), known(None)),
-            ("refused", Some(record("r1", "create", Outcome::Failed, Some(400))), None),
-            ("made, and not as asked", Some(record("r1", "create", Outcome::Failed, Some(201))), known(None)),
-            ("not sent", Some(record("r1", "create", Outcome::NotAttempted, None)), None),
-            ("another run was refused", Some(record("r2", "create", Outcome::Failed, Some(400))), known(None)),
-            ("its id was known later on", Some(record("r2", "update", Outcome::Intent, None)), None),
+            ("made, and not in the file", Some(record("r1", "create", Stage::Done, Some(201))), known(Some("v1"))),
+            ("unclear", Some(record("r1", "create", Stage::HeldBack, None)), known(None)),
+            ("refused", Some(record("r1", "create", Stage::Failed, Some(400))), None),
+            ("made, and not as asked", Some(record("r1", "create", Stage::Failed, Some(201))), known(None)),
+            ("not sent", Some(record("r1", "create", Stage::NotAttempted, None)), None),
+            ("another run was refused", Some(record("r2", "create", Stage::Failed, Some(400))), known(None)),
+            ("its id was known later on", Some(record("r2", "update", Stage::Intent, None)), None),
             (
                 "in another environment",
-                Some(Record { environment: Some("e".into()), ..record("r2", "update", Outcome::Intent, None) }),
+                Some(Record { environment: Some("e".into()), ..record("r2", "update", Stage::Intent, None) }),
                 known(None),
             ),
             (
                 "of another file",
-                Some(Record { file: Some("g".into()), ..record("r2", "update", Outcome::Intent, None) }),
+                Some(Record { file: Some("g".into()), ..record("r2", "update", Stage::Intent, None) }),
                 known(None),
             ),
         ] {
             let attempts = Attempts::of([intent()].into_iter().chain(after), &owner());
             assert_eq!(attempts.get(&Address::new("agents", "a")).cloned(), expected, "{what}");
         }
-        assert!(Attempts::of([record("r1", "update", Outcome::Intent, None)], &owner()).of.is_empty());
+        assert!(Attempts::of([record("r1", "update", Stage::Intent, None)], &owner()).of.is_empty());
     }
 }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_json::Value as Json;
 
 use crate::apply::Journal;
-use crate::audit::{Field, Outcome as Ending, Owner, Record, RunId, Writer, actor, file_name};
+use crate::audit::{Field, Owner, Record, RunId, Stage, Writer, actor, file_name};
 use crate::model::diagnostic::Diagnostic;
 use crate::model::{SENSITIVE, Value};
 use crate::plan::judge::Verdict;
@@ -85,7 +85,7 @@ impl<'h> AuditJournal<'h> {
         &mut self,
         change: &Change,
         fields: Vec<Field>,
-        outcome: Ending,
+        stage: Stage,
         status: Option<u16>,
     ) -> Result<Record, Diagnostic> {
         let command = self.command.clone();
@@ -117,7 +117,7 @@ impl<'h> AuditJournal<'h> {
             action: change.action().word().to_owned(),
             fields,
             files: change.files.clone(),
-            outcome,
+            stage,
             status,
             error: None,
         })
@@ -139,7 +139,7 @@ impl<'h> AuditJournal<'h> {
                 Work::Import(Value::Map(map)) => map.iter().map(|(key, value)| imported(key, value)).collect(),
                 _ => logged(change, Verdict::changes_file),
             };
-            let ending = if done { Ending::Done } else { Ending::Intent };
+            let ending = if done { Stage::Done } else { Stage::Intent };
             records.push(self.record(change, fields, ending, None)?);
         }
         if records.is_empty() { Ok(()) } else { self.append(&records) }
@@ -151,7 +151,7 @@ impl Journal for AuditJournal<'_> {
         let mut records = Vec::with_capacity(changes.len());
         for change in changes {
             let fields = logged(change, |verdict| !verdict.is_held_back());
-            records.push(self.record(change, fields, Ending::Intent, None)?);
+            records.push(self.record(change, fields, Stage::Intent, None)?);
         }
         self.append(&records)
     }
@@ -164,14 +164,14 @@ impl Journal for AuditJournal<'_> {
         }
         let mut records = Vec::with_capacity(outcomes.len());
         for (change, outcome, status) in outcomes {
-            let (ending, id, error) = match outcome {
-                Outcome::Done { id } => (Ending::Done, id.as_ref().map(|id| id.0.clone()), None),
-                Outcome::Failed(error) => (Ending::Failed, None, Some((self.hide)(&error.message))),
-                Outcome::HeldBack(why) => (Ending::HeldBack, None, Some((self.hide)(why))),
-                Outcome::NotAttempted(why) => (Ending::NotAttempted, None, Some(why.clone())),
+            let (stage, id, error) = match outcome {
+                Outcome::Done { id } => (Stage::Done, id.as_ref().map(|id| id.0.clone()), None),
+                Outcome::Failed(error) => (Stage::Failed, None, Some((self.hide)(&error.message))),
+                Outcome::HeldBack(why) => (Stage::HeldBack, None, Some((self.hide)(why))),
+                Outcome::NotAttempted(why) => (Stage::NotAttempted, None, Some(why.clone())),
             };
             let fields = logged(change, |verdict| !verdict.is_held_back());
-            let record = self.record(change, fields, ending, *status)?;
+            let record = self.record(change, fields, stage, *status)?;
             records.push(Record { vapi_id: id.or(record.vapi_id.clone()), error, ..record });
         }
         self.append(&records)
@@ -186,7 +186,7 @@ impl Journal for AuditJournal<'_> {
             sensitive: matches!(value, Value::Secret(_)),
         };
         let why = "Vapi itself no longer takes this field; it was left out of a second try".to_owned();
-        let record = self.record(change, vec![field], Ending::Intent, None)?;
+        let record = self.record(change, vec![field], Stage::Intent, None)?;
         self.append(&[Record { error: Some(why), ..record }])
     }
 }

@@ -250,17 +250,17 @@ fn an_entry_is_found_by_its_handle_else_by_its_id() {
 
 mod of_the_log {
     use serde_json::json;
-    use vapi_sync::audit::{Outcome, Owner, Record, Writer};
+    use vapi_sync::audit::{Owner, Record, Stage, Writer};
     use vapi_sync::history::bases;
     use vapi_sync::state::ids::Id;
     use vapi_sync::values::base::Base;
 
     use super::*;
 
-    fn record(outcome: Outcome, fields: serde_json::Value) -> Record {
+    fn record(stage: Stage, fields: serde_json::Value) -> Record {
         serde_json::from_value(json!({
             "time": "2026-01-01T00:00:00Z", "run": "r1", "command": "apply", "address": "agents.a", "vapi_id": "v1",
-            "action": "update", "outcome": outcome, "fields": fields, "file": FILE,
+            "action": "update", "outcome": stage, "fields": fields, "file": FILE,
         }))
         .unwrap()
     }
@@ -287,12 +287,12 @@ mod of_the_log {
     #[test]
     fn what_a_run_wrote_counts_and_what_it_could_not_does_not() {
         let name = |value: &str| json!([{"path": "name", "before": "A", "after": value}]);
-        let (intent, done) = (record(Outcome::Intent, name("B")), record(Outcome::Done, name("B")));
+        let (intent, done) = (record(Stage::Intent, name("B")), record(Stage::Done, name("B")));
         assert_eq!(said(&[intent.clone(), done.clone()]), ["name=\"B\""]);
         assert_eq!(said(std::slice::from_ref(&intent)), ["name=\"B\"?"], "a run that was killed");
-        let refused = Record { status: Some(400), ..record(Outcome::Failed, name("B")) };
+        let refused = Record { status: Some(400), ..record(Stage::Failed, name("B")) };
         assert_eq!(said(&[intent.clone(), refused]), [""; 0]);
-        let answered = Record { status: Some(200), ..record(Outcome::Failed, name("B")) };
+        let answered = Record { status: Some(200), ..record(Stage::Failed, name("B")) };
         assert_eq!(said(&[intent, answered]), ["name=\"B\"?"], "written, and not as asked");
         let elsewhere = Record { file: Some("other.yaml".to_owned()), ..done.clone() };
         let another = Record { vapi_id: Some("v2".to_owned()), ..done.clone() };
@@ -310,7 +310,7 @@ mod of_the_log {
             {"path": "voice", "before": {"provider": "vapi"}},
             {"path": "firstMessage", "after": "merged", "merged": "Vapi's"},
         ]);
-        let said = said(&[record(Outcome::Done, fields)]);
+        let said = said(&[record(Stage::Done, fields)]);
         let model = r#"model={"toolIds":["v2","x"],"apiKey":"(sensitive)"}"#;
         assert_eq!(said, [model, "voice=nothing", "firstMessage=\"Vapi's\""]);
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::audit::{Field, Outcome, Record};
+use crate::audit::{Field, Record, Stage};
 use crate::kinds::{self, Kind};
 use crate::model::{Address, FieldPath, RemoteId};
 use crate::values::logged;
@@ -36,7 +36,7 @@ pub(super) fn done_by(run: &str, records: &[Record]) -> BTreeMap<String, Done> {
         let made = matches!(record.action.as_str(), "create" | "recreate" | "import");
         let to_file = matches!(record.action.as_str(), "capture" | "import");
         let is_known = made || to_file || matches!(record.action.as_str(), "update" | "link");
-        if !is_known || matches!(record.outcome, Outcome::NotAttempted | Outcome::HeldBack) {
+        if !is_known || matches!(record.stage, Stage::NotAttempted | Stage::HeldBack) {
             continue;
         }
         let Some(address) = logged::address(&record.address) else { continue };
@@ -72,8 +72,8 @@ pub(super) fn renamed(records: &[Record]) -> Renamed {
     for record in records.iter().filter(|record| record.action == "recreate") {
         let Some(id) = record.vapi_id.as_deref() else { continue };
         let of = (record.run.as_str(), record.address.as_str());
-        match (record.outcome, old.get(&of)) {
-            (Outcome::Intent, _) => drop(old.insert(of, id)),
+        match (record.stage, old.get(&of)) {
+            (Stage::Intent, _) => drop(old.insert(of, id)),
             (_, Some(old)) if *old != id => drop(renamed.insert((*old).to_owned(), id.to_owned())),
             _ => {}
         }

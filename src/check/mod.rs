@@ -38,6 +38,7 @@ use self::secrets::SECRET;
 use crate::document::Document;
 use crate::model::diagnostic::{Diagnostic, Diagnostics, Place, Severity};
 use crate::plan::pair::{Candidates, Listings, identify};
+use crate::state::ids::OtherFiles;
 use crate::state::includes::IncludeSource;
 use crate::state::load::{Entry, StateFile};
 use crate::state::resolve::Desired;
@@ -87,7 +88,7 @@ pub fn check(
     found.retain(|warning| !is_hook_event(state.document, warning));
     found.extend_from_slice(&desired.noticed.errors);
     found.extend_from_slice(&desired.noticed.warnings);
-    if let Err(twins) = identify(desired, &Listings::new(), &Candidates::default()) {
+    if let Err(twins) = identify(desired, &Listings::new(), &Candidates::default(), &OtherFiles::new()) {
         found.extend(twins);
     }
     let mut of_values = walk::entries(state.document, &looked_at, &state.variables, includes, env, options);

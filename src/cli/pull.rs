@@ -13,7 +13,7 @@ use super::session::Made;
 use super::show::{Showing, ending, finish};
 use super::{App, Finish};
 use crate::files::{Disk, NotReplaced, clean_up};
-use crate::history::included_by;
+use crate::history::Others;
 use crate::model::Address;
 use crate::model::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::plan::report::{Outcome, Report};
@@ -81,7 +81,8 @@ pub(super) async fn pull(
         run.prepare_commit(writing.commit, &file)?;
         let Made { plan, variables, .. } = run.plan(&file, Direction::ToFile, wish).await?;
         let env = |name: &str| std::env::var(name).ok();
-        let included_by = |include: &Path| included_by(loaded.disk.real(), include);
+        let others = Others::beside(loaded.disk.real());
+        let included_by = |include: &Path| others.including(include);
         let (state, includes) = (&file.desired.file, &loaded.includes);
         let captured = capture(&plan, state, includes, &variables, &env, &included_by, takes.inline);
         let includes = file.includes();

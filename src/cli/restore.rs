@@ -13,7 +13,7 @@ use super::run::{Run, audit_log};
 use super::show::{Showing, ending, finish};
 use super::{App, Finish};
 use crate::audit::{self, Owner, Record, Stage, short_run};
-use crate::history::included_by;
+use crate::history::Others;
 use crate::model::diagnostic::{Diagnostic, Diagnostics, Ending, Severity};
 use crate::plan::Plan;
 use crate::plan::prefer::Prefer;
@@ -164,7 +164,8 @@ async fn planned(run: &mut Run<'_>, file: &Checked<'_>, job: &mut Job<'_>) -> Re
 /// Sets the file back. The report has the outcomes of that alone.
 fn set_back(run: &Run<'_>, file: &Checked<'_>, plan: &Plan) -> Result<Report, Diagnostics> {
     let env = |name: &str| std::env::var(name).ok();
-    let included_by = |include: &Path| included_by(file.loaded.disk.real(), include);
+    let others = Others::beside(file.loaded.disk.real());
+    let included_by = |include: &Path| others.including(include);
     let none = BTreeSet::new();
     let captured = capture(plan, &file.desired.file, &file.loaded.includes, &none, &env, &included_by, true);
     let mut report = Report::planned(plan.clone());

@@ -23,7 +23,7 @@ use crate::files::agreed::note;
 use crate::files::commit::Committing;
 use crate::files::workdir::{Lock, Workdir};
 use crate::files::{Disk, clean_up, is_tracked};
-use crate::history::{self, GitRecord};
+use crate::history::{self, GitRecord, Others};
 use crate::model::agreed::Agreed;
 use crate::model::diagnostic::{Diagnostic, Diagnostics, Failure, Severity};
 use crate::model::{Address, RemoteId};
@@ -172,6 +172,7 @@ impl<'a> Run<'a> {
                 history::agreements(state_file, &self.audit_log, environment, org_id, entries, ids)
             },
             foreign: &|ids| history::foreign(state_file, &self.audit_log, &owner, ids),
+            of_others: &|org_id, ids| Others::beside(state_file).having(org_id, ids),
             elsewhere: &|entries, ids| {
                 let state = &file.desired.file;
                 let others = state.environments.all.iter().filter(|of| Some(of.name) != environment);

@@ -6,7 +6,7 @@
 //!
 //! Reading Vapi happens here and nowhere below: what makes the plan is handed values.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::time::Instant;
 
 use futures::StreamExt;
@@ -15,14 +15,15 @@ use crate::kinds::{KINDS, Kind};
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::recorded::{Answers, Record};
 use crate::model::{Address, RemoteId};
-use crate::plan::pair::{Allowances, Identities, Listings, guard_missing, identify, mass_missing, missing};
+use crate::plan::pair::{Allowances, Identities, Listings};
+use crate::plan::pair::{guard_missing, identify, mass_missing, missing, org_of};
 use crate::plan::{
-    Bases, Direction, Draft, Inputs, Plan, Policy, Selection, Status, draft, status, texts, to_file, to_vapi,
-    veil_imports,
+    Bases, Direction, Draft, Inputs, Plan, Policy, Selection, Status, draft, status, strangers, texts, to_file,
+    to_vapi, veil_imports,
 };
 use crate::recovery::{Attempts, former_ids, made_before};
 use crate::state::environments::Whose;
-use crate::state::ids::{Id, Ids};
+use crate::state::ids::{Id, Ids, OtherFiles};
 use crate::state::load::StateFile;
 use crate::state::once::Once;
 use crate::state::resolve::Desired;
@@ -109,6 +110,8 @@ pub struct Request<'r> {
     pub agreements: &'r LookUpAgreements<'r>,
     /// Which of these ids another environment had, and which one. Asked for only where an object is gone.
     pub foreign: &'r LookUpForeign<'r>,
+    /// Which of these live objects are entries of other state files. Asked for only where there are such that this file has not.
+    pub of_others: &'r LookUpOthers<'r>,
     /// What entries and the other environments of the file last agreed on, given all ids.
     pub elsewhere: &'r LookUpElsewhere<'r>,
 }
@@ -118,6 +121,9 @@ pub type Agreements = (Bases, Diagnostics);
 
 /// Looks up which of these ids another environment had, and its name.
 pub type LookUpForeign<'r> = dyn Fn(&[RemoteId]) -> Result<Option<(RemoteId, String)>, Diagnostic> + 'r;
+
+/// Looks up which of these ids other state files have, in an organisation.
+pub type LookUpOthers<'r> = dyn Fn(Option<&str>, &HashSet<&str>) -> OtherFiles + 'r;
 
 /// Looks up what other environments agreed on, given the entries that differ, and all ids.
 pub type LookUpElsewhere<'r> = dyn Fn(&[(Address, Option<RemoteId>)], &Ids) -> Vec<Bases> + 'r;
@@ -170,7 +176,11 @@ pub async fn make_plan(
     look_for_missing(state, fetched, reader, request.allow).await?;
     guard_foreign(state, fetched, request)?;
     let candidates = made_before(desired, &fetched.listings, request.attempts)?;
-    let identities = identify(desired, &fetched.listings, &candidates)?;
+    let strangers = strangers(state, &fetched.listings);
+    let org_id = org_of(state, &fetched.listings);
+    let look = || (request.of_others)(org_id.as_deref(), &strangers);
+    let of_others = if strangers.is_empty() { OtherFiles::new() } else { look() };
+    let identities = identify(desired, &fetched.listings, &candidates, &of_others)?;
     let mut ids = identities.ids(state, &fetched.listings);
     let whose = state.whose(identities.org_id.as_deref());
     if request.direction == Direction::ToVapi {

@@ -239,7 +239,7 @@ async fn check(app: &App, args: &Args, log: &Path) -> Result<Found, Diagnostics>
     let loaded = run.load()?;
     let file = loaded.checked()?;
     let made = run.plan(&file, Direction::ToVapi, &wish).await?;
-    let status = made.status.unwrap_or(Status { kinds: Vec::new() });
+    let status = made.status.unwrap_or(Status { left: Vec::new(), kinds: Vec::new() });
     let git = GitRecord::open(loaded.disk.real(), HashMap::new()).ok().flatten();
     let org_id = made.plan.org_id.as_deref();
     let git = git.map(|git| git.of(loaded.whose.ever(org_id)));

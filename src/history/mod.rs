@@ -40,7 +40,7 @@ pub use audit::AuditRecord;
 pub use base::{agreements, bases};
 pub use clone::{AtHead, at_head, commits_since, head};
 pub use git::GitRecord;
-pub use others::{foreign, included_by};
+pub use others::{Others, foreign};
 pub use said::{Said, differing, said};
 
 use crate::model::diagnostic::Diagnostic;

@@ -14,6 +14,7 @@ mod fields;
 mod impact;
 mod import;
 pub mod judge;
+mod left;
 mod links;
 mod names;
 mod order;
@@ -42,6 +43,7 @@ pub use draft::{Bases, Draft, Inputs, draft};
 pub use fields::raw;
 pub use impact::Ring;
 pub use import::import_addresses;
+pub use left::{Left, strangers};
 pub use names::Names;
 pub use pins::Stay;
 pub use policy::Policy;
@@ -91,6 +93,8 @@ pub struct Plan {
     pub impact: Vec<Impact>,
     /// What the objects are called that values refer to. No part of the digest.
     pub names: Names,
+    /// What other state files of the repository have of the organisation. No part of the digest.
+    pub left: Vec<Left>,
     /// What is worth knowing.
     pub warnings: Diagnostics,
 }
@@ -98,8 +102,8 @@ pub struct Plan {
 impl Plan {
     /// A plan of these changes, without a digest.
     pub fn new(direction: Direction, org_id: Option<String>, changes: Vec<Change>) -> Self {
-        let (impact, names, warnings) = (Vec::new(), Names::default(), Vec::new());
-        Plan { direction, org_id, records_org: false, digest: String::new(), changes, impact, names, warnings }
+        let (impact, names, left, warnings) = (Vec::new(), Names::default(), Vec::new(), Vec::new());
+        Plan { direction, org_id, records_org: false, digest: String::new(), changes, impact, names, left, warnings }
     }
 
     /// It with its digest. `redact` takes out of a text what must not be shown.

@@ -5,10 +5,11 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::left::{Left, in_another_file};
 use crate::kinds::{KINDS, Kind, Named};
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::{Address, RemoteId, Value};
-use crate::state::ids::{Id, Ids};
+use crate::state::ids::{Id, Ids, OtherFiles};
 use crate::state::load::{Entry, Ignore, StateFile};
 use crate::state::resolve::Desired;
 use crate::values::live::{Header, Live};
@@ -48,6 +49,8 @@ pub struct Identities {
     pub of: HashMap<Address, Identity>,
     /// Live objects that no entry claims and `ignore` does not name, by kind: positions in the listing.
     pub unclaimed: Vec<(&'static Kind, usize)>,
+    /// What of them another state file of the repository has.
+    pub left: Vec<Left>,
     /// The organisation that the key belongs to, where it can be told.
     pub org_id: Option<String>,
 }
@@ -192,22 +195,26 @@ fn guard_org(state: &StateFile<'_>, listings: &Listings) -> Result<(), Diagnosti
 /// may have made them without recording their ids.
 pub type Candidates = HashMap<Address, Vec<usize>>;
 
+/// The organisation that the key belongs to, where it can be told.
+pub fn org_of(state: &StateFile<'_>, listings: &Listings) -> Option<String> {
+    state.org_id.clone().or_else(|| listings.values().flatten().find_map(|live| live.header.org_id.clone()))
+}
+
 /// Which entry is which object.
 ///
-/// `listings` are complete, with what [`missing`] turned up put in.
+/// `listings` are complete, with what [`missing`] turned up put in. `of_others` are no entry's that does not have the id.
 ///
 /// # Errors
-/// Several objects that an entry could be; two entries that nobody could tell apart.
+/// Several objects that an entry could be, or one of another state file; two entries that nobody could tell apart.
 pub fn identify(
     desired: &Desired<'_>,
     listings: &Listings,
     candidates: &Candidates,
+    of_others: &OtherFiles,
 ) -> Result<Identities, Diagnostics> {
     let state = &desired.file;
-    let mut result = Identities { org_id: state.org_id.clone(), ..Identities::default() };
-    if result.org_id.is_none() {
-        result.org_id = listings.values().flatten().find_map(|live| live.header.org_id.clone());
-    }
+    let mut result = Identities { org_id: org_of(state, listings), ..Identities::default() };
+    let mut left: Vec<(&String, &'static Kind)> = Vec::new();
     let mut errors = Vec::new();
     for kind in KINDS {
         let lives = listings.get(kind.section).map_or(&[][..], Vec::as_slice);
@@ -218,12 +225,19 @@ pub fn identify(
             entries: entries.map(|entry| (entry, desired.identity(entry))).collect(),
             lives,
             candidates,
+            of_others,
             claimed: HashSet::new(),
             of: &mut result.of,
             errors: &mut errors,
         };
-        result.unclaimed.extend(pairing.pair().into_iter().map(|at| (kind, at)));
+        for at in pairing.pair() {
+            match of_others.get(&lives[at].header.id) {
+                None => result.unclaimed.push((kind, at)),
+                Some(file) => left.push((file, kind)),
+            }
+        }
     }
+    result.left = Left::counted(left);
     if errors.is_empty() { Ok(result) } else { Err(errors) }
 }
 
@@ -237,6 +251,7 @@ struct Pairing<'p, 'd> {
     entries: Vec<Sought<'p, 'd>>,
     lives: &'p [Live],
     candidates: &'p Candidates,
+    of_others: &'p OtherFiles,
     /// Objects that an entry has: they are no other's.
     claimed: HashSet<usize>,
     of: &'p mut HashMap<Address, Identity>,
@@ -255,7 +270,7 @@ impl Pairing<'_, '_> {
         let wanted = idless.filter_map(|(_, named)| named.as_ref()).collect();
         self.by_name(&named, &wanted);
         let is_left = |at: &usize| {
-            self.is_free(*at)
+            self.is_nobodys(*at)
                 && is_made_by_people(self.kind, &self.lives[*at].header)
                 && !is_ignored_live(&self.desired.file.ignore, self.kind, &self.lives[*at].header)
         };
@@ -312,6 +327,7 @@ impl Pairing<'_, '_> {
                 continue;
             }
             match by_name.get(named).map_or(&[][..], Vec::as_slice) {
+                [] if self.is_of_others(entry, named) => {}
                 [] => {
                     // It may have had another name when it was made, that no other entry has by now.
                     let is_wanted = |at: &usize| self.names_of(*at).iter().any(|named| wanted.contains(named));
@@ -326,6 +342,18 @@ impl Pairing<'_, '_> {
         }
     }
 
+    /// Whether the object of that name is another state file's: two files are not to have one by chance, nor is there to be a
+    /// second one.
+    fn is_of_others(&mut self, entry: &Entry<'_>, named: &Named) -> bool {
+        let id = |at: usize| &self.lives[at].header.id;
+        let mut theirs = (0..self.lives.len()).filter_map(|at| Some((at, self.of_others.get(id(at))?)));
+        let Some((at, file)) = theirs.find(|(at, _)| self.is_nobodys(*at) && self.names_of(*at).contains(named)) else {
+            return false;
+        };
+        self.errors.push(in_another_file(entry, (named.0, &spelled(entry, named)), id(at), file));
+        true
+    }
+
     fn set(&mut self, entry: &Entry<'_>, identity: Identity) {
         self.of.insert(entry.address.clone(), identity);
     }
@@ -335,8 +363,14 @@ impl Pairing<'_, '_> {
         self.set(entry, Identity::Link(at));
     }
 
-    fn is_free(&self, at: usize) -> bool {
+    /// Whether no entry of this file has an object.
+    fn is_nobodys(&self, at: usize) -> bool {
         !self.claimed.contains(&at) && self.lives[at].header.org_id.is_some()
+    }
+
+    /// Whether no entry of any file has it.
+    fn is_free(&self, at: usize) -> bool {
+        self.is_nobodys(at) && !self.of_others.contains_key(&self.lives[at].header.id)
     }
 
     fn candidates_of(&self, entry: &Entry<'_>) -> Vec<usize> {

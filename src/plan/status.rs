@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use jiff::Timestamp;
 
 use super::pair::{is_ignored_live, is_made_by_people};
-use super::{Action, Change, FieldChange, Inputs, Plan};
+use super::{Action, Change, FieldChange, Inputs, Left, Plan};
 use crate::kinds::{KINDS, Kind};
 use crate::model::{Address, RemoteId};
 use crate::plan::judge::Verdict;
@@ -101,6 +101,8 @@ impl KindStatus {
 /// All kinds, in the order of [`KINDS`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct Status {
+    /// What other state files of the repository have: nobody's work here.
+    pub left: Vec<Left>,
     /// Per kind.
     pub kinds: Vec<KindStatus>,
 }
@@ -124,7 +126,8 @@ impl Status {
 
 /// The status that a plan to Vapi shows, if it is one of everything.
 pub fn status(inputs: &Inputs<'_, '_>, plan: &Plan) -> Status {
-    Status { kinds: KINDS.into_iter().map(|kind| of_kind(inputs, plan, kind)).collect() }
+    let left = plan.left.clone();
+    Status { left, kinds: KINDS.into_iter().map(|kind| of_kind(inputs, plan, kind)).collect() }
 }
 
 fn of_kind(inputs: &Inputs<'_, '_>, plan: &Plan, kind: &'static Kind) -> KindStatus {

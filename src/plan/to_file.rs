@@ -34,7 +34,8 @@ pub fn to_file(
     let records_org = inputs.desired.file.org_id.is_none() && inputs.identities.org_id.is_some();
     let names = Names::of(inputs.listings, &changes);
     let plan = Plan::new(Direction::ToFile, inputs.identities.org_id.clone(), changes);
-    Ok(Plan { records_org, names, warnings: draft.warnings, ..plan })
+    let left = inputs.identities.left.clone();
+    Ok(Plan { records_org, names, left, warnings: draft.warnings, ..plan })
 }
 
 fn only_in_file(drafted: &Drafted<'_>) -> Change {

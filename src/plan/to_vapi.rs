@@ -49,7 +49,8 @@ pub fn to_vapi(
     planner.warnings.extend(pins::behind(inputs));
     planner.warnings.extend(retire::warnings(inputs));
     let plan = Plan::new(Direction::ToVapi, inputs.identities.org_id.clone(), changes);
-    Ok(Plan { records_org: inputs.desired.file.org_id.is_none(), impact, names, warnings: planner.warnings, ..plan })
+    let (left, records_org) = (inputs.identities.left.clone(), inputs.desired.file.org_id.is_none());
+    Ok(Plan { records_org, impact, names, left, warnings: planner.warnings, ..plan })
 }
 
 struct Planner<'p, 'i, 'd> {

@@ -63,6 +63,9 @@ pub fn report(report: &Report, view: &View<'_>) -> String {
     {
         out.push_str(&format!("\n{hint}\n"));
     }
+    if plan.direction == Direction::ToFile {
+        words::left(&plan.left).iter().for_each(|left| out.push_str(&format!("\n<p>{}</p>\n", html(left, view))));
+    }
     out.push_str(&messages(&report.errors, view));
     let objects = report.objects();
     let mut shown: Vec<(Rank, &Change, Option<&Outcome>)> = objects

@@ -10,7 +10,8 @@ use crate::model::{Address, FieldPath, Map, RemoteId, Secret, Step, Value};
 use crate::plan::judge::Verdict;
 use crate::plan::report::{Outcome, Report};
 use crate::plan::{
-    Change, Direction, FieldChange, Impact, Item, KindStatus, LastRun, Plan, Ring, State, Status, Stay, Work, Write,
+    Change, Direction, FieldChange, Impact, Item, KindStatus, LastRun, Left, Plan, Ring, State, Status, Stay, Work,
+    Write,
 };
 
 /// The secret that stands in some samples and in no output.
@@ -338,7 +339,9 @@ pub fn status(in_sync: bool) -> Status {
     }
     let number = item(numbers().address("main"), "+14155550100", State::InSync, "");
     let kind = |kind, items, ignored| KindStatus { kind, items, ignored, outside: 0 };
-    Status { kinds: vec![kind(agents(), items, 1), kind(numbers(), vec![number], 0)] }
+    let left =
+        if in_sync { Vec::new() } else { vec![Left { file: "night.yaml".to_owned(), counts: vec![(agents(), 2)] }] };
+    Status { left, kinds: vec![kind(agents(), items, 1), kind(numbers(), vec![number], 0)] }
 }
 
 pub fn last_run() -> LastRun {

@@ -63,6 +63,7 @@ pub fn text(status: &Status, about: &About<'_>, view: &View<'_>) -> String {
         }
     }
     line(&footer(status, about, view));
+    words::left(&status.left).iter().for_each(|left| line(&safe(left, view)));
     if let Some(hint) = next(status, view.flags) {
         line(&safe(&hint, view));
     }

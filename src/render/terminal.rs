@@ -74,6 +74,10 @@ fn page(report: &Report, view: &View<'_>, with_fields: bool) -> String {
     {
         page.wrapped(&hint, "");
     }
+    // A plan to Vapi takes nothing in, so there is nothing that it leaves.
+    if report.plan.direction == Direction::ToFile {
+        words::left(&report.plan.left).iter().for_each(|left| page.wrapped(&words::safe(left, view), ""));
+    }
     page.out
 }
 

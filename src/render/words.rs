@@ -6,7 +6,7 @@ use crate::kinds::{KINDS, Kind};
 use crate::model::escape::{self, shell_word};
 use crate::plan::judge::Verdict;
 use crate::plan::report::{Outcome, Report, Waiting};
-use crate::plan::{Action, Change, Direction, FieldChange, State, Status};
+use crate::plan::{Action, Change, Direction, FieldChange, Left, State, Status};
 
 /// The actions of a direction, in the order in which they are counted.
 pub fn actions(direction: Direction) -> &'static [Action] {
@@ -125,6 +125,16 @@ pub fn only_in_vapi(status: &Status, flags: &str) -> Option<String> {
     let (be, them) = if total == 1 { ("is", "it") } else { ("are", "them") };
     (total > 0)
         .then(|| format!("{} {be} only in Vapi: `vapi-sync pull{flags}` takes {them} into the file.", listed(&names)))
+}
+
+/// `3 agents are in other.yaml, another state file of this repository, and left alone.`, per file. Not safe to print.
+pub fn left(left: &[Left]) -> Vec<String> {
+    let one_file = |Left { file, counts }: &Left| {
+        let names: Vec<String> = counts.iter().map(|(kind, count)| counted(*count, kind.noun, kind.nouns)).collect();
+        let be = if let [(_, 1)] = counts[..] { "is" } else { "are" };
+        format!("{} {be} in {file}, another state file of this repository, and left alone.", listed(&names))
+    };
+    left.iter().map(one_file).collect()
 }
 
 /// The commands that decide what is held back in a change, each with what it does. For `flags` see [`View`].

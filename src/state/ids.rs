@@ -7,6 +7,9 @@ use crate::model::{Address, FieldPath, Map, Part, RemoteId, Secret, Step, Value}
 use crate::state::load::Entry;
 use crate::values::normalize;
 
+/// The ids that entries of other state files of the repository have, each with the path of that file from the root.
+pub type OtherFiles = HashMap<String, String>;
+
 /// What is known about the id of an entry while values are resolved.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Id {

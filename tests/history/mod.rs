@@ -2,6 +2,7 @@
 
 mod agreed;
 mod branches;
+mod others;
 #[cfg(unix)]
 mod packed;
 mod places;

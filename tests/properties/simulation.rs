@@ -76,6 +76,7 @@ impl<'c> Simulation<'c> {
             attempts: &|| Ok(Attempts::default()),
             agreements: &|_, _, _| Ok((HashMap::new(), Vec::new())),
             foreign: &|_| Ok(None),
+            of_others: &|_, _| HashMap::new(),
             elsewhere: &|_, _| Vec::new(),
         };
         let env = |name: &str| name.ends_with("_SERVER_SECRET").then(|| SECRET.to_owned());

@@ -5,10 +5,10 @@ use base64::Engine as _;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
 
-use super::View;
 use super::diff::{Line, Sign};
 use super::field::{self, Body};
 use super::status::{self, About};
+use super::{View, words};
 use crate::kinds::Kind;
 use crate::model::diagnostic::Diagnostic;
 use crate::model::{Redactor, escape};
@@ -141,6 +141,7 @@ impl<'a> Writer<'a> {
                 (self.footer(page.status.is_some()))
                 @if let Some(status) = page.status {
                     @if let Some(next) = status::next(status, page.flags) { p { (self.safe(&next.replace('`', ""))) } }
+                    @for left in words::left(&status.left) { p { (self.safe(&left)) } }
                     @for kind in status.kinds.iter().filter(|kind| !kind.items.is_empty() || kind.ignored > 0 || kind.outside > 0) {
                         (self.kind(kind))
                     }

@@ -1,12 +1,15 @@
 //! From the inside to [`v1`]. Exhaustive: what is new inside does not compile until it is handled here.
 
 use super::v1;
+use crate::kinds::Kind;
 use crate::model::agreed::{AgreedBy, Agreement, LastAgreed};
 use crate::model::diagnostic::Diagnostic;
 use crate::model::recorded::Recorded;
 use crate::plan::judge::Verdict;
 use crate::plan::report::{Outcome, Report};
-use crate::plan::{Action, Change, Direction, FieldChange, Impact, Item, KindStatus, LastRun, Plan, Ring, State, Stay};
+use crate::plan::{
+    Action, Change, Direction, FieldChange, Impact, Item, KindStatus, LastRun, Left, Plan, Ring, State, Stay,
+};
 
 pub(super) fn direction(direction: Direction) -> v1::Direction {
     match direction {
@@ -150,6 +153,12 @@ pub(super) fn impact(plan: &Plan) -> Vec<v1::Impact> {
         stays: stays.iter().map(stay).collect(),
     };
     plan.impact.iter().map(impact).collect()
+}
+
+pub(super) fn left(left: &[Left]) -> Vec<v1::Left> {
+    let of_kind = |(kind, count): &(&Kind, usize)| (kind.section.to_owned(), *count);
+    let one_file = |of: &Left| v1::Left { file: of.file.clone(), counts: of.counts.iter().map(of_kind).collect() };
+    left.iter().map(one_file).collect()
 }
 
 pub(super) fn kind_status(status: &KindStatus) -> v1::KindStatus {

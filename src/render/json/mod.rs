@@ -29,6 +29,7 @@ pub fn report(command: &str, report: &Report, all: bool) -> v1::Plan {
         summary: convert::summary(report),
         changes: convert::changes(report, all),
         impact: convert::impact(plan),
+        left: convert::left(&plan.left),
         warnings: convert::messages(
             &[plan.warnings.as_slice(), report.warnings.as_slice(), report.notes.as_slice()].concat(),
         ),
@@ -60,6 +61,7 @@ pub fn status(status: &Status, about: &About<'_>, warnings: &[Diagnostic], error
         checked_at: Some(about.checked_at.to_string()),
         last_run: about.last_run.map(convert::last_run),
         agreed: about.agreed.map(convert::last_agreed),
+        left: convert::left(&status.left),
         kinds: status.kinds.iter().map(|kind| (kind.kind.section.to_owned(), convert::kind_status(kind))).collect(),
         ..no_status(warnings, errors)
     }
@@ -76,6 +78,7 @@ fn no_status(warnings: &[Diagnostic], errors: &[Diagnostic]) -> v1::Status {
         last_run: None,
         agreed: None,
         kinds: Default::default(),
+        left: Vec::new(),
         warnings: convert::messages(warnings),
         errors: convert::messages(errors),
     }
@@ -131,6 +134,7 @@ pub fn failure(command: &str, warnings: &[Diagnostic], errors: &[Diagnostic]) ->
         summary: convert::of_actions(direction, |_| 0),
         changes: Vec::new(),
         impact: Vec::new(),
+        left: Vec::new(),
         warnings: convert::messages(warnings),
         errors: convert::messages(errors),
     })

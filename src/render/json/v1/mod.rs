@@ -4,6 +4,7 @@
 
 mod status;
 
+use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -39,10 +40,22 @@ pub struct Plan {
     pub changes: Vec<Change>,
     /// Which live numbers ring the agents that change.
     pub impact: Vec<Impact>,
+    /// What of the organisation other state files of the repository have: it is not imported. Not there if nothing is.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub left: Vec<Left>,
     /// What is worth knowing.
     pub warnings: Vec<Message>,
     /// What went wrong, beside single changes.
     pub errors: Vec<Message>,
+}
+
+/// Objects that another state file of the repository has.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct Left {
+    /// Its path from the root of the repository.
+    pub file: String,
+    /// How many, per section.
+    pub counts: IndexMap<String, usize>,
 }
 
 /// What a command prints that looked at several environments.

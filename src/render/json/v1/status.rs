@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Field, Gate, Message};
+use super::{Field, Gate, Left, Message};
 
 /// What `status` prints with `--format json`.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
@@ -30,6 +30,9 @@ pub struct Status {
     pub agreed: Option<Agreed>,
     /// The objects and entries per section of the file, counted and one by one.
     pub kinds: IndexMap<String, KindStatus>,
+    /// What other state files of the repository have: it is in none of the counts. Not there if nothing is.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub left: Vec<Left>,
     /// What is worth knowing.
     pub warnings: Vec<Message>,
     /// What went wrong.
@@ -67,7 +70,7 @@ pub struct LastRun {
 pub struct KindStatus {
     /// Entries of the file that are not ignored.
     pub in_file: usize,
-    /// Objects in Vapi that are not ignored.
+    /// Objects in Vapi that are not ignored, and in no other state file.
     pub in_vapi: usize,
     /// Entries that agree with their object.
     pub in_sync: usize,

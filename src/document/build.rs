@@ -12,6 +12,7 @@ use super::scalar::{self, Tag};
 use super::scan;
 use super::syntax;
 use super::tree::{Anchor, Kind, NodeId, Raw, Style, Tree};
+use crate::model::shared;
 
 /// Parses `text` into a tree, or returns all problems.
 pub(super) fn build(text: &str) -> Result<Tree, Vec<Problem>> {
@@ -165,7 +166,7 @@ impl<'t> Builder<'t> {
             Style::Literal | Style::Folded => None,
         };
         let decoded = (written != Some(value)).then(|| {
-            self.tree.decoded.push(value.into());
+            self.tree.decoded.push(shared(value));
             self.tree.decoded.len() as u32 - 1
         });
         if !self.at_key()

@@ -12,6 +12,7 @@ mod path;
 pub mod recorded;
 mod redact;
 mod secret;
+mod texts;
 mod value;
 
 pub use address::{Address, RemoteId};
@@ -19,4 +20,5 @@ pub use ascii::{ascii, slug};
 pub use path::{FieldPath, Step, Trail};
 pub use redact::Redactor;
 pub use secret::{Form, SENSITIVE, Secret, variable};
+pub use texts::shared;
 pub use value::{AWAITED, Map, Part, Value, keeps_digits, normal_number};

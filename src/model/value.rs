@@ -8,7 +8,7 @@ use serde::de::{Error, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::Number;
 
-use super::{Address, SENSITIVE, Secret, Trail};
+use super::{Address, SENSITIVE, Secret, Trail, shared};
 
 /// How what is shown of an id that is not known yet begins.
 pub const AWAITED: &str = "(known after apply: ";
@@ -83,7 +83,7 @@ impl<'de> Deserialize<'de> for Value {
             }
 
             fn visit_str<E>(self, text: &str) -> Result<Value, E> {
-                Ok(Value::Text(text.into()))
+                Ok(Value::Text(shared(text)))
             }
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {

@@ -9,6 +9,7 @@ use memchr::memmem;
 
 use crate::files::{Checkout, read_text};
 use crate::model::diagnostic::{Diagnostic, Place};
+use crate::model::shared;
 
 /// Some editors begin a file with it; it is no part of the text.
 const BOM: char = '\u{feff}';
@@ -44,9 +45,10 @@ pub struct Includes {
 /// A text file as it was read.
 #[derive(Clone)]
 struct Read {
-    on_disk: Arc<str>,
+    has_mark: bool,
     /// The text meant.
     text: Arc<str>,
+    end: &'static str,
 }
 
 impl Includes {
@@ -80,8 +82,9 @@ impl Includes {
     ///
     /// # Errors
     /// See [`IncludeSource::text`].
-    pub fn on_disk(&self, path: &str) -> Result<Arc<str>, Diagnostic> {
-        Ok(self.read(path)?.on_disk)
+    pub fn on_disk(&self, path: &str) -> Result<String, Diagnostic> {
+        let Read { has_mark, text, end } = self.read(path)?;
+        Ok(format!("{}{text}{end}", if has_mark { BOM.to_string() } else { String::new() }))
     }
 
     fn read(&self, path: &str) -> Result<Read, Diagnostic> {
@@ -96,8 +99,7 @@ impl Includes {
                 let message = format!("{path} cannot be used as it is: {why}");
                 return Err(Diagnostic::error("include-not-text", message).at(place).help(help));
             }
-            let text: Arc<str> = text.into();
-            Ok(Read { on_disk: if text.len() == raw.len() { text.clone() } else { raw.into() }, text })
+            Ok(Read { has_mark: raw.starts_with(BOM), text: shared(text), end: end_of(&raw) })
         };
         let read = read();
         self.read.borrow_mut().insert(path.to_owned(), read.clone());
@@ -121,7 +123,12 @@ impl IncludeSource for Includes {
 /// The text that a text file holds: without a BOM, and without its last line end, which editors add.
 pub fn text_of(raw: &str) -> &str {
     let text = raw.strip_prefix(BOM).unwrap_or(raw);
-    text.strip_suffix("\r\n").or(text.strip_suffix('\n')).unwrap_or(text)
+    text.strip_suffix(end_of(text)).unwrap_or(text)
+}
+
+/// How the last line of a text file ends.
+fn end_of(raw: &str) -> &'static str {
+    ["\r\n", "\n"].into_iter().find(|end| raw.ends_with(end)).unwrap_or_default()
 }
 
 /// A text file that holds a text: one that is there keeps its BOM, and its way to end the last line.

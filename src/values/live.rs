@@ -1,9 +1,8 @@
 //! Objects as Vapi sent them, and the few fields that are needed to find one.
 
-use std::fmt;
 use std::sync::Arc;
 
-use serde::de::{DeserializeOwned, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
@@ -127,7 +126,7 @@ fn read(raw: &str) -> Result<Value, String> {
 }
 
 /// The first number in a JSON text that no reader keeps: an integer of more than 64 bits, or more digits than a float has.
-fn rounded(bytes: &[u8]) -> Option<&str> {
+pub(super) fn rounded(bytes: &[u8]) -> Option<&str> {
     /// Any two numbers of fewer characters are two floats.
     const SHORT: usize = 16;
     let is_part = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'.' | b'e' | b'E' | b'+' | b'-');
@@ -170,6 +169,25 @@ pub(crate) enum Sent {
     Text(Box<RawValue>),
 }
 
+impl Sent {
+    /// Reads one object of a page.
+    ///
+    /// # Errors
+    /// It is no JSON.
+    pub(super) fn read(bytes: &[u8]) -> serde_json::Result<Self> {
+        let at_once = if rounded(bytes).is_none() { serde_json::from_slice(bytes).ok() } else { None };
+        at_once.map_or_else(|| serde_json::from_slice(bytes).map(Sent::Text), |value| Ok(Sent::Read(value)))
+    }
+
+    /// When it was created, if that is at hand.
+    pub fn created_at(&self) -> Option<&str> {
+        match self {
+            Sent::Read(value) => value.text_at("createdAt"),
+            Sent::Text(_) => None,
+        }
+    }
+}
+
 impl TryFrom<Sent> for Live {
     type Error = String;
 
@@ -204,76 +222,12 @@ fn name_in<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>,
     Ok(function.get("name").and_then(serde_json::Value::as_str).map(str::to_owned))
 }
 
-/// One page of a list: a bare array, or `{"results": […], "metadata": {"totalItems": n}}`.
-#[derive(Debug)]
-pub(crate) struct Page<T = Sent> {
-    /// The objects in the order of the page.
-    pub objects: Vec<T>,
-    /// How many objects the question has on all pages, where the service says so.
-    pub total: Option<u64>,
-}
-
-impl Page {
-    /// Reads a page.
-    ///
-    /// # Errors
-    /// It is no JSON, or no page.
-    pub fn read(body: &[u8]) -> serde_json::Result<Self> {
-        fn of<T: DeserializeOwned>(body: &[u8], sent: fn(T) -> Sent) -> serde_json::Result<Page> {
-            let Page { objects, total } = serde_json::from_slice::<Page<T>>(body)?;
-            Ok(Page { objects: objects.into_iter().map(sent).collect(), total })
-        }
-        // Where one object cannot be held, the others still can.
-        let at_once = if rounded(body).is_none() { of(body, Sent::Read).ok() } else { None };
-        at_once.map_or_else(|| of(body, Sent::Text), Ok)
-    }
-}
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Page<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct PageVisitor<T>(std::marker::PhantomData<T>);
-
-        impl<'de, T: Deserialize<'de>> Visitor<'de> for PageVisitor<T> {
-            type Value = Page<T>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a list of objects")
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Page<T>, A::Error> {
-                let mut objects = Vec::new();
-                while let Some(object) = items.next_element()? {
-                    objects.push(object);
-                }
-                Ok(Page { objects, total: None })
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Page<T>, A::Error> {
-                let (mut objects, mut total) = (None, None);
-                while let Some(key) = entries.next_key::<String>()? {
-                    match key.as_str() {
-                        "results" | "data" => objects = Some(entries.next_value()?),
-                        "total" => total = entries.next_value::<serde_json::Value>()?.as_u64(),
-                        "metadata" => total = entries.next_value::<serde_json::Value>()?["totalItems"].as_u64(),
-                        _ => {
-                            entries.next_value::<serde::de::IgnoredAny>()?;
-                        }
-                    }
-                }
-                let objects = objects.ok_or_else(|| A::Error::custom("expected a list of objects"))?;
-                Ok(Page { objects, total })
-            }
-        }
-
-        deserializer.deserialize_any(PageVisitor(std::marker::PhantomData))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::values::page::Page;
 
     #[test]
     fn a_header_survives_odd_types() {
@@ -328,17 +282,5 @@ mod tests {
             assert_eq!(broken.value().unwrap_err(), live.value().unwrap_err());
             assert_eq!(*whole.value().unwrap(), json!({"id": "b", "x": [1.5]}).into());
         }
-    }
-
-    #[test]
-    fn a_page_is_an_array_or_results() {
-        let page = Page::read(br#"[{"id":"a"},{"id":"b"}]"#).unwrap();
-        assert_eq!((page.objects.len(), page.total), (2, None));
-        let page = Page::read(br#"{"metadata":{"totalItems":7},"x":1,"results":[{"id":"a"}]}"#).unwrap();
-        assert_eq!((page.objects.len(), page.total), (1, Some(7)));
-        for text in [r#"{"message":"no"}"#, "5", r#""x""#, "null", r#"{"results":5}"#] {
-            assert!(Page::read(text.as_bytes()).unwrap_err().is_data(), "{text}");
-        }
-        assert!(Page::read(br#"[{"id":"a"},"#).unwrap_err().is_eof());
     }
 }

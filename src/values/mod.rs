@@ -6,3 +6,4 @@ pub mod live;
 pub mod logged;
 pub mod merge;
 pub mod normalize;
+pub mod page;

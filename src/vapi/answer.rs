@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime};
 use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, LOCATION, RETRY_AFTER};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::error::{Certainty, Fault, Problem};
@@ -20,23 +21,56 @@ const SHOWN: usize = 300;
 /// How many messages of an error are kept.
 const SENTENCES: usize = 50;
 
-/// Reads a complete response.
-pub(super) fn interpret<T>(
-    status: StatusCode,
-    headers: &HeaderMap,
-    body: &[u8],
-    read: &dyn Fn(&[u8]) -> serde_json::Result<T>,
-    redactor: &Redactor,
-) -> Result<T, Fault> {
-    if matches!(status, StatusCode::PARTIAL_CONTENT | StatusCode::RESET_CONTENT | StatusCode::MULTI_STATUS) {
+/// Reads the body of a good response while it arrives.
+pub(super) trait Body<T>: Send {
+    /// Takes the next bytes.
+    fn take(&mut self, bytes: &[u8]);
+
+    /// What it says, once all bytes were taken.
+    ///
+    /// # Errors
+    /// It is no JSON, or no `T`.
+    fn end(&mut self) -> serde_json::Result<T>;
+
+    /// What is still held of the bytes, all of them if they are no JSON.
+    fn rest(&self) -> &[u8];
+}
+
+/// A body that is read at its end.
+#[derive(Default)]
+pub(super) struct Whole(Vec<u8>);
+
+impl<T: DeserializeOwned> Body<T> for Whole {
+    fn take(&mut self, bytes: &[u8]) {
+        self.0.extend_from_slice(bytes);
+    }
+
+    fn end(&mut self) -> serde_json::Result<T> {
+        serde_json::from_slice(&self.0)
+    }
+
+    fn rest(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+/// Whether a response of this status holds what was asked for, all of it.
+pub(super) fn is_good(status: StatusCode) -> bool {
+    status.is_success() && !is_partial(status)
+}
+
+fn is_partial(status: StatusCode) -> bool {
+    matches!(status, StatusCode::PARTIAL_CONTENT | StatusCode::RESET_CONTENT | StatusCode::MULTI_STATUS)
+}
+
+/// What a response means that is not good.
+pub(super) fn refused(status: StatusCode, headers: &HeaderMap, body: &[u8], redactor: &Redactor) -> Fault {
+    if is_partial(status) {
         let why = format!("it is only a part of the answer ({})", status.as_u16());
-        return Err(Fault {
+        return Fault {
             status: Some(status.as_u16()),
             ..Fault::new(Problem::Unreadable(why), Certainty::Unclear, true)
-        });
-    }
-    if status.is_success() {
-        return read(body).map_err(|error| unreadable(status, body, &error, redactor));
+        };
     }
     let refusal = Refusal::read(body);
     let in_vapis_words = refusal.is_some();
@@ -56,14 +90,21 @@ pub(super) fn interpret<T>(
         400..=499 => (Problem::Refused, Certainty::Refused, false),
         _ => (Problem::Unreadable("its status does not exist in HTTP".to_owned()), Certainty::Unclear, false),
     };
-    Err(Fault { problem, certainty, status: Some(status.as_u16()), words, transient, retry_after: asked_wait })
+    Fault { problem, certainty, status: Some(status.as_u16()), words, transient, retry_after: asked_wait }
 }
 
-fn unreadable(status: StatusCode, body: &[u8], error: &serde_json::Error, redactor: &Redactor) -> Fault {
+/// What a good response means whose body, of which `body` is left, cannot be read.
+pub(super) fn unreadable(
+    status: StatusCode,
+    size: usize,
+    body: &[u8],
+    error: &serde_json::Error,
+    redactor: &Redactor,
+) -> Fault {
     // JSON of another shape will not change; anything else was truncated or is the page of a proxy.
     let (why, transient) = if error.is_data() {
         (show(redactor, &error.to_string()), false)
-    } else if error.is_eof() && !body.is_empty() {
+    } else if error.is_eof() && size > 0 {
         ("it ends too early".to_owned(), true)
     } else {
         (format!("it is not JSON but {}", describe(body, redactor)), true)
@@ -151,14 +192,19 @@ mod tests {
     use super::*;
 
     fn fault(status: u16, body: &str) -> Fault {
-        interpret::<Value>(
-            StatusCode::from_u16(status).unwrap(),
-            &HeaderMap::new(),
-            body.as_bytes(),
-            &|body| serde_json::from_slice(body),
-            &Redactor::new(),
-        )
-        .unwrap_err()
+        let (status, redactor) = (StatusCode::from_u16(status).unwrap(), Redactor::new());
+        if is_good(status) {
+            unread::<Value>(body)
+        } else {
+            refused(status, &HeaderMap::new(), body.as_bytes(), &redactor)
+        }
+    }
+
+    fn unread<T: DeserializeOwned + std::fmt::Debug>(body: &str) -> Fault {
+        let mut whole = Whole::default();
+        Body::<T>::take(&mut whole, body.as_bytes());
+        let error = Body::<T>::end(&mut whole).unwrap_err();
+        unreadable(StatusCode::OK, body.len(), Body::<T>::rest(&whole), &error, &Redactor::new())
     }
 
     #[test]
@@ -202,15 +248,7 @@ mod tests {
             assert!(matches!(fault.problem, Problem::Unreadable(_)), "{body}");
             assert_eq!((fault.certainty, fault.transient), (Certainty::Unclear, transient), "{body}");
         }
-        let other_shape = interpret::<Vec<u8>>(
-            StatusCode::OK,
-            &HeaderMap::new(),
-            b"{}",
-            &|body| serde_json::from_slice(body),
-            &Redactor::new(),
-        )
-        .unwrap_err();
-        assert!(!other_shape.transient);
+        assert!(!unread::<Vec<u8>>("{}").transient);
     }
 
     #[test]

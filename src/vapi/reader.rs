@@ -6,13 +6,14 @@ use std::time::Duration;
 use futures::FutureExt;
 use futures::future::RemoteHandle;
 use jiff::{Timestamp, ToSpan};
-use memchr::memmem;
 
+use super::answer::Body;
 use super::transport::Transport;
 use super::{Problem, RequestError};
 use crate::model::RemoteId;
 use crate::model::diagnostic::Diagnostic;
-use crate::values::live::{Live, Page};
+use crate::values::live::{Live, Sent};
+use crate::values::page::{Page, PageReader};
 
 /// The largest `limit` in Vapi's API document; the default is 100.
 const PAGE: usize = 1000;
@@ -178,7 +179,7 @@ impl Reader {
     /// there. The requests run at once; dropping the handle cancels them.
     fn ask(&self, endpoint: &str, since: Since<'_>, before: Option<Timestamp>) -> Coming {
         let since = since.query().map(|(name, time)| (name, time.to_owned()));
-        ask(self.transport.clone(), endpoint.to_owned(), since, before)
+        Question { transport: self.transport.clone(), endpoint: endpoint.to_owned(), since, before }.ask()
     }
 
     /// Reads one object. `None`: Vapi itself says that there is none (404).
@@ -216,36 +217,60 @@ struct Read {
     next: Option<(Timestamp, Coming)>,
 }
 
-fn ask(
+/// What a page is asked for: what is new `since` then and was created before `before`.
+#[derive(Clone)]
+struct Question {
     transport: Transport,
     endpoint: String,
     since: Option<(&'static str, String)>,
     before: Option<Timestamp>,
-) -> Coming {
-    let page = async move {
-        let (limit, shown) = (PAGE.to_string(), before.map(|time| format!("{time:.3}")));
-        let mut query = vec![("limit", limit.as_str())];
-        query.extend(since.as_ref().map(|(name, time)| (*name, time.as_str())));
-        query.extend(shown.as_deref().map(|before| ("createdAtLt", before)));
-        let read = |body: &[u8]| {
-            // Requested before this page is parsed: parsing a large one takes about as long as a response.
-            let bound = last_bound(body).filter(|bound| before.is_none_or(|before| *bound < before));
-            let next = bound.map(|bound| (bound, ask(transport.clone(), endpoint.clone(), since.clone(), Some(bound))));
-            Ok(Read { page: Page::read(body)?, bytes: body.len(), next })
-        };
-        Ok(transport.get_with(&endpoint, &query, &read).await?.value)
-    };
-    let (page, coming) = page.boxed().remote_handle();
-    tokio::spawn(page);
-    coming
 }
 
-/// A guess at the time by which the page after this one is asked for. `None`: it is probably the last one.
-fn last_bound(body: &[u8]) -> Option<Timestamp> {
-    const KEY: &[u8] = b"\"createdAt\":\"";
-    memmem::find_iter(body, KEY).nth(DOUBTFUL - 1)?;
-    let time = &body[memmem::rfind(body, KEY)? + KEY.len()..];
-    end_of(str::from_utf8(&time[..memchr::memchr(b'"', time)?]).ok()?).ok()
+impl Question {
+    /// Sends it at once.
+    fn ask(self) -> Coming {
+        let page = async move {
+            let (limit, shown) = (PAGE.to_string(), self.before.map(|time| format!("{time:.3}")));
+            let mut query = vec![("limit", limit.as_str())];
+            query.extend(self.since.as_ref().map(|(name, time)| (*name, time.as_str())));
+            query.extend(shown.as_deref().map(|before| ("createdAtLt", before)));
+            let body = || -> Box<dyn Body<Read>> {
+                Box::new(Arriving { question: self.clone(), bytes: 0, page: PageReader::default() })
+            };
+            Ok(self.transport.get_with(&self.endpoint, &query, &body).await?.value)
+        };
+        let (page, coming) = page.boxed().remote_handle();
+        tokio::spawn(page);
+        coming
+    }
+}
+
+/// A page on its way.
+struct Arriving {
+    question: Question,
+    bytes: usize,
+    page: PageReader,
+}
+
+impl Body<Read> for Arriving {
+    fn take(&mut self, bytes: &[u8]) {
+        self.bytes += bytes.len();
+        self.page.take(bytes);
+    }
+
+    fn end(&mut self) -> serde_json::Result<Read> {
+        let page = self.page.end()?;
+        // Requested before anybody looks at this page.
+        let bound = page.objects.last().filter(|_| page.objects.len() >= DOUBTFUL).and_then(Sent::created_at);
+        let bound = bound.and_then(|time| end_of(time).ok());
+        let bound = bound.filter(|bound| self.question.before.is_none_or(|before| *bound < before));
+        let next = bound.map(|bound| (bound, Question { before: Some(bound), ..self.question.clone() }.ask()));
+        Ok(Read { page, bytes: self.bytes, next })
+    }
+
+    fn rest(&self) -> &[u8] {
+        self.page.rest()
+    }
 }
 
 /// Whether a page that is not full may hide others. Only a list of changes that other reads can replace is so strict: where it

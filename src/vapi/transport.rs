@@ -9,6 +9,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 use url::Url;
 
+use super::answer::{Body, Whole};
 use super::connection::Connection;
 use super::error::{Certainty, Fault, Problem, RequestError};
 use super::gate::Gate;
@@ -106,7 +107,7 @@ impl Transport {
         self.execute(path, query, Client::get).await
     }
 
-    /// The same, with another reader of bodies than that for JSON.
+    /// The same, with another reader of bodies than that for JSON, one for each attempt.
     ///
     /// # Errors
     /// See [`RequestError`].
@@ -114,9 +115,9 @@ impl Transport {
         &self,
         path: &str,
         query: &[(&str, &str)],
-        read: &(dyn Fn(&[u8]) -> serde_json::Result<T> + Sync),
+        body: &(dyn Fn() -> Box<dyn Body<T>> + Sync),
     ) -> Result<Answer<T>, RequestError> {
-        self.repeat(path, query, Client::get, read).await
+        self.repeat(path, query, Client::get, body).await
     }
 
     /// Sends a request and parses the response as JSON. `build` creates it from the client and the URL, once per
@@ -135,7 +136,7 @@ impl Transport {
         query: &[(&str, &str)],
         build: impl Fn(&Client, Url) -> RequestBuilder,
     ) -> Result<Answer<T>, RequestError> {
-        self.repeat(path, query, build, &|body| serde_json::from_slice(body)).await
+        self.repeat(path, query, build, &|| Box::new(Whole::default())).await
     }
 
     async fn repeat<T>(
@@ -143,7 +144,7 @@ impl Transport {
         path: &str,
         query: &[(&str, &str)],
         build: impl Fn(&Client, Url) -> RequestBuilder,
-        read: &(dyn Fn(&[u8]) -> serde_json::Result<T> + Sync),
+        body: &(dyn Fn() -> Box<dyn Body<T>> + Sync),
     ) -> Result<Answer<T>, RequestError> {
         let shared = &*self.shared;
         let url = shared.connection.url(path, query);
@@ -158,7 +159,7 @@ impl Transport {
                 let pass = shared.in_time(shared.gate.enter()).await?;
                 attempts += 1;
                 shared.counters.sent(attempts);
-                let (signal, outcome) = shared.send(ready, read).await;
+                let (signal, outcome) = shared.send(ready, body()).await;
                 pass.end(signal);
                 outcome
             };
@@ -209,17 +210,13 @@ impl Shared {
     }
 
     /// Sends once, counts and traces it. Also gives the signal for the pace.
-    async fn send<T>(
-        &self,
-        ready: Ready<'_>,
-        read: &(dyn Fn(&[u8]) -> serde_json::Result<T> + Sync),
-    ) -> (Signal, Result<Answer<T>, Fault>) {
+    async fn send<T>(&self, ready: Ready<'_>, body: Box<dyn Body<T>>) -> (Signal, Result<Answer<T>, Fault>) {
         let began = Instant::now();
         let line = self.settings.trace.as_ref().map(|_| {
             let (method, url) = (ready.request.method(), ready.request.url());
             format!("{method} {}{}", url.path(), url.query().map(|query| format!("?{query}")).unwrap_or_default())
         });
-        let received = ready.send(read).await;
+        let received = ready.send(body).await;
         let took = began.elapsed();
         let signal = match &received.outcome {
             Ok(_) => Signal::Accepted,

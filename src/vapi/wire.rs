@@ -6,7 +6,7 @@ use reqwest::header::{AUTHORIZATION, HeaderValue};
 use reqwest::{Client, Method, Request, RequestBuilder, Response, StatusCode};
 use url::Url;
 
-use super::answer::interpret;
+use super::answer::{Body, is_good, refused, unreadable};
 use super::connection::Connection;
 use super::error::{Certainty, Fault, Problem};
 use super::settings::Settings;
@@ -72,23 +72,27 @@ impl Wire {
 
 impl Ready<'_> {
     /// Sends it once, and reads the whole response.
-    pub(super) async fn send<T>(self, read: &(dyn Fn(&[u8]) -> serde_json::Result<T> + Sync)) -> Received<T> {
+    pub(super) async fn send<T>(self, mut body: Box<dyn Body<T>>) -> Received<T> {
         let Self { client, settings, request } = self;
         let mut response = match client.execute(request).await {
             Ok(response) => response,
             Err(error) => return Received { status: None, bytes: 0, outcome: Err(broken(&error, settings)) },
         };
-        let status = response.status();
-        let (bytes, outcome) = match read_body(&mut response, settings).await {
-            Ok(body) => (body.len(), interpret(status, response.headers(), &body, read, &settings.redactor)),
-            Err(fault) => (0, Err(fault)),
-        };
-        // A 429 stays one even if its body was truncated.
-        let outcome = match outcome {
-            Err(fault) if fault.status.is_none() && status == StatusCode::TOO_MANY_REQUESTS => {
-                interpret(status, response.headers(), b"", read, &settings.redactor)
+        let (status, redactor) = (response.status(), &settings.redactor);
+        let headers = response.headers().clone();
+        let (bytes, outcome) = if is_good(status) {
+            let arrived = receive(&mut response, settings, |chunk| body.take(chunk)).await;
+            let bytes = *arrived.as_ref().unwrap_or(&0);
+            let read = |_| body.end().map_err(|error| unreadable(status, bytes, body.rest(), &error, redactor));
+            (bytes, arrived.and_then(read))
+        } else {
+            let mut words = Vec::new();
+            match receive(&mut response, settings, |chunk| words.extend_from_slice(chunk)).await {
+                // A 429 stays one even if its body was truncated.
+                Err(fault) if status != StatusCode::TOO_MANY_REQUESTS => (0, Err(fault)),
+                Err(_) => (0, Err(refused(status, &headers, b"", redactor))),
+                Ok(bytes) => (bytes, Err(refused(status, &headers, &words, redactor))),
             }
-            outcome => outcome,
         };
         Received { status: Some(status), bytes, outcome }
     }
@@ -116,18 +120,18 @@ fn build_client(connection: &Connection, settings: &Settings) -> Result<Client, 
     client.build().map_err(|error| cause(&error))
 }
 
-async fn read_body(response: &mut Response, settings: &Settings) -> Result<Vec<u8>, Fault> {
-    // A service may announce anything.
-    let announced = response.content_length().and_then(|length| usize::try_from(length).ok()).unwrap_or_default();
-    let mut body = Vec::with_capacity(announced.min(LARGEST_BODY >> 4));
+/// Takes the body of a response piece by piece. Gives its size, decompressed.
+async fn receive(response: &mut Response, settings: &Settings, mut take: impl FnMut(&[u8])) -> Result<usize, Fault> {
+    let mut size = 0;
     while let Some(chunk) = response.chunk().await.map_err(|error| broken(&error, settings))? {
-        if body.len() + chunk.len() > LARGEST_BODY {
+        size += chunk.len();
+        if size > LARGEST_BODY {
             let why = format!("it is larger than {} MiB", LARGEST_BODY >> 20);
             return Err(Fault::new(Problem::Unreadable(why), Certainty::Unclear, false));
         }
-        body.extend_from_slice(&chunk);
+        take(&chunk);
     }
-    Ok(body)
+    Ok(size)
 }
 
 fn broken(error: &reqwest::Error, settings: &Settings) -> Fault {

@@ -1,7 +1,41 @@
-//! What a commit of `apply`, `pull` and `sync` says.
+//! `--commit`: the commit of `apply`, `pull` and `sync`.
 
+use super::file::Checked;
+use super::run::Run;
+use crate::files::commit::Committing;
+use crate::model::diagnostic::Diagnostic;
 use crate::plan::Action;
 use crate::plan::report::{Outcome, Report};
+
+impl Run<'_> {
+    /// Notes which files a commit takes; with `wanted`, looks whether one can be made before anything is written.
+    pub(super) fn prepare_commit(&mut self, wanted: bool, file: &Checked<'_>) -> Result<(), Diagnostic> {
+        self.files.extend(file.files());
+        if wanted && self.committing.is_none() {
+            self.committing = Some(Committing::prepare(&self.files)?);
+        }
+        Ok(())
+    }
+
+    /// Makes the commit. That it cannot be made is an error of the last report, which tells what was written all the same.
+    pub(super) fn commit(&self, reports: &mut [&mut Report]) {
+        let Some(committing) = &self.committing else { return };
+        let told: Vec<&Report> = reports.iter().map(|report| &**report).collect();
+        let made = committing.commit(&self.files, &message(self.command, &told));
+        let Some(last) = reports.last_mut() else { return };
+        match made {
+            Err(error) => last.errors.push(error),
+            Ok(Some(commit)) if committing.is_detached() => last.warnings.push(
+                Diagnostic::warning(
+                    "detached-head",
+                    format!("the commit {commit:.10} was made, but it is on no branch"),
+                )
+                .help("run `git switch -c NAME` to put it on a new branch"),
+            ),
+            Ok(_) => {}
+        }
+    }
+}
 
 /// `vapi-sync pull: 2 imported, 1 captured`, then a line per entry.
 pub(super) fn message(command: &str, reports: &[&Report]) -> String {

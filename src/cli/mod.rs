@@ -2,6 +2,8 @@
 //!
 //! Each command gives a [`Finish`]; [`run`] prints it and makes the exit code of it.
 
+mod agree;
+mod app;
 mod apply;
 mod args;
 mod commit;
@@ -27,25 +29,23 @@ mod show;
 mod spec;
 mod status;
 mod sync;
+mod usage;
 mod validate;
 
 use std::ffi::OsString;
-use std::io::IsTerminal;
 use std::sync::Arc;
 
-use clap::error::{ContextKind, ContextValue};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use self::args::{DEFAULT_FILE, Format, Global};
-use self::github::{Extra, Told, Workflow};
+pub(crate) use self::app::{App, Finish};
+use self::args::{Format, Global};
+use self::github::{Told, Workflow};
+use self::usage::wrong_usage;
 use crate::files::{check_state_file, read_text};
 use crate::model::Redactor;
-use crate::model::diagnostic::{Diagnostic, Diagnostics, Ending, exit_code};
-use crate::model::escape::shell_word;
-use crate::plan::report::Report;
+use crate::model::diagnostic::{Diagnostic, Diagnostics, exit_code};
 use crate::render::output::Settings;
 use crate::render::{self, Output};
-use crate::state::environments::Whose;
 use crate::state::template;
 
 /// Keeps a version-controlled YAML file and a Vapi organisation in step.
@@ -168,86 +168,6 @@ fn command_line() -> clap::Command {
     })
 }
 
-/// How a command ended: what goes to stdout, and what the exit code is made of.
-#[derive(Debug, Default)]
-pub(crate) struct Finish {
-    /// The result, already rendered. `None`: the errors are all there is to say.
-    pub(crate) result: Option<String>,
-    /// What went wrong.
-    pub(crate) errors: Diagnostics,
-    /// Whether a JSON `result` tells the errors itself.
-    pub(crate) tells_errors: bool,
-    /// Whether `result` tells the errors itself, whatever the format.
-    pub(crate) told: bool,
-    /// The rest of what the exit code depends on.
-    pub(crate) ending: Ending,
-    /// An exit code that is not ours to decide: the emulator's.
-    pub(crate) code: Option<u8>,
-    /// What `result` was made of, for a workflow.
-    pub(crate) report: Option<Box<Report>>,
-    /// What a workflow is told beside it.
-    pub(crate) extra: Extra,
-}
-
-impl Finish {
-    /// A result without errors.
-    pub(crate) fn done(result: impl Into<String>) -> Self {
-        Self { result: Some(result.into()), ..Self::default() }
-    }
-
-    /// The same with more for a workflow.
-    pub(crate) fn with(self, extra: Extra) -> Self {
-        Self { extra, ..self }
-    }
-}
-
-/// What all commands work with.
-pub(crate) struct App {
-    pub(crate) global: Global,
-    pub(crate) output: Arc<Output>,
-    /// The workflow that runs this, where it wants to be told.
-    pub(crate) workflow: Option<Workflow>,
-    /// Whether this is one of all environments, and none was named.
-    pub(crate) over_all: bool,
-}
-
-impl App {
-    /// The environment that was named.
-    pub(crate) fn environment(&self) -> Option<&str> {
-        self.global.env.as_deref()
-    }
-
-    /// For whom the file is read.
-    pub(crate) fn whose(&self) -> Whose {
-        Whose::of(self.environment())
-    }
-
-    /// What a command that is offered must be given to be about the same file and the same Vapi, a blank ahead of each.
-    pub(crate) fn flags(&self) -> String {
-        let mut flags = String::new();
-        let file = self.global.file.to_string_lossy();
-        if file != DEFAULT_FILE && !args::is_found(&file) {
-            flags.push_str(&format!(" -f {}", shell_word(&file)));
-        }
-        if let Some(environment) = self.environment() {
-            flags.push_str(&format!(" --env {}", shell_word(environment)));
-        }
-        if self.is_emulated() {
-            flags.push_str(" --emulator");
-        }
-        flags
-    }
-
-    /// Whether an emulator inside this process stands in for Vapi.
-    pub(crate) fn is_emulated(&self) -> bool {
-        #[cfg(feature = "emulator")]
-        let is_emulated = self.global.emulator;
-        #[cfg(not(feature = "emulator"))]
-        let is_emulated = false;
-        is_emulated
-    }
-}
-
 #[cfg(feature = "emulator")]
 const EMULATOR_KEY: &str = crate::emulator::DEFAULT_KEY;
 #[cfg(not(feature = "emulator"))]
@@ -362,82 +282,25 @@ fn tell_workflow(app: &App, name: &str, finish: &Finish, code: u8) {
 }
 
 /// Prints how a command ended, and gives the exit code.
-fn report(app: &App, name: &str, finish: Finish) -> u8 {
-    let Finish { result, mut errors, tells_errors, told, ending, code, report, extra } = finish;
-    let mut written = Ok(());
-    match result {
-        Some(result) => written = app.output.result(&result),
-        None if errors.is_empty() => {}
+fn report(app: &App, name: &str, mut finish: Finish) -> u8 {
+    let errors = &finish.errors;
+    let written = match &finish.result {
+        Some(result) => app.output.result(result),
+        None if errors.is_empty() => Ok(()),
         None => match app.global.format() {
-            Format::Json => written = app.output.json(&render::json::failure(name, &[], &errors)),
+            Format::Json => app.output.json(&render::json::failure(name, &[], errors)),
             Format::Markdown => {
                 let view = render::View::plain(app.output.redactor());
-                written = app.output.result(&render::markdown::failure(name, &errors, &view));
+                app.output.result(&render::markdown::failure(name, errors, &view))
             }
-            Format::Text | Format::Html | Format::Github | Format::Sarif => {}
+            Format::Text | Format::Html | Format::Github | Format::Sarif => Ok(()),
         },
-    }
-    errors.extend(written.err());
-    if !told && (!tells_errors || app.global.format() != Format::Json) {
-        app.output.diagnostics(&errors);
-    }
-    let code = code.unwrap_or_else(|| exit_code(&errors, ending));
-    if let Some(workflow) = &app.workflow {
-        let report = report.as_deref();
-        workflow.tell(app, &Told { command: name, report, errors: &errors, ending, code, extra: &extra });
-    }
-    code
-}
-
-/// A command line that cannot be understood; or `--help` and `--version`, which clap counts among the errors.
-fn wrong_usage(arguments: &[OsString], error: &clap::Error, redactor: Redactor) -> u8 {
-    let output = Output::new(Settings::default(), redactor);
-    if !error.use_stderr() {
-        let text = if std::io::stdout().is_terminal() {
-            error.render().ansi().to_string()
-        } else {
-            error.render().to_string()
-        };
-        return u8::from(output.result(&text).is_err());
-    }
-    let mut text = error.render().to_string();
-    if let Some(meant) = meant(error) {
-        text = text.replacen("\n\n", &format!("\n\n  tip: `vapi-sync {meant}` does that\n\n"), 1);
-    }
-    let message = text.trim().trim_start_matches("error: ").to_owned();
-    let errors = [Diagnostic::usage(message)];
-    if arguments.iter().any(|argument| argument == "--github") {
-        output.commands(&github::refused(&errors[0], 64, output.redactor()));
-    }
-    if wants_json(arguments) {
-        let _ = output.json(&render::json::failure("", &[], &errors));
-    } else {
-        output.message(&text);
-    }
-    64
-}
-
-/// The command that is meant by a word of another tool.
-fn meant(error: &clap::Error) -> Option<&'static str> {
-    let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand) else { return None };
-    let command = match word.as_str() {
-        "push" | "deploy" | "upload" | "up" | "write" => "apply",
-        "fetch" | "download" | "get" | "clone" => "pull",
-        "diff" | "preview" | "dry-run" => "plan",
-        "check" | "lint" | "test" => "validate",
-        "list" | "ls" | "show" | "drift" => "status",
-        "undo" | "rollback" | "revert" | "recover" => "restore",
-        "history" => "log",
-        "refresh" | "reconcile" => "sync",
-        "new" | "create" | "setup" => "init",
-        _ => return None,
     };
-    Some(command)
-}
-
-/// Whether a command line that could not be understood asks for `--format json`.
-fn wants_json(arguments: &[OsString]) -> bool {
-    let texts: Vec<_> = arguments.iter().map(|argument| argument.to_string_lossy()).collect();
-    texts.iter().any(|text| text == "--format=json")
-        || texts.windows(2).any(|pair| pair[0] == "--format" && pair[1] == "json")
+    finish.errors.extend(written.err());
+    if !finish.told && (!finish.tells_errors || app.global.format() != Format::Json) {
+        app.output.diagnostics(&finish.errors);
+    }
+    let code = finish.code.unwrap_or_else(|| exit_code(&finish.errors, finish.ending));
+    tell_workflow(app, name, &finish, code);
+    code
 }

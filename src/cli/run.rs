@@ -13,18 +13,15 @@ use jiff::Timestamp;
 
 use super::App;
 use super::args::{Net, Running};
-use super::commit::message;
 use super::connect::{self, Vapi};
 use super::file::{Checked, Empty, Loaded};
 use super::session::{Fetched, Made, NotFetched, Request, fetch, make_plan, shown_secrets};
 use crate::apply::{Approved, Consent, Fact, Ports, apply};
 use crate::audit::{self, Owner, RunId};
-use crate::files::agreed::note;
 use crate::files::commit::Committing;
 use crate::files::workdir::{Lock, Workdir};
 use crate::files::{Disk, clean_up, is_tracked};
-use crate::history::{self, GitRecord, Others};
-use crate::model::agreed::Agreed;
+use crate::history::{self, Others};
 use crate::model::diagnostic::{Diagnostic, Diagnostics, Failure, Severity};
 use crate::model::{Address, RemoteId};
 use crate::plan::pair::Allowances;
@@ -49,7 +46,7 @@ pub(super) struct Run<'a> {
     pub(super) command: &'static str,
     pub(super) audit_log: PathBuf,
     /// The id of the run in the audit log, for all that it writes.
-    id: RunId,
+    pub(super) id: RunId,
     pub(super) vapi: Vapi,
     pub(super) fetched: Fetched,
     /// What is read in an empty file.
@@ -61,7 +58,7 @@ pub(super) struct Run<'a> {
     reading: Option<Shown>,
     /// The state file and its includes.
     pub(super) files: Vec<PathBuf>,
-    committing: Option<Committing>,
+    pub(super) committing: Option<Committing>,
     /// Whether the run goes through a closed gate: the log says so.
     pub(super) skips_gate: bool,
     _lock: Option<Lock>,
@@ -305,69 +302,6 @@ impl<'a> Run<'a> {
                 .help("run the same command again: it does the rest")
             });
         }
-    }
-
-    /// Notes which files a commit takes; with `wanted`, looks whether one can be made before anything is written.
-    pub(super) fn prepare_commit(&mut self, wanted: bool, file: &Checked<'_>) -> Result<(), Diagnostic> {
-        self.files.extend(file.files());
-        if wanted && self.committing.is_none() {
-            self.committing = Some(Committing::prepare(&self.files)?);
-        }
-        Ok(())
-    }
-
-    /// Makes the commit. That it cannot be made is an error of the last report, which tells what was written all the same.
-    pub(super) fn commit(&self, reports: &mut [&mut Report]) {
-        let Some(committing) = &self.committing else { return };
-        let told: Vec<&Report> = reports.iter().map(|report| &**report).collect();
-        let made = committing.commit(&self.files, &message(self.command, &told));
-        let Some(last) = reports.last_mut() else { return };
-        match made {
-            Err(error) => last.errors.push(error),
-            Ok(Some(commit)) if committing.is_detached() => last.warnings.push(
-                Diagnostic::warning(
-                    "detached-head",
-                    format!("the commit {commit:.10} was made, but it is on no branch"),
-                )
-                .help("run `git switch -c NAME` to put it on a new branch"),
-            ),
-            Ok(_) => {}
-        }
-    }
-}
-
-impl Run<'_> {
-    /// Notes, after the last write, that the file and Vapi agree, if they do. That it cannot be noted is a warning.
-    pub(super) fn agree(&self, wish: &Wish, reports: &mut [&mut Report]) {
-        let agrees = wish.selection.is_all() && reports.iter().all(|report| report.waits_for_nothing());
-        let Some(last) = reports.last().filter(|last| agrees && last.agrees()) else { return };
-        let org_id = last.plan.org_id.clone();
-        let wrote = reports.iter().any(|report| report.was_written());
-        let run = reports.iter().rev().find_map(|report| report.run.clone());
-        let noted = self.note_agreement(org_id, wrote, run);
-        if let (Err(warning), Some(last)) = (noted, reports.last_mut()) {
-            last.warnings.push(Diagnostic { severity: Severity::Warning, ..warning });
-        }
-    }
-
-    /// `org_id`: as the plan had it; an organisation that was empty until this run has told it since.
-    fn note_agreement(&self, org_id: Option<String>, wrote: bool, run: Option<String>) -> Result<(), Diagnostic> {
-        let failed = |errors: Diagnostics| errors.into_iter().next();
-        // What is wrong with a file that somebody edits meanwhile, the next run says.
-        let Ok(loaded) = self.load() else { return Ok(()) };
-        let Some(git) = GitRecord::open(loaded.disk.real(), HashMap::new())? else { return Ok(()) };
-        let (includes, in_file) = match loaded.checked().map_err(failed) {
-            Ok(file) => (file.includes(), file.desired.file.org_id.clone()),
-            Err(_) => return Ok(()),
-        };
-        let Some(org_id) = org_id.or(in_file) else { return Ok(()) };
-        let org_id = org_id.as_str();
-        let git = git.of(loaded.whose.ever(Some(org_id)));
-        let Some(to_note) = git.to_note(org_id, &loaded.text, &includes, wrote)? else { return Ok(()) };
-        let now = Timestamp::now();
-        let run = run.unwrap_or_else(|| self.id.to_string());
-        let agreed = Agreed { commit: to_note.commit, time: now, run, path: to_note.path };
-        note(&to_note.repository, org_id, &agreed, to_note.former.as_deref())
     }
 }
 

@@ -6,11 +6,12 @@
 use std::collections::HashMap;
 
 pub use super::entries::Entry;
+use super::entries::Read;
 use super::environments::{Choice, Environment, Environments, Variables, Whose};
 pub use super::ignore::Ignore;
 use super::manage::Managed;
 use crate::document::{Document, Node, View};
-use crate::kinds::KINDS;
+use crate::kinds::{KINDS, by_section};
 use crate::model::diagnostic::{Diagnostic, Diagnostics, Place};
 use crate::model::{Address, RemoteId};
 
@@ -75,72 +76,23 @@ pub struct Foreign {
 /// id twice, no such environment.
 pub fn interpret<'d>(document: &'d Document, whose: &Whose) -> Result<StateFile<'d>, Diagnostics> {
     let mut reader = Reader::default();
-    let Some(root) = document.root() else {
-        let place = Place { file: document.name().into(), line: 1, column: 1, width: 1 };
-        let is = if document.text().trim().is_empty() { "is empty" } else { "holds nothing but comments" };
-        return Err(Diagnostic::error("empty-file", format!("{} {is}", document.name()))
-            .at(place)
-            .help("`vapi-sync pull` fills it with what is in Vapi")
-            .into());
-    };
-    if !matches!(root.view(), View::Map) {
-        reader.wrong_type(
-            root,
-            "the state file",
-            "a group of fields: `version`, `agents`, `phone_numbers` and the like",
-        );
-        return Err(reader.errors);
-    }
+    let root = reader.root(document)?;
     let managed = reader.managed(root);
     let environments = reader.environments(root);
-    let (mut org_id, mut org_id_place) = (None, None);
-    let mut entries = Vec::new();
-    for entry in root.entries() {
-        match entry.key {
-            "version" => reader.version(entry.value),
-            "org_id" if !environments.all.is_empty() => reader.errors.push(
-                Diagnostic::error("plain-org", "org_id names one organisation, but the file has several environments")
-                    .at(entry.key_place())
-                    .help("move the line to the environment that it belongs to"),
-            ),
-            "org_id" => (org_id, org_id_place) = reader.org_id(entry.value),
-            "ignore" | "environments" | "vars" | "manage" => {}
-            key if key.starts_with("x-") => {}
-            key => match KINDS.into_iter().find(|kind| kind.section == key) {
-                Some(kind) => reader.section(kind, entry.value, &environments, &mut entries),
-                None => {
-                    let known = KINDS.iter().map(|kind| kind.section);
-                    let known = known.chain(["version", "org_id", "ignore", "manage", "vars", "environments"]);
-                    reader.unknown_word(&entry, "the state file", known);
-                }
-            },
-        }
-    }
-    if root.get("version").is_none() {
-        reader.errors.push(
-            Diagnostic::error("missing-version", "`version` is missing")
-                .at(root.place())
-                .help("put `version: 1` on the first line"),
-        );
-    }
+    let (mut entries, org) = reader.sections(root, &environments);
     entries.sort_by_key(|read| KINDS.iter().position(|kind| std::ptr::eq(*kind, read.entry.kind)));
     reader.ids_are_unique(&entries);
-    let chosen = match environments.choose(whose, org_id.as_deref()) {
-        Ok(chosen) => chosen,
-        Err(error) => {
-            reader.errors.push(error);
-            Choice::All
-        }
-    };
+    let chosen = environments.choose(whose, org.0.as_deref()).unwrap_or_else(|error| {
+        reader.errors.push(error);
+        Choice::All
+    });
     let at = if let Choice::One(at) = chosen { Some(at) } else { None };
     let ignore = environments.ignore(at, &mut reader);
     if !reader.errors.is_empty() {
         return Err(reader.errors);
     }
     let environment = at.and_then(|at| environments.all.get(at));
-    if let Some(environment) = environment {
-        (org_id, org_id_place) = (environment.org_id.clone(), environment.org_id_place.clone());
-    }
+    let (org_id, org_id_place) = environment.map_or(org, |own| (own.org_id.clone(), own.org_id_place.clone()));
     let mut warnings = reader.warnings;
     if environments.has_variables() {
         warnings.extend(environments.unused(entries.iter().filter_map(|read| read.entry.config)));
@@ -170,7 +122,59 @@ pub(super) struct Reader {
     pub(super) warnings: Diagnostics,
 }
 
+/// The id of an organisation and its place.
+type Org = (Option<String>, Option<Place>);
+
 impl Reader {
+    /// The groups of fields of a document.
+    fn root<'d>(&mut self, document: &'d Document) -> Result<Node<'d>, Diagnostics> {
+        let Some(root) = document.root() else {
+            let place = Place { file: document.name().into(), line: 1, column: 1, width: 1 };
+            let is = if document.text().trim().is_empty() { "is empty" } else { "holds nothing but comments" };
+            return Err(Diagnostic::error("empty-file", format!("{} {is}", document.name()))
+                .at(place)
+                .help("`vapi-sync pull` fills it with what is in Vapi")
+                .into());
+        };
+        if !matches!(root.view(), View::Map) {
+            let wanted = "a group of fields: `version`, `agents`, `phone_numbers` and the like";
+            self.wrong_type(root, "the state file", wanted);
+            return Err(std::mem::take(&mut self.errors));
+        }
+        Ok(root)
+    }
+
+    /// The entries of all sections, and the only organisation of the file.
+    fn sections<'d>(&mut self, root: Node<'d>, environments: &Environments<'d>) -> (Vec<Read<'d>>, Org) {
+        let (mut entries, mut org) = (Vec::new(), (None, None));
+        for entry in root.entries() {
+            match entry.key {
+                "version" => self.version(entry.value),
+                "org_id" if !environments.all.is_empty() => {
+                    let message = "org_id names one organisation, but the file has several environments";
+                    let error = Diagnostic::error("plain-org", message).at(entry.key_place());
+                    self.errors.push(error.help("move the line to the environment that it belongs to"));
+                }
+                "org_id" => org = self.org_id(entry.value),
+                "ignore" | "environments" | "vars" | "manage" => {}
+                key if key.starts_with("x-") => {}
+                key => match by_section(key) {
+                    Some(kind) => self.section(kind, entry.value, environments, &mut entries),
+                    None => {
+                        let known = KINDS.iter().map(|kind| kind.section);
+                        let known = known.chain(["version", "org_id", "ignore", "manage", "vars", "environments"]);
+                        self.unknown_word(&entry, "the state file", known);
+                    }
+                },
+            }
+        }
+        if root.get("version").is_none() {
+            let error = Diagnostic::error("missing-version", "`version` is missing").at(root.place());
+            self.errors.push(error.help("put `version: 1` on the first line"));
+        }
+        (entries, org)
+    }
+
     pub(super) fn wrong_type(&mut self, node: Node<'_>, what: &str, wanted: &str) {
         self.errors.push(
             Diagnostic::error("wrong-type", format!("{what} must be {wanted}; this is {}", kind_of(node)))

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use super::content::{Owners, Variables, Writing};
 use super::includes::{Wish, include_users, included};
 use super::prompts::{NewFile, Prompts};
-use super::shared::{VariableWish, leaves_out, shared_imports};
+use super::shared::{VariableWish, shared_imports};
+use super::site::{At, Site};
 use super::{id_edit, key, org_edit, word_of};
 use crate::document::{Content, Document, Edit, Node, PathStep};
 use crate::kinds::Spot;
@@ -16,8 +17,7 @@ use crate::plan::judge::Verdict;
 use crate::plan::{Change, FieldChange, Plan, Work};
 use crate::state::includes::Includes;
 use crate::state::load::StateFile;
-use crate::state::template::{self, Token, escape};
-use crate::values::compare::element_position;
+use crate::state::template::escape;
 use crate::values::merge::{Merged, merge};
 use crate::values::normalize::same;
 
@@ -143,7 +143,7 @@ fn apply_edits(document: &Document, mut edits: Vec<(usize, Edit)>) -> (String, V
 pub(super) struct Writer<'w, 'd> {
     pub(super) state: &'w StateFile<'d>,
     pub(super) includes: &'w Includes,
-    owners: &'w Owners,
+    pub(super) owners: &'w Owners,
     variables: &'w Variables,
     /// Where long prompts go, if they may.
     prompts: Option<&'w Prompts<'w>>,
@@ -185,74 +185,33 @@ impl<'d> Writer<'_, 'd> {
         }
         let written = |field: &&FieldChange| field.verdict.changes_file();
         for field in change.fields.iter().filter(written) {
-            let first = self.edits.len();
-            let through = self.field(at, change, entry.config, word_of(&change.address, "config"), field);
-            self.sort_out(first, through);
+            let config = word_of(&change.address, "config");
+            match self.site(change.kind.root(), entry.config, config, &field.path) {
+                Ok(Some(site)) => {
+                    let (first, from) = (self.edits.len(), site.from);
+                    self.field(at, change, site, field);
+                    self.sort_out(first, from);
+                }
+                Ok(None) => {}
+                Err(refusal) => self.refuse(at, refusal),
+            }
         }
     }
 
-    /// Makes the edits for a field. Gives the variable that the field is from, with its use.
-    fn field(
-        &mut self,
-        at: usize,
-        change: &Change,
-        config: Option<Node<'d>>,
-        mut path: Vec<PathStep>,
-        change_of: &FieldChange,
-    ) -> Option<(&'d str, Node<'d>)> {
+    /// Makes the edits for a field at its place in the document.
+    fn field(&mut self, at: usize, change: &Change, site: Site<'d>, change_of: &FieldChange) {
         let FieldChange { path: field, before, after, verdict, .. } = change_of;
-        let mut spot = change.kind.root();
-        let mut node = config;
-        let mut from = None;
-        for step in &field.0 {
-            let Some(here) = node else {
-                // A mapping on the way that the file does not have: the document makes it.
-                let Step::Key(word) = step else { return None };
-                path.push(key(word));
-                spot = spot.key(word);
-                continue;
-            };
-            match step {
-                Step::Key(word) => {
-                    path.push(key(word));
-                    spot = spot.key(word);
-                    node = here.get(word);
-                }
-                Step::Index(_) | Step::Element(_) if leaves_out(self.state, here) => {
-                    let message = format!(
-                        "{field} is in a list of which this environment leaves out an item (a variable is null), so \
-                        it cannot be matched: change it by hand"
-                    );
-                    self.refuse(at, Diagnostic::error("variable-held", message).at(here.place()));
-                    return None;
-                }
-                Step::Index(_) | Step::Element(_) => {
-                    let items: Vec<Value> = here.items().map(|item| self.with_ids(crate::plan::raw(item))).collect();
-                    let position = element_position(spot, &items, step);
-                    spot = spot.item();
-                    let Some(position) = position else {
-                        if field.0.last() != Some(step) {
-                            let message = format!(
-                                "{field} is in an element that cannot be told from the others in the file: change it by hand"
-                            );
-                            self.refuse(at, Diagnostic::error("edit-refused", message).at(here.place()));
-                            return None;
-                        }
-                        self.new_element(at, change, path, spot, field, here.items().len(), after.as_ref()?);
-                        return from;
-                    };
-                    path.push(PathStep::Index(position));
-                    node = here.items().nth(position);
-                }
-            }
-            if let Some(through) = self.through(node) {
-                from = Some((through.name, through.used));
-                (path, node) = (through.path, Some(through.node));
-            }
-        }
+        let Site { path, spot, at: found, .. } = site;
         let Some(after) = after else {
-            self.take_out(at, path, node);
-            return from;
+            if let At::Value(_) = found {
+                self.take_out(at, path);
+            }
+            return;
+        };
+        let node = match found {
+            At::Value(node) => Some(node),
+            At::Nothing => None,
+            At::EndOfList(length) => return self.new_element(at, change, path, spot, field, length, after),
         };
         if let (Some(node), Some(Value::List(before)), Value::List(items)) = (node, before, after)
             && before.len() == node.items().len()
@@ -262,8 +221,7 @@ impl<'d> Writer<'_, 'd> {
         {
             // A list that grew by one element keeps every byte of the others.
             let field = field.join(Step::Index(kept.len()));
-            self.new_element(at, change, path, spot.item(), &field, kept.len(), last);
-            return from;
+            return self.new_element(at, change, path, spot.item(), &field, kept.len(), last);
         }
         let writing = self.writing(change);
         let content = match (node, before) {
@@ -271,7 +229,7 @@ impl<'d> Writer<'_, 'd> {
             (Some(_), None) => writing.content(spot, field, after),
             (None, _) => self.writing_new(change).content(spot, field, after),
         };
-        let content = content?;
+        let Some(content) = content else { return };
         match (node, after) {
             (Some(node), Value::Text(text)) => match included(node) {
                 Some(include) => self.to_includes.entry(include.to_owned()).or_default().push(Wish {
@@ -285,28 +243,10 @@ impl<'d> Writer<'_, 'd> {
             },
             _ => self.edits.push((at, Edit::Set { path, value: content })),
         }
-        from
-    }
-
-    /// A value as the file spells it, with the ids that its references stand for.
-    fn with_ids(&self, value: Value) -> Value {
-        value.map(&|value| {
-            let Value::Text(text) = value else { return };
-            if let [Token::Reference { section, handle }] = template::parse(text)[..] {
-                let is_meant = |owner: &Address| owner.section == section && owner.handle == *handle;
-                let id = self.owners.iter().find(|(_, owner)| is_meant(owner)).map(|(id, _)| id.as_str().into());
-                if let Some(id) = id {
-                    *value = Value::Text(id);
-                }
-            }
-        })
     }
 
     /// Takes a field out of the file that was not there before: never an entry, for every path leads into a `config`.
-    fn take_out(&mut self, at: usize, mut path: Vec<PathStep>, node: Option<Node<'_>>) {
-        if node.is_none() {
-            return;
-        }
+    fn take_out(&mut self, at: usize, mut path: Vec<PathStep>) {
         let edit = match path.pop() {
             Some(PathStep::Index(index)) => Edit::RemoveItem { list: path, index },
             Some(key) => Edit::RemoveKey { path: path.into_iter().chain([key]).collect() },
@@ -329,17 +269,13 @@ impl<'d> Writer<'_, 'd> {
         let spelled = node.as_text().unwrap_or_default();
         match merge(&escape(before), spelled, &escape(merged)) {
             Some(Merged::Clean(text)) => self.edits.push((at, Edit::Set { path, value: Content::Text(text) })),
-            Some(Merged::Overlap(_)) | None => self.refused.push(Refused {
-                change: at,
-                diagnostic: Diagnostic::error(
-                    "reference-changed",
-                    format!(
-                        "{} changed in Vapi in a line that contains a reference (`${{…}}`): change that line by hand",
-                        field.path
-                    ),
-                )
-                .at(node.place()),
-            }),
+            Some(Merged::Overlap(_)) | None => {
+                let message = format!(
+                    "{} changed in Vapi in a line that contains a reference (`${{…}}`): change that line by hand",
+                    field.path
+                );
+                self.refuse(at, Diagnostic::error("reference-changed", message).at(node.place()));
+            }
         }
     }
 

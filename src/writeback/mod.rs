@@ -12,6 +12,7 @@ mod includes;
 pub mod journal;
 mod prompts;
 mod shared;
+mod site;
 
 use std::time::Duration;
 

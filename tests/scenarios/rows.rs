@@ -1,6 +1,6 @@
 //! Each row of the verdict tables is told by a story.
 //!
-//! The tables are those that `plan::judge` prints (`src/plan/snapshots`). Rows that have one verdict whatever else is known are
+//! The tables are those that `plan::judge` prints (`src/plan/judge/snapshots`). Rows that have one verdict whatever else is known are
 //! one row here. A story says with `rows:` which ones it tells.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -43,7 +43,7 @@ const CIRCUMSTANCES: [(&str, &[&str]); 12] = [
 
 /// The lines of a table that `plan::judge` prints, as words.
 fn table(name: &str) -> Vec<Vec<String>> {
-    let file = format!("src/plan/snapshots/vapi_sync__plan__judge__tests__the_table_of_{name}.snap");
+    let file = format!("src/plan/judge/snapshots/vapi_sync__plan__judge__tests__the_table_of_{name}.snap");
     let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).expect("a table");
     let lines = text.rsplit("---\n").next().expect("lines").lines().skip(1);
     lines.map(|line| line.split_whitespace().map(str::to_owned).collect()).collect()

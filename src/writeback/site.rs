@@ -1,0 +1,97 @@
+//! Finds the place in the document where a captured field is written.
+
+use super::capture::Writer;
+use super::key;
+use super::shared::leaves_out;
+use crate::document::{Node, PathStep};
+use crate::kinds::Spot;
+use crate::model::diagnostic::Diagnostic;
+use crate::model::{Address, FieldPath, Step, Value};
+use crate::state::template::{self, Token};
+use crate::values::compare::element_position;
+
+/// Where a field is in the document.
+pub(super) struct Site<'d> {
+    pub(super) path: Vec<PathStep>,
+    /// The field's row in the table of its kind.
+    pub(super) spot: Spot,
+    pub(super) at: At<'d>,
+    /// The variable on the way, with its use: what is written goes into the variable.
+    pub(super) from: Option<(&'d str, Node<'d>)>,
+}
+
+/// What is there.
+pub(super) enum At<'d> {
+    /// A value.
+    Value(Node<'d>),
+    /// Nothing yet.
+    Nothing,
+    /// A list, which `path` leads to, of so many elements. The field would be one more.
+    EndOfList(usize),
+}
+
+impl<'d> Writer<'_, 'd> {
+    /// Follows the path of a field from a config at `path`. `None`: the path leads through a list that the file does not have.
+    ///
+    /// # Errors
+    /// If it cannot be told which element of a list is meant.
+    pub(super) fn site(
+        &self,
+        root: Spot,
+        config: Option<Node<'d>>,
+        mut path: Vec<PathStep>,
+        field: &FieldPath,
+    ) -> Result<Option<Site<'d>>, Diagnostic> {
+        let (mut spot, mut node, mut from) = (root, config, None);
+        for step in &field.0 {
+            if let Step::Key(word) = step {
+                // The document makes the mappings on the way that it does not have.
+                path.push(key(word));
+                spot = spot.key(word);
+                node = node.and_then(|here| here.get(word));
+            } else {
+                let Some(here) = node else { return Ok(None) };
+                if leaves_out(self.state, here) {
+                    let message = format!(
+                        "{field} is in a list of which this environment leaves out an item (a variable is null), so \
+                        it cannot be matched: change it by hand"
+                    );
+                    return Err(Diagnostic::error("variable-held", message).at(here.place()));
+                }
+                let items: Vec<Value> = here.items().map(|item| self.with_ids(crate::plan::raw(item))).collect();
+                let position = element_position(spot, &items, step);
+                spot = spot.item();
+                let Some(position) = position else {
+                    if field.0.last() == Some(step) {
+                        return Ok(Some(Site { path, spot, at: At::EndOfList(items.len()), from }));
+                    }
+                    let message = format!(
+                        "{field} is in an element that cannot be told from the others in the file: change it by hand"
+                    );
+                    return Err(Diagnostic::error("edit-refused", message).at(here.place()));
+                };
+                path.push(PathStep::Index(position));
+                node = here.items().nth(position);
+            }
+            if let Some(through) = self.through(node) {
+                from = Some((through.name, through.used));
+                (path, node) = (through.path, Some(through.node));
+            }
+        }
+        Ok(Some(Site { path, spot, at: node.map_or(At::Nothing, At::Value), from }))
+    }
+
+    /// A value as the file spells it, with ids in place of its references.
+    fn with_ids(&self, value: Value) -> Value {
+        value.map(&|value| {
+            let Value::Text(text) = value else { return };
+            if let [Token::Reference { section, handle }] = template::parse(text)[..] {
+                let is_meant = |owner: &Address| owner.section == section && owner.handle == *handle;
+                let id = self.owners.iter().find(|(_, owner)| is_meant(owner)).map(|(id, _)| id.as_str().into());
+                if let Some(id) = id {
+                    *value = Value::Text(id);
+                }
+            }
+        })
+    }
+}

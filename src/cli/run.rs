@@ -24,7 +24,7 @@ use crate::files::{Disk, clean_up, is_tracked};
 use crate::history::{self, Others};
 use crate::model::diagnostic::{Diagnostic, Diagnostics, Failure, Severity};
 use crate::model::{Address, RemoteId};
-use crate::plan::pair::Allowances;
+use crate::plan::guard::Allowances;
 use crate::plan::report::Report;
 use crate::plan::{Action, Change, Direction, Plan, Policy, Selection, is_new, is_opinion};
 use crate::recovery::Attempts;

@@ -15,8 +15,8 @@ use crate::kinds::{KINDS, Kind};
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::recorded::{Answers, Record};
 use crate::model::{Address, RemoteId};
-use crate::plan::pair::{Allowances, Identities, Listings};
-use crate::plan::pair::{guard_missing, identify, mass_missing, missing, org_of};
+use crate::plan::guard::{Allowances, guard_missing, mass_missing, missing};
+use crate::plan::pair::{Identities, Listings, identify, org_of};
 use crate::plan::{
     Bases, Direction, Draft, Inputs, Plan, Policy, Selection, Status, draft, status, strangers, texts, to_file,
     to_vapi, veil_imports,

@@ -1,4 +1,4 @@
-//! What Vapi holds, or was agreed on once, is not refused by our own checks, whatever they think of it.
+//! A value that Vapi holds, or that was agreed on, is accepted even if our checks object to it.
 
 use crate::document::Node;
 use crate::kinds::Spot;
@@ -10,7 +10,7 @@ use crate::state::load::Entry;
 use crate::values::base::{Base, Known};
 use crate::values::compare::value_at;
 
-/// Whether a finding is about a value that the file and Vapi agreed on. `desired` is what the entry says.
+/// Whether a finding is about a value that the file and Vapi agreed on. `desired` is the value of the entry.
 pub fn is_accepted(entry: &Entry<'_>, desired: &Value, base: &Base, finding: &Diagnostic) -> bool {
     let root = entry.kind.root();
     let path = entry.config.zip(entry.place_of(finding)).and_then(|(config, place)| path_to(config, root, place));
@@ -22,7 +22,8 @@ pub fn is_accepted(entry: &Entry<'_>, desired: &Value, base: &Base, finding: &Di
     })
 }
 
-/// A path with every position that the lists on its way had at the last agreement: elements move when a list grows.
+/// A path for each position in each list that it crosses, as the lists were at the last agreement: elements move when a list
+/// grows.
 fn elsewhere(root: Spot, base: &Base, path: &FieldPath) -> Vec<FieldPath> {
     let mut found = vec![FieldPath::root()];
     for step in &path.0 {
@@ -38,13 +39,13 @@ fn elsewhere(root: Spot, base: &Base, path: &FieldPath) -> Vec<FieldPath> {
     found
 }
 
-/// Whether a finding is an opinion about a value, which is no more than a note once Vapi holds the value. What is wrong with
-/// the way in which the file spells it, and what gives a secret away, is not.
+/// Whether a finding is about the value itself, so that it is only a note once Vapi holds the value. Findings about the spelling
+/// in the file, and about secrets, are not.
 pub fn is_opinion(finding: &Diagnostic) -> bool {
     !matches!(finding.code, "yaml11" | "missing-variable" | "server-managed") && !finding.code.starts_with("secret")
 }
 
-/// Whether a finding is about a value of an entry that Vapi does not hold, as far as a plan tells.
+/// Whether a finding is about a value that Vapi does not hold yet, according to a plan.
 pub fn is_new(plan: &Plan, entry: &Entry<'_>, finding: &Diagnostic) -> bool {
     let changes = || plan.changes.iter().filter(|change| change.address == entry.address);
     let place = entry.place_of(finding);
@@ -59,7 +60,7 @@ pub fn is_new(plan: &Plan, entry: &Entry<'_>, finding: &Diagnostic) -> bool {
     changes().next().is_none() || changes().any(differs)
 }
 
-/// The path to what stands at a place, or has its key there.
+/// The path to the value at a place, or to the value whose key is there.
 fn path_to(node: Node<'_>, spot: Spot, place: &Place) -> Option<FieldPath> {
     let below = |step: Step, path: FieldPath| FieldPath([vec![step], path.0].concat());
     let in_map = node.entries().find_map(|entry| {

@@ -1,4 +1,4 @@
-//! Vapi as it is after a plan.
+//! The state of Vapi after a plan.
 
 use std::collections::HashMap;
 
@@ -7,8 +7,8 @@ use crate::kinds::{KINDS, Kind};
 use crate::model::{Map, Value};
 use crate::values::live::Live;
 
-/// The live objects as they are once a plan is carried out, of those that may hold what is looked for, and of all that
-/// are updated. References to what is not there yet are unknown in them.
+/// The live objects as the plan leaves them: those that are updated, and those for which `may_hold` is true. References to
+/// objects that do not exist yet are unknown values.
 pub(super) fn after<'i>(
     inputs: &Inputs<'i, '_>,
     changes: &[Change],
@@ -23,7 +23,7 @@ pub(super) fn after<'i>(
     for kind in KINDS {
         for live in inputs.listings.get(kind.section).into_iter().flatten() {
             let body = bodies.remove(&live.header.id);
-            // What cannot be read is said elsewhere.
+            // An unreadable object is reported elsewhere.
             let Ok(object) = live.value() else { continue };
             if body.is_none() && !may_hold(object) {
                 continue;

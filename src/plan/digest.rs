@@ -1,4 +1,4 @@
-//! The digest of a plan: what was reviewed is what is applied.
+//! The digest of a plan, which ties an apply to the plan that was reviewed.
 
 use std::collections::HashMap;
 
@@ -8,8 +8,8 @@ use sha2::{Digest, Sha256};
 use super::{Change, Plan, Work, Write};
 use crate::model::{Address, Part, RemoteId, Value};
 
-/// A hash of all that the plan would do: secrets as the file spells them, and without times and reasons. `redact` takes out what
-/// must not be shown: whoever sees a digest and all else that is in it could find a short secret by trying.
+/// A hash of what the plan does, with secrets as the file spells them and without times and reasons. `redact` removes what must
+/// not be shown: from a digest and the rest of its input, a short secret could be found by trying.
 pub fn of(plan: &Plan, redact: &dyn Fn(&str) -> String) -> String {
     let mut hash = Sha256::new();
     let mut line = |text: &str| {
@@ -50,17 +50,18 @@ fn shown(value: Option<&Value>) -> String {
     value.map_or_else(String::new, |value| value.to_reviewed().to_string())
 }
 
-/// What an entry will be sent, in words that stay the same from a review to the apply: without ids, times, values before, and
-/// what is held back.
+/// What is sent for an entry, as a text that is the same at review and at apply: without ids, times, old values and fields that
+/// are held back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sent {
     /// The entry.
     pub address: Address,
-    /// What it will be sent.
+    /// What is sent.
     pub text: String,
 }
 
-/// What a plan would send, entry by entry. `ids` are the ids that entries have: a reference reads the same before and after.
+/// What a plan sends, entry by entry. `ids` are the ids of the entries: they make a reference read the same before and after its
+/// target is created.
 pub fn sent(plan: &Plan, ids: &HashMap<Address, RemoteId>) -> Vec<Sent> {
     let owners: HashMap<&str, &Address> = ids.iter().map(|(address, id)| (id.as_str(), address)).collect();
     let named = |value: &Value| by_handle(value.to_reviewed(), &owners);

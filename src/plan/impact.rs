@@ -16,11 +16,11 @@ pub struct Ring {
     pub number: Option<String>,
     /// Its name.
     pub name: Option<String>,
-    /// How it reaches the object: `assistantId`, or through what: `squad Intake → agent Front`.
+    /// How it reaches the object: by its own field, `assistantId`, or through others, `squad Intake → agent Front`.
     pub via: String,
 }
 
-/// The numbers that reach what changes, and who stays on an old version of it.
+/// For each object that changes, the numbers that reach it and who stays on an old version of it.
 pub(super) fn of(inputs: &Inputs<'_, '_>, changes: &[Change]) -> Vec<Impact> {
     let changed = changes.iter().filter(|change| change.kind.assignment.is_empty() && change.action() != Action::None);
     let changed: Vec<&Change> = changed.filter(|change| change.id.is_some() && !change.is_second()).collect();
@@ -39,18 +39,18 @@ pub(super) fn of(inputs: &Inputs<'_, '_>, changes: &[Change]) -> Vec<Impact> {
     found.collect()
 }
 
-/// Per object of Vapi the live numbers that reach it.
+/// For each live object, the live numbers that reach it.
 fn rings(inputs: &Inputs<'_, '_>) -> HashMap<String, Vec<Ring>> {
     let mut known: HashMap<&str, (&'static Kind, &Live)> = HashMap::new();
     for kind in KINDS.into_iter().filter(|kind| kind.assignment.is_empty()) {
         let lives = inputs.listings.get(kind.section).into_iter().flatten();
         known.extend(lives.map(|live| (live.header.id.as_str(), (kind, live))));
     }
-    // What is deleted in Vapi is still pointed at.
+    // Others still refer to an object that was deleted.
     let gone: HashSet<&str> =
         inputs.desired.file.entries.iter().filter_map(|entry| Some(entry.id.as_ref()?.as_str())).collect();
     let links = |live: &Live, kind: &Kind| -> Vec<String> {
-        // The other side of a link leads back.
+        // This kind only links back to its users.
         if !kind.leads_on {
             return Vec::new();
         }
@@ -93,7 +93,7 @@ fn rings(inputs: &Inputs<'_, '_>) -> HashMap<String, Vec<Ring>> {
             }
         }
     }
-    // Vapi lists the newest first: of two that were created at one moment either one.
+    // Vapi lists objects that were created at the same moment in any order.
     rings.values_mut().for_each(|rings| rings.sort_by(|a, b| (&a.number, &a.id.0).cmp(&(&b.number, &b.id.0))));
     rings
 }

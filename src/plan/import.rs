@@ -1,4 +1,4 @@
-//! Objects of Vapi that become entries.
+//! Imports: objects of Vapi that become entries of the file.
 
 use std::collections::HashSet;
 
@@ -11,7 +11,7 @@ use crate::state::load::StateFile;
 use crate::values::live::Live;
 use crate::values::normalize;
 
-/// A live object that becomes an entry.
+/// The import of a live object.
 pub(super) fn import(kind: &'static Kind, live: &Live, address: Address) -> Result<Change, Diagnostic> {
     let value = normalize::without_unsure(normalize::object(kind, live)?);
     Ok(Change {
@@ -22,7 +22,7 @@ pub(super) fn import(kind: &'static Kind, live: &Live, address: Address) -> Resu
     })
 }
 
-/// The live objects that no entry claims, with the addresses that they get, the oldest first.
+/// The live objects without an entry, each with its address to be, the oldest first.
 pub(super) fn named<'l>(
     state: &StateFile<'_>,
     identities: &Identities,
@@ -43,12 +43,12 @@ pub(super) fn named<'l>(
     named
 }
 
-/// The addresses that live objects which no entry claims would get.
+/// The addresses that the live objects without an entry would get.
 pub fn import_addresses(state: &StateFile<'_>, identities: &Identities, listings: &Listings) -> Vec<Address> {
     named(state, identities, listings).into_iter().map(|(_, _, address)| address).collect()
 }
 
-/// The handle of a new entry: from the object's name, made unique by a part of its id.
+/// The handle of a new entry: made from the object's name, and from a part of its id if the name is taken.
 pub(super) fn handle(kind: &Kind, live: &Live, taken: &mut HashSet<String>) -> String {
     let header = &live.header;
     let name = header.called().unwrap_or_default();

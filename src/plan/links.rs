@@ -1,4 +1,4 @@
-//! Who refers to whom, by what the file says.
+//! Which entry refers to which, according to the file.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -6,10 +6,10 @@ use super::Inputs;
 use crate::model::{Address, Part, Trail, Value};
 use crate::state::ids::Id;
 
-/// Per entry the entries to which it refers: by handle, or by the id of one.
+/// For each entry, the entries that it refers to, by handle or by id.
 pub(super) type Links = HashMap<Address, BTreeSet<Address>>;
 
-/// What the file declares.
+/// The links in the file.
 pub(super) fn declared(inputs: &Inputs<'_, '_>) -> Links {
     let entries = &inputs.desired.file.entries;
     let owners: HashMap<&str, &Address> = entries
@@ -34,7 +34,7 @@ pub(super) fn declared(inputs: &Inputs<'_, '_>) -> Links {
     inputs.desired.said().iter().map(|(address, config)| (address.clone(), of(config))).collect()
 }
 
-/// All entries that these lead to, these among them.
+/// All entries that can be reached from these, including these.
 pub(super) fn reach(links: &Links, start: BTreeSet<Address>) -> BTreeSet<Address> {
     let mut next: Vec<Address> = start.into_iter().collect();
     let mut reached = BTreeSet::new();

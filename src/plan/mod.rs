@@ -8,9 +8,11 @@ mod accepted;
 mod after;
 mod asked;
 mod change;
+mod checks;
 mod digest;
 mod draft;
 mod fields;
+pub mod guard;
 mod impact;
 mod import;
 pub mod judge;
@@ -81,39 +83,39 @@ pub struct Impact {
 pub struct Plan {
     /// Which way.
     pub direction: Direction,
-    /// The organisation, where it can be told.
+    /// The organisation, if it is known.
     pub org_id: Option<String>,
-    /// Whether the file has no `org_id` yet, so that a run records it.
+    /// Whether the run writes `org_id` into the file, because it has none yet.
     pub records_org: bool,
-    /// A hash of all that the plan would do, without secrets and times: the same plan has the same digest.
+    /// A hash of what the plan does, without secrets and times: equal plans have equal digests.
     pub digest: String,
-    /// What happens, in the order in which it happens. Entries to which nothing happens are in it with action `none`.
+    /// The changes, in the order in which they are made. Entries that do not change are listed with the action `none`.
     pub changes: Vec<Change>,
-    /// Which live numbers ring the agents that change.
+    /// Which live numbers reach the objects that change.
     pub impact: Vec<Impact>,
-    /// What the objects are called that values refer to. No part of the digest.
+    /// The names of the objects that values refer to. Not part of the digest.
     pub names: Names,
-    /// What other state files of the repository have of the organisation. No part of the digest.
+    /// Objects of the organisation that other state files of the repository have. Not part of the digest.
     pub left: Vec<Left>,
-    /// What is worth knowing.
+    /// Warnings and notes.
     pub warnings: Diagnostics,
 }
 
 impl Plan {
-    /// A plan of these changes, without a digest.
+    /// Makes a plan of these changes, without a digest.
     pub fn new(direction: Direction, org_id: Option<String>, changes: Vec<Change>) -> Self {
         let (impact, names, left, warnings) = (Vec::new(), Names::default(), Vec::new(), Vec::new());
         Plan { direction, org_id, records_org: false, digest: String::new(), changes, impact, names, left, warnings }
     }
 
-    /// It with its digest. `redact` takes out of a text what must not be shown.
+    /// Adds the digest. `redact` removes from a text what must not be shown.
     #[must_use]
     pub fn sealed(mut self, redact: &dyn Fn(&str) -> String) -> Self {
         self.digest = digest::of(&self, redact);
         self
     }
 
-    /// Which way a change goes: the way back of a run goes both.
+    /// Which way a change goes. A `restore` has changes in both directions.
     pub fn direction_of(&self, change: &Change) -> Direction {
         match change.work {
             Work::Import(_) | Work::Capture => Direction::ToFile,
@@ -121,17 +123,17 @@ impl Plan {
         }
     }
 
-    /// The changes that there is something to show of.
+    /// The changes that have something to show.
     pub fn shown(&self) -> impl Iterator<Item = &Change> {
         self.changes.iter().filter(|change| !change.is_quiet())
     }
 
-    /// How many objects this action is planned for. The second step of a creation is part of it.
+    /// How many objects get this action. A creation in two steps counts once.
     pub fn count(&self, action: Action) -> usize {
         self.of(action).count()
     }
 
-    /// The same without what waits for a person.
+    /// As [`Plan::count`], without objects that are held back.
     pub fn to_do(&self, action: Action) -> usize {
         self.of(action).filter(|change| change.held.is_none()).count()
     }
@@ -140,12 +142,12 @@ impl Plan {
         self.changes.iter().filter(move |change| change.action() == action && !change.is_second())
     }
 
-    /// The entries on which the file and Vapi agree.
+    /// The entries that are in sync.
     pub fn in_step(&self) -> impl Iterator<Item = &Change> {
         self.changes.iter().filter(|change| change.is_in_step())
     }
 
-    /// How many fields and objects wait for a person.
+    /// How many fields and objects are held back.
     pub fn held_back(&self) -> usize {
         self.changes.iter().map(Change::held_back).sum()
     }

@@ -1,4 +1,4 @@
-//! What ids and addresses are called: a person is shown names.
+//! Names to show in place of ids and addresses.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ use crate::model::AWAITED;
 pub struct Names(HashMap<String, String>);
 
 impl Names {
-    /// The names of everything that was read, and of everything that a plan makes.
+    /// The names of all live objects, and of those that a plan creates.
     pub fn of(listings: &Listings, changes: &[Change]) -> Self {
         let live = listings.values().flatten().filter_map(|live| {
             let header = &live.header;
@@ -31,7 +31,7 @@ impl Names {
         Self(names.collect())
     }
 
-    /// What the object with this id, or one that is not there yet, is called.
+    /// The name of the object with this id, or of one that does not exist yet.
     pub fn get(&self, id: &str) -> Option<&str> {
         self.0.get(id).map(String::as_str)
     }

@@ -1,4 +1,4 @@
-//! The order of the steps: what is referred to before what refers to it, circles opened and closed again.
+//! The order of the steps: an object comes after those that it refers to. Circles are opened, and closed in a second step.
 
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 
@@ -10,14 +10,14 @@ use crate::plan::judge::Rule;
 use crate::plan::select::Selection;
 use crate::state::ids::{Id, Ids};
 
-/// The changes in the order in which they can be written. A circle of new objects is opened: one is made without the list
-/// that closes it, which is set in a step of its own after the others. What calls come in by is written last.
+/// Sorts the changes into an order in which they can be written. In a circle of new objects, one is created without the list that
+/// closes the circle; a second step sets the list after the others exist. Phone numbers come last.
 pub(super) fn in_order(changes: Vec<Change>, inputs: &Inputs<'_, '_>) -> Vec<Change> {
     let mut waiting = VecDeque::from(hold_unmet(changes, inputs.ids, inputs.selection));
     let mut ordered: Vec<Change> = Vec::with_capacity(waiting.len());
     let mut done: HashSet<Address> = HashSet::new();
     while !waiting.is_empty() {
-        // Mostly the first is ready: taking it out must not move all others.
+        // Usually the first one is ready, and a deque removes it without moving the others.
         let is_ready = |change: &Change| change.held.is_some() || change.needs.iter().all(|need| done.contains(need));
         let at = match waiting.iter().position(is_ready) {
             Some(at) => at,
@@ -42,7 +42,7 @@ pub(super) fn in_order(changes: Vec<Change>, inputs: &Inputs<'_, '_>) -> Vec<Cha
     numbers_last(ordered, inputs)
 }
 
-/// Puts the numbers after the second steps of all that they reach: nobody is rung half made.
+/// Puts phone numbers after the second steps of everything that they reach, so that no call meets an unfinished object.
 fn numbers_last(ordered: Vec<Change>, inputs: &Inputs<'_, '_>) -> Vec<Change> {
     let second: BTreeSet<Address> =
         ordered.iter().filter(|change| change.is_second()).map(|change| change.address.clone()).collect();
@@ -70,10 +70,10 @@ fn numbers_last(ordered: Vec<Change>, inputs: &Inputs<'_, '_>) -> Vec<Change> {
     others
 }
 
-/// Lists of a body that can be set by a second write, with how many elements each has.
+/// Lists of a body that a second write can set, with the number of their elements.
 type Lists = Vec<(FieldPath, usize)>;
 
-/// The change in a circle that can be made at once if the fewest elements are left out of it, and the lists that hold them.
+/// The change in a circle that can be created first with the fewest elements left out, and the lists with these elements.
 fn smallest_opening(waiting: &VecDeque<Change>, done: &HashSet<Address>) -> Option<(usize, Lists)> {
     let by_address: HashMap<&Address, &Change> =
         waiting.iter().filter(|change| change.creates()).map(|change| (&change.address, change)).collect();
@@ -85,7 +85,7 @@ fn smallest_opening(waiting: &VecDeque<Change>, done: &HashSet<Address>) -> Opti
     openings.min_by_key(|(_, lists)| lists.iter().map(|(_, size)| size).sum::<usize>())
 }
 
-/// Whether a change needs itself, through others.
+/// Whether a change needs itself through others.
 fn is_in_circle(change: &Change, waiting: &HashMap<&Address, &Change>) -> bool {
     let mut seen: HashSet<&Address> = HashSet::new();
     let mut next: Vec<&Address> = change.needs.iter().collect();
@@ -102,7 +102,7 @@ fn is_in_circle(change: &Change, waiting: &HashMap<&Address, &Change>) -> bool {
     false
 }
 
-/// The lists without which a change can be made at once. `None`: there are no such lists.
+/// The lists to leave out of a creation so that it can be sent now. `None`: something outside a list is missing.
 fn lists_to_open(change: &Change, done: &HashSet<Address>) -> Option<Lists> {
     let Some(Write::Create { body, .. }) = change.write() else { return None };
     let (mut lists, mut is_stuck) = (Vec::new(), false);
@@ -136,7 +136,7 @@ fn look(spot: Spot, value: &Value, path: &FieldPath, done: &HashSet<Address>, li
     }
 }
 
-/// Takes these lists out of a creation, each whole. Gives the step that puts them in.
+/// Takes these lists out of a creation. Gives the second step, which sets them.
 fn open(change: &mut Change, lists: &Lists, done: &HashSet<Address>) -> Option<Change> {
     let (Work::Create(Write::Create { body, .. }) | Work::Recreate(Write::Create { body, .. })) = &mut change.work
     else {
@@ -157,7 +157,7 @@ fn open(change: &mut Change, lists: &Lists, done: &HashSet<Address>) -> Option<C
             ..FieldChange::new(path.clone(), None, taken, Rule::Made.verdict())
         });
     }
-    // What the first step is recorded to have sent is what it sends.
+    // The fields of the first step are recorded, so they must be what it sends.
     change.fields.retain_mut(|field| {
         let sent = field.path.top().and_then(|top| body.get(top));
         field.after = sent.cloned();
@@ -175,7 +175,7 @@ fn open(change: &mut Change, lists: &Lists, done: &HashSet<Address>) -> Option<C
     })
 }
 
-/// Takes what stands at a path out of a mapping.
+/// Removes the value at a path from a mapping.
 fn take(map: &mut Map, path: &[Step]) -> Option<Value> {
     let (Step::Key(key), rest) = path.split_first()? else { return None };
     if rest.is_empty() {
@@ -194,7 +194,7 @@ fn take(map: &mut Map, path: &[Step]) -> Option<Value> {
     }
 }
 
-/// Holds back a change of a circle that nothing can open. One that is refused is never written: it needs nothing.
+/// Holds back a change in a circle that cannot be opened. A refused change is never written, so it needs nothing.
 fn hold_closed(change: &mut Change, done: &HashSet<Address>) {
     if change.refused.is_some() {
         change.needs.clear();
@@ -209,7 +209,7 @@ fn hold_closed(change: &mut Change, done: &HashSet<Address>) {
     }
 }
 
-/// Holds back what needs an object that this run does not make.
+/// Holds back changes that need an object that this run does not create.
 fn hold_unmet(mut changes: Vec<Change>, ids: &Ids, selection: &Selection) -> Vec<Change> {
     loop {
         let made: HashSet<&Address> = changes

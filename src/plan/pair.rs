@@ -1,7 +1,6 @@
-//! Which entry of the file is which object in Vapi.
+//! Pairs the entries of the file with the objects in Vapi.
 //!
-//! In: the entries, and the complete lists of what Vapi holds. Out: per entry an [`Identity`], or the reason why nobody
-//! can tell. Pure; the guards against the likeliest disaster, a wrong key, are here.
+//! In: the entries, and the complete lists of what Vapi holds. Out: an [`Identity`] per entry, or why it cannot be told.
 
 use std::collections::{HashMap, HashSet};
 
@@ -18,45 +17,37 @@ use crate::values::normalize::name;
 /// All live objects of each kind, by section.
 pub type Listings = HashMap<&'static str, Vec<Live>>;
 
-/// What an entry is in Vapi. Positions are in the listing of its kind.
+/// The object of an entry. Positions are in the listing of its kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Identity {
-    /// The object that the file's id names.
+    /// The object with the id in the file.
     Linked(usize),
-    /// The one object that has its name or number, or that is what making a deleted one again gave; the id goes into
-    /// the file.
+    /// The one object with its name or number, or the one that an earlier run recreated. The id goes into the file.
     Link(usize),
-    /// No object yet.
+    /// None yet.
     Create,
-    /// An object that was deleted in Vapi.
+    /// None any more: it was deleted in Vapi.
     Recreate {
-        /// The id that it had.
+        /// Its old id.
         stale: RemoteId,
     },
 }
 
-/// What the guards let pass.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Allowances {
-    /// `--allow-mass-recreate`.
-    pub mass_recreate: bool,
-}
-
-/// The identities of all entries that are not ignored, and what is left in Vapi.
+/// The identities of all entries that are not ignored, and the objects without an entry.
 #[derive(Debug, Default)]
 pub struct Identities {
     /// By address.
     pub of: HashMap<Address, Identity>,
-    /// Live objects that no entry claims and `ignore` does not name, by kind: positions in the listing.
+    /// Live objects without an entry that `ignore` does not name: their kind and their position in its listing.
     pub unclaimed: Vec<(&'static Kind, usize)>,
-    /// What of them another state file of the repository has.
+    /// Those of them that another state file of the repository has.
     pub left: Vec<Left>,
-    /// The organisation that the key belongs to, where it can be told.
+    /// The organisation of the API key, if it is known.
     pub org_id: Option<String>,
 }
 
 impl Identities {
-    /// The ids of all entries, once links are counted in and lost objects are not.
+    /// The ids of all entries: those of linked objects included, those of deleted objects not.
     pub fn ids(&self, state: &StateFile<'_>, listings: &Listings) -> Ids {
         let live_id = |entry: &Entry<'_>, at: usize| {
             Some(Id::Known(RemoteId(listings.get(entry.kind.section)?.get(at)?.header.id.clone())))
@@ -66,7 +57,7 @@ impl Identities {
                 Some(Identity::Linked(at) | Identity::Link(at)) => live_id(entry, *at),
                 Some(Identity::Recreate { stale }) => Some(Id::Pending { stale: Some(stale.clone()) }),
                 Some(Identity::Create) => None,
-                // What is ignored is taken as the file has it.
+                // An ignored entry keeps the id in the file.
                 None => entry.id.clone().map(Id::Known),
             };
             (entry.address.clone(), id.unwrap_or(Id::Pending { stale: None }))
@@ -84,128 +75,28 @@ pub fn is_ignored_live(ignore: &Ignore, kind: &Kind, header: &Header) -> bool {
     ignore.matches(kind, [header.id.as_str()].into_iter().chain(names))
 }
 
-/// Whether an object is one that people make: of others Vapi makes as many as it needs.
+/// Whether people create objects like this one. Others Vapi creates by itself.
 pub fn is_made_by_people(kind: &Kind, header: &Header) -> bool {
     let word = header.word.clone().map(|word| ("type".to_owned(), Value::Text(word.into())));
     (kind.can_be_made)(&Value::Map(word.into_iter().collect()))
 }
 
-/// The entries whose id is in no listing. Each must be asked for by id before it counts as gone, since a list may lag behind;
-/// then [`guard_missing`] has a say.
-///
-/// # Errors
-/// The key is of another organisation.
-pub fn missing<'e>(state: &'e StateFile<'_>, listings: &Listings) -> Result<Vec<&'e Entry<'e>>, Diagnostics> {
-    guard_org(state, listings)?;
-    let live_ids: HashSet<(&str, &str)> = listings
-        .iter()
-        .flat_map(|(section, lives)| lives.iter().map(move |live| (*section, live.header.id.as_str())))
-        .collect();
-    let is_missing =
-        |entry: &&Entry| entry.id.as_ref().is_some_and(|id| !live_ids.contains(&(entry.kind.section, id.as_str())));
-    Ok(state.entries.iter().filter(is_missing).collect())
-}
-
-/// So many missing objects that it must be the wrong organisation: more than half of at least four, of all kinds together or
-/// of one. Gives how many of how many are gone, in words.
-pub fn mass_missing(state: &StateFile<'_>, gone: &[&Entry<'_>]) -> Option<String> {
-    let mass = |kind: Option<&'static Kind>| {
-        let of_kind = |entry: &&Entry<'_>| kind.is_none_or(|kind| entry.kind == kind);
-        let linked = state.entries.iter().filter(|entry| entry.id.is_some()).filter(of_kind).count();
-        let gone = gone.iter().copied().filter(of_kind).count();
-        let nouns = kind.map_or("objects", |kind| kind.nouns);
-        (linked >= 4 && gone * 2 > linked).then(|| format!("{gone} of the {linked} {nouns} whose ids are in the file"))
-    };
-    mass(None).or_else(|| KINDS.into_iter().find_map(|kind| mass(Some(kind))))
-}
-
-/// Stops where the objects that are gone say that it is the wrong organisation. `gone` are those that Vapi was asked for by id.
-///
-/// # Errors
-/// So many are gone; or the organisation is empty, so that nobody can tell which it is.
-pub fn guard_missing(
-    state: &StateFile<'_>,
-    listings: &Listings,
-    gone: &[&Entry<'_>],
-    allow: Allowances,
-) -> Result<(), Diagnostics> {
-    let Some(first) = gone.first().filter(|_| !allow.mass_recreate) else { return Ok(()) };
-    let linked = state.entries.iter().filter(|entry| entry.id.is_some()).count();
-    let guard = |code, message: String| {
-        let error = Diagnostic::error(code, message).help(
-            "check that the API key belongs to the right organisation; if the objects really were deleted, and you \
-            want them created again, add --allow-mass-recreate",
-        );
-        Err(error.at(first.id_place.clone().unwrap_or_else(|| first.place.clone())).into())
-    };
-    if listings.values().flatten().all(|live| live.header.org_id.is_none()) {
-        let objects = plural(linked, "object", "objects");
-        return guard(
-            "empty-org",
-            format!(
-                "there is nothing in the organisation of this API key, but the file has the ids of {linked} \
-                {objects}: it may be the wrong organisation. Nothing was done"
-            ),
-        );
-    }
-    if let Some(mass) = mass_missing(state, gone) {
-        let message = format!("{mass} are not in Vapi: it may be the wrong organisation. Nothing was done");
-        return guard("mass-missing", message);
-    }
-    Ok(())
-}
-
-/// One or many.
-pub fn plural<'w>(count: usize, one: &'w str, many: &'w str) -> &'w str {
-    if count == 1 { one } else { many }
-}
-
-fn guard_org(state: &StateFile<'_>, listings: &Listings) -> Result<(), Diagnostics> {
-    let own = state.environment().map(|environment| environment.name);
-    let of_others = |org: &str| {
-        let others = state.environments.all.iter().filter(|other| Some(other.name) != own);
-        others.into_iter().find(|other| other.org_id.as_deref() == Some(org))
-    };
-    let is_wrong = |org: &&str| state.org_id.as_deref().map_or(of_others(org).is_some(), |own| own != *org);
-    let mut orgs = listings.values().flatten().filter_map(|live| live.header.org_id.as_deref());
-    let Some(found) = orgs.find(is_wrong) else { return Ok(()) };
-    let (message, help) = match (own, of_others(found), &state.org_id) {
-        (Some(own), Some(other), _) => (
-            format!("the API key for {own} belongs to the organisation of {}", other.name),
-            "set the key of the right organisation, and check --env",
-        ),
-        (Some(own), None, Some(org_id)) => (
-            format!("{own} is organisation {org_id}, but the API key belongs to {found}"),
-            "use a key of that organisation, and check --env",
-        ),
-        (_, _, org_id) => (
-            format!(
-                "the file belongs to organisation {}, but the API key to {found}",
-                org_id.as_deref().unwrap_or_default()
-            ),
-            "set a key of the file's organisation; for another organisation, use another state file (-f)",
-        ),
-    };
-    let mut error = Diagnostic::error("wrong-org", format!("{message}. Nothing was done")).help(help);
-    error.place = state.org_id_place.clone();
-    Err(error.into())
-}
-
-/// Per entry without an object, positions of live objects that may be its own by other signs than its name: an earlier run
-/// may have made them without recording their ids.
+/// For entries without an object, the positions of live objects that may be theirs whatever their name: an earlier run may have
+/// created them without recording their ids.
 pub type Candidates = HashMap<Address, Vec<usize>>;
 
-/// The organisation that the key belongs to, where it can be told.
+/// The organisation of the API key, if it is known.
 pub fn org_of(state: &StateFile<'_>, listings: &Listings) -> Option<String> {
     state.org_id.clone().or_else(|| listings.values().flatten().find_map(|live| live.header.org_id.clone()))
 }
 
-/// Which entry is which object.
+/// Pairs entries and objects.
 ///
-/// `listings` are complete, with what [`missing`] turned up put in. `of_others` are no entry's that does not have the id.
+/// `listings` are complete: the objects that [`missing`](super::guard::missing) found are in them. Objects in `of_others` belong to
+/// other state files: only an entry with their id gets them.
 ///
 /// # Errors
-/// Several objects that an entry could be, or one of another state file; two entries that nobody could tell apart.
+/// An entry could be any of several objects, or only one of another state file; or two entries cannot be told apart.
 pub fn identify(
     desired: &Desired<'_>,
     listings: &Listings,
@@ -241,10 +132,10 @@ pub fn identify(
     if errors.is_empty() { Ok(result) } else { Err(errors) }
 }
 
-/// An entry, and what it is found by.
+/// An entry, and the field and text to find its object by.
 type Sought<'p, 'd> = (&'p Entry<'d>, Option<Named>);
 
-/// The entries and the objects of one kind, while they are brought together.
+/// The entries and objects of one kind, while they are paired.
 struct Pairing<'p, 'd> {
     kind: &'static Kind,
     desired: &'p Desired<'d>,
@@ -252,14 +143,14 @@ struct Pairing<'p, 'd> {
     lives: &'p [Live],
     candidates: &'p Candidates,
     of_others: &'p OtherFiles,
-    /// Objects that an entry has: they are no other's.
+    /// Objects that already have an entry.
     claimed: HashSet<usize>,
     of: &'p mut HashMap<Address, Identity>,
     errors: &'p mut Diagnostics,
 }
 
 impl Pairing<'_, '_> {
-    /// Gives what no entry claims.
+    /// Pairs, and gives the positions of the objects without an entry.
     fn pair(mut self) -> Vec<usize> {
         let entries = std::mem::take(&mut self.entries);
         let open = self.by_id(&entries);
@@ -277,7 +168,7 @@ impl Pairing<'_, '_> {
         (0..self.lives.len()).filter(is_left).collect()
     }
 
-    /// Gives the entries without an object, but those that are ignored.
+    /// Pairs by id, and gives the entries that are left, without ignored ones.
     fn by_id<'s, 'p, 'd>(&mut self, entries: &'s [Sought<'p, 'd>]) -> Vec<&'s Sought<'p, 'd>> {
         let ids = self.lives.iter().enumerate().map(|(at, live)| (live.header.id.as_str(), at));
         let by_id: HashMap<&str, usize> = ids.collect();
@@ -297,7 +188,7 @@ impl Pairing<'_, '_> {
         open
     }
 
-    /// Entries without a name, and those whose object was deleted and may have been made again.
+    /// Pairs entries without a name, and entries whose object was deleted and may have been recreated.
     fn by_other_signs(&mut self, entries: &[&Sought<'_, '_>]) {
         for (entry, named) in entries {
             match self.candidates_of(entry)[..] {
@@ -311,7 +202,7 @@ impl Pairing<'_, '_> {
         }
     }
 
-    /// Entries without an id. `wanted`: the names of all of them.
+    /// Pairs entries without an id. `wanted` are the names of all of these.
     fn by_name(&mut self, entries: &[&Sought<'_, '_>], wanted: &HashSet<&Named>) {
         let mut by_name: HashMap<Named, Vec<usize>> = HashMap::new();
         for at in (0..self.lives.len()).filter(|at| self.is_free(*at)) {
@@ -329,7 +220,7 @@ impl Pairing<'_, '_> {
             match by_name.get(named).map_or(&[][..], Vec::as_slice) {
                 [] if self.is_of_others(entry, named) => {}
                 [] => {
-                    // It may have had another name when it was made, that no other entry has by now.
+                    // It may have been created under another name, which no other entry has.
                     let is_wanted = |at: &usize| self.names_of(*at).iter().any(|named| wanted.contains(named));
                     match self.candidates_of(entry).into_iter().find(|at| !is_wanted(at)) {
                         Some(at) => self.link(entry, at),
@@ -342,8 +233,8 @@ impl Pairing<'_, '_> {
         }
     }
 
-    /// Whether the object of that name is another state file's: two files are not to have one by chance, nor is there to be a
-    /// second one.
+    /// Whether the object of that name belongs to another state file. Linking it would put one object into two files by accident,
+    /// and creating one would make a second.
     fn is_of_others(&mut self, entry: &Entry<'_>, named: &Named) -> bool {
         let id = |at: usize| &self.lives[at].header.id;
         let mut theirs = (0..self.lives.len()).filter_map(|at| Some((at, self.of_others.get(id(at))?)));
@@ -363,12 +254,12 @@ impl Pairing<'_, '_> {
         self.set(entry, Identity::Link(at));
     }
 
-    /// Whether no entry of this file has an object.
+    /// Whether no entry of this file has the object.
     fn is_nobodys(&self, at: usize) -> bool {
         !self.claimed.contains(&at) && self.lives[at].header.org_id.is_some()
     }
 
-    /// Whether no entry of any file has it.
+    /// Whether no entry of any state file has the object.
     fn is_free(&self, at: usize) -> bool {
         self.is_nobodys(at) && !self.of_others.contains_key(&self.lives[at].header.id)
     }
@@ -378,7 +269,7 @@ impl Pairing<'_, '_> {
         candidates.copied().filter(|at| self.is_free(*at)).collect()
     }
 
-    /// All that an object can be found by.
+    /// All fields and texts that an object can be found by.
     fn names_of(&self, at: usize) -> Vec<Named> {
         names_of(self.kind, &self.lives[at].header)
     }
@@ -405,12 +296,12 @@ impl Pairing<'_, '_> {
     }
 }
 
-/// All that an object can be found by, as names are compared ([`name`]).
+/// All fields and texts that an object can be found by, in the form in which names are compared ([`name`]).
 pub fn names_of(kind: &Kind, header: &Header) -> Vec<Named> {
     (kind.names)(&|path| header.text(path).map(name))
 }
 
-/// A name as the file has it, in quotes: where it comes from a variable, its value is nobody's business.
+/// A name as the file spells it, in quotes: the value of a variable is not shown.
 fn spelled(entry: &Entry<'_>, (field, text): &Named) -> String {
     let in_file = field.split('.').try_fold(entry.config, |node, step| Some(node?.get(step)));
     format!("{:?}", in_file.flatten().and_then(|node| node.as_text()).unwrap_or(text))

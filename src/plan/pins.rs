@@ -1,4 +1,4 @@
-//! Pins: references to one version of an agent or a tool.
+//! Pins: references to a fixed version of an agent or a tool.
 
 use std::collections::{HashMap, HashSet};
 
@@ -12,7 +12,7 @@ use crate::plan::pair::Identity;
 use crate::state::ids::Id;
 use crate::state::load::Entry;
 
-/// Somebody who stays on an old version of an object, because of a pin.
+/// A live object that keeps using an old version of another, because of a pin.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stay {
     /// Who: `squad Intake`.
@@ -23,7 +23,7 @@ pub struct Stay {
 
 /// A reference to one version of an object.
 pub(super) struct Pin<'v> {
-    /// Where the version stands.
+    /// The path of the version.
     pub(super) path: FieldPath,
     /// The id or reference.
     pub(super) target: &'v Value,
@@ -31,7 +31,7 @@ pub(super) struct Pin<'v> {
     pub(super) version: &'v str,
 }
 
-/// The fields that name a target, each with the one that pins it.
+/// The fields that name a target, each with the field that pins its version.
 const PINS: [(&str, &str); 2] = [("assistantId", "assistantVersion"), ("toolId", "version")];
 
 /// All pins in a value.
@@ -48,7 +48,7 @@ pub(super) fn pins(value: &Value) -> Vec<Pin<'_>> {
     found
 }
 
-/// Why what is about to be sent pins a version that its target does not have. `None`: it does not.
+/// The complaint about a pin in a body that asks for a version that does not exist.
 pub(super) fn lacking(inputs: &Inputs<'_, '_>, body: &Map) -> Option<String> {
     let body = Value::Map(body.clone());
     pins(&body).into_iter().find_map(|pin| {
@@ -68,7 +68,7 @@ pub(super) fn lacking(inputs: &Inputs<'_, '_>, body: &Map) -> Option<String> {
 fn newest(inputs: &Inputs<'_, '_>, address: &Address) -> Option<u64> {
     match inputs.identities.of.get(address)? {
         Identity::Linked(at) | Identity::Link(at) => inputs.live(address.section, *at)?.header.version(),
-        // A new object begins with its first version.
+        // A new object starts at v1.
         Identity::Create | Identity::Recreate { .. } => Some(1),
     }
 }
@@ -83,7 +83,7 @@ fn may_pin(text: &str) -> bool {
     text.contains("assistantVersion") || text.contains("toolRefs")
 }
 
-/// Findings about pins in the file that are behind the newest version: a note where Vapi holds them already.
+/// Findings about pins in the file that are behind the newest version: notes if Vapi already has the pin, else warnings.
 pub(super) fn behind(inputs: &Inputs<'_, '_>) -> Diagnostics {
     let file = &inputs.desired.file;
     if !may_pin(file.document.text()) {
@@ -120,7 +120,7 @@ pub(super) fn behind(inputs: &Inputs<'_, '_>) -> Diagnostics {
     found
 }
 
-/// Per updated object, by its id, who stays on an old version of it.
+/// Who stays on an old version of an object that is updated, with the id of that object.
 pub(super) fn stays(inputs: &Inputs<'_, '_>, changes: &[Change]) -> Vec<(String, Stay)> {
     let updated = changes.iter().filter(|change| change.action() == Action::Update && !change.is_second());
     let updated: HashSet<&str> = updated.filter_map(|change| Some(change.id.as_ref()?.as_str())).collect();
@@ -142,7 +142,7 @@ pub(super) fn stays(inputs: &Inputs<'_, '_>, changes: &[Change]) -> Vec<(String,
     found
 }
 
-/// The entry that a reference or an id means.
+/// The entry that a reference or an id stands for.
 fn address_of(inputs: &Inputs<'_, '_>, target: &Value) -> Option<Address> {
     match target {
         Value::Unknown(parts) => match parts.as_slice() {

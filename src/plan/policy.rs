@@ -1,18 +1,18 @@
-//! What a person decided beforehand.
+//! Decisions from the command line.
 
 use super::prefer::Prefer;
 
-/// What a person decided beforehand.
+/// Decisions from the command line.
 #[derive(Debug, Clone, Default)]
 pub struct Policy {
     /// `--prefer`.
     pub prefer: Prefer,
     /// `--allow-purchase`.
     pub allow_purchase: bool,
-    /// `--declared-only`: what the file does not speak of is not captured.
+    /// `--declared-only`: fields that the file does not have are not captured.
     pub declared_only: bool,
-    /// `--send-secrets`: secrets that Vapi does not show are sent.
+    /// `--send-secrets`: all secrets are sent again, also those that Vapi does not show.
     pub send_secrets: bool,
-    /// Nothing comes of the plan but its numbers: what could not be sent is no error.
+    /// The plan is only counted (`status`), so a value that could not be sent is no error.
     pub only_looks: bool,
 }

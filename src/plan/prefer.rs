@@ -1,11 +1,11 @@
-//! `--prefer`: who is right where the file and Vapi are in dispute.
+//! `--prefer`: which side wins where the file and Vapi are in conflict.
 
 use crate::kinds;
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::{Address, FieldPath};
 use crate::state::load::did_you_mean;
 
-/// Who is right.
+/// The side that wins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Side {
     /// The file: `apply` sends its value, `pull` keeps it.
@@ -14,7 +14,7 @@ pub enum Side {
     Vapi,
 }
 
-/// Who is right, for all fields and for some. Of those that name a field the last counts.
+/// The rules of `--prefer`. The last rule that covers a field counts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Prefer {
     rules: Vec<Rule>,
@@ -23,7 +23,7 @@ pub struct Prefer {
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Rule {
     side: Side,
-    /// An entry, and a field of it. `None`: all.
+    /// An entry and a field of it. `None`: everything.
     of: Option<(Address, FieldPath)>,
 }
 
@@ -31,12 +31,12 @@ impl Prefer {
     /// Reads `file`, `vapi`, `file=agents.receptionist`, `vapi=agents.receptionist.model.temperature`.
     ///
     /// # Errors
-    /// What is wrong with the first that is none of these, in words.
+    /// What is wrong with the first text that is none of these.
     pub fn parse(texts: &[String]) -> Result<Self, String> {
         texts.iter().map(|text| Rule::parse(text)).collect::<Result<_, _>>().map(|rules| Self { rules })
     }
 
-    /// Who is right about a field. `None`: a person must decide.
+    /// The side that wins for a field. `None`: no rule covers it.
     pub fn of(&self, address: &Address, path: &FieldPath) -> Option<Side> {
         let names = |rule: &&Rule| match &rule.of {
             None => true,
@@ -45,8 +45,8 @@ impl Prefer {
         self.rules.iter().rev().find(names).map(|rule| rule.side)
     }
 
-    /// Complains about what names no entry, or a field that neither the entry nor its object has. `has` says whether one of
-    /// them does.
+    /// Refuses rules that name no entry, or a field that neither the entry nor its object has. `has` says whether one of them
+    /// has it.
     ///
     /// # Errors
     /// `unknown-address`, `unknown-field`.
@@ -56,7 +56,7 @@ impl Prefer {
         if wrong.is_empty() { Ok(()) } else { Err(wrong) }
     }
 
-    /// The rules as they are given on the command line.
+    /// The rules as they were written on the command line.
     pub fn texts(&self) -> Vec<String> {
         self.rules.iter().map(Rule::text).collect()
     }
@@ -114,7 +114,7 @@ impl Rule {
     }
 }
 
-/// A field of an entry as `--prefer` takes it: `agents.receptionist.model.temperature`.
+/// A field of an entry as written in `--prefer`: `agents.receptionist.model.temperature`.
 pub fn named(address: &Address, path: &FieldPath) -> String {
     let path = path.to_string();
     let point = if path.is_empty() || path.starts_with('[') { "" } else { "." };

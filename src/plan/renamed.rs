@@ -1,4 +1,4 @@
-//! Agents that are renamed while something names them by their old name.
+//! Agents that are renamed while something still uses their old name.
 
 use super::after::after;
 use super::{Change, Inputs, Write};
@@ -15,7 +15,7 @@ struct Renamed<'c> {
     new: &'c str,
 }
 
-/// The warnings about agents that are renamed while something still names them: that is found out by a call that fails.
+/// Warnings about agents that are renamed while something still uses their old name. Otherwise a failed call would tell.
 pub(super) fn warnings(inputs: &Inputs<'_, '_>, changes: &[Change]) -> Diagnostics {
     let agents = inputs.listings.get("agents");
     let lives = || agents.into_iter().flatten();
@@ -24,7 +24,7 @@ pub(super) fn warnings(inputs: &Inputs<'_, '_>, changes: &[Change]) -> Diagnosti
         let new = body.get("name")?.as_text()?;
         let live = lives().find(|live| change.id.as_ref().is_some_and(|id| id.as_str() == live.header.id))?;
         let old = live.header.name.as_deref().filter(|old| !old.is_empty() && *old != new)?;
-        // Another one of that name takes its calls.
+        // Another agent of that name takes the calls.
         let others = lives().filter(|other| other.header.name.as_deref() == Some(old)).count();
         (others == 1).then_some(Renamed { change, old, new })
     });
@@ -50,7 +50,7 @@ pub(super) fn warnings(inputs: &Inputs<'_, '_>, changes: &[Change]) -> Diagnosti
     found
 }
 
-/// Where a value names an agent: in a destination, or in a prompt by its handoff tool.
+/// Where a value names an agent: in a destination, or in a prompt that names its handoff tool.
 fn naming(value: &Value, name: &str, tool: &str) -> Option<String> {
     let mut found = None;
     value.visit(Trail::Root, &mut |trail, value| {

@@ -1,4 +1,4 @@
-//! What points at an object that is made again, and is pointed at the new one.
+//! References to an object that is recreated: they get the new id.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -13,8 +13,8 @@ use crate::state::ids::{Id, Moved};
 use crate::values::live::Header;
 use crate::values::normalize::{self, holds_hidden, without_unsure};
 
-/// What else points at an object that is made again: entries that are not selected and numbers outside the file are
-/// pointed at the new one, other objects are named.
+/// Updates for objects that refer to a recreated one and are not part of the run: entries that are not selected, and numbers
+/// outside the file. Other objects only get a warning.
 pub(super) fn elsewhere(inputs: &Inputs<'_, '_>, warnings: &mut Diagnostics) -> Vec<Change> {
     let Inputs { ids, identities, listings, selection, .. } = inputs;
     let mut changes = Vec::new();
@@ -32,7 +32,7 @@ pub(super) fn elsewhere(inputs: &Inputs<'_, '_>, warnings: &mut Diagnostics) -> 
             {
                 continue;
             }
-            // What cannot be read cannot be written back whole either: it stays as it is.
+            // What cannot be read in full cannot be written back in full.
             let Ok(seen) = normalize::object(kind, live) else { continue };
             let may = |address: &Address| selection.selects(address) || matches!(ids.get(address), Some(Id::Known(_)));
             let Some((value, moved)) = ids.moved(kind, &seen, &may) else { continue };
@@ -50,7 +50,7 @@ pub(super) fn elsewhere(inputs: &Inputs<'_, '_>, warnings: &mut Diagnostics) -> 
     changes
 }
 
-/// The warning about an object that the file does not manage.
+/// The warning about an object that is not in the file.
 fn points_at(kind: &Kind, header: &Header, moved: &[Moved]) -> Diagnostic {
     let targets: BTreeSet<String> = moved.iter().map(|moved| moved.address.to_string()).collect();
     let targets: Vec<String> = targets.into_iter().collect();
@@ -66,7 +66,7 @@ fn points_at(kind: &Kind, header: &Header, moved: &[Moved]) -> Diagnostic {
         .help("after the apply, choose the new object for it in the dashboard")
 }
 
-/// Points an object at what is made again.
+/// Updates an object that refers to a recreated one.
 fn repoint(
     kind: &'static Kind,
     address: Address,

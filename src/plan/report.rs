@@ -1,4 +1,4 @@
-//! What became of a plan.
+//! The result of carrying out a plan.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -8,75 +8,75 @@ use crate::model::{Address, RemoteId};
 use crate::plan::judge::Verdict;
 use crate::plan::{Action, Change, FieldChange, Plan, Work};
 
-/// What became of one change.
+/// How one change ended.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Outcome {
-    /// It was done as planned. Fields that are held back were not touched.
+    /// It was done as planned. Fields that are held back were left alone.
     Done {
         /// The object's id in Vapi.
         id: Option<RemoteId>,
     },
     /// It was tried and failed.
     Failed(Diagnostic),
-    /// It waits for a person.
+    /// It was held back, and why.
     HeldBack(String),
     /// It was not tried, because something else failed or the run was stopped.
     NotAttempted(String),
 }
 
-/// How many fields and objects wait for a person, by why they do.
+/// How many fields and objects are held back, by reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Waiting {
     /// Fields that somebody set outside git.
     pub drift: usize,
-    /// Fields that moved on both sides.
+    /// Fields that changed on both sides.
     pub conflicts: usize,
-    /// Objects that wait as a whole.
+    /// Whole objects.
     pub objects: usize,
 }
 
-/// Whether an environment may be written to, that comes after another one.
+/// The gate of an environment: it may be written to only after another environment agrees with the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Gate {
     /// The environment that must agree with the file first.
     pub after: String,
-    /// Whether it does.
+    /// Whether it agrees.
     pub open: bool,
-    /// Why, or what is missing.
+    /// Why it agrees, or what is missing.
     pub reason: String,
 }
 
-/// A plan and what became of it. Without outcomes it is what `plan` shows.
+/// A plan with its outcomes; without outcomes, what `plan` shows.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Report {
     /// The plan.
     pub plan: Plan,
-    /// Per change of the plan, in its order; `None` where nothing was to be done. Empty: nothing was tried.
+    /// One for each change, in the order of the plan; `None` if there was nothing to do. Empty: nothing was tried.
     pub outcomes: Vec<Option<Outcome>>,
-    /// What went wrong beside single changes.
+    /// Errors that do not belong to one change.
     pub errors: Diagnostics,
-    /// What was noticed on the way, beside the plan's own warnings.
+    /// Warnings beside those of the plan.
     pub warnings: Diagnostics,
-    /// What a run cannot rule out and you need not act on: shown with `-v` only.
+    /// Possible problems that need no action: shown with `-v` only.
     pub notes: Diagnostics,
     /// The id of the run in the audit log, if it wrote one.
     pub run: Option<String>,
 }
 
 impl Report {
-    /// A plan to which nothing has been done.
+    /// The report of a plan that is not carried out.
     pub fn planned(plan: Plan) -> Self {
         Self { plan, outcomes: Vec::new(), errors: Vec::new(), warnings: Vec::new(), notes: Vec::new(), run: None }
     }
 
-    /// What would be refused of a plan that nobody carries out, as errors.
+    /// Adds, as errors, the refusals that an apply of the plan would meet.
     #[must_use]
     pub fn with_refusals(mut self) -> Self {
         self.errors.extend(self.plan.changes.iter().filter_map(|change| change.refused.clone()));
         self
     }
 
-    /// Says of everything that was to be written that it failed.
+    /// Marks everything that was to be written as failed.
     pub fn fail(&mut self, error: &Diagnostic) {
         let done = self.outcomes.iter_mut().flatten().filter(|outcome| matches!(outcome, Outcome::Done { .. }));
         done.for_each(|outcome| *outcome = Outcome::Failed(error.clone()));
@@ -92,7 +92,7 @@ impl Report {
             .map(|(at, change)| (change, self.outcomes.get(at).and_then(Option::as_ref)))
     }
 
-    /// The same object by object: what a creation leaves out and a second step sets is one with it.
+    /// The changes by object: the two steps of a creation are merged into one.
     pub fn objects(&self) -> Vec<Shown<'_>> {
         let seconds = || self.changes().filter(|(change, _)| change.is_second());
         let seconds: HashMap<&Address, _> = seconds().map(|second| (&second.0.address, second)).collect();
@@ -105,7 +105,7 @@ impl Report {
             .collect()
     }
 
-    /// How many objects were done with, whatever was done to them.
+    /// How many objects were changed successfully, by any action.
     pub fn all_done(&self) -> usize {
         self.count(|_, outcome| matches!(outcome, Outcome::Done { .. }))
     }
@@ -125,14 +125,14 @@ impl Report {
         objects.iter().filter(|(change, outcome)| outcome.as_ref().is_some_and(|outcome| is(change, outcome))).count()
     }
 
-    /// How many fields and objects wait for a person, also those that only turned out to on the way.
+    /// How many fields and objects are held back, by the plan or during the run.
     pub fn held_back(&self) -> usize {
         let on_the_way =
             |change: &Change, outcome: &Outcome| matches!(outcome, Outcome::HeldBack(_)) && !change.is_held_back();
         self.plan.held_back() + self.count(on_the_way)
     }
 
-    /// What waits for a person, by why it does.
+    /// What is held back, by reason.
     pub fn waiting(&self) -> Waiting {
         let fields = |verdict| {
             let fields = self.plan.changes.iter().flat_map(|change| &change.fields);
@@ -147,7 +147,7 @@ impl Report {
         self.outcomes.iter().flatten().any(|outcome| matches!(outcome, Outcome::Done { .. }))
     }
 
-    /// Whether nothing failed and nothing waits for a person.
+    /// Whether nothing failed and nothing is held back.
     pub fn waits_for_nothing(&self) -> bool {
         let is_well = |outcome: &Outcome| match outcome {
             Outcome::Done { .. } => true,
@@ -156,7 +156,7 @@ impl Report {
         self.errors.is_empty() && self.plan.held_back() == 0 && self.outcomes.iter().flatten().all(is_well)
     }
 
-    /// Whether the file and Vapi hold the same once the plan is carried out.
+    /// Whether the file and Vapi agree once the plan is carried out.
     pub fn agrees(&self) -> bool {
         let stays = |field: &FieldChange| field.verdict.keeps_file_ahead();
         let agrees = |change: &Change| match change.work {
@@ -168,12 +168,12 @@ impl Report {
         self.waits_for_nothing() && self.plan.changes.iter().all(|change| !change.left && agrees(change))
     }
 
-    /// Whether anything was tried: the report of a run, not of a plan.
+    /// Whether the plan was carried out, at least in part.
     pub fn was_tried(&self) -> bool {
         !self.outcomes.is_empty()
     }
 
-    /// How many objects this action was done to. One that is made counts, even if its second step failed.
+    /// How many objects got this action. A created object counts even if its second step failed.
     pub fn done(&self, action: Action) -> usize {
         self.changes()
             .filter(|(change, _)| change.action() == action && !change.is_second())
@@ -182,10 +182,10 @@ impl Report {
     }
 }
 
-/// An object with all that happens to it, and what became of that.
+/// All changes of an object as one, with its outcome.
 pub type Shown<'r> = (Cow<'r, Change>, Option<Cow<'r, Outcome>>);
 
-/// A creation with its second step.
+/// Merges a creation with its second step.
 fn one_with<'r>(
     second: &Change,
     after: Option<&'r Outcome>,

@@ -1,19 +1,19 @@
-//! Models that Vapi says it will retire.
+//! Models that Vapi is about to retire.
 
 use std::collections::BTreeMap;
 
 use super::Inputs;
-use super::pair::plural;
+use super::words::plural;
 use crate::kinds::KINDS;
 use crate::model::Value;
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
 
-/// A model, its date and its replacement.
+/// A model, the date and the replacement.
 type Named = (String, String, String);
 
-/// The warnings about models that are retired, once per model.
+/// One warning per model that will be retired.
 pub(super) fn warnings(inputs: &Inputs<'_, '_>) -> Diagnostics {
-    // By model, the date and the replacement: how many objects of each kind.
+    // For each model, how many objects of each kind use it.
     let mut found: BTreeMap<Named, Vec<(usize, &str, &str)>> = BTreeMap::new();
     for kind in KINDS {
         let lives = inputs.listings.get(kind.section).into_iter().flatten();

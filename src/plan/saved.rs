@@ -1,7 +1,7 @@
-//! A saved plan: what was reviewed, so that an apply does exactly that or refuses.
+//! Saved plans: an apply of one does exactly what was reviewed, or refuses.
 //!
-//! It holds no body and no secret. An apply plans again, from the same choices, and goes on only if nothing that the plan
-//! was made from has moved and the plan has the same digest.
+//! A saved plan holds no bodies and no secrets. The apply plans again from the same choices, and goes on only if the inputs have
+//! not changed and the new plan has the same digest.
 
 use std::collections::BTreeMap;
 
@@ -14,10 +14,10 @@ use crate::plan::prefer::Prefer;
 use crate::plan::restore::WayBack;
 use crate::plan::{Plan, Policy, Selection};
 
-/// The version of the form of saved plans.
+/// The version of the file format.
 const FORMAT: &str = "vapi-sync plan 1";
 
-/// What was asked for when the plan was made.
+/// The options with which the plan was made.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Choices {
@@ -34,7 +34,7 @@ pub struct Choices {
     pub allow_purchase: bool,
     /// `--send-secrets`.
     pub send_secrets: bool,
-    /// It is the way back of a run.
+    /// For a plan of `restore`: the run to undo.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub restore: Option<WayBack>,
 }
@@ -48,7 +48,7 @@ pub struct Saved {
     org_id: Option<String>,
     /// The state file and its includes, by name, as hashes of their bytes.
     files: BTreeMap<String, String>,
-    /// The objects that the plan changes: address, id, and when Vapi says they were last changed.
+    /// The objects that the plan changes: by address, the id and Vapi's time of the last change.
     objects: BTreeMap<String, (String, String)>,
     choices: Choices,
 }
@@ -67,7 +67,7 @@ impl Saved {
         }
     }
 
-    /// It as text.
+    /// Writes it as text.
     pub fn to_text(&self) -> String {
         serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
     }
@@ -89,10 +89,10 @@ impl Saved {
         }
     }
 
-    /// What was asked for when it was made.
+    /// The options with which it was made.
     ///
     /// # Errors
-    /// The file was tampered with.
+    /// They cannot be read: somebody edited the file.
     pub fn choices(&self) -> Result<(Selection, Policy), Diagnostic> {
         let Choices { environment: _, only, target, prefer, allow_purchase, send_secrets, restore: _ } = &self.choices;
         let only = only.as_deref().and_then(kinds::by_option);
@@ -104,12 +104,12 @@ impl Saved {
         Ok((Selection::new(only, target)?, policy))
     }
 
-    /// The run whose way back it is, if it is one.
+    /// The run that it undoes, if it is a plan of `restore`.
     pub fn way_back(&self) -> Option<&WayBack> {
         self.choices.restore.as_ref()
     }
 
-    /// Whether it is for an environment.
+    /// Checks that it is for this environment.
     ///
     /// # Errors
     /// It is for another one.
@@ -127,10 +127,10 @@ impl Saved {
         Err(Diagnostic::error("other-environment", message).help("check --env, or plan again"))
     }
 
-    /// Whether a plan that was made just now is this one.
+    /// Checks that a plan made just now is the same.
     ///
     /// # Errors
-    /// What moved, one error each.
+    /// One error for each thing that has changed.
     pub fn check(&self, plan: &Plan, texts: &[(String, String)]) -> Result<(), Diagnostics> {
         let now = Self::of(plan, texts, self.choices.clone());
         let mut moved = Vec::new();

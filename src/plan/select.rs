@@ -1,4 +1,4 @@
-//! `--only` and `--target`: what is selected is all that is written.
+//! `--only` and `--target`: nothing else is written.
 
 use globset::{Glob, GlobMatcher};
 
@@ -40,7 +40,7 @@ impl Selection {
         self.only.is_none() && self.targets.is_empty()
     }
 
-    /// Complains about targets that select nothing.
+    /// Refuses targets that select nothing.
     ///
     /// # Errors
     /// One error per such target, with the address that was meant.

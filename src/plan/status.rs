@@ -11,30 +11,30 @@ use crate::model::{Address, RemoteId};
 use crate::plan::judge::Verdict;
 use crate::values::live::Live;
 
-/// How an object in Vapi stands to its entry in the file. Each object or entry has one state.
+/// The state of an entry and its object. Each entry, and each object without an entry, has exactly one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum State {
-    /// They agree.
+    /// Both agree.
     InSync,
     /// `apply` has something to send.
     Pending,
-    /// Something was changed in Vapi, whatever else `apply` has to send.
+    /// Something was changed in Vapi; `apply` may have something to send as well.
     Drift,
     /// The entry has no object yet.
     OnlyInFile,
-    /// No entry has the object.
+    /// The object has no entry.
     OnlyInVapi,
     /// The object of the entry was deleted in Vapi.
     MissingInVapi,
 }
 
 impl State {
-    /// All states that ask for something to be done, the most urgent first.
+    /// All states that need action, the most urgent first.
     pub const OPEN: [State; 5] =
         [State::Drift, State::MissingInVapi, State::OnlyInVapi, State::OnlyInFile, State::Pending];
 }
 
-/// An entry of the file, or an object of Vapi that has none.
+/// An entry of the file, or an object in Vapi without one.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Item {
     /// The entry. For an object that is only in Vapi: the entry that `pull` would make of it.
@@ -43,17 +43,17 @@ pub struct Item {
     pub name: Option<String>,
     /// Vapi's id, if the object exists.
     pub id: Option<RemoteId>,
-    /// How it stands.
+    /// Its state.
     pub state: State,
-    /// Why, for a person; empty where they agree.
+    /// Why, in words; empty if both agree.
     pub reason: String,
-    /// When Vapi last changed the object (made it, if it is only in Vapi), RFC 3339. Known where Vapi differs from the file.
+    /// When the object was last changed in Vapi, or created if it is only in Vapi (RFC 3339). Set only where Vapi differs.
     pub since: Option<String>,
     /// The fields in which they differ.
     pub fields: Vec<FieldChange>,
 }
 
-/// The last run that the audit log knows of.
+/// The last run in the audit log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LastRun {
     /// Its id, for `vapi-sync log`.
@@ -68,16 +68,16 @@ pub struct LastRun {
     pub commit: Option<String>,
 }
 
-/// The objects and entries of one kind, but those that are ignored.
+/// The objects and entries of one kind, without ignored ones.
 #[derive(Debug, Clone, PartialEq)]
 pub struct KindStatus {
     /// The kind.
     pub kind: &'static Kind,
-    /// Each with its state: the file's in its order, then what is only in Vapi.
+    /// The entries in the order of the file, then the objects that are only in Vapi.
     pub items: Vec<Item>,
     /// How many objects and entries `ignore` names.
     pub ignored: usize,
-    /// How many objects Vapi has of a kind that does not count in this file.
+    /// How many objects in Vapi do not count: the file does not manage them, or Vapi creates them itself.
     pub outside: usize,
 }
 
@@ -108,7 +108,7 @@ pub struct Status {
 }
 
 impl Status {
-    /// Whether nothing is to be done on either side.
+    /// Whether everything is in sync.
     pub fn in_sync(&self) -> bool {
         self.kinds.iter().flat_map(|kind| &kind.items).all(|item| item.state == State::InSync)
     }
@@ -124,7 +124,7 @@ impl Status {
     }
 }
 
-/// The status that a plan to Vapi shows, if it is one of everything.
+/// The status, from a plan of `apply` for all entries.
 pub fn status(inputs: &Inputs<'_, '_>, plan: &Plan) -> Status {
     let left = plan.left.clone();
     Status { left, kinds: KINDS.into_iter().map(|kind| of_kind(inputs, plan, kind)).collect() }
@@ -135,7 +135,7 @@ fn of_kind(inputs: &Inputs<'_, '_>, plan: &Plan, kind: &'static Kind) -> KindSta
         let outside = inputs.listings.get(kind.section).map_or(0, Vec::len);
         return KindStatus { kind, items: Vec::new(), ignored: 0, outside };
     }
-    // The second step of a creation is no second entry, and a change of an object that no entry has is no entry.
+    // Count the second step of a creation with the first, and leave out changes of objects without an entry.
     let mut seen = HashSet::new();
     let of_entries = plan
         .changes

@@ -1,4 +1,4 @@
-//! The plan of `pull`: what is written into the file, and what waits for a person.
+//! The plan of `pull`: what is written into the file, and what is held back.
 
 use super::asked::Asked;
 use super::draft::{Draft, Drafted, Inputs};
@@ -14,7 +14,7 @@ use crate::values::compare::What;
 use crate::values::live::Header;
 use crate::values::merge::Merged;
 
-/// Judges a draft and says what a pull would write.
+/// Makes the plan of a pull from a draft and the answers to its questions.
 pub fn to_file(
     inputs: &Inputs<'_, '_>,
     draft: Draft<'_>,
@@ -92,7 +92,7 @@ fn field(
         (Verdict::Conflict, Some(Merged::Overlap(text)), _) => (live, Some(TextMerge::Overlap(text.clone()))),
         _ => (live, None),
     };
-    // Which commit gives the replaced value back: the file's for a capture, Vapi's for what is ahead of it.
+    // The commit that has the replaced value: a capture replaces the file's, anything else Vapi's.
     let recorded = if verdict == Verdict::Capture { asked.file_record(answers) } else { recorded };
     Some(FieldChange {
         place: place_of(entry, &difference.path).or_else(|| Some(entry.place.clone())),

@@ -1,18 +1,17 @@
-//! The plan of `plan`, `apply` and `restore`: what is written to Vapi, and what waits for a person.
+//! The plan of `plan` and `apply`: what is written to Vapi, and what is held back.
 
 use std::collections::HashSet;
 
 use super::asked::Asked;
 use super::draft::{Draft, Drafted, Inputs, needs};
-use super::fields::{all_set, node_at, place_of};
-use super::secrets::{hidden_path, known_secrets, missing_secrets};
+use super::fields::{all_set, place_of};
+use super::secrets::{hidden_path, known_secrets};
 use super::{
     Change, Direction, FieldChange, Names, Plan, Policy, Work, Write, impact, order, pins, renamed, repoint, retire,
     together, words,
 };
-use crate::document::{Node, View};
 use crate::kinds::Kind;
-use crate::model::diagnostic::{Diagnostic, Diagnostics, Place};
+use crate::model::diagnostic::Diagnostics;
 use crate::model::recorded::Answers;
 use crate::model::{FieldPath, Map, Trail, Value};
 use crate::plan::judge::{Rule, to_vapi as verdict_of};
@@ -22,10 +21,10 @@ use crate::values::compare::{What, overlay};
 use crate::values::live::Header;
 use crate::values::normalize::{holds_hidden, without_unsure};
 
-/// Judges a draft and lays out what an apply would do, step by step.
+/// Makes the plan of an apply from a draft and the answers to its questions.
 ///
 /// # Errors
-/// Something that is about to be sent is not known (a variable that is not set), or would take a number's assignment away.
+/// A secret to be sent is not known, because its variable is not set; or the change would leave a number or a list with nothing.
 pub fn to_vapi(
     inputs: &Inputs<'_, '_>,
     draft: Draft<'_>,
@@ -53,15 +52,16 @@ pub fn to_vapi(
     Ok(Plan { records_org, impact, names, left, warnings: planner.warnings, ..plan })
 }
 
-struct Planner<'p, 'i, 'd> {
-    inputs: &'p Inputs<'i, 'd>,
+/// Plans the changes of all entries.
+pub(super) struct Planner<'p, 'i, 'd> {
+    pub(super) inputs: &'p Inputs<'i, 'd>,
     answers: &'p Answers,
-    policy: &'p Policy,
+    pub(super) policy: &'p Policy,
     warnings: Diagnostics,
-    errors: Diagnostics,
+    pub(super) errors: Diagnostics,
 }
 
-/// The value that a field has after its change. Elements of a list keep what the file does not name in them.
+/// The value of a field after its change. Elements of a list keep the fields that the file does not have.
 fn sent(kind: &'static Kind, asked: &Asked) -> Option<Value> {
     let difference = &asked.difference;
     match (difference.what, &difference.desired, asked.live()) {
@@ -88,7 +88,7 @@ impl Planner<'_, '_, '_> {
         body.retain(|_, value| *value != Value::Null);
         let purchase = (entry.kind.purchase)(desired);
         if purchase {
-            // From the Create shape of `vapi` numbers: it has no `number`, Vapi allots one.
+            // In a creation Vapi takes no `number`: it assigns one.
             body.shift_remove("number");
         }
         self.check_known(entry, &body);
@@ -125,7 +125,7 @@ impl Planner<'_, '_, '_> {
         change
     }
 
-    /// Why a purchase waits for a person. One whose answer is lost must be found again, or the next run buys another.
+    /// Why a purchase is held back. If its answer is lost, the next run must find the number, or it buys another.
     fn held_purchase(&self, entry: &Entry<'_>, body: &Map, desired: &Value, again: bool) -> Option<String> {
         if entry.kind.identity_of(&Value::Map(body.clone())).is_none() {
             return Some(
@@ -196,7 +196,7 @@ impl Planner<'_, '_, '_> {
         change
     }
 
-    /// What points at an object that is made again is pointed at the new one, declared or not.
+    /// References to a recreated object get the new id, whether the file has the field or not.
     fn repoint_declared(&mut self, drafted: &Drafted<'_>, change: &mut Change) {
         for moved in &drafted.moved {
             let is_covered = change.fields.iter().any(|field| {
@@ -235,29 +235,7 @@ impl Planner<'_, '_, '_> {
         })
     }
 
-    /// What our checks have against values of an entry.
-    fn doubts(&self, entry: &Entry<'_>) -> impl Iterator<Item = &Diagnostic> {
-        let doubts = if self.policy.only_looks { &[] } else { self.inputs.doubts };
-        doubts.iter().filter(|doubt| entry.holds(doubt))
-    }
-
-    /// Why an update is not sent: a value in it is new, and surely wrong. What is live or was agreed on is no such value.
-    fn refused(&self, entry: &Entry<'_>, asked: &[Asked], fields: &[FieldChange]) -> Option<Diagnostic> {
-        let is_sent =
-            |path: &FieldPath| fields.iter().any(|field| field.path == *path && !field.verdict.is_held_back());
-        let new = asked.iter().filter(|asked| is_sent(&asked.difference.path) && !asked.is_accepted(entry.kind));
-        let nodes: Vec<_> =
-            new.filter_map(|asked| Some(node_at(entry.config?, entry.kind.root(), &asked.difference.path))).collect();
-        // An element of a list that goes, or that is a reference, is a change of the list.
-        let is_at = |(node, is_itself): &(Node<'_>, bool), at: &Place| {
-            if *is_itself { node.covers(at) } else { matches!(node.view(), View::List) && node.place() == *at }
-        };
-        let is_new =
-            |doubt: &&Diagnostic| entry.place_of(doubt).is_some_and(|at| nodes.iter().any(|node| is_at(node, at)));
-        self.doubts(entry).find(is_new).cloned()
-    }
-
-    /// `--send-secrets`: all secrets of an entry, also those that Vapi does not show.
+    /// `--send-secrets`: all secrets of an entry.
     fn rotation(&self, entry: &Entry<'_>, desired: &Value, known: &[FieldChange]) -> Vec<FieldChange> {
         let mut found = Vec::new();
         known_secrets(desired, &FieldPath::root(), &mut found);
@@ -273,7 +251,7 @@ impl Planner<'_, '_, '_> {
             .collect()
     }
 
-    /// Holds back what cannot be sent without wiping a secret that Vapi does not show.
+    /// Holds back fields that cannot be sent without wiping a secret that Vapi does not show.
     fn hold_hidden_parents(
         &self,
         entry: &Entry<'_>,
@@ -295,8 +273,8 @@ impl Planner<'_, '_, '_> {
         }
     }
 
-    /// The body of the `PATCH`: every top-level field with an approved change, whole, with what is held back or `left` as it
-    /// is in Vapi.
+    /// The body of the `PATCH`: each top-level field with an approved change, whole. Inside it, fields that are held back or
+    /// `left` keep Vapi's value.
     fn body(
         &self,
         entry: &Entry<'_>,
@@ -327,72 +305,5 @@ impl Planner<'_, '_, '_> {
             body.insert(top.to_owned(), without_unsure(merged));
         }
         body
-    }
-
-    /// Complains about secrets that are about to be sent and not known.
-    fn check_known(&mut self, entry: &Entry<'_>, body: &Map) {
-        if self.policy.only_looks {
-            return;
-        }
-        let mut found = Vec::new();
-        body.iter().for_each(|(key, value)| missing_secrets(value, Trail::Root.key(key), &mut found));
-        for (path, secret) in found {
-            let names = secret.variables().join(", ");
-            let error = Diagnostic::error(
-                "missing-variable",
-                format!("{} of {} must be sent, but {names} is not set. Nothing was sent", path, entry.address),
-            )
-            .help(format!("set the environment variable {names} where vapi-sync runs (in CI: as a secret)"));
-            self.errors.push(error.at(place_of(entry, &path).unwrap_or_else(|| entry.place.clone())));
-        }
-    }
-
-    /// No value in the file takes away what a number rings, held back or not.
-    fn check_assignment(&mut self, entry: &Entry<'_>, desired: &Value, live: &Value) {
-        let declared = |field: &str| desired.as_map().and_then(|map| map.get(field));
-        let rings = |value: Option<&Value>| match value {
-            Some(Value::Text(text)) => !text.is_empty(),
-            // A variable that is set is not empty; what it is, Vapi may know better.
-            Some(Value::Unknown(_) | Value::Secret(_)) => true,
-            _ => false,
-        };
-        let before = |field: &&&str| rings(live.as_map().and_then(|map| map.get(**field)));
-        let after = |field: &&&str| declared(field).map_or_else(|| before(field), |value| rings(Some(value)));
-        let assignment = entry.kind.assignment;
-        if assignment.iter().any(|field| before(&field)) && !assignment.iter().any(|field| after(&field)) {
-            let taken: Vec<&str> = assignment.iter().copied().filter(|field| declared(field).is_some()).collect();
-            let path = FieldPath::root().key(taken.first().copied().unwrap_or_default());
-            self.errors.push(
-                Diagnostic::error(
-                    "unassigns-number",
-                    format!(
-                        "nobody would answer {} any more: {} is empty. Nothing was sent",
-                        entry.address,
-                        taken.join(", ")
-                    ),
-                )
-                .at(place_of(entry, &path).unwrap_or_else(|| entry.place.clone()))
-                .help(format!(
-                    "write who answers it ({}), or delete the line: then Vapi keeps what it has",
-                    assignment.join(", ")
-                )),
-            );
-        }
-    }
-
-    /// No value in the file empties a list that must hold something.
-    fn check_not_empty(&mut self, entry: &Entry<'_>, desired: &Value) {
-        for field in entry.kind.never_empty {
-            let declared = desired.as_map().and_then(|map| map.get(*field));
-            if matches!(declared, Some(Value::Null)) || declared.and_then(Value::as_list).is_some_and(<[_]>::is_empty) {
-                let path = FieldPath::root().key(field);
-                let message = format!("{} would have no {field} any more. Nothing was sent", entry.address);
-                self.errors.push(
-                    Diagnostic::error("emptied-list", message)
-                        .at(place_of(entry, &path).unwrap_or_else(|| entry.place.clone()))
-                        .help("write at least one, or delete the line: then Vapi keeps what it has"),
-                );
-            }
-        }
     }
 }

@@ -1,13 +1,14 @@
-//! Fields that are decided together: half of them would be a value that nobody wrote.
+//! Fields that must be sent together, because half of them would make a value that nobody wrote.
 //!
-//! What belongs to a `provider` means something else, or nothing, to another one; and where nothing tells the elements of a
-//! list apart, the fields at one position may be those of two things.
+//! The fields beside a `provider` mean something else, or nothing, to another provider. And if the elements of a list have no
+//! key, the fields at one position may belong to two different elements.
 
 use super::FieldChange;
 use crate::model::{FieldPath, Step};
 use crate::plan::judge::{Verdict, together};
 
-/// Gives fields that are decided together with others the verdict that they get so, but for what a person `decided`.
+/// Adjusts the verdicts of fields that must be sent together. Fields for which `decided` is true keep theirs: `--prefer` names
+/// them.
 pub(super) fn decide(fields: &mut [FieldChange], decided: impl Fn(&FieldChange) -> bool) {
     let wholes: Vec<FieldPath> = fields.iter().filter_map(|field| whole(&field.path)).collect();
     for whole in wholes {
@@ -23,7 +24,7 @@ pub(super) fn decide(fields: &mut [FieldChange], decided: impl Fn(&FieldChange) 
     }
 }
 
-/// What a difference at a path is decided with, if it is not alone.
+/// The value that must be sent as a whole if the field at this path changes.
 fn whole(path: &FieldPath) -> Option<FieldPath> {
     let element = path.0.iter().rposition(|step| matches!(step, Step::Index(_))).map(|at| at + 1);
     let provider = match path.0.split_last() {

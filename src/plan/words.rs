@@ -1,4 +1,4 @@
-//! Why a field is held back, or what one should know of it, for a person. Nothing is decided by these sentences.
+//! Notes beside a field for people: why it is held back, or what to know about it. Nothing is decided by them.
 
 use jiff::Timestamp;
 
@@ -9,7 +9,7 @@ use crate::model::recorded::{Answers, Recorded};
 use crate::plan::judge::{Basis, FileBasis, Verdict};
 use crate::values::live::Header;
 
-/// What is said of a field by `plan` and `apply`.
+/// The note of `plan` and `apply` on a field.
 pub(super) fn of_apply(
     verdict: Verdict,
     asked: &Asked,
@@ -42,7 +42,7 @@ pub(super) fn of_apply(
     Some(format!("{said}{has_secret}"))
 }
 
-/// What is said of a field by `pull`.
+/// The note of `pull` on a field.
 pub(super) fn of_pull(
     verdict: Verdict,
     basis: Basis,
@@ -92,7 +92,7 @@ fn changed_in_vapi(header: &Header, agreement: &Agreement) -> String {
     }
 }
 
-/// When Vapi says that the object changed, if that was since then.
+/// When Vapi last changed the object, if that was after the agreement.
 fn since(header: &Header, agreement: &Agreement) -> Option<Timestamp> {
     let when: Timestamp = header.updated_at.as_deref()?.parse().ok()?;
     (when >= agreement.time).then_some(when)
@@ -118,4 +118,9 @@ fn set_outside_git(header: &Header) -> String {
         Some(time) => format!("somebody changed it in Vapi (last change {time}), and no commit has that value"),
         None => "somebody changed it in Vapi, and no commit has that value".to_owned(),
     }
+}
+
+/// The singular for one, else the plural.
+pub(super) fn plural<'w>(count: usize, one: &'w str, many: &'w str) -> &'w str {
+    if count == 1 { one } else { many }
 }

@@ -1,4 +1,4 @@
-//! What a run did, as the audit log has it.
+//! What a run did, according to the audit log.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -7,16 +7,16 @@ use crate::kinds::{self, Kind};
 use crate::model::{Address, FieldPath, RemoteId};
 use crate::values::logged;
 
-/// Per field the value before the run's first write and after its last.
+/// For each field, the value before the run's first write and after its last.
 pub(super) type Fields = Vec<(FieldPath, Field)>;
 
 /// What a run did to one object and its entry.
 pub(super) struct Done {
     pub(super) kind: &'static Kind,
     pub(super) address: Address,
-    /// The id of the object, as it is by now.
+    /// The current id of the object.
     pub(super) id: RemoteId,
-    /// The object or the entry was made by the run.
+    /// The run created the object or the entry.
     pub(super) made: bool,
     /// What it wrote to Vapi.
     pub(super) to_vapi: Fields,
@@ -25,10 +25,10 @@ pub(super) struct Done {
     pub(super) time: String,
 }
 
-/// The ids that objects had until they were made again, each with the newer one.
+/// The old ids of recreated objects, each with the next one.
 pub(super) type Renamed = HashMap<String, String>;
 
-/// What a run did, by address. An intent without an outcome may have been carried out, so it counts as well.
+/// What a run did, by address. An intent without an outcome counts: it may have been carried out.
 pub(super) fn done_by(run: &str, records: &[Record]) -> BTreeMap<String, Done> {
     let renamed = renamed(records);
     let mut done: BTreeMap<String, Done> = BTreeMap::new();
@@ -65,7 +65,7 @@ pub(super) fn done_by(run: &str, records: &[Record]) -> BTreeMap<String, Done> {
     done
 }
 
-/// The ids that objects had until they were made again, by any run.
+/// The ids that changed because any run recreated an object.
 pub(super) fn renamed(records: &[Record]) -> Renamed {
     let mut old: HashMap<(&str, &str), &str> = HashMap::new();
     let mut renamed = Renamed::new();
@@ -81,9 +81,9 @@ pub(super) fn renamed(records: &[Record]) -> Renamed {
     renamed
 }
 
-/// The id that an object has by now.
+/// The current id of an object.
 pub(super) fn newest<'i>(renamed: &'i Renamed, id: &'i str) -> &'i str {
-    // An id is made once, so this ends; a log that somebody wrote may go in a circle.
+    // Bounded, because an edited log may go in a circle.
     let chain = std::iter::successors(Some(id), |id| renamed.get(*id).map(String::as_str));
     chain.take(renamed.len() + 1).last().unwrap_or(id)
 }

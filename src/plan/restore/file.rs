@@ -1,4 +1,4 @@
-//! The way back of the file: the fields that still say what a run wrote.
+//! `restore` in the file: resets the fields that still have the value that a run wrote.
 
 use super::done::Done;
 use super::{Lookup, holds_secret, is_same, plain};
@@ -12,7 +12,7 @@ use crate::state::resolve::Desired;
 use crate::values::compare::{covers, value_at};
 use crate::values::live::Header;
 
-/// What is set back in the entry of an object. What is left is said in `warnings`.
+/// The fields to reset in the entry of an object. Those that are left get a warning.
 pub(super) fn way_back(
     done: &Done,
     desired: &Desired<'_>,
@@ -25,7 +25,7 @@ pub(super) fn way_back(
     let entry = entries().find(|entry| entry.id.as_ref() == Some(&done.id));
     let entry = entry.or_else(|| entries().find(|entry| entry.address == done.address))?;
     let value = desired.value(entry, &lookup.ids);
-    // What a pull wrote into the file says what the file said before; what was sent says what Vapi held.
+    // A capture knows the file's old value. A write to Vapi only knows Vapi's, so it counts where there was no capture.
     let of_file: Vec<&FieldPath> = done.to_file.iter().map(|(path, _)| path).collect();
     let is_known = |path: &FieldPath| of_file.iter().any(|of| of.0.starts_with(&path.0) || path.0.starts_with(&of.0));
     let sent = plain(&done.to_vapi).filter(|(path, _)| !is_known(path));
@@ -47,7 +47,7 @@ pub(super) fn way_back(
         };
         let verdict = set_back(since);
         if verdict.changes_file() {
-            // In the file `null` is a value, in Vapi it is none.
+            // `null` is a value in the file, but not in Vapi.
             let before = before.filter(|before| *before != Value::Null || of_file.contains(&path));
             fields.push(FieldChange::new(path.clone(), now.cloned(), before, verdict));
         } else {
@@ -65,7 +65,7 @@ pub(super) fn way_back(
     Some(Change { fields, reason, work: Work::Capture, ..change })
 }
 
-/// Whether the file says what one side of a write was: all that it names is in there.
+/// Whether the file has the value of one side of a write: all fields of that side are in it.
 fn says(done: &Done, path: &FieldPath, now: Option<&Value>, side: Option<&Value>) -> bool {
     match (now, side) {
         (Some(now), Some(side)) => covers(done.kind.root().at(path), side, now),

@@ -1,8 +1,8 @@
-//! The way back to the values before a run, as a plan like any other.
+//! The plan of `restore`, which undoes a run.
 //!
-//! In: the records of a run, what Vapi holds, and what the file says. Out: a [`Plan`] that gives back what the run replaced
-//! in Vapi, and sets the same fields of the file back where they still say what the run wrote. What somebody changed since is
-//! drift in Vapi, and left in the file; what the run made stays; secrets are in no log, so they stay as they are.
+//! In: the records of the run, the live objects, and the file. Out: a [`Plan`] that restores the values that the run replaced in
+//! Vapi, and resets the same fields of the file where they still have the run's value. Values that changed since are drift in
+//! Vapi and stay in the file. Objects that the run created stay, and so do secrets, because no log has them.
 
 mod done;
 mod file;
@@ -26,7 +26,7 @@ use crate::values::live::Live;
 use crate::values::logged::logged;
 use crate::values::normalize::{self, same};
 
-/// What is to be given back.
+/// What to undo.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WayBack {
@@ -34,14 +34,14 @@ pub struct WayBack {
     pub run: String,
     /// Only this entry.
     pub address: Option<String>,
-    /// `--vapi-only`: the file is left.
+    /// `--vapi-only`: the file is left alone.
     pub vapi_only: bool,
 }
 
-/// Plans the way back.
+/// Plans the undoing of a run.
 ///
 /// # Errors
-/// The log does not know the run, or it did nothing to this address.
+/// The run is not in the log, or it did nothing to the wanted address.
 pub fn restore(
     way: &WayBack,
     records: &[Record],
@@ -95,7 +95,7 @@ pub fn restore(
     Ok(Plan { names, warnings, ..Plan::new(Direction::ToVapi, org_id, changes) })
 }
 
-/// What is left as it is, whatever is given back.
+/// The warning about what cannot be undone.
 fn what_stays(done: &Done) -> Option<Diagnostic> {
     let Done { address, made, to_vapi, to_file, .. } = done;
     if *made {
@@ -110,7 +110,7 @@ fn what_stays(done: &Done) -> Option<Diagnostic> {
         .then(|| Diagnostic::warning("secret-stays", message).help("set it yourself, in the file or in the dashboard"))
 }
 
-/// What is known of ids.
+/// Looks up ids.
 struct Lookup<'l> {
     ids: Ids,
     renamed: Renamed,
@@ -118,8 +118,8 @@ struct Lookup<'l> {
 }
 
 impl Lookup<'_> {
-    /// A value of the log in normal form: it stands at a path, so its secrets and numbers are found from there. What referred
-    /// to an object that was made again since refers to the new one.
+    /// The normal form of a value of the log. Its path says which of its fields are secrets and numbers. References to objects
+    /// that were recreated since get the new id.
     fn read(&self, kind: &'static Kind, path: &FieldPath, json: &serde_json::Value) -> Value {
         let id_of = |address: &Address| match self.ids.get(address) {
             Some(Id::Known(id)) => Some(id.0.clone()),
@@ -136,7 +136,7 @@ impl Lookup<'_> {
         typed(kind, path, value)
     }
 
-    /// The id of an object that a value refers to and that Vapi does not have.
+    /// An id in a value whose object is no longer in Vapi.
     fn dead_id(&self, spot: Spot, value: &Value) -> Option<String> {
         let refers = |spot: Spot, value: &Value| {
             let id = value.as_text().filter(|id| !id.is_empty())?;
@@ -204,7 +204,7 @@ fn way_back(done: &Done, live: &Live, lookup: &Lookup<'_>, prefer: &Prefer) -> R
             );
         }
     }
-    // Nothing of it is declared by a file: what Vapi no longer takes may be left out.
+    // The file declares none of this, so fields that Vapi no longer takes may be left out.
     let desired = Value::Map(Map::default());
     let write = (!body.is_empty()).then(|| Write::Update { desired, body, seen: seen.clone() });
     let mut change = Change {
@@ -220,19 +220,19 @@ fn way_back(done: &Done, live: &Live, lookup: &Lookup<'_>, prefer: &Prefer) -> R
     Ok(change)
 }
 
-/// The fields that are no secrets.
+/// The fields that are not secret.
 fn plain(fields: &Fields) -> impl Iterator<Item = &(FieldPath, Field)> {
     fields.iter().filter(|(_, field)| !field.sensitive)
 }
 
-/// Whether a secret stood in what a run replaced.
+/// Whether the replaced value contained a secret.
 fn holds_secret(field: &Field) -> bool {
     field.before.as_ref().is_some_and(|before| {
         Value::from(before.clone()).any(&|value| value.as_text().is_some_and(|text| text.contains(SENSITIVE)))
     })
 }
 
-/// Holds back what would leave a number with nothing to ring, as it was before that run.
+/// Holds back fields if the values before that run would leave a number without anyone to answer it.
 fn keep_ringing(kind: &'static Kind, seen: &Value, restored: &mut Value, fields: &mut [FieldChange]) {
     let rings =
         |value: &Value| kind.assignment.iter().any(|field| value.text_at(field).is_some_and(|id| !id.is_empty()));
@@ -248,7 +248,7 @@ fn keep_ringing(kind: &'static Kind, seen: &Value, restored: &mut Value, fields:
     }
 }
 
-/// Holds back what cannot be sent without wiping a secret that Vapi does not show.
+/// Holds back fields that cannot be sent without wiping a secret that Vapi does not show.
 fn hold_hidden(body: &mut Map, fields: &mut [FieldChange]) {
     body.retain(|top, value| {
         let sent = !normalize::holds_hidden(value);
@@ -263,7 +263,7 @@ fn hold_hidden(body: &mut Map, fields: &mut [FieldChange]) {
     });
 }
 
-/// The top-level fields that are to be sent; one that was not there before is cleared.
+/// The top-level fields to send. A field that did not exist before the run is cleared.
 fn body(seen: &Value, restored: &Value, fields: &[FieldChange]) -> Map {
     let (Value::Map(seen), Value::Map(restored)) = (seen, restored) else { return Map::default() };
     let tops = fields.iter().filter(|field| !field.verdict.is_held_back()).filter_map(|field| field.path.top());
@@ -272,9 +272,9 @@ fn body(seen: &Value, restored: &Value, fields: &[FieldChange]) -> Map {
         .collect()
 }
 
-/// The normal form of a value that stands at a path.
+/// The normal form of the value at a path.
 fn typed(kind: &'static Kind, path: &FieldPath, mut value: Value) -> Value {
-    // The normal form of an object with nothing in it but this value, at its place.
+    // Normal forms are made of whole objects, so make one with nothing but this value.
     for step in path.0.iter().rev() {
         value = match step {
             Step::Key(key) => Value::Map(Map::from_iter([(key.clone(), value)])),
@@ -300,7 +300,7 @@ fn is_same(left: Option<&Value>, right: Option<&Value>) -> bool {
     }
 }
 
-/// Puts a value at a path, or takes out what is there.
+/// Sets or removes the value at a path.
 fn put(spot: Spot, value: &mut Value, path: &[Step], new: Option<Value>) {
     let [step, rest @ ..] = path else { return };
     match (step, value) {

@@ -1,4 +1,4 @@
-//! A plan of `pull` becomes edits of the document and of its include files.
+//! Turns a plan of `pull` into edits of the document and of its include files.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -28,11 +28,11 @@ pub struct Captured {
     pub text: String,
     /// The new texts of include files, by real path and by the name in the file.
     pub includes: Vec<(PathBuf, String, String)>,
-    /// Text files that the state file includes from now on: they must be there before it says so.
+    /// Text files that the state file is going to include. They must exist before the state file names them.
     pub new_files: Vec<NewFile>,
-    /// What the document refused, per change of the plan.
+    /// Edits that the document refused.
     pub refused: Vec<Refused>,
-    /// What is worth saying of prompts that got no file.
+    /// Notes about prompts that got no file.
     pub notes: Diagnostics,
 }
 
@@ -45,11 +45,11 @@ pub struct Refused {
     pub diagnostic: Diagnostic,
 }
 
-/// The text of the state file and its includes with everything that a plan captures and imports.
+/// The text of the state file and its includes, with everything that a plan captures and imports.
 ///
-/// `recorded` are variables that older versions of the file name: what is in them is written as a variable again.
-/// What the document cannot take is left out and told in `refused`; the rest is written. `included_by` names another state file
-/// that uses an include. Long prompts that the file did not have get files of their own, unless they are to stay `inline`.
+/// `recorded` are variables in older versions of the file: their values are written as variables again. An edit that the
+/// document cannot take is left out and listed in `refused`. `included_by` names another state file that uses an include.
+/// Long prompts that are new in the file get files of their own, unless they are to stay `inline`.
 pub fn capture(
     plan: &Plan,
     state: &StateFile<'_>,
@@ -94,7 +94,7 @@ pub fn capture(
     Captured { text, includes: written, new_files, refused, notes }
 }
 
-/// What a plan writes, each value with its entry.
+/// The values that a plan writes into the file, each with its entry.
 fn values_of(plan: &Plan) -> impl Iterator<Item = (&Address, &Value)> {
     plan.changes.iter().flat_map(|change| {
         let imported = match &change.work {
@@ -107,14 +107,14 @@ fn values_of(plan: &Plan) -> impl Iterator<Item = (&Address, &Value)> {
     })
 }
 
-/// The entries that ids belong to, those that this pull makes among them.
+/// The entries of ids, including those that this pull adds.
 fn owners(plan: &Plan, state: &StateFile<'_>) -> Owners {
     let in_file = state.entries.iter().filter_map(|entry| Some((entry.id.as_ref()?, &entry.address)));
     let planned = plan.changes.iter().filter_map(|change| Some((change.id.as_ref()?, &change.address)));
     in_file.chain(planned).map(|(RemoteId(id), address)| (id.clone(), address.clone())).collect()
 }
 
-/// Makes all edits that can be made.
+/// Applies all edits that the document takes.
 fn apply_edits(document: &Document, mut edits: Vec<(usize, Edit)>) -> (String, Vec<Refused>) {
     let mut refused = Vec::new();
     loop {
@@ -145,9 +145,9 @@ pub(super) struct Writer<'w, 'd> {
     pub(super) includes: &'w Includes,
     pub(super) owners: &'w Owners,
     variables: &'w Variables,
-    /// Where long prompts go, if they may.
+    /// The files for long prompts. `None`: they stay in the state file.
     prompts: Option<&'w Prompts<'w>>,
-    /// Imports that are in all environments.
+    /// Imports that belong to all environments.
     shared: HashSet<Address>,
     pub(super) edits: Vec<(usize, Edit)>,
     pub(super) to_includes: HashMap<String, Vec<Wish>>,
@@ -245,7 +245,7 @@ impl<'d> Writer<'_, 'd> {
         }
     }
 
-    /// Takes a field out of the file that was not there before: never an entry, for every path leads into a `config`.
+    /// Removes a field from the file. Never an entry, because every path leads into a `config`.
     fn take_out(&mut self, at: usize, mut path: Vec<PathStep>) {
         let edit = match path.pop() {
             Some(PathStep::Index(index)) => Edit::RemoveItem { list: path, index },
@@ -255,7 +255,7 @@ impl<'d> Writer<'_, 'd> {
         self.edits.push((at, edit));
     }
 
-    /// Writes a merged text as the file spells it: its references and escapes stay where Vapi changed other lines.
+    /// Writes a merged text. References and escapes of the file stay in the lines that Vapi did not change.
     fn merged(
         &mut self,
         at: usize,
@@ -283,7 +283,7 @@ impl<'d> Writer<'_, 'd> {
         Writing::new(&change.address, self.owners, self.variables)
     }
 
-    /// For values of which the file has nothing yet.
+    /// For values that are new in the file.
     fn writing_new<'c>(&'c self, change: &'c Change) -> Writing<'c> {
         Writing { prompts: self.prompts, ..self.writing(change) }
     }

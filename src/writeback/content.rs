@@ -1,4 +1,4 @@
-//! Values from Vapi as a person would write them into the file.
+//! Spells values from Vapi as people write them in the file.
 
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
@@ -12,30 +12,30 @@ use crate::model::{Address, FieldPath, Map, Secret, Step, Trail, Value, keys, va
 use crate::state::template::{self, escape};
 use crate::values::normalize::same;
 
-/// The entries that ids belong to.
+/// The entries of ids.
 pub type Owners = HashMap<String, Address>;
 
-/// Shorter secrets are not looked for in other texts: they would be found in words.
+/// Shorter secrets are not searched for in other texts, because words may contain them.
 const SHORTEST_INSIDE: usize = 6;
 
-/// Secrets, each with the name of its variable, by how they begin.
+/// Secrets by their first bytes, each with the name of its variable.
 type Sought = HashMap<[u8; SHORTEST_INSIDE], Vec<(String, String)>>;
 
-/// The variables of a file: one for each secret, and each for one secret.
+/// The variables of a file: one for each secret.
 #[derive(Default)]
 pub struct Variables {
-    /// The secret of each name; `None` where its text is not known.
+    /// The secret of each name; `None` if its text is not known.
     by_name: RefCell<HashMap<String, Option<String>>>,
-    /// Those that are looked for in texts: a text is gone through once, however many they are.
+    /// The secrets to search for in texts. One pass over a text finds all of them.
     sought: RefCell<Sought>,
-    /// Secrets that several entries have.
+    /// Secrets that are in several entries.
     shared: HashSet<String>,
-    /// Whether the comment on secrets was written: it says the same of each.
+    /// Whether the comment on secrets was written. Once is enough.
     explained: Cell<bool>,
 }
 
 impl Variables {
-    /// The variables that the text of a file or an older version names, with their values as far as they are set.
+    /// The variables in the text of a file and in older versions, with their values if they are set.
     pub fn of(text: &str, recorded: &BTreeSet<String>, env: &dyn Fn(&str) -> Option<String>) -> Self {
         let variables = Self::default();
         for name in template::variables(text).chain(recorded.iter().map(String::as_str)) {
@@ -48,7 +48,7 @@ impl Variables {
         variables
     }
 
-    /// The same, where these values of these entries are written: a secret that several have is called after none of them.
+    /// Takes note of the values to be written, because a secret of several entries is not named after one of them.
     pub fn shared_by<'v>(mut self, values: impl Iterator<Item = (&'v Address, &'v Value)>) -> Self {
         let mut owners: HashMap<String, &Address> = HashMap::new();
         for (address, value) in values {
@@ -65,7 +65,7 @@ impl Variables {
         self
     }
 
-    /// Looks for a secret in texts from now on.
+    /// Adds a secret to search for in texts.
     fn seek(&self, name: &str, secret: &str) {
         if let (Some(start), true) = (secret.as_bytes().first_chunk(), secret.chars().count() >= SHORTEST_INSIDE) {
             let found = (secret.to_owned(), name.to_owned());
@@ -73,7 +73,7 @@ impl Variables {
         }
     }
 
-    /// Where secrets of variables stand in a text, each with its variable.
+    /// The places of secrets in a text, each with its variable.
     fn places(&self, text: &str) -> Vec<(Range<usize>, String)> {
         let sought = self.sought.borrow();
         let windows = text.as_bytes().windows(SHORTEST_INSIDE).enumerate();
@@ -87,7 +87,8 @@ impl Variables {
             .collect()
     }
 
-    /// A name for a secret: that of the same secret, else after its place, told from other secrets' by a number.
+    /// The variable for a secret: the one that already has this secret, else a new one, named after its path and numbered if
+    /// that name is taken.
     fn name(&self, address: &Address, path: &FieldPath, secret: &Secret) -> String {
         let mut by_name = self.by_name.borrow_mut();
         let text = secret.expose();
@@ -100,25 +101,25 @@ impl Variables {
         let numbered = (2..).map(|number| format!("{wished}_{number}"));
         let mut names = std::iter::once(wished.clone()).chain(numbered);
         let name = names.find(|name| !by_name.contains_key(name)).unwrap_or(wished);
-        // A header of several words may be a sentence that stands elsewhere by right.
+        // A secret of several words may be a sentence that other texts contain for good reason.
         text.filter(|text| !text.contains(char::is_whitespace)).into_iter().for_each(|text| self.seek(&name, text));
         by_name.insert(name.clone(), text.map(str::to_owned));
         name
     }
 }
 
-/// How values of one entry are written.
+/// Spells the values of one entry.
 #[derive(Clone, Copy)]
 pub struct Writing<'w> {
-    /// Whose values.
+    /// The entry.
     pub address: &'w Address,
-    /// The entries that ids belong to, for references.
+    /// The entries of ids, for references.
     pub owners: &'w Owners,
-    /// What secrets are called.
+    /// The variables for secrets.
     pub variables: &'w Variables,
-    /// Where long prompts go that the file did not have. `None`: they stay in it.
+    /// The files for long prompts that are new. `None`: they stay in the state file.
     pub(super) prompts: Option<&'w Prompts<'w>>,
-    /// What is written now, within the entry: an assistant inside of it.
+    /// The part of the entry that is written now: the name of an assistant inside it.
     pub(super) part: Option<&'w str>,
 }
 
@@ -128,8 +129,7 @@ impl<'w> Writing<'w> {
         Self { address, owners, variables, prompts: None, part: None }
     }
 
-    /// A value as the content of a document. `None`: there is nothing to write (a secret of which nobody knows whether it
-    /// exists, a `null` that says nothing).
+    /// A value as the content of a document. `None`: there is nothing to write, such as a secret that may not exist.
     pub fn content(&self, spot: Spot, path: &FieldPath, value: &Value) -> Option<Content> {
         Some(match value {
             Value::Null => Content::Null,
@@ -162,7 +162,7 @@ impl<'w> Writing<'w> {
         })
     }
 
-    /// The assistant that a mapping is, or whose settings it overrides.
+    /// The name of the assistant that a mapping is, or overrides.
     fn part_of<'m>(&'m self, path: &FieldPath, map: &'m Map) -> Option<&'m str> {
         let text = |key: &str| map.get(key).and_then(Value::as_text);
         match path.0.last() {
@@ -171,13 +171,13 @@ impl<'w> Writing<'w> {
         }
     }
 
-    /// The include that takes the place of a prompt, if that is nothing but text: an include holds no variables.
+    /// The include in place of a prompt. `None`: the prompt has variables, which includes cannot hold.
     fn in_file(&self, prompts: &Prompts<'_>, value: &Value, content: &Content) -> Option<Content> {
         let text = value.as_text().filter(|text| *content == Content::Text(escape(text).into_owned()))?;
         prompts.place(self.address, self.part, text).map(Content::Text)
     }
 
-    /// A text as the file spells it: no secret that is known, and nothing that is shaped like a key, is written out.
+    /// A text as the file spells it. Known secrets, and anything that looks like a key, become variables.
     fn text(&self, spot: Spot, path: &FieldPath, text: &str) -> String {
         if let Some(address) = spot.reference().and_then(|_| self.owners.get(text)) {
             return reference(address);
@@ -187,7 +187,7 @@ impl<'w> Writing<'w> {
             let secret = Secret::new(&text[place.clone()], Vec::new());
             places.push((place, self.variables.name(self.address, path, &secret)));
         }
-        // Of two that overlap the one that begins first; of those the longer one.
+        // Of overlapping places the first counts, of places with one start the longer.
         places.sort_by_key(|(place, _)| (place.start, std::cmp::Reverse(place.end)));
         let mut spelled = String::new();
         let mut from = 0;
@@ -201,7 +201,7 @@ impl<'w> Writing<'w> {
         spelled + &escape(&text[from..])
     }
 
-    /// A value that changed from `before`, which the file spells as `node`: what did not change keeps its spelling.
+    /// A value that changed from `before`. The file spells `before` as `node`; parts that did not change keep that spelling.
     pub fn respelled(
         &self,
         spot: Spot,
@@ -212,14 +212,14 @@ impl<'w> Writing<'w> {
     ) -> Option<Content> {
         match (node.view(), before, after) {
             _ if same(before, after) => Some(verbatim(node)),
-            // A set stands in the file in an order of its own.
+            // The file may have a set in another order.
             (View::List, Value::List(old), Value::List(new))
                 if old.len() == node.items().len() && !matches!(spot.list(), ListRule::Set) =>
             {
                 let mut left: Vec<usize> = (0..old.len()).collect();
                 let items = new.iter().enumerate().map(|(at, item)| {
                     let path = path.join(Step::Index(at));
-                    // An element may have moved; one that changed stands where it stood.
+                    // An equal element may have moved; a changed one is expected at its old position.
                     let kept = left.iter().position(|old_at| same(&old[*old_at], item));
                     let kept = kept.or_else(|| left.iter().position(|old_at| *old_at == at && old.len() == new.len()));
                     let spelled = kept.map(|kept| left.remove(kept)).and_then(|old_at| {
@@ -264,7 +264,7 @@ impl<'w> Writing<'w> {
     }
 }
 
-/// A part of the file as it is spelled there.
+/// A part of the file, as the file spells it.
 fn verbatim(node: Node<'_>) -> Content {
     match node.view() {
         View::Null => Content::Null,
@@ -281,7 +281,7 @@ pub fn reference(address: &Address) -> String {
     format!("${{{}:{}}}", kinds::of(address).word, address.handle)
 }
 
-/// The variable for a secret: `AGENT_RECEPTIONIST_SERVER_SECRET`; `SERVER_SECRET` for one that is not one entry's alone.
+/// The name of the variable for a secret: `AGENT_RECEPTIONIST_SERVER_SECRET`, or `SERVER_SECRET` for one of several entries.
 fn variable_for(owner: Option<&Address>, path: &FieldPath) -> String {
     let is_place = |step: &Step| !matches!(step, Step::Key(_));
     let in_list = path.0.iter().rposition(is_place).filter(|at| owner.is_none() && at + 1 < path.0.len());

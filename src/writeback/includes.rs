@@ -1,4 +1,4 @@
-//! What stands in include files: a captured value is written back to its file only if all its users agree.
+//! Captured values of include files: they are written to the file only if all users of the include agree.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use crate::state::includes::{Includes, why_not_meant};
 use crate::state::load::StateFile;
 use crate::state::template::{self, Token};
 
-/// A value that would go into an include, if all its users agree.
+/// A value for an include, if all its users agree.
 pub(super) struct Wish {
     pub(super) change: usize,
     pub(super) path: Vec<PathStep>,
@@ -19,14 +19,14 @@ pub(super) struct Wish {
 }
 
 impl Writer<'_, '_> {
-    /// An include that all its users want to change alike is written back to its file; otherwise each gets its own value.
-    /// One that another state file uses is held: what it says there is not ours to decide.
+    /// Writes an include if all its users get the same new value; otherwise each gets its own value in the state file. An
+    /// include that another state file uses is held back, because it would change there too.
     pub(super) fn write_includes(
         &mut self,
         users: &HashMap<PathBuf, usize>,
         included_by: &dyn Fn(&Path) -> Option<String>,
     ) -> Vec<(PathBuf, String, String)> {
-        // One file may be named in several ways.
+        // Several names may lead to one file.
         let mut files: BTreeMap<PathBuf, (String, Vec<Wish>)> = BTreeMap::new();
         for (name, wishes) in std::mem::take(&mut self.to_includes) {
             let real = real_path(self.includes, &name);
@@ -57,7 +57,7 @@ impl Writer<'_, '_> {
     }
 }
 
-/// The include that is the whole value of a node.
+/// The name of the include that is the whole value of a node.
 pub(super) fn included(node: Node<'_>) -> Option<&str> {
     match template::parse(node.as_text()?).as_slice() {
         [Token::File(path)] => Some(*path),
@@ -65,12 +65,12 @@ pub(super) fn included(node: Node<'_>) -> Option<&str> {
     }
 }
 
-/// The file that an include is, whatever it is called; the name itself where there is none.
+/// The real path of an include, or its name if there is no file.
 fn real_path(includes: &Includes, name: &str) -> PathBuf {
     includes.locate(name).unwrap_or_else(|_| PathBuf::from(name))
 }
 
-/// How often each include is named in the file.
+/// How often the file names each include.
 pub(super) fn include_users(state: &StateFile<'_>, includes: &Includes) -> HashMap<PathBuf, usize> {
     fn count<'d>(node: Node<'d>, users: &mut HashMap<&'d str, usize>) {
         match node.view() {

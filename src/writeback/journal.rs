@@ -1,4 +1,4 @@
-//! What a run writes into the audit log: before each write, and after it.
+//! Records a run in the audit log, before and after each write.
 
 use std::path::{Path, PathBuf};
 
@@ -13,8 +13,7 @@ use crate::plan::judge::Verdict;
 use crate::plan::report::{Outcome, Report};
 use crate::plan::{Action, Change, FieldChange, TextMerge, Work};
 
-/// Writes the audit log of one run. The log is opened when the first record is written: a run that does nothing leaves
-/// nothing.
+/// Writes the records of one run. The log is opened for the first record, so that a run without writes leaves no trace.
 pub struct AuditJournal<'h> {
     path: PathBuf,
     run: RunId,
@@ -24,7 +23,7 @@ pub struct AuditJournal<'h> {
     org_id: Option<String>,
     /// Whether the run goes through the closed gate of its environment.
     skips_gate: bool,
-    /// Takes secrets out of a text: Vapi may quote one in an error.
+    /// Removes secrets from a text, since Vapi may quote one in an error.
     hide: &'h dyn Fn(&str) -> String,
     open: Option<Open>,
 }
@@ -36,7 +35,7 @@ struct Open {
 }
 
 impl<'h> AuditJournal<'h> {
-    /// A journal for a run of a command on a state file, for an organisation. `hide` takes secrets out of what others said.
+    /// A journal for a run of a command on a state file and an organisation. `hide` removes secrets from a text.
     pub fn new(
         path: &Path,
         run: RunId,
@@ -58,13 +57,13 @@ impl<'h> AuditJournal<'h> {
         }
     }
 
-    /// The same for a run that goes through the closed gate of its environment.
+    /// Notes in each record that the run goes through the closed gate of its environment.
     #[must_use]
     pub fn skipping_the_gate(self) -> Self {
         Self { skips_gate: true, ..self }
     }
 
-    /// The id of the run, if anything was written.
+    /// The id of the run, if it has records.
     pub fn run(&self) -> Option<String> {
         self.open.as_ref().map(|_| self.run.to_string())
     }
@@ -80,7 +79,7 @@ impl<'h> AuditJournal<'h> {
         Ok(self.open.insert(open))
     }
 
-    /// A record of a change, its time and run filled in.
+    /// The record of a change, with the time and the run.
     fn record(
         &mut self,
         change: &Change,
@@ -130,7 +129,7 @@ impl<'h> AuditJournal<'h> {
     /// Records what a pull is about to write (`done` false), or has written.
     ///
     /// # Errors
-    /// The log cannot be written: then the file is not either.
+    /// The log cannot be written; do not write the file either.
     pub fn pulled(&mut self, report: &Report, done: bool) -> Result<(), Diagnostic> {
         let mut records = Vec::new();
         for (change, outcome) in report.changes() {
@@ -191,7 +190,7 @@ impl Journal for AuditJournal<'_> {
     }
 }
 
-/// The fields of a change as they stand in the log.
+/// The fields of a change, as the log has them.
 fn logged(change: &Change, wanted: impl Fn(Verdict) -> bool) -> Vec<Field> {
     let recreated = matches!(change.action(), Action::Create | Action::Recreate);
     change
@@ -211,7 +210,7 @@ fn logged(change: &Change, wanted: impl Fn(Verdict) -> bool) -> Vec<Field> {
         .collect()
 }
 
-/// A value in which no text holds a secret: Vapi or the file may hold one where none belongs.
+/// A value without secrets in its texts: Vapi or the file may have one in an unexpected place.
 fn hidden(value: Json, hide: &dyn Fn(&str) -> String) -> Json {
     match value {
         Json::String(text) => hide(&text).into(),

@@ -1,4 +1,4 @@
-//! Outcomes become edits of the file. `apply` and `pull` share it.
+//! Writes the results of `apply` and `pull` into the state file, as edits.
 //!
 //! ```text
 //! facts (ids, org) ─┐
@@ -30,7 +30,7 @@ pub use capture::{Captured, Refused, capture};
 pub use content::{Owners, reference};
 pub use prompts::NewFile;
 
-/// How often a file that keeps changing under our hands is read anew.
+/// How often to read a file again that somebody else keeps changing.
 const ATTEMPTS: usize = 5;
 
 /// A key of a path into a document.
@@ -38,12 +38,12 @@ fn key(key: &str) -> PathStep {
     PathStep::Key(key.to_owned())
 }
 
-/// The path of an entry's own word.
+/// The path of a key of an entry.
 fn word_of(address: &Address, word: &str) -> Vec<PathStep> {
     vec![key(address.section), key(&address.handle), key(word)]
 }
 
-/// The edit that writes the id of an entry: with environments, into the line of the one that the file was read for.
+/// The edit that writes the id of an entry; in a file with environments, beside the name of the current one.
 fn id_edit(state: &StateFile<'_>, address: &Address, id: &RemoteId) -> Edit {
     let id_key = kinds::of(address).id_key;
     let mut path = word_of(address, id_key);
@@ -60,8 +60,8 @@ fn id_edit(state: &StateFile<'_>, address: &Address, id: &RemoteId) -> Edit {
     Edit::Set { path, value: Content::Before(Box::new(ids), "config".to_owned()) }
 }
 
-/// The edit that writes the organisation: behind `version`, where the file has that; with environments, into the one that the
-/// file was read for.
+/// The edit that writes the organisation: after `version` if the file has it; in a file with environments, into the current
+/// one.
 fn org_edit(org_id: &str, state: &StateFile<'_>) -> Edit {
     let document = state.document;
     if let Some(environment) = state.environment() {
@@ -92,14 +92,14 @@ fn org_edit(org_id: &str, state: &StateFile<'_>) -> Edit {
 pub struct FileRecorder {
     disk: Disk,
     whose: Whose,
-    /// The text as this run knows it.
+    /// The text that this run last read or wrote.
     text: String,
-    /// What it holds by now.
+    /// The facts that are in it.
     facts: Vec<Fact>,
 }
 
 impl FileRecorder {
-    /// A recorder for what an environment has of a state file, with the text that the run began with.
+    /// A recorder for a state file as one environment sees it. `text` is the text that the run began with.
     pub fn new(disk: Disk, whose: Whose, text: String) -> Self {
         Self { disk, whose, text, facts: Vec::new() }
     }
@@ -109,16 +109,16 @@ impl FileRecorder {
         &self.text
     }
 
-    /// What it was told, in the order in which it was.
+    /// The recorded facts, in order.
     pub fn into_facts(self) -> Vec<Fact> {
         self.facts
     }
 }
 
-/// The text of a state file with facts about an environment put in.
+/// Puts facts about an environment into the text of a state file.
 ///
 /// # Errors
-/// It is no state file, an entry is gone, or it cannot be edited without touching something else.
+/// It is not a state file, an entry is gone, or the edit would touch something else.
 pub fn recorded(name: &str, text: &str, whose: &Whose, facts: &[Fact]) -> Result<String, Diagnostic> {
     let first = |mut errors: Vec<Diagnostic>| match errors.is_empty() {
         false => errors.swap_remove(0),
@@ -165,16 +165,16 @@ pub fn recorded(name: &str, text: &str, whose: &Whose, facts: &[Fact]) -> Result
     Ok(document.edit(&edits).map_err(refused)?.text)
 }
 
-/// Takes the file's lock for one write, where a run holds no more than its environment.
+/// Takes the lock of the file for one write, if the run only holds the lock of its environment.
 ///
 /// # Errors
-/// Somebody holds it for too long.
+/// Another run holds it for too long.
 pub fn lock_to_write(disk: &Disk, whose: &Whose) -> Result<Option<Lock>, Diagnostic> {
     let lock = || Workdir::beside(disk.real()).lock(disk.real(), "write", LONGEST_WRITE);
     whose.environment().map(|_| lock()).transpose()
 }
 
-/// How long a write of the file by another run is waited for.
+/// How long to wait for another run that writes the file.
 const LONGEST_WRITE: Duration = Duration::from_secs(30);
 
 impl Recorder for FileRecorder {
@@ -191,7 +191,7 @@ impl Recorder for FileRecorder {
                     self.facts.extend_from_slice(facts);
                     return Ok(());
                 }
-                // Somebody saved the file meanwhile: the facts go into what is there now.
+                // Somebody saved the file meanwhile: put the facts into the new text.
                 Err(NotReplaced::Changed(now)) => self.text = now,
                 Err(NotReplaced::Failed(error)) => return Err(error.help(ids_in_words(facts))),
             }
@@ -230,7 +230,7 @@ fn ids_in_words(facts: &[Fact]) -> String {
     }
 }
 
-/// References that stand in the file as the plain id of an object that was made again.
+/// Replaces plain ids of a recreated object by references.
 fn rename_references(
     node: Node<'_>,
     spot: Spot,

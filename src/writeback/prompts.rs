@@ -1,4 +1,4 @@
-//! Long prompts that a pull takes into the file for the first time: each gets a file of its own beside it.
+//! Files for long prompts that a pull adds to the state file.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashSet};
@@ -8,30 +8,30 @@ use crate::model::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::{Address, FieldPath, Map, Step, slug};
 use crate::state::includes::{IncludeSource, Includes, file_of, why_not_meant};
 
-/// A longer prompt gets a file.
+/// Prompts with more lines get a file.
 const LINES: usize = 10;
 
-/// The folder for them, beside the state file.
+/// The folder for the files, beside the state file.
 const FOLDER: &str = "prompts";
 
-/// The longest name of a file, without what makes it unique.
+/// The maximum length of a file name, without the number that makes it unique.
 const LONGEST_NAME: usize = 80;
 
-/// Names that are no files on Windows, whatever follows their dot.
+/// Names that Windows does not allow for files, with any extension.
 const NO_FILES: [&str; 4] = ["con", "prn", "aux", "nul"];
 
-/// A text file that what was captured includes for the first time.
+/// A text file that the state file is going to include.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewFile {
-    /// The entry that it is for.
+    /// The entry of the prompt.
     pub owner: Address,
-    /// Where it is.
+    /// Its path on disk.
     pub path: PathBuf,
     /// Its name in the state file.
     pub name: String,
-    /// What it holds, byte for byte.
+    /// Its contents, byte for byte.
     pub text: String,
-    /// Whether it is there already, as a killed run left it.
+    /// Whether it exists already, because a killed run left it.
     pub is_there: bool,
 }
 
@@ -46,15 +46,15 @@ pub(super) struct Prompts<'w> {
 
 #[derive(Default)]
 struct Placed {
-    /// Names given so far, in lower case: not every file system tells `A` from `a`.
+    /// Names taken so far, in lower case, because some file systems ignore case.
     names: HashSet<String>,
     files: Vec<NewFile>,
-    /// Whose prompts stay in the state file, by why.
+    /// The owners of prompts that stay in the state file, by reason.
     kept: BTreeMap<String, Vec<String>>,
 }
 
 impl<'w> Prompts<'w> {
-    /// For a state file that uses these includes. `included_by` names another state file that uses an include.
+    /// `used` are the includes of the state file. `included_by` names another state file that uses an include.
     pub(super) fn new(
         includes: &'w Includes,
         used: HashSet<PathBuf>,
@@ -63,8 +63,8 @@ impl<'w> Prompts<'w> {
         Self { includes, used, included_by, placed: RefCell::default() }
     }
 
-    /// What the state file says in place of a prompt: `${file:prompts/receptionist.md}`. `part` is what the prompt belongs to,
-    /// within the entry. `None`: it stays where it is.
+    /// The reference in place of a prompt: `${file:prompts/receptionist.md}`. `part` names the part of the entry that has
+    /// the prompt. `None`: the prompt stays in the state file.
     pub(super) fn place(&self, address: &Address, part: Option<&str>, text: &str) -> Option<String> {
         text.lines().nth(LINES)?;
         let mut placed = self.placed.borrow_mut();
@@ -89,7 +89,7 @@ impl<'w> Prompts<'w> {
         }
     }
 
-    /// The first of these names whose file is free, or holds just this text for nobody else.
+    /// The first name whose file does not exist, or has exactly this text and no other user.
     fn file(&self, given: &mut HashSet<String>, owner: &Address, name: &str, text: &str) -> Result<NewFile, String> {
         let numbered = (2..).map(|number| format!("{FOLDER}/{name}-{number}.md"));
         for name in std::iter::once(format!("{FOLDER}/{name}.md")).chain(numbered) {
@@ -110,7 +110,7 @@ impl<'w> Prompts<'w> {
         Err(format!("{FOLDER}/ is full"))
     }
 
-    /// The files that a text of the state file includes, and what is to be said of prompts that stay in it.
+    /// The new files that the final text of the state file includes, and warnings about prompts that stay in it.
     pub(super) fn finish(self, state: &str) -> (Vec<NewFile>, Diagnostics) {
         let Placed { mut files, kept, .. } = self.placed.into_inner();
         let included: HashSet<&str> =
@@ -137,7 +137,7 @@ pub(super) fn is_prompt(path: &FieldPath, map: &Map) -> bool {
     is(model, "model") && is(messages, "messages") && role == Some("system")
 }
 
-/// What a text would lose in a file of its own: git, editors and we ourselves may change some, or take them for something else.
+/// Why a text cannot have a file: git, editors or vapi-sync would change it, or take the file for something else.
 fn why_not(text: &str) -> Option<String> {
     let is_lost =
         |c: char| (c.is_control() && !matches!(c, '\n' | '\t')) || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}');

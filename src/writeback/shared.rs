@@ -1,4 +1,5 @@
-//! What several fields share: a captured value goes into it only if all agree, and a use of it is never replaced.
+//! Variables that several fields share: a captured value is written into one only if all its users agree, and a use of a
+//! variable is never replaced by a value.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -12,7 +13,7 @@ use crate::state::environments::names_in;
 use crate::state::load::StateFile;
 use crate::state::template::{self, Token};
 
-/// A value that would go into a variable, if all that use it here agree.
+/// An edit of a variable, to be made if all its users agree.
 pub(super) struct VariableWish<'d> {
     change: usize,
     /// The variable.
@@ -22,7 +23,7 @@ pub(super) struct VariableWish<'d> {
     edit: Edit,
 }
 
-/// Where a value stands that a field has from a variable.
+/// The place of a value that a field takes from a variable.
 pub(super) struct Through<'d> {
     /// The variable.
     pub(super) name: &'d str,
@@ -35,7 +36,7 @@ pub(super) struct Through<'d> {
 }
 
 impl<'d> Writer<'_, 'd> {
-    /// The variable that a value is, alone.
+    /// The variable, if a value consists of nothing else.
     pub(super) fn through(&self, node: Option<Node<'d>>) -> Option<Through<'d>> {
         let used = node?;
         let name = used.as_text().and_then(template::whole_variable)?;
@@ -48,8 +49,8 @@ impl<'d> Writer<'_, 'd> {
         Some(Through { name, used, path, node: variable.node })
     }
 
-    /// Takes the edits that were made from `first` on for what they are: wishes about a variable, where the way went through
-    /// one; else they must leave all uses of variables as they are.
+    /// Sorts the edits from `first` on. Those through a variable wait until all its users are known; the others are refused
+    /// if they would replace a use of a variable.
     pub(super) fn sort_out(&mut self, first: usize, through: Option<(&'d str, Node<'d>)>) {
         for (change, edit) in self.edits.split_off(first) {
             if let Some((name, used)) = through {
@@ -67,7 +68,7 @@ impl<'d> Writer<'_, 'd> {
         self.refused.push(Refused { change, diagnostic });
     }
 
-    /// A variable that all its users here want to change alike is changed where it stands; else it is held.
+    /// Changes a variable if all its users want the same change; otherwise refuses.
     pub(super) fn write_variables(&mut self) {
         let mut used = Vec::new();
         self.state.entries.iter().filter_map(|entry| entry.config).for_each(|config| names_in(config, &mut used));
@@ -79,11 +80,11 @@ impl<'d> Writer<'_, 'd> {
             let uses = used.iter().filter(|used| **used == name).count();
             let places: HashSet<_> = wishes.iter().map(|wish| wish.used.range()).collect();
             let alike = wishes.iter().all(|wish| wishes.iter().all(|other| is_compatible(&wish.edit, &other.edit)));
-            // Each use wants all of it: what one would change, every other one does.
+            // Every use must want every edit.
             let all_agree = alike && wishes.iter().filter(|wish| wish.edit == wishes[0].edit).count() >= uses;
             let one_user = uses == 1 && places.len() == 1;
             let refers = wishes.iter().any(|wish| refers(&wish.edit));
-            // That a field is gone in Vapi is nothing that a variable says.
+            // A variable cannot say that a field is gone in Vapi.
             let refers = refers || wishes.iter().any(|wish| matches!(wish.edit, Edit::RemoveKey { .. }));
             if (one_user || (all_agree && places.len() == uses)) && !refers {
                 let mut edits: Vec<Edit> = Vec::new();
@@ -100,7 +101,7 @@ impl<'d> Writer<'_, 'd> {
     }
 }
 
-/// Whether two edits of one variable are the same, or about different parts of it.
+/// Whether two edits of one variable are equal, or change different parts of it.
 fn is_compatible(one: &Edit, other: &Edit) -> bool {
     one == other || path_of(one) != path_of(other)
 }
@@ -120,7 +121,7 @@ fn held(name: &str, used: Node<'_>) -> Diagnostic {
         .help("change the variable, or the line that uses it, by hand")
 }
 
-/// A variable whose use an edit would replace, and where it is used.
+/// A variable whose use an edit would replace, and the place of that use.
 fn lost_variable<'d>(state: &StateFile<'d>, edit: &Edit) -> Option<(&'d str, Node<'d>)> {
     if !state.environments.has_variables() {
         return None;
@@ -161,7 +162,7 @@ fn names_of(content: &Content) -> Vec<String> {
     names
 }
 
-/// Whether an edit writes a reference, which no variable may hold.
+/// Whether an edit writes a reference, which a variable cannot hold.
 fn refers(edit: &Edit) -> bool {
     let (Edit::Set { value, .. } | Edit::InsertItem { value, .. }) = edit else { return false };
     let mut found = false;
@@ -181,7 +182,7 @@ fn each_text(content: &Content, look: &mut dyn FnMut(&str)) {
     }
 }
 
-/// The imports that entries of several environments refer to: these must be in all of them.
+/// The imports that entries of several environments refer to, so that they must exist in all of these.
 pub(super) fn shared_imports(plan: &Plan, state: &StateFile<'_>) -> HashSet<Address> {
     let Some(environment) = state.environment() else { return HashSet::new() };
     let imports = || plan.changes.iter().filter(|change| matches!(change.work, Work::Import(_)));
@@ -209,7 +210,7 @@ pub(super) fn shared_imports(plan: &Plan, state: &StateFile<'_>) -> HashSet<Addr
     shared
 }
 
-/// Whether a list has an item that is left out: then positions in it are not those of Vapi's.
+/// Whether this environment leaves out an item of a list, so that positions in it differ from those in Vapi.
 pub(super) fn leaves_out(state: &StateFile<'_>, list: Node<'_>) -> bool {
     list.items().any(|item| {
         let name = item.as_text().and_then(template::whole_variable);

@@ -1,4 +1,4 @@
-//! Moves the ref of the agreed commit: an annotated tag object, whose target is the commit.
+//! Moves the ref of the agreed commit, an annotated tag of the commit.
 
 use git2::{ErrorCode, Oid, Reference, Repository, Signature, Time};
 use jiff::Timestamp;
@@ -6,14 +6,14 @@ use jiff::Timestamp;
 use crate::model::agreed::{Agreed, path_of, ref_name};
 use crate::model::diagnostic::Diagnostic;
 
-/// The author of the tag where git has no identity, as on a CI runner.
+/// The author of the tag if git has no identity, as on a CI runner.
 const NOBODY: (&str, &str) = ("vapi-sync", "vapi-sync@localhost");
 
-/// Notes in the repository of `repository_path` that a state file and an organisation agreed. A ref that stands for a newer
-/// agreement stays. A ref of a former name of the file, `former`, is renamed.
+/// Records in a repository that a state file and an organisation agree. A ref with a newer agreement is kept. The ref of an
+/// earlier name of the file, `former`, is renamed.
 ///
 /// # Errors
-/// `agreed-not-moved`: a warning, since all that was to be written is written.
+/// `agreed-not-moved`, which callers show as a warning, because everything else has been written.
 pub fn note(
     repository_path: &std::path::Path,
     org_id: &str,
@@ -54,7 +54,7 @@ fn write(repository: &Repository, org_id: &str, agreed: &Agreed) -> Result<(), g
     Ok(())
 }
 
-/// The name inside the tag object: git wants one without `refs/`.
+/// The name in the tag object, which git requires without `refs/`.
 fn tag_name(ref_name: &str) -> String {
     ref_name.trim_start_matches("refs/").to_owned()
 }
@@ -63,7 +63,7 @@ fn target(reference: &Reference<'_>) -> Result<Oid, git2::Error> {
     reference.target().ok_or_else(|| git2::Error::from_str("the ref is a symbolic one"))
 }
 
-/// When an agreement was noted, in seconds since 1970. `None`: vapi-sync did not write the ref, so it may be replaced.
+/// When an agreement was recorded, in seconds since 1970. `None`: the ref is not ours, and may be replaced.
 fn time_of(reference: &Reference<'_>) -> Option<i64> {
     let tag = reference.peel_to_tag().ok()?;
     Some(tag.tagger()?.when().seconds())

@@ -1,7 +1,7 @@
-//! Decides which files of a checkout may be read. Anybody who can open a pull request decides what is in it.
+//! Decides which files of a checkout may be read. Anybody who can open a pull request controls its contents.
 //!
-//! An included text must be a file that git would keep, so that no reference can lead to a key file beside it.
-//! A file of our own (`.vapi-sync/`) must not be in git, so that nobody can plant a log or a cache.
+//! An include must be a file that git would commit, so that no reference can lead to a key file beside it.
+//! A file in `.vapi-sync/` must not be in git, so that nobody can plant a log or a cache.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -15,16 +15,16 @@ use super::platform::no_waiting;
 use super::workdir;
 use crate::model::diagnostic::Diagnostic;
 
-/// The folder of a state file, with what git says of the files in it.
+/// The folder of a state file, and what git knows about the files in it.
 #[derive(Default)]
 pub struct Checkout {
     folder: PathBuf,
-    /// The repository of each folder that was asked about.
+    /// The repositories of folders, so far.
     repositories: RefCell<HashMap<PathBuf, Option<Rc<Repository>>>>,
 }
 
 impl Checkout {
-    /// The checkout that a state file in `folder` belongs to.
+    /// The checkout of a state file in `folder`.
     pub fn at(folder: impl Into<PathBuf>) -> Self {
         Self { folder: folder.into(), repositories: RefCell::default() }
     }
@@ -37,8 +37,8 @@ impl Checkout {
     /// The real path of an include.
     ///
     /// # Errors
-    /// The path leaves the folder (also through a symbolic link); there is no such file; git ignores it or keeps it for
-    /// itself.
+    /// The path leaves the folder (also through a symbolic link), there is no such file, git ignores it, or it is a file of
+    /// git itself.
     pub fn include(&self, path: &str) -> Result<PathBuf, Diagnostic> {
         let outside = || {
             Diagnostic::error("include-outside", format!("{path} is outside the folder of the state file"))
@@ -64,10 +64,10 @@ impl Checkout {
         }
     }
 
-    /// Where a new include of this path would stand, and whether something stands there already.
+    /// The real path of a new include, and whether a file is there already.
     ///
     /// # Errors
-    /// Why there can be none: its folder is none, or leads out of ours; git ignores it.
+    /// Why it is not possible: its parent is not a folder or is outside of ours, or git ignores it.
     pub fn vacancy(&self, path: &str) -> Result<(PathBuf, bool), String> {
         let failed = |error: std::io::Error| error.to_string();
         let folder = self.folder.canonicalize().map_err(failed)?;
@@ -86,7 +86,7 @@ impl Checkout {
         }
     }
 
-    /// Why a file in `folder` must not be shown or sent: it belongs to git or to us, or git would not keep it.
+    /// Why a file in `folder` must not be shown or sent: it is a file of git or of vapi-sync, or git ignores it.
     fn private(&self, folder: &Path, inside: &Path) -> Option<String> {
         let has = |name: &str| inside.components().any(|part| part.as_os_str().eq_ignore_ascii_case(name));
         if has(".git") {
@@ -108,7 +108,7 @@ impl Checkout {
         }
         let root = root(&repository)?;
         let path = full.strip_prefix(&root).ok()?;
-        // Whoever keeps the state file where git ignores everything keeps the prompts there too.
+        // If git ignores the state file as well, the prompts may be ignored too.
         let all_ignored = folder.strip_prefix(&root).is_ok_and(|folder| ignores(&repository, folder));
         let is_ignored = !all_ignored && ignores(&repository, path);
         match (is_ignored, is_hidden) {
@@ -125,19 +125,19 @@ impl Checkout {
     }
 }
 
-/// Looks at the path of a state file before anything is read from it.
+/// Checks the path of a state file before the file is read.
 ///
 /// # Errors
-/// It is a symbolic link that leaves the working tree, or that leads to a file which git ignores or keeps for itself.
+/// It is a symbolic link that leaves the working tree, or that leads to a file that git ignores or to one of git itself.
 pub fn check_state_file(path: &Path) -> Result<(), Diagnostic> {
-    // A file that is not there is reported by whoever reads it.
+    // The reader reports a missing file.
     let Ok(real) = path.canonicalize() else {
         return match path.is_symlink() {
             true => Err(linked(path, "there is no such file")),
             false => Ok(()),
         };
     };
-    // You name the start of an absolute path, and stand in that of a relative one; the rest comes with the checkout.
+    // The root and the current folder are trusted; the rest of the path comes with the checkout.
     let start = match path.is_absolute() {
         true => path.parent().unwrap_or(path),
         false => Path::new("."),
@@ -162,7 +162,7 @@ fn linked(path: &Path, why: &str) -> Diagnostic {
     .help("name the file itself with -f")
 }
 
-/// Whether git tracks a file of our own, or its folder as another repository: then it came with the checkout.
+/// Whether git tracks a file of ours, or its folder as another repository, so that it came with the checkout.
 pub fn is_tracked(path: &Path) -> bool {
     let of_ours = || {
         let folder = path.parent().filter(|folder| folder.file_name().is_some_and(|name| name == workdir::NAME))?;
@@ -174,7 +174,7 @@ pub fn is_tracked(path: &Path) -> bool {
     of_ours().unwrap_or(false)
 }
 
-/// Opens a file of our own: neither it nor its folder may be a symbolic link, and it must be a regular file.
+/// Opens a file of ours. Neither it nor its folder may be a symbolic link, and it must be a regular file.
 ///
 /// # Errors
 /// Those of the file system.
@@ -186,7 +186,7 @@ pub fn open_own(options: &mut OpenOptions, path: &Path) -> std::io::Result<File>
     open_regular(options, path)
 }
 
-/// Opens a regular file. A pipe or a device is refused, not waited for.
+/// Opens a regular file. Refuses pipes and devices, without waiting for them.
 ///
 /// # Errors
 /// Those of the file system.
@@ -201,7 +201,7 @@ pub fn open_regular(options: &mut OpenOptions, path: &Path) -> std::io::Result<F
     }
 }
 
-/// Whether a path is that of `.vapi-sync/` or of a file right in it.
+/// Whether a path is `.vapi-sync/` or a file directly in it.
 fn is_ours(path: &Path) -> bool {
     let is_named = |path: &Path| path.file_name().is_some_and(|name| name == workdir::NAME);
     is_named(path) || path.parent().is_some_and(is_named)
@@ -220,7 +220,7 @@ fn root(repository: &Repository) -> Option<PathBuf> {
     repository.workdir()?.canonicalize().ok()
 }
 
-/// Whether a path leaves the folder that it starts from, even if it comes back.
+/// Whether a path leaves its starting folder, even if it comes back.
 fn leaves(path: &Path) -> bool {
     let mut depth = 0_i32;
     path.components().any(|component| {

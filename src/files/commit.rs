@@ -1,7 +1,7 @@
-//! `--commit`: a commit of exactly the state file and its included files, whatever else is in the index or the tree.
+//! `--commit`: commits exactly the state file and its includes, whatever else is in the index or the working tree.
 //!
-//! `git commit` itself makes it, so that hooks run, commits are signed where you sign them, and the index is locked before
-//! the branch moves.
+//! It runs `git commit`, so that hooks run, commits are signed if git is set up for it, and the index is locked before the
+//! branch moves.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use git2::{Oid, Repository};
 
 use crate::model::diagnostic::Diagnostic;
 
-/// A repository in which a commit can be made. It is checked before anything is written.
+/// A repository that can take a commit. It is checked before anything is written.
 pub struct Committing {
     repository: Repository,
     root: PathBuf,
@@ -30,8 +30,8 @@ impl Committing {
     /// Checks the repository of these files.
     ///
     /// # Errors
-    /// There is no repository, or no `git` to run; git does not know who commits; a merge or another git command is under
-    /// way; or one of the files has staged changes, which a commit would take along.
+    /// There is no repository, or no `git` program; git has no identity; a merge or another git command is in progress; or one
+    /// of the files has staged changes, which the commit would include.
     pub fn prepare(files: &[PathBuf]) -> Result<Self, Diagnostic> {
         let none = || {
             Diagnostic::error("not-in-git", "--commit: the state file is not in a git repository. Nothing was done")
@@ -102,7 +102,7 @@ impl Committing {
         Ok(())
     }
 
-    /// Whether no branch is checked out: the commit is then on none.
+    /// Whether `HEAD` is detached, so that the commit is on no branch.
     pub fn is_detached(&self) -> bool {
         self.repository.head_detached().unwrap_or(false)
     }
@@ -142,10 +142,10 @@ impl Committing {
         Ok(staged != self.head_blob(path)?)
     }
 
-    /// Commits the files as they are on the disk. `None`: they are as the last commit has them.
+    /// Commits the files as they are on disk. `None`: they have not changed since the last commit.
     ///
     /// # Errors
-    /// Git could not make the commit. The files are written all the same.
+    /// Git could not make the commit. The files on disk are not affected.
     pub fn commit(&self, files: &[PathBuf], message: &str) -> Result<Option<String>, Diagnostic> {
         let mut changed = Vec::new();
         let mut new = Vec::new();
@@ -180,7 +180,7 @@ impl Committing {
         command.arg("--").args(paths).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut run = || {
             let mut child = command.spawn()?;
-            // Its message is shorter than a pipe, and git reads it or says why not.
+            // The text fits into the buffer of a pipe, and git reports an error if it does not read it.
             if let Some(mut stdin) = child.stdin.take() {
                 let _ = stdin.write_all(input.as_bytes());
             }
@@ -190,7 +190,7 @@ impl Committing {
         if output.status.success() {
             return Ok(());
         }
-        // A hook may say why on either.
+        // A hook may print the reason on either.
         let said = [output.stderr, output.stdout].concat();
         Err(failed(&String::from_utf8_lossy(&said)))
     }

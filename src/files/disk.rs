@@ -1,7 +1,7 @@
 //! Files on the disk: read whole, replaced whole, never half written.
 //!
-//! A file is replaced through a temporary file beside it that is written, synced and renamed. A symbolic link stays one;
-//! mode and owner stay. A change on the disk in the meantime is noticed, and not overwritten.
+//! A file is replaced by writing, syncing and renaming a temporary file beside it. Symbolic links, mode and owner are kept. A
+//! change that somebody else made in the meantime is noticed and not overwritten.
 
 use std::fs::File;
 use std::io::{Read, Write};
@@ -13,7 +13,7 @@ use super::platform::{default_mode, keep_owner_and_mode};
 use super::{NotRead, read_text};
 use crate::model::diagnostic::Diagnostic;
 
-/// A file that may be replaced.
+/// A file that can be replaced.
 #[derive(Debug, Clone)]
 pub struct Disk {
     real: PathBuf,
@@ -23,19 +23,19 @@ pub struct Disk {
 /// Why a file was not replaced.
 #[derive(Debug)]
 pub enum NotReplaced {
-    /// Its text is not what was expected; this is what it is now.
+    /// It does not have the expected text, but this one.
     Changed(String),
     /// It could not be read or written.
     Failed(Diagnostic),
 }
 
-/// How the names of our temporary files begin. The next run removes those of a killed one.
+/// The prefix of our temporary files. The next run removes those of a killed one.
 const PREFIX: &str = ".vapi-sync-tmp-";
 
 impl Disk {
-    /// The file that a path leads to, symbolic links followed. It need not exist.
+    /// The file at a path, with symbolic links followed. It need not exist.
     pub fn at(path: &Path, name: &str) -> Self {
-        // A file that does not exist has no real path; its folder may.
+        // A missing file has no real path, but its folder may.
         let real = path.canonicalize().unwrap_or_else(|_| {
             let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
             let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
@@ -54,7 +54,7 @@ impl Disk {
         &self.name
     }
 
-    /// The folder that it is really in.
+    /// Its real folder.
     pub fn folder(&self) -> &Path {
         self.real.parent().unwrap_or(Path::new("."))
     }
@@ -67,8 +67,8 @@ impl Disk {
         read_text(&self.real, &self.name)
     }
 
-    /// Replaces its text, if that is still `expected` (`None`: if there is no such file). When it returns, the new text
-    /// is on the disk.
+    /// Replaces its text if that is still `expected` (`None`: if there is still no file). The new text is on disk when this
+    /// returns.
     ///
     /// # Errors
     /// The file is unchanged then: see [`NotReplaced`].
@@ -87,7 +87,7 @@ impl Disk {
             default_mode(temporary.as_file());
         }
         temporary.as_file().sync_all().map_err(|error| failed("write", error))?;
-        // The last look is as late as it can be.
+        // Check as late as possible.
         match (expected, self.read()) {
             (Some(expected), Ok(now)) if now == expected => {}
             (None, Err(NotRead::Missing(_))) => {}
@@ -95,15 +95,15 @@ impl Disk {
             (_, Err(error)) => return Err(NotReplaced::Failed(error.into())),
         }
         temporary.persist(&self.real).map_err(|error| failed("replace a file", error.error))?;
-        // The rename itself must survive a power loss too. Not every file system can sync a folder.
+        // Makes the rename survive a power loss. Not every file system can sync a folder.
         if let Ok(folder) = File::open(self.folder()) {
             let _ = folder.sync_all();
         }
         Ok(())
     }
 
-    /// Whether the file could be replaced by one that is as long: a folder that cannot be written and a disk that is full
-    /// are told before anything is sent.
+    /// Tries to write a file of the same length beside it, so that a read-only folder or a full disk is noticed before anything
+    /// is sent.
     ///
     /// # Errors
     /// It could not.
@@ -115,7 +115,7 @@ impl Disk {
             .map_err(|error| self.failed("write", &error))
     }
 
-    /// A file beside it, locked while it is open: [`clean_up`] sees by that whether its owner still runs.
+    /// Creates a temporary file beside it and locks it, so that [`clean_up`] can see that its owner still runs.
     fn temporary(&self) -> Result<NamedTempFile, Diagnostic> {
         let make = || {
             let made = tempfile::Builder::new().prefix(PREFIX).tempfile_in(self.folder())?;
@@ -125,11 +125,11 @@ impl Disk {
         };
         let failed = |error| self.failed("make a file", &error);
         let made = make().map_err(failed)?;
-        // Another run may have taken it for a dead one's before it was locked.
+        // Before it was locked, another run may have removed it as a leftover.
         if made.path().exists() { Ok(made) } else { make().map_err(failed) }
     }
 
-    /// The message that something could not be done to it.
+    /// An error about the file.
     pub fn failed(&self, what: &str, error: &std::io::Error) -> Diagnostic {
         let why = match error.kind() {
             std::io::ErrorKind::StorageFull => "the disk is full (free some space)".to_owned(),
@@ -143,7 +143,7 @@ impl Disk {
     }
 }
 
-/// Removes the temporary files that killed runs left in a folder, but not those of runs that are still at work.
+/// Removes the temporary files that killed runs left in a folder, but not those of running ones.
 pub fn clean_up(folder: &Path) {
     let Ok(entries) = std::fs::read_dir(folder) else { return };
     for entry in entries.flatten() {

@@ -1,4 +1,4 @@
-//! Files on this machine: read whole, replaced whole, locked, committed. Knows nothing of what is in them.
+//! Reads, replaces, locks and commits files. Knows nothing of their contents.
 
 pub mod agreed;
 mod checkout;

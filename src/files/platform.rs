@@ -1,4 +1,4 @@
-//! What differs from system to system, in one place.
+//! The differences between operating systems.
 //!
 //! Linux is where the program is tested by hand; macOS and Windows are tested in CI. What follows from their documentation:
 //! - **Windows** has no modes and no owners to keep: a new file takes the rights of its folder. A rename replaces a file that
@@ -41,7 +41,7 @@ pub fn make_private(_: &File) -> io::Result<()> {
     Ok(())
 }
 
-/// A pipe that nobody writes to is opened at once, and not waited for.
+/// Opens a pipe at once instead of waiting for a writer.
 pub(super) fn no_waiting(options: &mut OpenOptions) {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::custom_flags(options, libc::O_NONBLOCK);
@@ -49,20 +49,20 @@ pub(super) fn no_waiting(options: &mut OpenOptions) {
     let _ = options;
 }
 
-/// A file that replaces another gets what that one had.
+/// Gives a file the mode and owner of the one that it replaces.
 pub(super) fn keep_owner_and_mode(file: &File, before: &Metadata) {
     let _ = file.set_permissions(before.permissions());
     #[cfg(unix)]
     {
         use std::os::unix::fs::MetadataExt;
         if file.metadata().is_ok_and(|now| (now.uid(), now.gid()) != (before.uid(), before.gid())) {
-            // Only a privileged user can give a file away; for the others it was theirs already.
+            // Only a privileged user can change the owner. Others already own the file.
             let _ = std::os::unix::fs::fchown(file, Some(before.uid()), Some(before.gid()));
         }
     }
 }
 
-/// A temporary file is private to its owner; a new state file is like any other file in a repository.
+/// Gives a new state file the usual mode: temporary files are private to their owner.
 pub(super) fn default_mode(file: &File) {
     #[cfg(unix)]
     {

@@ -1,4 +1,4 @@
-//! Text files that a user named, read whole.
+//! Reads text files that the user named.
 
 use std::io::Read;
 use std::path::Path;
@@ -6,20 +6,20 @@ use std::path::Path;
 use super::open_regular;
 use crate::model::diagnostic::{Diagnostic, Diagnostics, Place};
 
-/// The largest text file that is read, in bytes.
+/// The maximum size of a text file, in bytes.
 pub const MAX_BYTES: u64 = 64 * 1024 * 1024;
 
-/// Why a text file was not read.
+/// Why a text file could not be read.
 #[derive(Debug)]
 pub enum NotRead {
-    /// It is not there.
+    /// It does not exist.
     Missing(Diagnostic),
     /// Anything else.
     Failed(Diagnostic),
 }
 
 impl NotRead {
-    /// The message, with more help if the file is not there.
+    /// The message, with more help if the file does not exist.
     pub fn or_missing(self, help: impl Into<String>) -> Diagnostic {
         match self {
             NotRead::Missing(error) => error.help(help),
@@ -51,7 +51,8 @@ impl From<NotRead> for Diagnostics {
 /// Reads a text file that a user named.
 ///
 /// # Errors
-/// It is not there, not readable, a folder, larger than [`MAX_BYTES`], or not UTF-8 (with the place of the first wrong byte).
+/// It does not exist, is not readable, is a folder, is larger than [`MAX_BYTES`], or is not UTF-8 (with the place of the first
+/// wrong byte).
 pub fn read_text(path: &Path, name: &str) -> Result<String, NotRead> {
     let is_folder =
         || Diagnostic::error("file-not-readable", format!("{name} is a folder, not a file")).help("name a file in it");
@@ -72,7 +73,7 @@ pub fn read_text(path: &Path, name: &str) -> Result<String, NotRead> {
         return Err(too_large().into());
     }
     let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0));
-    // What is read may be longer than what was announced: a file that grows.
+    // The file may have grown since its size was read.
     (&mut file).take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;
     if bytes.len() as u64 > MAX_BYTES {
         return Err(too_large().into());

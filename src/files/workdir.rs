@@ -13,20 +13,20 @@ use crate::model::diagnostic::Diagnostic;
 /// The folder's name.
 pub const NAME: &str = ".vapi-sync";
 
-/// The folder of one state file. To name a path in it creates nothing.
+/// The folder of one state file. Asking for a path in it creates nothing.
 #[derive(Debug, Clone)]
 pub struct Workdir {
     folder: PathBuf,
 }
 
-/// How often, and after what time, to try for a lock whose holder has just released it.
+/// How often to retry a lock that was just released, and the delay before each try.
 const TRIES: u32 = 25;
 const BETWEEN_TRIES: Duration = Duration::from_millis(20);
 
-/// How long the gate of a lock may be closed: nothing slow is done inside.
+/// How long to wait at the gate of a lock. Nothing slow happens inside.
 const LONGEST_IN_GATE: Duration = Duration::from_secs(2);
 
-/// How much is read of the name of a lock holder.
+/// The maximum length of the name of a lock holder.
 const MAX_HOLDER: u64 = 4096;
 
 /// Who holds a lock.
@@ -37,7 +37,7 @@ struct Holder {
     since: String,
 }
 
-/// The right to write a state file, until it is dropped. The system takes it from a process that dies.
+/// The lock of a state file. It is released when it is dropped or when the process dies.
 #[derive(Debug)]
 pub struct Lock {
     file: File,
@@ -45,13 +45,13 @@ pub struct Lock {
 
 impl Drop for Lock {
     fn drop(&mut self) {
-        // The next holder must not be taken for this one.
+        // Removes our name, so that the next holder is not taken for this run.
         let _ = self.file.set_len(0);
     }
 }
 
 impl Workdir {
-    /// The folder that belongs to a state file with this real path.
+    /// The folder of the state file with this real path.
     pub fn beside(state_file: &Path) -> Self {
         Self { folder: state_file.parent().unwrap_or(Path::new(".")).join(NAME) }
     }
@@ -61,10 +61,10 @@ impl Workdir {
         self.folder.join(name)
     }
 
-    /// Makes the folder, with a `.gitignore` that keeps all of it out of git.
+    /// Creates the folder, with a `.gitignore` that keeps it out of git.
     ///
     /// # Errors
-    /// It cannot be made.
+    /// It cannot be created.
     pub fn ensure(&self) -> Result<(), Diagnostic> {
         let failed = |error: std::io::Error| {
             Diagnostic::error("workdir", format!("the folder {} cannot be made: {error}", self.folder.display())).help(
@@ -74,7 +74,7 @@ impl Workdir {
         make_folder(&self.folder).map_err(failed)
     }
 
-    /// Takes the lock of a state file, waiting up to `patience` until its holder releases it.
+    /// Takes the lock of a state file. Waits up to `patience` for another holder.
     ///
     /// # Errors
     /// Somebody else holds it; the message names the run.
@@ -83,8 +83,8 @@ impl Workdir {
         self.lock_named(&name, command, patience)
     }
 
-    /// Takes the lock of one environment of a state file: runs for others go on beside it. Each write of the file takes the
-    /// file's lock, too.
+    /// Takes the lock of one environment of a state file, so that runs for other environments can go on. Each write of the file
+    /// takes the lock of the file, too.
     ///
     /// # Errors
     /// As [`Workdir::lock`].
@@ -110,13 +110,13 @@ impl Workdir {
         };
         let open = |path: &Path| open_own(File::options().read(true).write(true).create(true).truncate(false), path);
         let mut file = open(&path).map_err(failed)?;
-        // Whoever takes the lock puts its name there before it lets others through this gate. So a name that is read inside
-        // the gate is that of who holds the lock, and not what a killed run left.
+        // A run that takes the lock writes its name there before it opens this gate. So a name that is read inside the gate is
+        // that of the holder, and not of a killed run.
         let gate = open(&self.folder.join(format!("{name}.lock.gate"))).map_err(failed)?;
         let started = Instant::now();
         let mut unnamed = 0;
         loop {
-            // A run that was stopped while it stood in the gate keeps it: the wait ends.
+            // A suspended run may keep the gate, so the wait must end.
             match gate.try_lock() {
                 Ok(()) => {}
                 Err(TryLockError::Error(error)) => return Err(failed(error)),
@@ -138,7 +138,7 @@ impl Workdir {
                 Err(TryLockError::WouldBlock) => read_holder(&mut file),
             };
             gate.unlock().map_err(failed)?;
-            // Who lets go of a lock takes its name away first.
+            // A run removes its name before it releases the lock.
             unnamed = if holder.is_none() { unnamed + 1 } else { 0 };
             if started.elapsed() >= patience && !(1..TRIES).contains(&unnamed) {
                 return Err(held(holder, name));
@@ -148,10 +148,10 @@ impl Workdir {
     }
 }
 
-/// Makes a folder of this name, with a `.gitignore` that keeps all of it out of git.
+/// Creates a folder of this name, with a `.gitignore` that keeps it out of git.
 ///
 /// # Errors
-/// It cannot be made, or it is a symbolic link.
+/// It cannot be created, or it is a symbolic link.
 pub fn make_folder(folder: &Path) -> std::io::Result<()> {
     if folder.is_symlink() {
         return Err(std::io::Error::other("it is a symbolic link"));
@@ -168,7 +168,7 @@ fn write_holder(file: &mut File, command: &str) {
     let holder =
         Holder { pid: std::process::id(), command: command.to_owned(), since: jiff::Timestamp::now().to_string() };
     let text = serde_json::to_string(&holder).unwrap_or_default();
-    // Who holds it is a help for others; that they are kept out does not depend on it.
+    // The name only helps others; the lock works without it.
     let _ = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(text.as_bytes()));
 }
 

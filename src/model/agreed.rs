@@ -1,14 +1,13 @@
-//! The agreed commit: the one at which a state file and an organisation last agreed, and the name of the ref behind which
-//! it stands.
+//! The agreed commit: the commit at which a state file and an organisation last agreed, and the name of the ref that keeps it.
 
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-/// All refs of this program stand below it.
+/// The prefix of all refs of this program.
 const REFS: &str = "refs/vapi-sync";
 
-/// The commit at which all of a state file and an organisation last agreed.
+/// The commit at which a state file and an organisation last agreed on everything.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Agreed {
     /// Its full id.
@@ -17,29 +16,29 @@ pub struct Agreed {
     pub time: Timestamp,
     /// The run that found it.
     pub run: String,
-    /// The path that the state file had then, from the root of the repository.
+    /// The path of the state file at that commit, from the root of the repository.
     pub path: PathBuf,
 }
 
-/// The last commit at which the file and Vapi agreed, and what came since.
+/// The agreed commit, and what came after it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LastAgreed {
     /// The commit.
     pub agreed: Agreed,
-    /// How many commits changed the file since: they wait to be applied.
+    /// How many later commits changed the file and wait to be applied.
     pub waiting: usize,
 }
 
-/// Who knows what a field was when the file and Vapi last agreed on it, and since when.
+/// The source of the value on which the file and Vapi last agreed, and its time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Agreement {
-    /// Who.
+    /// The source.
     pub by: AgreedBy,
-    /// When it was so.
+    /// When they agreed.
     pub time: Timestamp,
 }
 
-/// Who knows what a field was.
+/// The source of an agreed value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AgreedBy {
     /// The agreed commit, by its full id.
@@ -54,7 +53,7 @@ pub enum AgreedBy {
 }
 
 impl AgreedBy {
-    /// The commit after which others may have applied what they committed.
+    /// The commit to start from when looking for later commits that others may have applied.
     pub fn commit(&self) -> Option<&str> {
         match self {
             AgreedBy::Commit(commit) => Some(commit),
@@ -64,7 +63,7 @@ impl AgreedBy {
 }
 
 /// The ref for a state file and an organisation. The path, from the root of the repository, is one component of the name,
-/// so that `vapi` and `vapi/state.yaml` do not stand in each other's way.
+/// because git cannot have both `vapi` and `vapi/state.yaml` as refs.
 pub fn ref_name(org_id: &str, path: &Path) -> String {
     let components = path.components().map(|component| component.as_os_str().as_encoded_bytes());
     let path: Vec<u8> = components.collect::<Vec<_>>().join(&b'/');
@@ -94,7 +93,7 @@ pub fn path_of(ref_name: &str) -> Option<PathBuf> {
     String::from_utf8(path).ok().map(PathBuf::from)
 }
 
-/// A text as one component of a ref's name: a point stays only where git takes it anywhere.
+/// A text as one component of the name of a ref. A dot is only kept where git always allows it.
 fn encoded(text: &[u8]) -> String {
     let is_word = |at: Option<usize>| at.and_then(|at| text.get(at)).is_some_and(u8::is_ascii_alphanumeric);
     let plain = |at: usize| match text[at] {

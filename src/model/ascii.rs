@@ -1,4 +1,4 @@
-//! Names of any script in the letters that every keyboard, shell and file system has.
+//! Converts names of any script to ASCII, for shells and file systems.
 
 use deunicode::deunicode_char;
 use unicode_normalization::UnicodeNormalization;
@@ -6,8 +6,8 @@ use unicode_normalization::char::is_combining_mark;
 
 use super::escape::is_hostile;
 
-/// A text in ASCII: letters and digits of other scripts as they sound (`línea` → `linea`), all else that is not ASCII as a
-/// space. What nobody sees, and letters that no table knows, are left out.
+/// Transliterates a text to ASCII (`línea` → `linea`). Other characters become spaces; invisible ones, and letters without a
+/// transliteration, are left out.
 pub fn ascii(text: &str) -> String {
     let mut ascii = String::with_capacity(text.len());
     for c in text.nfc() {
@@ -21,7 +21,7 @@ pub fn ascii(text: &str) -> String {
     ascii
 }
 
-/// A text as a name for machines: `Front Desk (EN)` → `front_desk_en`. Empty, if nothing of it is a letter or a digit.
+/// A text as an identifier: `Front Desk (EN)` → `front_desk_en`. Empty if it has no letters or digits.
 pub fn slug(name: &str) -> String {
     let mut slug = String::new();
     for c in ascii(name).chars() {

@@ -1,7 +1,6 @@
-//! A message for a person: what happened, where, what was not done because of it, what to do next.
+//! Messages for people: what happened, where, what was not done because of it, and what to do next.
 //!
-//! Every error and warning of the library is a [`Diagnostic`]; how one becomes an exit code is decided in
-//! [`exit_code`] and nowhere else.
+//! Every error and warning of the library is a [`Diagnostic`]. Only [`exit_code`] turns them into an exit code.
 
 use std::sync::Arc;
 
@@ -16,23 +15,23 @@ pub struct Place {
     pub line: usize,
     /// The column, from 1, in characters (not bytes).
     pub column: usize,
-    /// How many characters the marked text is long on its line, for a caret line. At least 1.
+    /// The number of characters to underline. At least 1.
     pub width: usize,
 }
 
-/// How bad it is.
+/// The severity of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
-    /// Nothing is done because of it.
+    /// It stops the run or a part of it.
     Error,
-    /// Worth knowing; the run goes on.
+    /// The run goes on.
     Warning,
-    /// Worth a look.
+    /// For information.
     Note,
 }
 
-/// Which exit code a failure asks for.
+/// The kinds of failure, by exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Failure {
     /// Something is wrong: 1.
@@ -40,13 +39,13 @@ pub enum Failure {
     Error,
     /// The command line cannot be understood: 64.
     Usage,
-    /// It waits for a person: 3.
+    /// You must decide something: 3.
     Waits,
     /// The user stopped the run: 130.
     Interrupted,
 }
 
-/// One message, with its place and the way out.
+/// One message, with its place and what to do next.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
     /// A stable, documented word: `unknown-reference`.
@@ -59,7 +58,7 @@ pub struct Diagnostic {
     pub help: Option<String>,
     /// Where.
     pub place: Option<Place>,
-    /// The line of the file that `place` names, as it stands there, without its line end.
+    /// The line of text at `place`, without its line end.
     pub snippet: Option<String>,
     /// The exit code it asks for, if it is an error.
     pub failure: Failure,
@@ -94,21 +93,21 @@ impl Diagnostic {
         Self { failure: Failure::Usage, ..Self::error("usage", message) }
     }
 
-    /// The same with a line on what to do next.
+    /// Adds a line on what to do next.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
 
-    /// The same with its place.
+    /// Adds the place.
     #[must_use]
     pub fn at(mut self, place: Place) -> Self {
         self.place = Some(place);
         self
     }
 
-    /// The same with the line of text that its place names.
+    /// Adds the line of text at its place.
     #[must_use]
     pub fn snippet(mut self, line: impl Into<String>) -> Self {
         self.snippet = Some(line.into());
@@ -116,7 +115,7 @@ impl Diagnostic {
     }
 }
 
-/// Several messages at once: a run reports all it found, not the first only.
+/// Several messages: a run reports all errors that it finds, not only the first.
 pub type Diagnostics = Vec<Diagnostic>;
 
 impl From<Diagnostic> for Diagnostics {
@@ -125,19 +124,19 @@ impl From<Diagnostic> for Diagnostics {
     }
 }
 
-/// Gives each message the line of text that its place names, as far as `line` knows the file.
+/// Adds to each message the line of text at its place, if `line` knows the file.
 pub fn attach_snippets<'l>(diagnostics: &mut [Diagnostic], line: impl Fn(&Place) -> Option<&'l str>) {
     for diagnostic in diagnostics.iter_mut().filter(|diagnostic| diagnostic.snippet.is_none()) {
         diagnostic.snippet = diagnostic.place.as_ref().and_then(&line).map(str::to_owned);
     }
 }
 
-/// How a run ended, as far as its exit code is concerned.
+/// The parts of a run's result that its exit code depends on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Ending {
     /// Some writes failed, the rest was done.
     pub writes_failed: bool,
-    /// Something waits for a person.
+    /// Something was held back.
     pub held_back: bool,
     /// `--detailed-exitcode` was given and there is something to do.
     pub changes_found: bool,

@@ -1,7 +1,7 @@
-//! Text that nobody vouches for, made visible: what comes from Vapi may hold escape sequences, control characters and
-//! characters that reorder or hide their neighbours.
+//! Escapes untrusted text: values from Vapi may contain escape sequences, control characters, and characters that reorder or
+//! hide others.
 //!
-//! Everything that a renderer prints and that is not its own words passes through here.
+//! Renderers pass everything through here that is not their own text.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -16,9 +16,9 @@ pub fn lines(text: &str) -> Cow<'_, str> {
     replace(text, is_hostile, braced)
 }
 
-/// JSON text in which hostile characters, legal as they may be inside its strings, are written as `\u009b`.
+/// JSON text with hostile characters written as `\u009b`.
 ///
-/// It means the same to every parser, since JSON has no such characters outside strings.
+/// Parsers read the same value, since such characters only occur inside strings.
 pub fn json(text: &str) -> Cow<'_, str> {
     let escaped = replace(text, is_hostile, |c, out| {
         for unit in c.encode_utf16(&mut [0; 2]) {
@@ -32,10 +32,10 @@ pub fn json(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// Where the old form of a GitHub workflow command begins, anywhere in a line.
+/// The start of a GitHub workflow command in the old form, which may be anywhere in a line.
 const OLD_COMMAND: &str = "##[";
 
-/// Text in which no line is a command to the runner of a GitHub workflow: `::set-env …` or `##[…]`.
+/// Text without lines that the runner of a GitHub workflow takes for commands: `::set-env …` or `##[…]`.
 pub fn inert(text: &str) -> Cow<'_, str> {
     let is_command = |line: &str| line.trim_start().starts_with("::") || line.contains(OLD_COMMAND);
     if !text.split(['\n', '\r']).any(is_command) {
@@ -63,15 +63,15 @@ pub fn shell_word(text: &str) -> String {
     if is_plain { text.to_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
 }
 
-/// The first character of a text that acts or hides without being seen: its place in bytes.
+/// The byte position of the first hostile character of a text.
 pub fn first_hidden(text: &str) -> Option<usize> {
     let mut from = 0;
     loop {
-        // Most of a text is plain: it is passed over byte by byte.
+        // Most text is plain, so skip it byte by byte.
         let at = from + first_not_plain(text.as_bytes().get(from..)?)?;
         let c = text[at..].chars().next()?;
         let before = text[..at].chars().next_back().unwrap_or('\0');
-        // A BOM in front and Windows' line ends are the editor's.
+        // Editors write a BOM and Windows line ends.
         let is_editors = (at == 0 && c == '\u{feff}') || (c == '\r' && text[at..].starts_with("\r\n"));
         if is_hostile(before, c) && !is_editors {
             return Some(at);
@@ -81,19 +81,19 @@ pub fn first_hidden(text: &str) -> Option<usize> {
 }
 
 fn first_not_plain(bytes: &[u8]) -> Option<usize> {
-    // Without an exit inside of it, a chunk is looked at with few instructions.
+    // Without an early exit, the compiler vectorises the loop over a chunk.
     const CHUNK: usize = 64;
     let is_all_plain = |chunk: &[u8]| chunk.iter().fold(true, |plain, byte| plain & is_plain(*byte));
     let passed = bytes.chunks_exact(CHUNK).take_while(|chunk| is_all_plain(chunk)).count() * CHUNK;
     Some(passed + bytes[passed..].iter().position(|byte| !is_plain(*byte))?)
 }
 
-/// Whether a byte is a character that is seen, or an end of a line or a tab: nothing hides there.
+/// Whether a byte is a visible ASCII character, a line end or a tab.
 fn is_plain(byte: u8) -> bool {
     matches!(byte, b'\n' | b'\t' | b' '..=b'~')
 }
 
-/// `is_replaced` is asked with the character before each.
+/// Calls `is_replaced` for each character with the one before it.
 fn replace(
     text: &str,
     is_replaced: impl Fn(char, char) -> bool,
@@ -128,9 +128,9 @@ fn braced(c: char, out: &mut String) {
     }
 }
 
-/// Whether a character acts on a terminal or a reader without being seen: control characters but `\n` and tab, line
-/// separators, marks that reorder text (Unicode TR 36), and characters without a look of their own. One joiner or variation
-/// selector after a character of its script stays: Persian and emoji are written with them.
+/// Whether a character is hostile: control characters except `\n` and tab, line separators, marks that reorder text (Unicode
+/// TR 36), and invisible characters. One joiner or variation selector after a character of its script is not, because Persian
+/// and emoji need them.
 pub(super) fn is_hostile(before: char, c: char) -> bool {
     match c {
         '\n' | '\t' => false,
@@ -142,16 +142,16 @@ pub(super) fn is_hostile(before: char, c: char) -> bool {
         }
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{feff}' | '\u{fffc}' => true,
         '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{fff0}'..='\u{fffb}' => true,
-        // Fillers and blanks that look like nothing.
+        // Invisible fillers and blanks.
         '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}' | '\u{2800}' | '\u{17b4}' | '\u{17b5}' => true,
         '\u{180b}'..='\u{180f}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' => true,
-        // Tags, selectors and private uses of them: invisible text that a language model reads.
+        // Tags and selectors: they can hide text that a language model reads.
         '\u{e0000}'..='\u{e0fff}' => true,
         _ => false,
     }
 }
 
-/// Whether a joiner or a selector may follow this character: letters of other scripts, emoji, their selector.
+/// Whether a joiner or selector may follow this character: letters of other scripts, emoji, and their selector.
 fn is_joined(before: char) -> bool {
     let is_hidden = matches!(before, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{206f}');
     before > '\u{2ff}' && !is_hidden && !before.is_whitespace()

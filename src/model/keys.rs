@@ -1,10 +1,10 @@
-//! Keys of well-known services, told by their shape.
+//! Recognises API keys of well-known services by their form.
 
 use std::ops::Range;
 
 use memchr::memmem;
 
-/// What the beginnings of well-known keys are, whose they are, and how many characters of a key follow at least.
+/// The prefixes of well-known keys, their services, and the minimum number of characters after the prefix.
 const KEYS: &[(&str, &str, usize)] = &[
     ("sk-", "an API key", 20),
     ("sk_live_", "a Stripe key", 16),
@@ -27,7 +27,7 @@ const KEYS: &[(&str, &str, usize)] = &[
     ("eyJ", "a JSON web token", 60),
 ];
 
-/// The keys in a text: where each stands, and whose it is.
+/// The keys in a text, each with its place and its service.
 pub fn find(text: &str) -> impl Iterator<Item = (Range<usize>, &'static str)> {
     let block = memmem::find(text.as_bytes(), b"-----BEGIN").and_then(|start| {
         let is_key = text[start..].contains("PRIVATE KEY-----");
@@ -40,7 +40,7 @@ pub fn find(text: &str) -> impl Iterator<Item = (Range<usize>, &'static str)> {
             return None;
         }
         let (start, owner, rest) = KEYS.iter().find(|(start, ..)| word.starts_with(start))?;
-        // `sk-this-is-only-an-example` is prose; a key mixes digits and letters without a pause.
+        // `sk-this-is-only-an-example` is prose; a key has a long run of mixed letters and digits.
         let tail = &word[start.len()..];
         let longest = tail.split(['-', '_', '.']).map(str::len).max().unwrap_or(0);
         (tail.len() >= *rest && longest >= 12).then_some((at..at + word.len(), *owner))
@@ -48,13 +48,13 @@ pub fn find(text: &str) -> impl Iterator<Item = (Range<usize>, &'static str)> {
     block.into_iter().chain(keys)
 }
 
-/// The words of a text that are long enough for a key, each with its place.
+/// The words of a text that are long enough to be a key, each with its place.
 fn long_words(text: &str) -> impl Iterator<Item = (usize, &str)> {
     const LEAST: usize = 20;
     let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
     let mut from = 0;
     std::iter::from_fn(move || {
-        // Read from its end: most places where a word could stand are passed over at the first byte.
+        // Searching backwards from the end of a possible word skips most positions at the first byte.
         while let Some(window) = text.as_bytes().get(from..from + LEAST) {
             match window.iter().rposition(|byte| !is_part(byte)) {
                 Some(at) => from += at + 1,
@@ -70,14 +70,14 @@ fn long_words(text: &str) -> impl Iterator<Item = (usize, &str)> {
     })
 }
 
-/// Whether something of this name is a secret, where anything may stand: `api_key`, `X-Auth`, `sig`.
+/// Whether a free-form field of this name is a secret: `api_key`, `X-Auth`, `sig`.
 pub fn is_key_like(name: &str) -> bool {
     const WORDS: [&str; 8] = ["auth", "key", "token", "secret", "password", "cookie", "signature", "credential"];
     let name = name.to_ascii_lowercase();
     WORDS.iter().any(|word| name.contains(word)) || name == "sig"
 }
 
-/// The secrets in the addresses of a text: passwords before the host, and values of parameters that are called like keys.
+/// The secrets in the URLs of a text: passwords before the host, and parameters with names like those of keys.
 pub fn in_addresses(text: &str) -> impl Iterator<Item = Range<usize>> {
     let addresses = text.match_indices("://").map(|(at, scheme)| {
         let start = at + scheme.len();
@@ -99,7 +99,7 @@ pub fn in_addresses(text: &str) -> impl Iterator<Item = Range<usize>> {
             let (name, value) = parameter.split_once('=')?;
             is_key_like(name).then_some(start + name.len() + 1..start + name.len() + 1 + value.len())
         });
-        // What is filled in later is no secret: `{{token}}`, `${env:…}`, `(sensitive)`.
+        // Placeholders are not secrets: `{{token}}`, `${env:…}`, `(sensitive)`.
         let is_there = |place: &Range<usize>| !place.is_empty() && !text[place.clone()].contains(['{', '(']);
         password.into_iter().chain(values).filter(is_there).collect::<Vec<_>>()
     })

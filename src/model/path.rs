@@ -1,4 +1,4 @@
-//! The way to a field.
+//! Paths of fields.
 
 use std::fmt;
 
@@ -13,7 +13,7 @@ pub enum Step {
     Element(String),
 }
 
-/// Where a field stands inside an object: `model.tools[function:lookup].server.url`.
+/// The path of a field in an object: `model.tools[function:lookup].server.url`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct FieldPath(pub Vec<Step>);
 
@@ -23,7 +23,7 @@ impl FieldPath {
         Self::default()
     }
 
-    /// This path and one more step.
+    /// This path with one more step.
     pub fn join(&self, step: Step) -> Self {
         let mut steps = Vec::with_capacity(self.0.len() + 1);
         steps.extend_from_slice(&self.0);
@@ -31,12 +31,12 @@ impl FieldPath {
         Self(steps)
     }
 
-    /// This path and a key.
+    /// This path with one more key.
     pub fn key(&self, key: &str) -> Self {
         self.join(Step::Key(key.to_owned()))
     }
 
-    /// The top-level field that this path lies in. `None` for the root.
+    /// The top-level field of this path. `None` for the root.
     pub fn top(&self) -> Option<&str> {
         match self.0.first() {
             Some(Step::Key(key)) => Some(key),
@@ -45,26 +45,26 @@ impl FieldPath {
     }
 }
 
-/// Where a walk through a value is, kept on the stack: costs nothing until somebody asks for the path.
+/// The position of a walk through a value. It lives on the stack, so that a path is only built when it is asked for.
 #[derive(Clone, Copy)]
 pub enum Trail<'t> {
-    /// Where the walk began.
+    /// The start.
     Root,
-    /// At the value of a key.
+    /// The value of a key.
     Key(&'t Trail<'t>, &'t str),
-    /// At an item of a list.
+    /// An item of a list.
     Item(&'t Trail<'t>, usize),
-    /// At the value that a step leads to.
+    /// The value after a step.
     Step(&'t Trail<'t>, &'t Step),
 }
 
 impl<'t> Trail<'t> {
-    /// One step on, to the value of a key.
+    /// Goes to the value of a key.
     pub fn key(&'t self, key: &'t str) -> Self {
         Trail::Key(self, key)
     }
 
-    /// One step on, to an item.
+    /// Goes to an item.
     pub fn item(&'t self, index: usize) -> Self {
         Trail::Item(self, index)
     }
@@ -87,7 +87,7 @@ impl<'t> Trail<'t> {
         FieldPath(steps)
     }
 
-    /// The last key on the way.
+    /// The last key of the path.
     pub fn last_key(&self) -> Option<&'t str> {
         match self {
             Trail::Root => None,
@@ -97,7 +97,7 @@ impl<'t> Trail<'t> {
         }
     }
 
-    /// Whether an item of a list is passed on the way.
+    /// Whether the path crosses a list.
     pub fn in_list(&self) -> bool {
         match self {
             Trail::Root => false,
@@ -133,7 +133,7 @@ impl std::str::FromStr for FieldPath {
     }
 }
 
-/// The step in brackets that a text begins with, the opening one taken off already, and what stands behind it.
+/// Reads a step in brackets, after the opening bracket, and gives the rest of the text.
 fn bracketed(text: &str) -> Option<(Step, &str)> {
     let (is_element, json) = match text.strip_prefix('=') {
         Some(json) => (true, json),

@@ -1,7 +1,7 @@
-//! The `recorded` question: which version of the file gives a live value back?
+//! Which version of the file has a given value?
 //!
-//! In: [`Question`]s about the fields that differ. Out: per question the newest record that holds the value, or none. Who
-//! answers (git, the audit log) is not known here.
+//! In: [`Question`]s about the fields that differ. Out: for each question the newest record that holds the value, or none. The
+//! answers come from git or the audit log, behind the trait [`Record`].
 
 use std::collections::HashSet;
 use std::ops::ControlFlow;
@@ -12,20 +12,20 @@ use crate::model::agreed::Agreement;
 use crate::model::diagnostic::Diagnostic;
 use crate::model::{Address, FieldPath, RemoteId, Value};
 
-/// Has anybody recorded this value of this field?
+/// Asks whether a value of a field is recorded.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Question {
-    /// The entry that has the field.
+    /// The entry with the field.
     pub address: Address,
-    /// Its Vapi id: in older versions the entry is found by it, whatever its handle was then.
+    /// Its Vapi id, by which older versions are searched, since the handle may have changed.
     pub id: Option<RemoteId>,
     /// The field.
     pub path: FieldPath,
     /// The value, in normal form.
     pub value: Value,
-    /// The value is an element of the list that stands at `path`, wherever in it.
+    /// The value is an element of the list at `path`, at any position.
     pub element: bool,
-    /// Only commits after this one count, or those that only another branch has.
+    /// Only commits after this agreement count, and those that are only on another branch.
     pub after: Option<Agreement>,
 }
 
@@ -57,15 +57,15 @@ impl Recorded {
     }
 }
 
-/// Somebody who can answer.
+/// A source of answers.
 pub trait Record {
-    /// The newest record per question, in the order of the questions.
+    /// The newest record for each question, in the order of the questions.
     ///
     /// # Errors
-    /// The record cannot be read, so that nothing can be said: a damaged repository, one of another user.
+    /// The source cannot be read: the repository is damaged, or belongs to another user.
     fn answer(&mut self, questions: &[Question]) -> Result<Vec<Option<Recorded>>, Diagnostic>;
 
-    /// Per question, whether the version that was the newest at that time holds the value.
+    /// For each question, whether the newest version at that time holds the value.
     ///
     /// # Errors
     /// As [`Record::answer`].
@@ -82,7 +82,7 @@ pub trait Record {
             .collect())
     }
 
-    /// Whether the state file is, as it stands, what the checked out commit has. Outside git there is no telling: `true`.
+    /// Whether the state file is unchanged since the checked out commit. Always `true` outside git.
     ///
     /// # Errors
     /// As for [`Record::answer`].
@@ -90,7 +90,7 @@ pub trait Record {
         Ok(true)
     }
 
-    /// Whether the checked out commit has the state file at all. Outside git there is no telling: `true`.
+    /// Whether the checked out commit has the state file. Always `true` outside git.
     ///
     /// # Errors
     /// As for [`Record::answer`].
@@ -98,7 +98,7 @@ pub trait Record {
         Ok(true)
     }
 
-    /// Shows the texts of all versions of the state file, the newest first, until `look` breaks off. Outside git there are none.
+    /// Visits the texts of all versions of the state file, the newest first, until `look` breaks. None outside git.
     ///
     /// # Errors
     /// As for [`Record::answer`].
@@ -106,12 +106,12 @@ pub trait Record {
         Ok(())
     }
 
-    /// What is worth knowing about the answers so far.
+    /// Warnings about the answers so far.
     fn warnings(&self) -> &[Diagnostic] {
         &[]
     }
 
-    /// What only those want to know who ask for more.
+    /// Notes about the answers so far, for verbose output.
     fn notes(&self) -> &[Diagnostic] {
         &[]
     }
@@ -120,24 +120,24 @@ pub trait Record {
 /// The answers to the questions of a draft.
 #[derive(Debug, Default)]
 pub struct Answers {
-    /// Per question, the newest record.
+    /// The newest record for each question.
     pub recorded: Vec<Option<Recorded>>,
-    /// Questions about values of the file that were not in it yet when Vapi's value was set.
+    /// Questions about values that were put into the file after Vapi's value was set.
     pub since: HashSet<usize>,
-    /// The state file is not as it was committed.
+    /// The state file has uncommitted changes.
     pub uncommitted: bool,
     /// The state file was never committed.
     pub nothing_committed: bool,
 }
 
 impl Answers {
-    /// The newest record that answers a question.
+    /// The newest record for a question.
     pub fn of(&self, question: usize) -> Option<&Recorded> {
         self.recorded.get(question)?.as_ref()
     }
 }
 
-/// Nobody recorded anything.
+/// A source that knows nothing.
 pub struct NoRecord;
 
 impl Record for NoRecord {

@@ -1,7 +1,7 @@
-//! The last line of defence for secrets: their texts are taken out of whatever is about to be shown.
+//! The last line of defence for secrets: removes their texts from all output.
 //!
-//! Secrets have a type of their own and are not shown by it; this is for the ways round it: an answer of Vapi that quotes a
-//! request, an error of a library, the line of a file.
+//! Secrets have a type that cannot be printed. This covers the other ways by which one could appear: an answer of Vapi that quotes
+//! a request, an error of a library, a line of a file.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -14,10 +14,10 @@ use serde_json::Value as Json;
 
 use super::{SENSITIVE, escape, keys};
 
-/// Shorter texts are not looked for: `true` or `1234` would be taken out of everything.
+/// Shorter texts are not removed: otherwise `true` or `1234` would disappear everywhere.
 const SHORTEST: usize = 6;
 
-/// The texts that must not be shown. Clones share them.
+/// The secrets that must not be shown. Clones share them.
 #[derive(Clone, Default)]
 pub struct Redactor {
     known: Arc<Mutex<Known>>,
@@ -27,17 +27,17 @@ pub struct Redactor {
 struct Known {
     /// Every spelling of every secret.
     spellings: HashSet<String>,
-    /// What finds them. `None`: it must be made (again).
+    /// Finds them. `None`: to be built, because the spellings have changed.
     search: Option<AhoCorasick>,
 }
 
 impl Redactor {
-    /// One that knows no secrets yet.
+    /// A redactor without secrets.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// From now on this text is not shown, in any of its spellings. Texts of fewer than 6 characters are let through.
+    /// Adds a secret to remove, in all its spellings. Texts of fewer than 6 characters are ignored.
     pub fn add(&self, secret: &str) {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         for text in std::iter::once(secret).chain(secret.lines()).map(str::trim) {
@@ -65,7 +65,7 @@ impl Redactor {
         Cow::Owned(out)
     }
 
-    /// The same for every key and text of a JSON value.
+    /// Redacts every key and text of a JSON value.
     pub fn json(&self, value: Json) -> Json {
         match value {
             Json::String(text) => Json::String(self.text(&text).into_owned()),
@@ -77,11 +77,11 @@ impl Redactor {
         }
     }
 
-    /// Where secrets and keys stand, in order; those that overlap or touch are one.
+    /// The places of secrets and keys, in order. Those that overlap or touch are merged.
     fn places(&self, text: &str) -> Vec<Range<usize>> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if known.search.is_none() {
-            // It fails for more than gigabytes of secrets only.
+            // This fails only for gigabytes of secrets.
             known.search = AhoCorasick::new(&known.spellings).ok();
         }
         let secrets = known.search.iter().flat_map(|search| search.find_overlapping_iter(text));
@@ -104,7 +104,7 @@ impl fmt::Debug for Redactor {
     }
 }
 
-/// The ways in which a text may stand in a request, a log line, an error, a page.
+/// The spellings of a text in requests, logs, errors and pages.
 fn spellings(secret: &str) -> Vec<String> {
     let json = Json::from(secret).to_string();
     let debug = format!("{secret:?}");
@@ -116,7 +116,7 @@ fn spellings(secret: &str) -> Vec<String> {
         secret.to_owned(),
         inner(&json),
         inner(&json).replace('/', "\\/"),
-        // A request that is quoted whole inside JSON.
+        // A whole request, quoted inside JSON.
         inner(&Json::from(inner(&json)).to_string()),
         inner(&debug),
         lower_case_escapes(&percent),
@@ -131,11 +131,11 @@ fn spellings(secret: &str) -> Vec<String> {
     all
 }
 
-/// How bytes look inside a longer text in base64, wherever they begin in it, with both alphabets.
+/// The base64 of bytes inside a longer text, for every start and both alphabets.
 fn in_base64(bytes: &[u8]) -> impl Iterator<Item = String> {
     (0..3).flat_map(move |before| {
         let shifted: Vec<u8> = std::iter::repeat_n(0, before).chain(bytes.iter().copied()).collect();
-        // The characters that hold bits of these bytes alone.
+        // Only characters all of whose bits come from these bytes.
         let (first, last) = ((before * 8).div_ceil(6), shifted.len() * 8 / 6);
         let inside = |alphabet: &[u8; 64]| -> String {
             let six = |at: usize| (0..6).map(|bit| at * 6 + bit).fold(0, |six, bit| six << 1 | bit_of(&shifted, bit));

@@ -1,4 +1,4 @@
-//! What only a look across the environments of a file can tell.
+//! Checks across the environments of a file.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use crate::kinds::{self, Spot};
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::{RemoteId, Value};
 
-/// Errors about numbers that two environments would claim: a number is in one organisation.
+/// Errors about phone numbers in two environments: a number belongs to one organisation.
 pub(super) fn numbers(file: &StateFile<'_>, resolver: &Resolver<'_>) -> Diagnostics {
     let mut found = Vec::new();
     let all = &file.environments.all;
@@ -43,7 +43,7 @@ pub(super) fn numbers(file: &StateFile<'_>, resolver: &Resolver<'_>) -> Diagnost
     found
 }
 
-/// The text of a field that tells a number from others, and where it stands. The extension of a trunk may be there twice.
+/// The text and place of a field that identifies a number. Two numbers may have the same extension of a trunk.
 fn said<'d>(entry: &Entry<'d>, field: &str, resolver: &Resolver<'_>) -> Option<(Node<'d>, String)> {
     let node = entry.config?.get(field)?;
     match resolver.value(node, entry.kind.root().key(field), &mut Noticed::default()) {
@@ -77,7 +77,7 @@ pub(super) fn foreign_ids(file: &StateFile<'_>) -> Diagnostics {
     found
 }
 
-/// Warnings about ids in what several environments share, which exist in one organisation only.
+/// Warnings about ids in values that several environments share: an id exists in one organisation only.
 pub(super) fn shared_ids(file: &StateFile<'_>) -> Diagnostics {
     let mut found = Vec::new();
     if file.environments.all.len() < 2 {
@@ -109,7 +109,7 @@ fn is_uuid(text: &str) -> bool {
         })
 }
 
-/// Each text of a value that stands for nothing else.
+/// Visits the texts of a value that have no references or variables.
 fn each_plain<'n>(node: Node<'n>, spot: Spot, look: &mut dyn FnMut(&'n str, Node<'n>, Spot)) {
     match node.view() {
         View::Text(text) if !text.contains("${") => look(text, node, spot),

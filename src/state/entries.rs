@@ -13,35 +13,35 @@ use crate::model::diagnostic::{Diagnostic, Place};
 use crate::model::escape::first_hidden;
 use crate::model::{Address, RemoteId};
 
-/// One agent or phone number of the file.
+/// One entry of the file.
 #[derive(Clone)]
 pub struct Entry<'d> {
     /// Its kind.
     pub kind: &'static Kind,
     /// Its address.
     pub address: Address,
-    /// Vapi's id of it, if the file has one.
+    /// The Vapi id in the file, if there is one.
     pub id: Option<RemoteId>,
-    /// Where its handle stands.
+    /// The place of its handle.
     pub place: Place,
-    /// Where its id stands.
+    /// The place of its id.
     pub id_place: Option<Place>,
-    /// What is under `config`.
+    /// Its `config`.
     pub config: Option<Node<'d>>,
-    /// The environments to which it is limited. Empty: it is in all.
+    /// The environments to which it is limited. Empty: all.
     pub environments: Vec<&'d str>,
     /// The values of the variables that it uses.
     pub variables: Vec<Node<'d>>,
-    /// Where findings about it are: a long file has many, and each is about one entry.
+    /// The places of findings about it. A long file has many findings, each about one entry.
     spots: Arc<OnceLock<Spots>>,
 }
 
-/// Where findings about an entry are.
+/// The places of findings about an entry.
 #[derive(Default)]
 struct Spots {
     /// The lines of its config and variables.
     lines: HashSet<usize>,
-    /// The files that it includes, as findings name them, each with the place of the text that does.
+    /// The files that it includes, as findings name them, each with the place of the text that includes it.
     includes: HashMap<Arc<str>, Place>,
 }
 
@@ -58,7 +58,7 @@ impl Spots {
 }
 
 impl<'d> Entry<'d> {
-    /// An entry that says nothing yet, with its handle at `place`.
+    /// An empty entry with its handle at `place`.
     pub fn new(kind: &'static Kind, address: Address, place: Place) -> Self {
         let (environments, variables) = (Vec::new(), Vec::new());
         let spots = Arc::default();
@@ -71,7 +71,7 @@ impl<'d> Entry<'d> {
         self.spots().lines.contains(&place.line) && self.values().any(|value| value.holds(place))
     }
 
-    /// Where the state file has what a finding is about: of a finding in an included file, the text that includes it.
+    /// The place of a finding in the state file. For a finding in an included file: the text that includes the file.
     pub fn place_of<'p>(&'p self, finding: &'p Diagnostic) -> Option<&'p Place> {
         let place = finding.place.as_ref()?;
         if place.file == self.place.file { Some(place) } else { self.spots().includes.get(&place.file) }
@@ -92,7 +92,7 @@ impl<'d> Entry<'d> {
         })
     }
 
-    /// Whether an environment has it.
+    /// Whether it is in an environment.
     pub fn is_in(&self, environment: &str) -> bool {
         self.environments.is_empty() || self.environments.contains(&environment)
     }
@@ -133,7 +133,7 @@ impl<'d> StateFile<'d> {
         }
         let gone = self.elsewhere.iter().filter_map(|entry| Some((entry.kind, entry.id.clone()?)));
         for (kind, id) in gone {
-            // It was limited afterwards: what it was here is let go.
+            // It was limited later, so this environment lets go of its object.
             self.ignore.also(kind, &id);
         }
     }
@@ -234,7 +234,7 @@ fn is_handle(text: &str) -> bool {
     !text.is_empty() && text.chars().all(is_letter) && first_hidden(text).is_none()
 }
 
-/// Marks belong to the letters of many scripts (Devanagari vowel signs, Arabic points), but are no letters themselves.
+/// Many scripts need marks (Devanagari vowel signs, Arabic points), which are not letters themselves.
 fn is_mark(c: char) -> bool {
     matches!(c, '\u{300}'..='\u{36f}' | '\u{900}'..='\u{dff}' | '\u{e31}'..='\u{e4e}' | '\u{591}'..='\u{6ed}')
 }

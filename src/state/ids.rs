@@ -1,4 +1,4 @@
-//! The ids of entries, and how they get into values that refer to entries.
+//! The ids of entries, and their insertion into references.
 
 use std::collections::HashMap;
 
@@ -15,23 +15,23 @@ pub type OtherFiles = HashMap<String, String>;
 pub enum Id {
     /// It exists.
     Known(RemoteId),
-    /// It will exist once the entry has been created; `stale` is the id that the file has of an object that is gone.
+    /// It is known once the object is created. `stale` is the id of a deleted object.
     Pending {
         /// The id that the file still has.
         stale: Option<RemoteId>,
     },
 }
 
-/// A reference of Vapi's to an object that was deleted and is made again.
+/// A reference in Vapi to an object that was deleted and is recreated.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Moved {
-    /// Where it stands.
+    /// Its path.
     pub path: FieldPath,
     /// The old id.
     pub before: Value,
-    /// The new one; `null` for a version that goes.
+    /// The new one; `null` for a version that is removed.
     pub after: Value,
-    /// Whose id it was.
+    /// The entry of the object.
     pub address: Address,
 }
 
@@ -43,7 +43,7 @@ pub struct Ids {
 }
 
 impl Ids {
-    /// The ids as the file has them.
+    /// The ids in the file.
     pub fn in_file<'e, 'd: 'e>(entries: impl IntoIterator<Item = &'e Entry<'d>>) -> Self {
         entries
             .into_iter()
@@ -70,25 +70,25 @@ impl Ids {
         })
     }
 
-    /// Whether a value is an id of an object that was deleted, or holds one.
+    /// Whether a value contains the id of a deleted object.
     pub fn name_deleted(&self, value: &Value) -> bool {
         !self.stale.is_empty() && value.any(&|value| value.as_text().is_some_and(|text| self.was(text).is_some()))
     }
 
-    /// The entry that had this id until its object was deleted.
+    /// The entry whose deleted object had this id.
     pub fn was(&self, id: &str) -> Option<&Address> {
         self.stale.get(id)
     }
 
-    /// The same with ids that entries had until their objects were made again.
+    /// Adds the ids that objects had before they were recreated.
     #[must_use]
     pub fn replaced(mut self, old: impl IntoIterator<Item = (RemoteId, Address)>) -> Self {
         self.stale.extend(old.into_iter().map(|(id, address)| (id.0, address)));
         self
     }
 
-    /// A config in normal form, with the ids that exist put in its references. What refers to an object by an id that its
-    /// entry no longer has is a reference to that entry.
+    /// A config in normal form, with ids in its references if they are known. An id that an entry no longer has becomes a
+    /// reference to that entry.
     pub fn put_in(&self, kind: &'static Kind, mut config: Value) -> Value {
         if !self.stale.is_empty() {
             self.revive(kind.root(), &mut config);
@@ -100,8 +100,8 @@ impl Ids {
         normalize::normal_form(kind, config)
     }
 
-    /// A value of Vapi with new references in place of ids that entries no longer have, each with its place and the old id.
-    /// `None`: there are none. A version beside such an id goes, for a new object has others.
+    /// A live value with references in place of ids that entries no longer have, and a list of these. `None`: there are none.
+    /// A version beside such an id is removed, because the new object has other versions.
     pub fn moved(
         &self,
         kind: &'static Kind,
@@ -161,7 +161,7 @@ impl Ids {
         }
     }
 
-    /// Takes pins of tools that are made again out of `toolRefs`, and the tools into `toolIds`.
+    /// Moves recreated tools from `toolRefs` to `toolIds`, without their pinned version.
     fn unpin_tools(&self, map: &mut Map, path: &FieldPath, inner: &[Moved], moved: &mut Vec<Moved>) {
         let Some(Value::List(refs)) = map.get_mut("toolRefs") else { return };
         let path = path.key("toolRefs");
@@ -222,7 +222,7 @@ impl FromIterator<(Address, Id)> for Ids {
     }
 }
 
-/// One value of the parts of a text: plain, secret if any part is, not known yet if any part is.
+/// Joins the parts of a text: the value is secret, or not known yet, if any part is.
 pub(super) fn join(parts: Vec<Part>) -> Value {
     if parts.iter().any(|part| matches!(part, Part::Id(_))) {
         return Value::Unknown(parts);
@@ -260,7 +260,7 @@ pub(super) fn join(parts: Vec<Part>) -> Value {
     }
 }
 
-/// Puts ids into references, as far as they are known now.
+/// Puts ids into references if they are known.
 pub fn fill(value: &mut Value, id_of: &dyn Fn(&Address) -> Option<RemoteId>) {
     match value {
         Value::Unknown(parts) => {

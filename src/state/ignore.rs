@@ -10,7 +10,7 @@ use crate::kinds::{KINDS, Kind};
 use crate::model::diagnostic::Diagnostic;
 use crate::model::{RemoteId, escape};
 
-/// What `ignore` names, per kind.
+/// The patterns of `ignore`, by kind.
 #[derive(Default)]
 pub struct Ignore {
     patterns: HashMap<&'static str, GlobSet>,
@@ -18,19 +18,19 @@ pub struct Ignore {
 }
 
 impl Ignore {
-    /// Whether one of the names of an object is ignored.
+    /// Whether a pattern matches one of the names of an object.
     pub fn matches<'n>(&self, kind: &Kind, names: impl IntoIterator<Item = &'n str>) -> bool {
         let set = self.patterns.get(kind.section);
         let is_let_go = |name: &str| self.ids.iter().any(|(of, id)| *of == kind.section && id.as_str() == name);
         names.into_iter().any(|name| set.is_some_and(|set| set.is_match(name)) || is_let_go(name))
     }
 
-    /// Ignores an object, too.
+    /// Adds an object.
     pub(super) fn also(&mut self, kind: &Kind, id: &RemoteId) {
         self.ids.push((kind.section, id.clone()));
     }
 
-    /// Whether an entry of the file is ignored; `name` is the text by which it is told from others.
+    /// Whether an entry of the file is ignored; `name` is the text that identifies it.
     pub fn matches_entry(&self, entry: &Entry<'_>, name: Option<&str>) -> bool {
         let id = entry.id.as_ref().map(RemoteId::as_str);
         self.matches(entry.kind, [entry.address.handle.as_str()].into_iter().chain(id).chain(name))
@@ -38,7 +38,7 @@ impl Ignore {
 }
 
 impl Reader {
-    /// What all of these name, together.
+    /// Joins the patterns of several.
     pub(super) fn ignore<'n>(&mut self, nodes: impl Iterator<Item = Node<'n>>) -> Ignore {
         let mut sets: HashMap<&'static str, GlobSetBuilder> = HashMap::new();
         for node in nodes {
@@ -85,7 +85,7 @@ impl Reader {
                     ),
                 );
             }
-            // A name is a name even where it looks like a broken glob: `Front [desk`.
+            // A name may look like an invalid glob: `Front [desk`.
             let glob = GlobBuilder::new(text).build().or_else(|_| GlobBuilder::new(&globset::escape(text)).build());
             if let Ok(glob) = glob {
                 set.add(glob);

@@ -1,7 +1,7 @@
-//! The state file as entries with places.
+//! Reads the state file as entries with places.
 //!
-//! In: a path, then a parsed document. Out: a [`StateFile`], or everything that is wrong with its shape at once. Nothing
-//! here looks inside a `config`.
+//! In: a parsed document. Out: a [`StateFile`], or all errors in the structure of the file. Nothing here looks inside a
+//! `config`.
 
 use std::collections::HashMap;
 
@@ -20,25 +20,25 @@ pub const VERSION: i64 = 1;
 
 /// The state file, as entries with places.
 pub struct StateFile<'d> {
-    /// The document that it was read from.
+    /// The document.
     pub document: &'d Document,
-    /// The organisation that it belongs to, once a run has recorded it.
+    /// The organisation of the file, once a run has recorded it.
     pub org_id: Option<String>,
-    /// Where `org_id` stands.
+    /// The place of `org_id`.
     pub org_id_place: Option<Place>,
-    /// All entries, kind by kind, each in the order of the file: those of the environment that it was read for.
+    /// The entries of the current environment, kind by kind, each kind in the order of the file.
     pub entries: Vec<Entry<'d>>,
-    /// What is left alone in both directions.
+    /// The objects and entries to leave alone.
     pub ignore: Ignore,
     /// All environments; none in a file of one organisation.
     pub environments: Environments<'d>,
-    /// The variables of the environment that it was read for.
+    /// The variables of the current environment.
     pub variables: Variables<'d>,
-    /// Entries that only other environments have. Their id is what they had in this one until they were limited.
+    /// Entries of other environments only. Their id is the one that they had in this environment before they were limited.
     pub elsewhere: Vec<Entry<'d>>,
     /// The ids of other environments.
     pub foreign: HashMap<RemoteId, Foreign>,
-    /// What is worth knowing of its shape.
+    /// Warnings about its structure.
     pub warnings: Diagnostics,
     /// The kinds that it manages.
     pub managed: Managed,
@@ -46,12 +46,12 @@ pub struct StateFile<'d> {
 }
 
 impl<'d> StateFile<'d> {
-    /// For whom it was read, in all versions of the file.
+    /// Whose part of the file it is, for reading other versions of the file.
     pub fn whose(&self, org_id: Option<&str>) -> Whose {
         Whose::of(self.environment().map(|environment| environment.name)).ever(org_id)
     }
 
-    /// The environment that it was read for. `None`: it is a file of one organisation.
+    /// The current environment. `None`: the file has one organisation.
     pub fn environment(&self) -> Option<&Environment<'d>> {
         match self.chosen {
             Choice::One(at) => self.environments.all.get(at),
@@ -60,7 +60,7 @@ impl<'d> StateFile<'d> {
     }
 }
 
-/// Which entry of which environment an id belongs to.
+/// The owner of an id of another environment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Foreign {
     /// The environment.
@@ -69,11 +69,11 @@ pub struct Foreign {
     pub address: Address,
 }
 
-/// The entries of a document, for an environment or an only organisation.
+/// Reads the entries of a document, for one environment or the only organisation.
 ///
 /// # Errors
-/// All that is wrong with the shape of the file: unknown words, missing or unknown `version`, wrong types, bad handles, one
-/// id twice, no such environment.
+/// All errors in the structure of the file: unknown keys, a missing or unknown `version`, wrong types, bad handles, an id
+/// that occurs twice, an unknown environment.
 pub fn interpret<'d>(document: &'d Document, whose: &Whose) -> Result<StateFile<'d>, Diagnostics> {
     let mut reader = Reader::default();
     let root = reader.root(document)?;
@@ -115,7 +115,7 @@ pub fn interpret<'d>(document: &'d Document, whose: &Whose) -> Result<StateFile<
     Ok(state)
 }
 
-/// Reads the file, and collects what is wrong with it.
+/// Reads the file and collects errors and warnings.
 #[derive(Default)]
 pub(super) struct Reader {
     pub(super) errors: Diagnostics,
@@ -126,7 +126,7 @@ pub(super) struct Reader {
 type Org = (Option<String>, Option<Place>);
 
 impl Reader {
-    /// The groups of fields of a document.
+    /// The root of a document, which must be a mapping.
     fn root<'d>(&mut self, document: &'d Document) -> Result<Node<'d>, Diagnostics> {
         let Some(root) = document.root() else {
             let place = Place { file: document.name().into(), line: 1, column: 1, width: 1 };
@@ -221,7 +221,7 @@ impl Reader {
     }
 }
 
-/// What a node is, in a user's words.
+/// The type of a node, in words for people.
 pub(crate) fn kind_of(node: Node<'_>) -> &'static str {
     match node.view() {
         View::Null => "empty",
@@ -233,20 +233,20 @@ pub(crate) fn kind_of(node: Node<'_>) -> &'static str {
     }
 }
 
-/// Longer words are not compared with others.
+/// The longest word to look up similar words for.
 const LONGEST_SLIP: usize = 80;
 
-/// With how many words a slip is compared.
+/// The number of words to compare with.
 const MOST_COMPARED: usize = 500;
 
-/// Whether a word is another one with a slip or two in it, or its beginning. `zdrEnabled` is no slip for `pciEnabled`, though
+/// Whether a word is another one with one or two typos, or its beginning. `zdrEnabled` is not a typo of `pciEnabled`, though
 /// only three letters differ.
 pub fn is_slip(word: &str, meant: &str) -> bool {
     const SLIPS: usize = 2;
     meant.starts_with(word) || word.starts_with(meant) || strsim::damerau_levenshtein(word, meant) <= SLIPS
 }
 
-/// The known word that a user most likely meant, if it is a short one.
+/// The known word that the user most likely meant.
 pub fn did_you_mean<'k>(word: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
     if word.len() > LONGEST_SLIP {
         return None;

@@ -5,12 +5,12 @@ use crate::document::{Node, View};
 use crate::kinds::{self, KINDS, Kind};
 use crate::model::diagnostic::Diagnostic;
 
-/// The kinds that a file manages, and those of which it has a section.
+/// The kinds that a file manages, and those that have a section.
 #[derive(Default)]
 pub struct Managed {
-    /// Those that `manage` names; `None` without `manage`.
+    /// The kinds in `manage`; `None` without `manage`.
     named: Option<Vec<&'static Kind>>,
-    /// Those that have a section.
+    /// The kinds that have a section.
     sections: Vec<&'static Kind>,
 }
 
@@ -20,14 +20,14 @@ impl Managed {
         self.named.as_ref().is_none_or(|named| named.contains(&kind))
     }
 
-    /// Whether a kind counts: a file from before it existed says nothing about it, until a pull writes a section.
+    /// Whether a kind counts. An old file says nothing about a new kind until a pull writes its section.
     pub fn counts(&self, kind: &Kind) -> bool {
         self.manages(kind) && (self.named.is_some() || kind.is_everywhere || self.sections.contains(&kind))
     }
 }
 
 impl Reader {
-    /// What a file says of the kinds that it manages. A section that `manage` leaves out is an error.
+    /// Reads which kinds the file manages. A section of a kind that is not in `manage` is an error.
     pub(super) fn managed(&mut self, root: Node<'_>) -> Managed {
         let mut managed = Managed::default();
         if let Some(node) = root.get("manage") {

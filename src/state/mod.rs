@@ -1,6 +1,6 @@
-//! What the file says: its entries, and their configs with references and includes filled in.
+//! The desired state: the entries of the file, with references, includes and variables resolved.
 //!
-//! In: a document. Out: [`resolve::Desired`]: the entries of the file and what they say, or everything that is wrong with it.
+//! In: a document. Out: [`resolve::Desired`], or all errors in the file.
 
 mod across;
 mod entries;

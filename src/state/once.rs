@@ -1,7 +1,7 @@
-//! What was a secret in any recorded version of the file: where it stood, and in which text.
+//! Old secrets: the places and texts of secrets in recorded versions of the file.
 //!
-//! In: the versions of the file. Out: [`Once::veil`], which makes secrets of the texts of Vapi that stand there still: a file
-//! that names the variable no longer does not make its value known.
+//! In: the versions of the file. Out: [`Once::veil`], which marks the same texts of Vapi as secrets. A secret stays one when the
+//! file no longer names its variable.
 
 use std::collections::{BTreeSet, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -17,36 +17,36 @@ use crate::document::Document;
 use crate::model::diagnostic::Diagnostic;
 use crate::model::{Address, FieldPath, RemoteId, Secret, Step, Trail, Value};
 
-/// How many bytes of old versions are looked through for variables.
+/// The number of bytes of old versions to search for variables.
 const MOST_LOOKED_AT: usize = 64 << 20;
 
-/// How many bytes of them are parsed: those that name variables in other lines than newer ones.
+/// The number of bytes to parse, of versions that name variables in other lines than newer versions.
 const MOST_PARSED: usize = 8 << 20;
 
-/// What stands around a secret tells a text anywhere from others if it is so long.
+/// The length from which the text around a secret identifies it at any place.
 const TELLING: usize = 8;
 
-/// Shorter pieces stand in any text.
+/// Shorter pieces occur in any text.
 const PIECE: usize = 4;
 
 /// The secrets of recorded versions.
 #[derive(Default)]
 pub struct Once {
-    /// The variables that they name.
+    /// The variables in them.
     pub variables: BTreeSet<String>,
-    /// For whom they are read.
+    /// Whose part of the versions to read.
     whose: Whose,
-    /// The values of these that are known.
+    /// The known values of these variables.
     pub values: HashSet<String>,
     places: Vec<Place>,
-    /// The other texts of lists in which a secret is an element, in all versions where it is one.
+    /// For lists with a secret as an element, the other texts that are in all such versions.
     beside: Vec<(Address, FieldPath, HashSet<String>)>,
     seen: HashSet<u64>,
     looked_at: usize,
     parsed: usize,
 }
 
-/// Where a secret stood.
+/// The place of an old secret.
 struct Place {
     address: Address,
     id: Option<RemoteId>,
@@ -54,7 +54,7 @@ struct Place {
     secret: Secret,
 }
 
-/// What an old version includes is not looked for: only what it says of variables counts.
+/// Does not read includes: only the variables of an old version count.
 struct Nothing;
 
 impl IncludeSource for Nothing {
@@ -64,18 +64,18 @@ impl IncludeSource for Nothing {
 }
 
 impl Once {
-    /// No versions yet, of those that will be read for this organisation.
+    /// Without versions yet. They are read for this organisation.
     pub fn of(whose: Whose) -> Self {
         Self { whose, ..Self::default() }
     }
 
-    /// Looks at a version of the file, the newest first. Breaks off where there is too much of them.
+    /// Adds a version of the file, the newest first. Breaks when enough was read.
     pub fn look(&mut self, text: &[u8]) -> ControlFlow<()> {
         let text = String::from_utf8_lossy(text);
         self.looked_at += text.len();
         self.variables.extend(template::variables(&text).map(str::to_owned));
         let mut hasher = DefaultHasher::new();
-        // An escape may stand for a dollar or a brace.
+        // An escape may be a dollar or a brace.
         let may_name = |line: &&str| ["${", "\\x", "\\u", "\\U"].iter().any(|start| line.contains(start));
         text.lines().filter(may_name).for_each(|line| line.hash(&mut hasher));
         if self.seen.insert(hasher.finish()) && self.parsed + text.len() <= MOST_PARSED {
@@ -108,7 +108,7 @@ impl Once {
         }
     }
 
-    /// Only what stood beside a secret in every version is known to be none: a newer one may hold guesses.
+    /// Only a text that was beside a secret in every version is known not to be secret: a newer version may contain a guess.
     fn note_beside(&mut self, address: &Address, path: FieldPath, config: &Value) {
         let texts: HashSet<String> =
             texts_alike(config, &FieldPath::root(), &path).into_iter().map(|(_, text)| text).collect();
@@ -118,8 +118,8 @@ impl Once {
         }
     }
 
-    /// The places of secrets that moved in their lists, so that any element that is new may be one: something else stands in
-    /// their place, and no value that is known stands in the list.
+    /// The places of secrets that may have moved in their lists, so that any new element may be the secret: another text is in
+    /// their place, and the list has no known value of them.
     fn moved<'o>(
         &'o self,
         own: &[&'o Place],
@@ -141,7 +141,7 @@ impl Once {
         self.beside.iter().filter(is_moved).collect()
     }
 
-    /// A value of Vapi at a path of an object, with a secret in place of each text that was one. `None`: there is none in it.
+    /// A live value at a path of an object, with old secrets marked as secrets. `None`: it has none.
     pub fn veil(&self, address: &Address, id: Option<&str>, path: &FieldPath, value: &Value) -> Option<Value> {
         let (own, mut veiled) = (self.own(address, id), value.clone());
         let mut any = self.veil_in(&own, path, &mut veiled);
@@ -151,7 +151,7 @@ impl Once {
         any.then_some(veiled)
     }
 
-    /// Whether a text of Vapi is what a recorded version says of a field, but for the secrets in it.
+    /// Whether a live text equals a recorded one except for the secrets in it.
     pub fn stood(&self, address: &Address, id: Option<&str>, path: &FieldPath, text: &str) -> bool {
         self.own(address, id).iter().filter(|place| is_alike(&place.path, path)).any(|place| {
             match place.secret.is_within_text() {
@@ -176,7 +176,7 @@ impl Once {
                 }
                 None => false,
             },
-            // One that stands in the place of a secret as a whole is told by its text too.
+            // A text that is a secret as a whole is recognised by its value, too.
             Value::Secret(known) if !known.is_within_text() && known.variables().is_empty() => {
                 let Some(found) = known.expose().and_then(|text| self.secret(own, path, text)) else { return false };
                 *value = Value::Secret(found);
@@ -214,7 +214,7 @@ impl Once {
     }
 }
 
-/// The texts of a value, which stands at `path`, whose paths are like this one.
+/// The texts in the value at `path` whose paths are like this one.
 fn texts_alike(value: &Value, path: &FieldPath, like: &FieldPath) -> Vec<(FieldPath, String)> {
     let mut found = Vec::new();
     value.visit(Trail::Root, &mut |trail, value| {
@@ -226,7 +226,7 @@ fn texts_alike(value: &Value, path: &FieldPath, like: &FieldPath) -> Vec<(FieldP
     found
 }
 
-/// Makes a secret of each text at a path like this one, but of these.
+/// Marks each text at a path like this one as a secret, except these.
 fn veil_others(value: &mut Value, path: &FieldPath, like: &FieldPath, but: &HashSet<String>) -> bool {
     match value {
         Value::Text(text) if is_alike(path, like) && !but.contains(&**text) => {
@@ -245,7 +245,7 @@ fn veil_others(value: &mut Value, path: &FieldPath, like: &FieldPath, but: &Hash
     }
 }
 
-/// Whether two paths are the same but for the positions of elements.
+/// Whether two paths are equal except for the positions of elements.
 fn is_alike(one: &FieldPath, other: &FieldPath) -> bool {
     one.0.len() == other.0.len()
         && one.0.iter().zip(&other.0).all(|steps| match steps {
@@ -254,7 +254,7 @@ fn is_alike(one: &FieldPath, other: &FieldPath) -> bool {
         })
 }
 
-/// Whether two such paths have the same positions, where both say one.
+/// Whether two such paths have the same positions where both have one.
 fn is_at(one: &FieldPath, other: &FieldPath) -> bool {
     one.0.iter().zip(&other.0).all(|steps| match steps {
         (Step::Index(one), Step::Index(other)) => one == other,

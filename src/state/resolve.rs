@@ -1,7 +1,7 @@
-//! What the file says: its entries with their references, includes and variables looked up, once per text of the file.
+//! Resolves the references, includes and variables of the file, once for each text of the file.
 //!
-//! In: a document. Out: [`Desired`], with every problem on the way and its place: unknown handles, missing variables and files,
-//! paths that leave the folder. References stay addresses; [`Ids::put_in`] puts the ids in, as soon as they are known.
+//! In: a document. Out: [`Desired`], with all problems and their places: unknown handles, missing variables and files, paths that
+//! leave the folder. References stay addresses until [`Ids::put_in`] replaces them by ids.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -20,21 +20,20 @@ use crate::state::load::{Entry, StateFile, did_you_mean, interpret, kind_of};
 use crate::state::template::{self, Token};
 use crate::values::normalize;
 
-/// What the state file says of all its entries.
+/// The desired state of all entries.
 pub struct Desired<'d> {
-    /// Its entries, with their places.
+    /// The entries, with their places.
     pub file: StateFile<'d>,
-    /// What was noticed, but for entries that the file ignores.
+    /// Problems and secrets, without those of ignored entries.
     pub noticed: Noticed,
     configs: HashMap<Address, Value>,
 }
 
 impl<'d> Desired<'d> {
-    /// Reads the entries of a document that an environment has, and looks up what they name. `env` gives the value of an
-    /// environment variable.
+    /// Reads the entries of an environment and resolves their configs. `env` gives the value of an environment variable.
     ///
     /// # Errors
-    /// The file is not of the right shape. What cannot be looked up is in `noticed`.
+    /// The structure of the file is wrong. What cannot be resolved is in `noticed`.
     pub fn of(
         document: &'d Document,
         whose: &Whose,
@@ -62,18 +61,18 @@ impl<'d> Desired<'d> {
         Ok(Desired { file, noticed, configs })
     }
 
-    /// What the file says of an entry, in normal form, with these ids put in.
+    /// The desired value of an entry, in normal form, with these ids.
     pub fn value(&self, entry: &Entry<'_>, ids: &Ids) -> Value {
         let config = self.configs.get(&entry.address).cloned();
         ids.put_in(entry.kind, config.unwrap_or_else(|| Value::Map(Map::default())))
     }
 
-    /// The field by which an entry is told from others, and its text as Vapi may store it.
+    /// The field that identifies an entry, and its text as Vapi may store it.
     pub fn identity(&self, entry: &Entry<'_>) -> Option<(&'static str, String)> {
         identity_of(entry, self.configs.get(&entry.address)?)
     }
 
-    /// What the file says of all entries of the environment, references unresolved: what it and Vapi agree on.
+    /// The configs of all entries of the environment, with references as addresses.
     pub fn said(&self) -> &HashMap<Address, Value> {
         &self.configs
     }
@@ -84,7 +83,7 @@ impl<'d> Desired<'d> {
     }
 }
 
-/// The field by which an entry with this config is told from others, and its text as Vapi may store it.
+/// The field that identifies an entry with this config, and its text as Vapi may store it.
 pub(super) fn identity_of(entry: &Entry<'_>, config: &Value) -> Option<(&'static str, String)> {
     let text = |path: &str| {
         let text = match path.split('.').try_fold(config, |value, step| value.as_map()?.get(step))? {
@@ -97,7 +96,7 @@ pub(super) fn identity_of(entry: &Entry<'_>, config: &Value) -> Option<(&'static
     (entry.kind.names)(&text).into_iter().next()
 }
 
-/// What configs are looked up with.
+/// Resolves configs.
 #[derive(Clone, Copy)]
 pub struct Resolver<'r> {
     /// The entries that can be referred to.
@@ -106,22 +105,22 @@ pub struct Resolver<'r> {
     pub env: &'r dyn Fn(&str) -> Option<String>,
     /// The text files beside the state file.
     pub includes: &'r dyn IncludeSource,
-    /// What `${var:…}` stands for.
+    /// The values of `${var:…}`.
     pub variables: &'r Variables<'r>,
     /// The file, for messages about other environments.
     pub file: Option<&'r StateFile<'r>>,
 }
 
-/// What was noticed while configs were looked up.
+/// Problems, includes and secrets that were found while resolving.
 #[derive(Default)]
 pub struct Noticed {
-    /// What is wrong, each with its place.
+    /// Errors, with places.
     pub errors: Diagnostics,
-    /// What is worth knowing.
+    /// Warnings.
     pub warnings: Diagnostics,
-    /// Includes that are named.
+    /// The names of includes.
     pub includes: BTreeSet<String>,
-    /// Texts that must never be shown.
+    /// The texts of secrets.
     pub secrets: Vec<String>,
 }
 
@@ -134,7 +133,7 @@ impl Noticed {
     }
 }
 
-/// The keys that vapi-sync itself runs with.
+/// The API keys that vapi-sync itself uses.
 fn api_keys<'r>(resolver: &'r Resolver<'_>) -> impl Iterator<Item = String> + use<'r> {
     let environments = resolver.file.into_iter().flat_map(|file| &file.environments.all);
     let named = environments.map(|environment| variable_of("VAPI_API_KEY", environment.name));
@@ -143,10 +142,10 @@ fn api_keys<'r>(resolver: &'r Resolver<'_>) -> impl Iterator<Item = String> + us
     keys.map(|key| key.trim().to_owned()).filter(|key| key.len() >= SHORTEST_KEY)
 }
 
-/// Shorter keys are none: they would be found in words.
+/// Shorter keys are ignored, because words may contain them.
 const SHORTEST_KEY: usize = 8;
 
-/// The API key where it stands in the file itself.
+/// Finds the API key in the file itself.
 fn written_out(document: &Document, resolver: &Resolver<'_>) -> Option<Diagnostic> {
     let text = document.text();
     let at = api_keys(resolver).find_map(|key| memmem::find(text.as_bytes(), key.as_bytes()))?;
@@ -157,7 +156,7 @@ fn written_out(document: &Document, resolver: &Resolver<'_>) -> Option<Diagnosti
 }
 
 impl Resolver<'_> {
-    /// What the config of an entry says. What could not be resolved is in `noticed.errors`.
+    /// Resolves the config of an entry. What cannot be resolved is in `noticed.errors`.
     pub fn config(&self, entry: &Entry<'_>, noticed: &mut Noticed) -> Value {
         let Some(config) = entry.config else { return Value::Map(Map::default()) };
         for field in config.entries().filter(|field| entry.kind.root().key(field.key).is_server_managed()) {
@@ -170,7 +169,7 @@ impl Resolver<'_> {
         self.value(config, entry.kind.root(), noticed)
     }
 
-    /// What a value says, its variables put in.
+    /// Resolves a value.
     pub(super) fn value(&self, node: Node<'_>, spot: Spot, noticed: &mut Noticed) -> Value {
         match node.view() {
             View::Null => Value::Null,
@@ -201,7 +200,7 @@ impl Resolver<'_> {
         }
     }
 
-    /// Whether a value is a variable that is `null`: the field is left out.
+    /// Whether a value is a variable that is `null`, so that the field is left out.
     fn is_left_out(&self, node: Node<'_>) -> bool {
         let name = node.as_text().and_then(template::whole_variable);
         name.and_then(|name| self.variables.get(name)).is_some_and(|variable| variable.node.view() == View::Null)
@@ -235,7 +234,7 @@ impl Resolver<'_> {
         ids::join(parts)
     }
 
-    /// A variable inside of a text.
+    /// A variable inside a text.
     fn variable(&self, name: &str, node: Node<'_>, noticed: &mut Noticed) -> Vec<Part> {
         let Some(variable) = self.variables.get(name) else {
             noticed.errors.push(self.unknown_variable(name).at(node.place()));

@@ -10,11 +10,11 @@ use crate::kinds;
 /// A part of a text of the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Token<'t> {
-    /// Text as it stands.
+    /// Plain text.
     Text(Cow<'t, str>),
     /// `${agent:receptionist}`: the Vapi id of an entry, by the section of its kind.
     Reference {
-        /// The section that the word stands for.
+        /// The section of the kind.
         section: &'static str,
         /// The handle.
         handle: &'t str,
@@ -23,7 +23,7 @@ pub enum Token<'t> {
     Env(&'t str),
     /// `${file:path}`: a text file beside the state file.
     File(&'t str),
-    /// `${var:name}`: a value of `vars`. No secret.
+    /// `${var:name}`: a value of `vars`. Never a secret.
     Var(&'t str),
 }
 
@@ -32,7 +32,7 @@ const ENV: &str = "env";
 const FILE: &str = "file";
 const VAR: &str = "var";
 
-/// The tokens of a text. Never empty texts; an empty text has no token.
+/// The tokens of a text. No token is an empty text; an empty text has no tokens.
 pub fn parse(text: &str) -> Vec<Token<'_>> {
     if !text.contains("${") {
         return if text.is_empty() { vec![] } else { vec![Token::Text(Cow::Borrowed(text))] };
@@ -64,17 +64,17 @@ pub fn parse(text: &str) -> Vec<Token<'_>> {
     tokens
 }
 
-/// What stands at the start of a text that begins with `${`.
+/// The start of a text that begins with `${`.
 enum Look<'t> {
     /// A reference, and its length in bytes.
     Reference(Token<'t>, usize),
-    /// What is nearly one, and how it is spelt.
+    /// Almost a reference, and the correct spelling.
     Near(&'t str, String),
     Text,
 }
 
 fn look(text: &str) -> Look<'_> {
-    // A brace opened before this one is closed begins something else.
+    // With another opening brace inside, it is something else.
     let Some(end) =
         text[2..].find(['}', '{', '\n', '\r']).map(|end| end + 2).filter(|end| text[*end..].starts_with('}'))
     else {
@@ -92,7 +92,7 @@ fn look(text: &str) -> Look<'_> {
             Some(kind) => Token::Reference { section: kind.section, handle: name },
             None => return Look::Text,
         },
-        // `${fiel:-x}` is a shell's, and so is `${fiel:0:2}`.
+        // `${fiel:-x}` and `${fiel:0:2}` are shell syntax.
         word if meant != word && rest.starts_with(|c: char| c.is_ascii_digit() || "-+?=".contains(c)) => {
             return Look::Text;
         }
@@ -110,7 +110,7 @@ pub fn is_name(name: &str) -> bool {
     !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
 }
 
-/// The variable of `vars` that is the whole of a text.
+/// The variable of `vars`, if a text consists of nothing else.
 pub fn whole_variable(text: &str) -> Option<&str> {
     match parse(text).as_slice() {
         [Token::Var(name)] => Some(*name),
@@ -118,7 +118,7 @@ pub fn whole_variable(text: &str) -> Option<&str> {
     }
 }
 
-/// Whether a variable stands where the name of something else would: `${file:prompts/${var:lang}.md}`.
+/// Whether a variable is inside another reference: `${file:prompts/${var:lang}.md}`.
 pub fn has_variable_inside_reference(text: &str) -> bool {
     text.match_indices("${var:").any(|(at, _)| {
         let before = &text[..at];
@@ -128,12 +128,12 @@ pub fn has_variable_inside_reference(text: &str) -> bool {
     })
 }
 
-/// Whether a shell takes this for the name of a variable.
+/// Whether this can be the name of a shell variable.
 fn is_variable(name: &str) -> bool {
     !name.starts_with(|c: char| c.is_ascii_digit()) && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
-/// The word of a reference that somebody most likely meant: itself, another case, another name of its kind, one slip away.
+/// The word of a reference that was most likely meant: the same in another case, another name of the kind, or one typo away.
 fn meant(word: &str) -> Option<&'static str> {
     let is_plain = word.chars().all(|c| c.is_ascii_alphabetic() || matches!(c, '_' | '-'));
     if !is_plain || word.len() > LONGEST_WORD {
@@ -154,14 +154,14 @@ fn meant(word: &str) -> Option<&'static str> {
         .map(|kind| kind.word)
         .or_else(|| known().find(|known| is_name(known)))
         .or_else(|| is_name("environment").then_some(ENV))
-        // One letter away from `var` are words of their own: `bar`, `val`.
+        // `bar` and `val` are one letter away from `var`, but are words of their own.
         .or_else(|| known().find(|known| *known != VAR && strsim::damerau_levenshtein(known, &written) <= 1))
 }
 
-/// A longer word is not taken for a slip.
+/// A longer word is not taken for a typo.
 const LONGEST_WORD: usize = 32;
 
-/// The variables that a text names anywhere, also where it does not parse: none of their values may be shown.
+/// The variables that a text names anywhere, even if it does not parse, because their values must never be shown.
 pub fn variables(text: &str) -> impl Iterator<Item = &str> {
     text.split("${").skip(1).filter_map(|inside| {
         let inside = inside.trim_start();
@@ -173,7 +173,7 @@ pub fn variables(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// How a text must be written in the file so that it is read as just this text.
+/// Escapes a text for the file, so that it is read back as it is.
 pub fn escape(text: &str) -> Cow<'_, str> {
     let mut escaped = String::new();
     let mut copied = 0;
@@ -191,7 +191,7 @@ pub fn escape(text: &str) -> Cow<'_, str> {
     Cow::Owned(escaped)
 }
 
-/// What is nearly a reference in a text, as it is written, and how it is spelt: `${agnet:x}`, `${agent: x}`, `${env:A B}`.
+/// What is almost a reference in a text, as written and in the correct spelling: `${agnet:x}`, `${agent: x}`, `${env:A B}`.
 pub fn near_reference(text: &str) -> Option<(&str, String)> {
     text.match_indices("${").filter(|(at, _)| !text[..*at].ends_with('$')).find_map(|(at, _)| match look(&text[at..]) {
         Look::Near(written, right) => Some((written, right)),

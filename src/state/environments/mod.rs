@@ -1,4 +1,4 @@
-//! The environments of a state file, one organisation each, and the variables in which they differ.
+//! The environments of a state file, one organisation each, and their variables.
 //!
 //! A file is read for one of them: [`Whose`] says which. A file without `environments` is for its one organisation.
 
@@ -12,30 +12,30 @@ use crate::document::{self, Node, View};
 use crate::kinds::Kind;
 use crate::model::diagnostic::{Diagnostic, Place};
 
-/// For whom a state file is read.
+/// Whose part of a state file to read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Whose {
-    /// For its only organisation: it has no environments.
+    /// The only organisation of a file without environments.
     #[default]
     Only,
-    /// For the environment with this name.
+    /// The environment with this name.
     Environment(String),
-    /// For an organisation, in any version of the file: environments may have been added or renamed since.
+    /// An organisation, in any version of the file: environments may have been added or renamed since.
     Organisation {
         /// Its id. `None`: it is not known yet.
         org_id: Option<String>,
-        /// What its environment is called now.
+        /// The current name of its environment.
         environment: Option<String>,
     },
 }
 
 impl Whose {
-    /// The environment that is asked for, or the only organisation.
+    /// The environment with this name, or the only organisation.
     pub fn of(environment: Option<&str>) -> Self {
         environment.map_or(Self::Only, |name| Self::Environment(name.to_owned()))
     }
 
-    /// The same for all versions of the file.
+    /// The same, for reading any version of the file.
     #[must_use]
     pub fn ever(&self, org_id: Option<&str>) -> Self {
         Self::Organisation { org_id: org_id.map(str::to_owned), environment: self.environment().map(str::to_owned) }
@@ -59,19 +59,19 @@ impl Whose {
     }
 }
 
-/// An environment: an organisation, and where it differs from the others.
+/// An environment: an organisation, and how it differs from the others.
 pub struct Environment<'d> {
     /// Its name.
     pub name: &'d str,
-    /// Where its name stands.
+    /// The place of its name.
     pub place: Place,
     /// Its organisation, once a run has recorded it.
     pub org_id: Option<String>,
-    /// Where `org_id` stands.
+    /// The place of `org_id`.
     pub org_id_place: Option<Place>,
     /// The environment that must agree with the file before this one is written to.
     pub after: Option<&'d str>,
-    /// Where Vapi is for it.
+    /// The URL of Vapi for it.
     pub base_url: Option<&'d str>,
     vars: Option<Node<'d>>,
     ignore: Option<Node<'d>>,
@@ -83,7 +83,7 @@ pub fn variable_of(word: &str, environment: &str) -> String {
     format!("{word}_{}", environment.to_ascii_uppercase().replace('-', "_"))
 }
 
-/// The variables that an environment has, by name.
+/// The variables of an environment, by name.
 #[derive(Default)]
 pub struct Variables<'d>(HashMap<&'d str, Variable<'d>>);
 
@@ -102,7 +102,7 @@ impl<'d> Variables<'d> {
         self.0.get(name).copied()
     }
 
-    /// What stands for a value: the variable that it is, alone.
+    /// The node of the variable, if a value consists of nothing else; else the value itself.
     pub fn stands_for(&self, node: Node<'d>) -> Node<'d> {
         let name = node.as_text().filter(|text| text.contains("${")).and_then(template::whole_variable);
         name.and_then(|name| self.get(name)).map_or(node, |variable| variable.node)
@@ -144,7 +144,7 @@ impl<'d> Environments<'d> {
         variables
     }
 
-    /// Whether any variable is defined.
+    /// Whether the file has variables.
     pub fn has_variables(&self) -> bool {
         self.vars.is_some() || self.all.iter().any(|environment| environment.vars.is_some())
     }
@@ -154,7 +154,7 @@ impl<'d> Environments<'d> {
         self.vars.into_iter().chain(self.all.iter().filter_map(|of| of.vars)).flat_map(|vars| vars.entries())
     }
 
-    /// Warnings about variables that no text of these configs names.
+    /// Warnings about variables that these configs do not use.
     pub(super) fn unused<'n>(&self, configs: impl Iterator<Item = Node<'n>>) -> Vec<Diagnostic> {
         let mut used = Vec::new();
         configs.for_each(|config| names_in(config, &mut used));
@@ -167,7 +167,7 @@ impl<'d> Environments<'d> {
         unused.map(warning).collect()
     }
 
-    /// For whom a file is read, by its environments and the organisation at its top. `None`: for nobody that it names.
+    /// Chooses the environment to read the file for. `org_id` is the organisation at the top of the file.
     pub(super) fn choose(&self, whose: &Whose, org_id: Option<&str>) -> Result<Choice, Diagnostic> {
         match whose {
             Whose::Only if self.all.is_empty() => Ok(Choice::All),
@@ -200,7 +200,7 @@ impl<'d> Environments<'d> {
         }
     }
 
-    /// The word by which an entry is limited, where there is anything to limit it to.
+    /// The key that limits an entry, if the file has environments.
     pub(super) fn word(&self) -> Option<&'static str> {
         (!self.all.is_empty()).then_some("environments")
     }
@@ -210,25 +210,25 @@ impl<'d> Environments<'d> {
         self.all.iter().map(|of| of.name).collect::<Vec<_>>().join(", ")
     }
 
-    /// What an environment ignores: what the file does, and what it names itself.
+    /// What an environment ignores: the patterns of the file and its own.
     pub(super) fn ignore(&self, at: Option<usize>, reader: &mut Reader) -> Ignore {
         let own = at.and_then(|at| self.all.get(at)?.ignore);
         reader.ignore(self.ignore.into_iter().chain(own))
     }
 }
 
-/// For which of its environments a file is read.
+/// The environment that a file is read for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Choice {
-    /// It has none.
+    /// The file has none.
     All,
-    /// For this one, by position.
+    /// This one, by position.
     One(usize),
-    /// For none of them.
+    /// None of them.
     Nobody,
 }
 
-/// What a version of a file says for one environment, read without a message about its mistakes.
+/// A version of a file as one environment sees it, read without error messages.
 pub struct Seen<'d> {
     environment: Option<&'d str>,
     /// Its variables.
@@ -236,12 +236,12 @@ pub struct Seen<'d> {
 }
 
 impl<'d> Seen<'d> {
-    /// What stands below this root for somebody. `None`: nothing.
+    /// Reads the version with this root. `None`: it has nothing for this environment.
     pub fn of(root: Node<'d>, whose: &Whose) -> Option<Self> {
         let environments = Reader::default().environments(root);
         let org_id = root.get("org_id").and_then(|org_id| org_id.as_text());
         if environments.all.is_empty() && org_id.is_none() && whose.environment().is_some() {
-            // It does not say whose it was, and there are several who might be meant.
+            // The version does not name its organisation, and several could be meant.
             return None;
         }
         let at = match environments.choose(whose, org_id).ok()? {
@@ -253,7 +253,7 @@ impl<'d> Seen<'d> {
         Some(Self { environment: environment.map(|of| of.name), variables: environments.variables(environment) })
     }
 
-    /// Whether it has an entry.
+    /// Whether it contains an entry.
     pub fn has(&self, entry: Node<'d>) -> bool {
         let named = |list: Node<'d>| list.items().any(|item| item.as_text() == self.environment);
         self.environment.is_none() || entry.get("environments").is_none_or(named)
@@ -266,7 +266,7 @@ impl<'d> Seen<'d> {
     }
 }
 
-/// The variables that the texts of a value name.
+/// The variables in the texts of a value.
 pub fn names_in<'n>(node: Node<'n>, found: &mut Vec<&'n str>) {
     match node.view() {
         View::Text(text) if text.contains("${") => {

@@ -1,4 +1,4 @@
-//! Reads `environments` and `vars`, and what entries say of them.
+//! Reads `environments`, `vars`, and the keys of entries that name environments.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -9,7 +9,7 @@ use crate::model::diagnostic::{Diagnostic, Place};
 use crate::state::load::{Reader, did_you_mean};
 use crate::state::template::{self, Token, is_name};
 
-/// The words of an environment.
+/// The keys of an environment.
 const WORDS: [&str; 5] = ["org_id", "after", "base_url", "vars", "ignore"];
 
 impl Reader {
@@ -79,7 +79,7 @@ impl Reader {
         Some(read)
     }
 
-    /// An `org_id`, and where it stands.
+    /// Reads an `org_id`, with its place.
     pub(in crate::state) fn org_id(&mut self, node: Node<'_>) -> (Option<String>, Option<Place>) {
         match node.view() {
             View::Text(text) if !text.trim().is_empty() => return (Some(text.to_owned()), Some(node.place())),
@@ -98,7 +98,7 @@ impl Reader {
                 return None;
             }
         };
-        // The key goes there: who changes the file must not choose to whom.
+        // The API key is sent there, so a change of the file must not be able to choose any server.
         let host = url::Url::parse(text).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default();
         let is_loopback = host == "localhost" || host.trim_matches(['[', ']']).parse().is_ok_and(is_loopback);
         if is_loopback || host == "vapi.ai" || host.ends_with(".vapi.ai") {
@@ -175,7 +175,7 @@ impl Reader {
         }
     }
 
-    /// Each `after` names another environment, and none waits for itself.
+    /// Checks that each `after` names another environment and that there are no circles.
     fn gates_end(&mut self, all: &[Environment<'_>], node: Node<'_>) {
         let place = |of: &Environment<'_>| node.get(of.name).and_then(|of| of.get("after")).map(|after| after.place());
         let after = |name: &str| all.iter().find(|of| of.name == name).and_then(|of| of.after);
@@ -194,7 +194,7 @@ impl Reader {
         }
     }
 
-    /// The ids of an entry, by environment. In a file without environments there is one, for nobody in particular.
+    /// The ids of an entry, by environment. Without environments there is one id without a name.
     pub(in crate::state) fn ids<'d>(
         &mut self,
         id_key: &str,
@@ -285,7 +285,7 @@ fn is_loopback(ip: std::net::IpAddr) -> bool {
     ip.is_loopback()
 }
 
-/// Each text of a value, with its node.
+/// Visits each text of a value, with its node.
 fn each_text<'n>(node: Node<'n>, look: &mut dyn FnMut(&'n str, Node<'n>)) {
     match node.view() {
         View::Text(text) => look(text, node),

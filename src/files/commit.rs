@@ -30,8 +30,8 @@ impl Committing {
     /// Checks the repository of these files.
     ///
     /// # Errors
-    /// There is no repository, or no `git` program; git has no identity; a merge or another git command is in progress; or one
-    /// of the files has staged changes, which the commit would include.
+    /// There is no repository, or no `git` program; git has no identity; a merge or another git command is in progress; or
+    /// one of the files has staged changes, which the commit would include.
     pub fn prepare(files: &[PathBuf]) -> Result<Self, Diagnostic> {
         let none = || {
             Diagnostic::error("not-in-git", "--commit: the state file is not in a git repository. Nothing was done")

@@ -1,7 +1,7 @@
 //! Files on the disk: read whole, replaced whole, never half written.
 //!
-//! A file is replaced by writing, syncing and renaming a temporary file beside it. Symbolic links, mode and owner are kept. A
-//! change that somebody else made in the meantime is noticed and not overwritten.
+//! A file is replaced by writing, syncing and renaming a temporary file beside it. Symbolic links, mode and owner are kept.
+//! A change that somebody else made in the meantime is noticed and not overwritten.
 
 use std::fs::File;
 use std::io::{Read, Write};
@@ -102,8 +102,8 @@ impl Disk {
         Ok(())
     }
 
-    /// Tries to write a file of the same length beside it, so that a read-only folder or a full disk is noticed before anything
-    /// is sent.
+    /// Tries to write a file of the same length beside it, so that a read-only folder or a full disk is noticed before
+    /// anything is sent.
     ///
     /// # Errors
     /// It could not.

@@ -51,8 +51,8 @@ impl From<NotRead> for Diagnostics {
 /// Reads a text file that a user named.
 ///
 /// # Errors
-/// It does not exist, is not readable, is a folder, is larger than [`MAX_BYTES`], or is not UTF-8 (with the place of the first
-/// wrong byte).
+/// It does not exist, is not readable, is a folder, is larger than [`MAX_BYTES`], or is not UTF-8 (with the place of the
+/// first wrong byte).
 pub fn read_text(path: &Path, name: &str) -> Result<String, NotRead> {
     let is_folder =
         || Diagnostic::error("file-not-readable", format!("{name} is a folder, not a file")).help("name a file in it");

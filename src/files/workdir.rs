@@ -83,8 +83,8 @@ impl Workdir {
         self.lock_named(&name, command, patience)
     }
 
-    /// Takes the lock of one environment of a state file, so that runs for other environments can go on. Each write of the file
-    /// takes the lock of the file, too.
+    /// Takes the lock of one environment of a state file, so that runs for other environments can go on. Each write of the
+    /// file takes the lock of the file, too.
     ///
     /// # Errors
     /// As [`Workdir::lock`].
@@ -110,8 +110,8 @@ impl Workdir {
         };
         let open = |path: &Path| open_own(File::options().read(true).write(true).create(true).truncate(false), path);
         let mut file = open(&path).map_err(failed)?;
-        // A run that takes the lock writes its name there before it opens this gate. So a name that is read inside the gate is
-        // that of the holder, and not of a killed run.
+        // A run that takes the lock writes its name there before it opens this gate. So a name that is read inside the gate
+        // is that of the holder, and not of a killed run.
         let gate = open(&self.folder.join(format!("{name}.lock.gate"))).map_err(failed)?;
         let started = Instant::now();
         let mut unnamed = 0;

@@ -29,8 +29,8 @@ impl fmt::Display for Address {
 pub struct RemoteId(pub String);
 
 impl RemoteId {
-    /// Reads an id as Vapi writes it, with UUIDs in lower case. `None`: the text cannot be an id. Ids go into the paths of URLs,
-    /// so characters that could change a path are not accepted.
+    /// Reads an id as Vapi writes it, with UUIDs in lower case. `None`: the text cannot be an id. Ids go into the paths of
+    /// URLs, so characters that could change a path are not accepted.
     pub fn read(text: &str) -> Option<Self> {
         let is_id = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
         let is_uuid = text.len() == 36 && text.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');

@@ -1,4 +1,5 @@
-//! The agreed commit: the commit at which a state file and an organisation last agreed, and the name of the ref that keeps it.
+//! The agreed commit: the commit at which a state file and an organisation last agreed, and the name of the ref that keeps
+//! it.
 
 use std::path::{Path, PathBuf};
 

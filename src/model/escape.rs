@@ -128,9 +128,9 @@ fn braced(c: char, out: &mut String) {
     }
 }
 
-/// Whether a character is hostile: control characters except `\n` and tab, line separators, marks that reorder text (Unicode
-/// TR 36), and invisible characters. One joiner or variation selector after a character of its script is not, because Persian
-/// and emoji need them.
+/// Whether a character is hostile: control characters except `\n` and tab, line separators, marks that reorder text
+/// (Unicode TR 36), and invisible characters. One joiner or variation selector after a character of its script is not,
+/// because Persian and emoji need them.
 pub(super) fn is_hostile(before: char, c: char) -> bool {
     match c {
         '\n' | '\t' => false,

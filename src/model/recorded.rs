@@ -1,7 +1,7 @@
 //! Which version of the file has a given value?
 //!
-//! In: [`Question`]s about the fields that differ. Out: for each question the newest record that holds the value, or none. The
-//! answers come from git or the audit log, behind the trait [`Record`].
+//! In: [`Question`]s about the fields that differ. Out: for each question the newest record that holds the value, or none.
+//! The answers come from git or the audit log, behind the trait [`Record`].
 
 use std::collections::HashSet;
 use std::ops::ControlFlow;

@@ -1,7 +1,7 @@
 //! The last line of defence for secrets: removes their texts from all output.
 //!
-//! Secrets have a type that cannot be printed. This covers the other ways by which one could appear: an answer of Vapi that quotes
-//! a request, an error of a library, a line of a file.
+//! Secrets have a type that cannot be printed. This covers the other ways by which one could appear: an answer of Vapi that
+//! quotes a request, an error of a library, a line of a file.
 
 use std::borrow::Cow;
 use std::collections::HashSet;

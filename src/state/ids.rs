@@ -100,8 +100,8 @@ impl Ids {
         normalize::normal_form(kind, config)
     }
 
-    /// A live value with references in place of ids that entries no longer have, and a list of these. `None`: there are none.
-    /// A version beside such an id is removed, because the new object has other versions.
+    /// A live value with references in place of ids that entries no longer have, and a list of these. `None`: there are
+    /// none. A version beside such an id is removed, because the new object has other versions.
     pub fn moved(
         &self,
         kind: &'static Kind,

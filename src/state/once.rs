@@ -1,7 +1,7 @@
 //! Old secrets: the places and texts of secrets in recorded versions of the file.
 //!
-//! In: the versions of the file. Out: [`Once::veil`], which marks the same texts of Vapi as secrets. A secret stays one when the
-//! file no longer names its variable.
+//! In: the versions of the file. Out: [`Once::veil`], which marks the same texts of Vapi as secrets. A secret stays one
+//! when the file no longer names its variable.
 
 use std::collections::{BTreeSet, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -118,8 +118,8 @@ impl Once {
         }
     }
 
-    /// The places of secrets that may have moved in their lists, so that any new element may be the secret: another text is in
-    /// their place, and the list has no known value of them.
+    /// The places of secrets that may have moved in their lists, so that any new element may be the secret: another text is
+    /// in their place, and the list has no known value of them.
     fn moved<'o>(
         &'o self,
         own: &[&'o Place],

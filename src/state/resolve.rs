@@ -1,7 +1,7 @@
 //! Resolves the references, includes and variables of the file, once for each text of the file.
 //!
-//! In: a document. Out: [`Desired`], with all problems and their places: unknown handles, missing variables and files, paths that
-//! leave the folder. References stay addresses until [`Ids::put_in`] replaces them by ids.
+//! In: a document. Out: [`Desired`], with all problems and their places: unknown handles, missing variables and files,
+//! paths that leave the folder. References stay addresses until [`Ids::put_in`] replaces them by ids.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;

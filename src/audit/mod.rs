@@ -123,6 +123,19 @@ pub struct Field {
     /// The values are secret, and replaced here.
     #[serde(default)]
     pub sensitive: bool,
+    /// The values as the file spells them, where texts in them have secrets: variables stand in the place of those.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spelled: Option<Spelled>,
+}
+
+/// What a field was, as the file spells it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Spelled {
+    /// Before, if the file had that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<Value>,
+    /// After, on both sides.
+    pub after: Value,
 }
 
 /// How far a change is: `intent` before its request, then how it ended.

@@ -24,6 +24,7 @@ fn record(address: &str, stage: Stage) -> Record {
             after: None,
             merged: None,
             sensitive: false,
+            spelled: None,
         }],
         stage,
         status: Some(200),

@@ -163,7 +163,7 @@ fn fields(record: &Record, view: &View<'_>) -> String {
     let section = record.address.split_once('.').map(|(section, _)| section);
     let Some(kind) = section.and_then(by_section) else { return String::new() };
     let field = |field: &audit::Field| {
-        let audit::Field { path, before, after, merged: _, sensitive } = field;
+        let audit::Field { path, before, after, merged: _, sensitive, spelled: _ } = field;
         let path = path.parse().unwrap_or_else(|_| FieldPath::root().key(path));
         let value = |json: &Option<serde_json::Value>| json.clone().map(Value::from);
         let verdict = if after.is_some() { Verdict::Change } else { Verdict::Remove };

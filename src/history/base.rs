@@ -3,15 +3,18 @@
 use std::collections::HashMap;
 use std::path::Path;
 
+use serde_json::Value as Json;
+
 use super::agreed::CommittedFile;
 use super::git::GitRecord;
-use crate::audit::{self, Owner, Record, Stage};
+use crate::audit::{self, Owner, Record, Spelled, Stage};
 use crate::model::agreed::Agreed;
 use crate::model::diagnostic::Diagnostic;
 use crate::model::{Address, RemoteId};
 use crate::state;
 use crate::state::environments::Whose;
 use crate::state::ids::Id;
+use crate::state::spelled::all_read;
 use crate::values::base::{Base, Stood, Written};
 use crate::values::logged::{address, logged};
 
@@ -119,12 +122,19 @@ fn add(bases: &mut HashMap<Address, Base>, claimed: &Claimed<'_>, record: Record
     if is_sure {
         base.written.retain(|written| written.is_sure || written.run != record.run);
     }
-    for field in record.fields.into_iter().filter(|field| !field.sensitive) {
+    for field in record.fields {
         let Ok(path) = field.path.parse() else { continue };
-        let replaced = is_pulled.then(|| field.before.map(|value| logged(value.into(), id_of)));
+        let value = |value: Json| logged(value.into(), id_of);
+        let spelled = |json| all_read(value(json));
+        let (before, after) = match field.spelled {
+            Some(Spelled { before, after }) => (before.map(|before| Some(spelled(before))), Some(spelled(after))),
+            None if field.sensitive => continue,
+            None => (Some(field.before.map(value)), field.merged.or(field.after).map(value)),
+        };
+        let replaced = before.filter(|_| is_pulled);
         base.written.push(Written {
             path,
-            value: field.merged.or(field.after).map(|value| logged(value.into(), id_of)),
+            value: after,
             time: record.time,
             run: record.run.clone(),
             commit: record.commit.clone(),

@@ -172,6 +172,11 @@ impl Secret {
         self.state == SecretState::Unsure
     }
 
+    /// Whether it is one of the file, whose value is not known or plays no part.
+    pub fn is_of_file(&self) -> bool {
+        self.state == SecretState::VariableNotSet && !self.variables.is_empty()
+    }
+
     /// The environment variables that the file names for it.
     pub fn variables(&self) -> &[String] {
         &self.variables

@@ -6,6 +6,7 @@ use crate::model::{Address, Part, Value};
 use crate::plan::judge::{Basis, FileBasis};
 use crate::state::ids::{Id, Ids};
 use crate::state::once::Once;
+use crate::state::spelled::{read, respelled, spelled};
 use crate::values::base::{Base, Known};
 use crate::values::compare::{AtStake, Difference, What};
 use crate::values::merge::{Merged, has_lines, merge};
@@ -29,6 +30,8 @@ pub(super) struct Asked {
     pub(super) merged: Option<Merged>,
     /// The text around a secret differs, or both values can be read: that is work like any other.
     pub(super) is_more_than_secret: bool,
+    /// A text of several lines with a secret in it: both values as the file spells them, which hold none.
+    pub(super) spelled: Option<Difference>,
     /// Vapi's value with what was a secret in a recorded version as one, if there is such a thing in it.
     veiled: Option<Value>,
     /// Vapi's value is what a recorded version says, but for the secrets in it.
@@ -49,28 +52,49 @@ impl Asked {
             is_unknown: false,
             merged: None,
             is_more_than_secret: false,
+            spelled: None,
             veiled: None,
             is_old_secret: false,
             file_has_secret: false,
         }
     }
 
-    /// Takes in what was agreed on. A secret has no base.
+    /// Takes in what was agreed on. A secret has no base, but the text around it has.
     pub(super) fn remember(&mut self, kind: &'static Kind, base: Option<&Base>) {
-        let root = kind.root();
+        let spot = kind.root().at(&self.difference.path);
         let Difference { path, desired, live, .. } = &self.difference;
-        self.is_unknown = root.at(path).is_unknown();
-        if [desired, live].into_iter().flatten().any(|value| matches!(value, Value::Secret(_))) {
-            return;
+        self.is_unknown = spot.is_unknown();
+        let mut known = base.and_then(|base| base.of(kind.root(), path, desired.as_ref()));
+        let of_base = known.as_ref().and_then(Known::value);
+        if [desired.as_ref(), live.as_ref(), of_base].into_iter().flatten().any(|v| matches!(v, Value::Secret(_))) {
+            self.spelled = spelled_difference(&self.difference, of_base).filter(|_| !spot.is_secret());
+            let form = |value: &Value| spelled(value).map(|text| Value::Text(text.into()));
+            known = known.filter(|_| self.spelled.is_some()).and_then(|known| known.map(form));
         }
-        let Some(known) = base.and_then(|base| base.of(root, path, desired.as_ref())) else { return };
-        self.is_agreed = known.is_live(root.at(path), &self.difference);
-        let has_file_moved = !known.is_desired(root.at(path), desired.as_ref());
+        let Some(known) = known else { return };
+        let compared = self.compared();
+        let (desired, live) = (compared.desired.as_ref(), compared.live.as_ref());
+        let (is_agreed, has_file_moved) = (known.is_live(spot, compared), !known.is_desired(spot, desired));
+        let base = known.text().filter(|_| !is_agreed && has_file_moved);
+        self.merged = base.and_then(|base| merged(base, desired?, live?));
+        self.is_agreed = is_agreed;
         self.is_unknown &= !has_file_moved;
-        if !self.is_agreed && has_file_moved {
-            self.merged = known.text().and_then(|base| merged(base, desired.as_ref()?, live.as_ref()?));
-        }
         self.base = Some(known);
+    }
+
+    /// Whether Vapi's value cannot be written into the file: nobody can tell what in it is a secret.
+    pub(super) fn would_tell(&self) -> bool {
+        self.spelled.is_none() && differs_around(&self.difference)
+    }
+
+    /// The difference without the secrets in its texts.
+    pub(super) fn compared(&self) -> &Difference {
+        self.spelled.as_ref().unwrap_or(&self.difference)
+    }
+
+    /// Vapi's value in the place of a text of the file that is spelled. `None`: it is none.
+    fn spelled_live(&self) -> Option<Value> {
+        self.spelled.as_ref()?.live.as_ref()?.as_text().map(read)
     }
 
     /// Whether the file's value was agreed on in a base.
@@ -96,11 +120,25 @@ impl Asked {
     /// Whether what stands in Vapi may be an old secret: what the file and Vapi agreed on says nothing of it.
     pub(super) fn may_be_old_secret(&self) -> bool {
         let Difference { desired, live, .. } = &self.difference;
-        live.is_some() && !matches!(desired, Some(Value::Secret(_))) && !self.base.as_ref().is_some_and(Known::is_plain)
+        let is_plain =
+            || !matches!(desired, Some(Value::Secret(_))) && !self.base.as_ref().is_some_and(Known::is_plain);
+        self.spelled.is_some() || live.is_some() && is_plain()
     }
 
     pub(super) fn veil(&mut self, once: &Once, address: &Address, id: &str) {
         let (path, Some(live)) = (&self.difference.path, &self.difference.live) else { return };
+        let of_spelled = self.spelled.as_ref().and_then(|spelled| spelled.live.as_ref()?.as_text());
+        if let Some(text) = of_spelled {
+            if !once.may_stand_in(address, Some(id), path, text) {
+                self.veiled = self.spelled_live();
+                return;
+            }
+            // It stays the secret that it is.
+            (self.spelled, self.base, self.merged, self.is_agreed) = (None, None, None, false);
+        }
+        if matches!(self.difference.desired, Some(Value::Secret(_))) {
+            return;
+        }
         self.veiled = once.veil(address, Some(id), path, live);
         let text = match live {
             Value::Text(text) => Some(&**text),
@@ -115,7 +153,8 @@ impl Asked {
         if self.is_old_secret {
             return Some(Basis::Secret);
         }
-        known_basis(&self.difference, ids, self.is_more_than_secret, self.base.is_some())
+        let is_more_than_secret = self.is_more_than_secret || self.spelled.is_some();
+        known_basis(&self.difference, ids, is_more_than_secret, self.base.is_some())
     }
 
     /// What is known of the live value, and the record that gives it back.
@@ -156,7 +195,7 @@ impl Asked {
     /// Whether the file's value is what both sides agreed on: no check of ours refuses that.
     pub(super) fn is_accepted(&self, kind: &'static Kind) -> bool {
         let spot = kind.root().at(&self.difference.path);
-        self.base.as_ref().is_some_and(|base| base.is_desired(spot, self.difference.desired.as_ref()))
+        self.base.as_ref().is_some_and(|base| base.is_desired(spot, self.compared().desired.as_ref()))
     }
 
     /// What is known of the file's value.
@@ -164,7 +203,7 @@ impl Asked {
         if let Some(base) = &self.base {
             let spot = kind.root().at(&self.difference.path);
             return match &self.merged {
-                _ if base.is_desired(spot, self.difference.desired.as_ref()) => FileBasis::Agreed,
+                _ if base.is_desired(spot, self.compared().desired.as_ref()) => FileBasis::Agreed,
                 Some(Merged::Clean(_)) => FileBasis::Mergeable,
                 Some(Merged::Overlap(_)) | None => FileBasis::Moved,
             };
@@ -219,6 +258,21 @@ fn is_stale(difference: &Difference, ids: &Ids) -> bool {
     };
     let [Part::Id(address)] = parts.as_slice() else { return false };
     matches!(ids.get(address), Some(Id::Pending { stale: Some(stale) }) if stale.as_str() == &**live)
+}
+
+/// A difference of texts of several lines with secrets in them, as the file spells both. `None`: it is none, they differ in
+/// their secrets alone, or what Vapi holds cannot be told from a secret.
+fn spelled_difference(difference: &Difference, base: Option<&Value>) -> Option<Difference> {
+    let (desired, live) = (difference.desired.as_ref()?, difference.live.as_ref()?);
+    let live = match live {
+        Value::Text(text) => text,
+        Value::Secret(secret) => secret.expose()?,
+        _ => return None,
+    };
+    let (mine, theirs) = (spelled(desired)?, respelled(live, desired, base)?);
+    let is_text = difference.what == What::Differs && mine != theirs && has_lines(&mine) && has_lines(&theirs);
+    let [mine, theirs] = [mine, theirs].map(|text| Some(Value::Text(text.into())));
+    is_text.then(|| Difference { desired: mine, live: theirs, ..difference.clone() })
 }
 
 /// What comes of merging a text of several lines.

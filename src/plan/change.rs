@@ -83,10 +83,10 @@ impl FieldChange {
 }
 
 /// What came of merging a text that both sides changed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum TextMerge {
     /// Vapi's text, whose changes are in the field's new value.
-    Clean(String),
+    Clean(Value),
     /// Both changed the same lines: the text with all three versions of them, between conflict markers.
     Overlap(String),
 }

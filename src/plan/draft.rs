@@ -273,9 +273,8 @@ impl<'d> Draft<'d> {
         base: Option<&Base>,
         asked: &mut Asked,
     ) {
-        // What a pull writes into the file must never hold the secret: it leaves all of the text alone.
-        asked.is_more_than_secret = inputs.direction == Direction::ToVapi
-            && (differs_around(&asked.difference) || stand_in_the_open(&asked.difference));
+        asked.is_more_than_secret = differs_around(&asked.difference)
+            || inputs.direction == Direction::ToVapi && stand_in_the_open(&asked.difference);
         asked.remember(entry.kind, base);
         if asked.is_agreed || asked.was_dropped(entry.kind, base) || asked.known_basis(inputs.ids).is_some() {
             return;

@@ -251,6 +251,8 @@ pub enum Rule {
     WouldWipe,
     /// A number would ring nothing any more.
     WouldSilence,
+    /// Writing it into the file might write out a secret that nobody can tell from the text around it.
+    WouldTell,
 }
 
 /// The verdict of each rule.
@@ -261,6 +263,7 @@ pub const RULES: &[(Rule, Verdict)] = &[
     (Rule::Repointed, Verdict::Change),
     (Rule::WouldWipe, Verdict::Drift),
     (Rule::WouldSilence, Verdict::Drift),
+    (Rule::WouldTell, Verdict::Conflict),
 ];
 
 impl Rule {

@@ -5,6 +5,8 @@ use serde_json::Value as Json;
 use super::{FieldChange, Plan, Work};
 use crate::model::{FieldPath, Map, Part, SENSITIVE, Secret, Trail, Value};
 use crate::state::once::Once;
+use crate::state::spelled::spelled;
+use crate::values::merge::has_lines;
 use crate::values::normalize::same;
 
 impl FieldChange {
@@ -14,12 +16,19 @@ impl FieldChange {
             let value = value.as_ref()?;
             Some(match (value, other) {
                 (Value::Secret(secret), _) => secret.reviewed().into(),
-                _ if self.sensitive => SENSITIVE.into(),
+                _ if self.sensitive && !self.is_spelled() => SENSITIVE.into(),
                 (value, Some(other)) if other.holds_secret() => spelled_like(value, other).to_reviewed(),
                 (value, _) => value.to_reviewed(),
             })
         };
         (form(&self.before, &self.after), form(&self.after, &self.before))
+    }
+
+    /// Whether its values are texts of several lines with secrets in them that are spelled in the place of their values: such
+    /// texts can be shown.
+    pub fn is_spelled(&self) -> bool {
+        let texts: Option<Vec<_>> = [&self.before, &self.after].into_iter().flatten().map(spelled).collect();
+        self.sensitive && texts.is_some_and(|texts| texts.iter().any(|text| has_lines(text)))
     }
 }
 

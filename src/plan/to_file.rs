@@ -7,9 +7,10 @@ use super::{Change, Direction, FieldChange, Names, Plan, Policy, TextMerge, Work
 use crate::model::Value;
 use crate::model::diagnostic::Diagnostics;
 use crate::model::recorded::Answers;
-use crate::plan::judge::{Verdict, to_file as verdict_of};
+use crate::plan::judge::{Rule, Verdict, to_file as verdict_of};
 use crate::plan::pair::Identity;
 use crate::state::load::Entry;
+use crate::state::spelled::read;
 use crate::values::compare::What;
 use crate::values::live::Header;
 use crate::values::merge::Merged;
@@ -83,14 +84,18 @@ fn field(
     let difference = &asked.difference;
     let (basis, recorded) = asked.basis(answers, inputs.ids);
     let file = asked.file_basis(entry.kind, answers);
-    let verdict = verdict_of(difference.what, basis, file, policy.prefer.of(&entry.address, &difference.path))?;
+    let mut verdict = verdict_of(difference.what, basis, file, policy.prefer.of(&entry.address, &difference.path))?;
+    if verdict.changes_file() && asked.would_tell() {
+        verdict = Rule::WouldTell.verdict();
+    }
     let live = asked.live().cloned();
-    let (after, merge) = match (verdict, &asked.merged, &difference.live) {
-        (Verdict::Merge, Some(Merged::Clean(text)), Some(Value::Text(live))) => {
-            (Some(Value::Text(text.as_str().into())), Some(TextMerge::Clean(live.to_string())))
+    let (after, merge) = match (verdict, &asked.merged, live) {
+        (Verdict::Merge, Some(Merged::Clean(text)), Some(live)) => {
+            let both = if asked.spelled.is_some() { read(text) } else { Value::Text(text.as_str().into()) };
+            (Some(both), Some(TextMerge::Clean(live)))
         }
-        (Verdict::Conflict, Some(Merged::Overlap(text)), _) => (live, Some(TextMerge::Overlap(text.clone()))),
-        _ => (live, None),
+        (Verdict::Conflict, Some(Merged::Overlap(text)), live) => (live, Some(TextMerge::Overlap(text.clone()))),
+        (_, _, live) => (live, None),
     };
     // The commit that has the replaced value: a capture replaces the file's, anything else Vapi's.
     let recorded = if verdict == Verdict::Capture { asked.file_record(answers) } else { recorded };

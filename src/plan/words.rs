@@ -34,13 +34,11 @@ pub(super) fn of_apply(
         _ if answers.nothing_committed => NOTHING_COMMITTED.to_owned(),
         _ => set_outside_git(header),
     };
-    let has_secret = if asked.is_more_than_secret {
-        "; it contains a secret, so vapi-sync cannot write it into the file: copy what should stay yourself"
-    } else {
-        ""
-    };
-    Some(format!("{said}{has_secret}"))
+    Some(format!("{said}{}", if asked.would_tell() { HAS_SECRET } else { "" }))
 }
+
+const HAS_SECRET: &str =
+    "; it contains a secret, so vapi-sync cannot write it into the file: copy what should stay yourself";
 
 /// The note of `pull` on a field.
 pub(super) fn of_pull(
@@ -51,6 +49,7 @@ pub(super) fn of_pull(
     answers: &Answers,
 ) -> Option<String> {
     let said = match (verdict, basis, file) {
+        (Verdict::Conflict, ..) if asked.would_tell() => format!("Vapi has another text{HAS_SECRET}"),
         (Verdict::Conflict, ..) => match (&asked.base, file) {
             (Some(base), _) => both_changed(&base.agreement),
             (None, FileBasis::CommittedSince) => {

@@ -104,7 +104,7 @@ pub fn shown(kind: &Kind, field: &FieldChange, direction: Direction, view: &View
     let (is, becomes) = if std::ptr::eq(before, &field.before) { (is, becomes) } else { (becomes, is) };
     let json = |value: Option<Json>| value.map(|value| view.redactor.json(value));
     let path = shown_path(kind, path, view);
-    let body = if *sensitive {
+    let body = if *sensitive && !field.is_spelled() {
         // Where two values are shown beside each other, that there is one is news.
         let beside = matches!(mark, Mark::Held | Mark::Pending) && before.is_some();
         Body::Short(beside.then(|| secret(before, view)), Some(secret(after, view)))

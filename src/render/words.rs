@@ -153,8 +153,9 @@ pub fn ways_out(change: &Change, direction: Direction, flags: &str) -> Vec<(&'st
         return Vec::new();
     }
     let prefer = |side: &str| format!("vapi-sync sync{flags} --prefer {side}={address}");
-    // A text with a secret in it is never written into the file.
-    let takes = change.fields.iter().any(|field| field.verdict.is_held_back() && !field.sensitive);
+    // A secret is never written into the file.
+    let takes =
+        change.fields.iter().any(|field| field.verdict.is_held_back() && (!field.sensitive || field.is_spelled()));
     let vapi = takes.then(|| ("take Vapi's value", prefer("vapi")));
     [("take the file's value", prefer("file"))].into_iter().chain(vapi).collect()
 }

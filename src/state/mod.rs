@@ -12,4 +12,5 @@ pub mod load;
 pub mod manage;
 pub mod once;
 pub mod resolve;
+pub mod spelled;
 pub mod template;

@@ -12,6 +12,7 @@ use super::environments::Whose;
 use super::includes::IncludeSource;
 use super::load::interpret;
 use super::resolve::{Noticed, Resolver};
+use super::spelled::{SHORTEST, may_hold};
 use super::template;
 use crate::document::Document;
 use crate::model::diagnostic::Diagnostic;
@@ -159,6 +160,14 @@ impl Once {
                 false => self.values.contains(text),
             }
         })
+    }
+
+    /// Whether a secret that stood in a text of a field once may stand in what Vapi holds there, as the file spells that.
+    pub fn may_stand_in(&self, address: &Address, id: Option<&str>, path: &FieldPath, spelled: &str) -> bool {
+        let own = self.own(address, id);
+        let mut here = own.iter().filter(|place| is_alike(&place.path, path));
+        let is_known = |value: &&String| value.chars().count() >= SHORTEST && spelled.contains(value.as_str());
+        self.values.iter().any(|value| is_known(&value)) || here.any(|place| may_hold(spelled, &place.secret))
     }
 
     fn own(&self, address: &Address, id: Option<&str>) -> Vec<&Place> {

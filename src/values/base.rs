@@ -113,8 +113,8 @@ impl Base {
             let Some(rest) = path.0.strip_prefix(written.path.0.as_slice()) else { continue };
             let spot = root.at(&written.path);
             let known = written.value.as_ref().map_or(Some(None), |value| known_at(spot, value, rest));
-            // What a secret was, no log tells; nor which variable it came from.
-            let known = known.filter(|value| !value.as_ref().is_some_and(Value::holds_secret));
+            // What a secret was, no log tells.
+            let known = known.filter(|value| !value.as_ref().is_some_and(holds_unspelled));
             let mut value = match known {
                 Some(value) => value,
                 None if written.is_sure => return None,
@@ -178,9 +178,20 @@ impl Known {
         self.values.iter().flatten().map(of_list).max().unwrap_or(0)
     }
 
+    /// The same in another form. `None`: a value has none.
+    pub fn map(self, form: impl Fn(&Value) -> Option<Value>) -> Option<Self> {
+        let values = self.values.iter().map(|value| value.as_ref().map_or(Some(None), |value| form(value).map(Some)));
+        Some(Self { values: values.collect::<Option<_>>()?, ..self })
+    }
+
+    /// Its value, where it had one.
+    pub fn value(&self) -> Option<&Value> {
+        self.values.first()?.as_ref()
+    }
+
     /// The text that it was.
     pub fn text(&self) -> Option<&str> {
-        self.values.first()?.as_ref()?.as_text()
+        self.value()?.as_text()
     }
 }
 
@@ -226,8 +237,18 @@ fn known_at(root: Spot, value: &Value, path: &[Step]) -> Option<Option<Value>> {
             _ => return None,
         };
     }
-    // Nobody recorded what a secret was.
-    (!matches!(value, Value::Secret(_))).then(|| Some(value.clone()))
+    // Nobody recorded what a secret was, only what stood around it.
+    let is_whole = matches!(value, Value::Secret(secret) if !secret.is_within_text());
+    (!is_whole).then(|| Some(value.clone()))
+}
+
+/// Whether a value holds more secrets than those that stand in longer texts.
+fn holds_unspelled(value: &Value) -> bool {
+    value.any(&|value| match value {
+        Value::Secret(secret) => !secret.is_within_text(),
+        Value::Unknown(_) => value.holds_secret(),
+        _ => false,
+    })
 }
 
 /// Puts a part into a value. `None`: it has no place there.

@@ -17,7 +17,6 @@ use crate::plan::judge::Verdict;
 use crate::plan::{Change, FieldChange, Plan, Work};
 use crate::state::includes::Includes;
 use crate::state::load::StateFile;
-use crate::state::template::escape;
 use crate::values::merge::{Merged, merge};
 use crate::values::normalize::same;
 
@@ -238,9 +237,13 @@ impl<'d> Writer<'_, 'd> {
                     text: text.to_string(),
                     inline: content,
                 }),
-                None if *verdict == Verdict::Merge => self.merged(at, change_of, path, node, before.as_ref(), text),
+                None if *verdict == Verdict::Merge => self.merged(at, change, change_of, spot, path, node),
                 None => self.edits.push((at, Edit::Set { path, value: content })),
             },
+            // A text with secrets in it that are the file's own.
+            (Some(node), Value::Secret(secret)) if secret.is_within_text() && secret.is_of_file() => {
+                self.merged(at, change, change_of, spot, path, node);
+            }
             _ => self.edits.push((at, Edit::Set { path, value: content })),
         }
     }
@@ -255,19 +258,21 @@ impl<'d> Writer<'_, 'd> {
         self.edits.push((at, edit));
     }
 
-    /// Writes a merged text. References and escapes of the file stay in the lines that Vapi did not change.
+    /// Writes a merged text. References, secrets and escapes of the file stay in the lines that Vapi did not change.
     fn merged(
         &mut self,
         at: usize,
+        change: &Change,
         field: &FieldChange,
+        spot: Spot,
         path: Vec<PathStep>,
         node: Node<'_>,
-        before: Option<&Value>,
-        merged: &str,
     ) {
-        let before = before.and_then(Value::as_text).unwrap_or_default();
+        let writing = self.writing(change);
+        let text = |value: &Option<Value>| writing.spelled(spot, &field.path, value.as_ref()?);
+        let (before, after) = (text(&field.before), text(&field.after));
         let spelled = node.as_text().unwrap_or_default();
-        match merge(&escape(before), spelled, &escape(merged)) {
+        match merge(&before.unwrap_or_default(), spelled, &after.unwrap_or_default()) {
             Some(Merged::Clean(text)) => self.edits.push((at, Edit::Set { path, value: Content::Text(text) })),
             Some(Merged::Overlap(_)) | None => {
                 let message = format!(

@@ -245,6 +245,21 @@ impl<'w> Writing<'w> {
         }
     }
 
+    /// A text as the file spells it, with the variables of its secrets where those are the file's.
+    pub fn spelled(&self, spot: Spot, path: &FieldPath, value: &Value) -> Option<String> {
+        match value {
+            Value::Text(text) => Some(self.text(spot, path, text)),
+            Value::Secret(secret) => {
+                let mut names = secret.variables().iter();
+                let around = secret.around().map(|text| self.text(spot, path, text));
+                let pieces =
+                    around.map(|text| text + &names.next().map(|name| format!("${{env:{name}}}")).unwrap_or_default());
+                Some(pieces.collect())
+            }
+            _ => None,
+        }
+    }
+
     fn secret(&self, path: &FieldPath, secret: &Secret) -> Content {
         let name = |secret: &Secret| self.variables.name(self.address, path, secret);
         let text = match secret.is_within_text() {

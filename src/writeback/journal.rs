@@ -6,12 +6,13 @@ use jiff::Timestamp;
 use serde_json::Value as Json;
 
 use crate::apply::Journal;
-use crate::audit::{Field, Owner, Record, RunId, Stage, Writer, actor, file_name};
+use crate::audit::{Field, Owner, Record, RunId, Spelled, Stage, Writer, actor, file_name};
 use crate::model::diagnostic::Diagnostic;
 use crate::model::{SENSITIVE, Value};
 use crate::plan::judge::Verdict;
 use crate::plan::report::{Outcome, Report};
 use crate::plan::{Action, Change, FieldChange, TextMerge, Work};
+use crate::state::spelled::all_spelled;
 
 /// Writes the records of one run. The log is opened for the first record, so that a run without writes leaves no trace.
 pub struct AuditJournal<'h> {
@@ -96,6 +97,9 @@ impl<'h> AuditJournal<'h> {
             before: hidden(field.before),
             after: hidden(field.after),
             merged: hidden(field.merged),
+            spelled: field
+                .spelled
+                .map(|Spelled { before, after }| Spelled { before: hidden(before), after: self::hidden(after, hide) }),
             ..field
         });
         let fields = fields.collect();
@@ -183,6 +187,7 @@ impl Journal for AuditJournal<'_> {
             after: None,
             merged: None,
             sensitive: matches!(value, Value::Secret(_)),
+            spelled: None,
         };
         let why = "Vapi itself no longer takes this field; it was left out of a second try".to_owned();
         let record = self.record(change, vec![field], Stage::Intent, None)?;
@@ -201,13 +206,31 @@ fn logged(change: &Change, wanted: impl Fn(Verdict) -> bool) -> Vec<Field> {
             path: field.path.to_string(),
             before: if recreated { None } else { shown(field, field.before.as_ref()) },
             after: shown(field, field.after.as_ref()),
-            merged: match &field.merge {
-                Some(TextMerge::Clean(vapi)) => Some(vapi.clone().into()),
-                Some(TextMerge::Overlap(_)) | None => None,
-            },
+            merged: merged(field).map(Value::to_shown),
             sensitive: field.sensitive,
+            spelled: spelled(field),
         })
         .collect()
+}
+
+/// What Vapi held, if it was merged into a text of the file.
+fn merged(field: &FieldChange) -> Option<&Value> {
+    match &field.merge {
+        Some(TextMerge::Clean(vapi)) => Some(vapi),
+        Some(TextMerge::Overlap(_)) | None => None,
+    }
+}
+
+/// A field that has secrets within texts now, as the file spells it. `None`: there are none, or there are others.
+fn spelled(field: &FieldChange) -> Option<Spelled> {
+    let is_within = |value: &Value| matches!(value, Value::Secret(secret) if secret.is_within_text());
+    let form = |value: &Value| all_spelled(value).map(|value| value.to_shown());
+    let after = merged(field).or(field.after.as_ref()).filter(|value| value.any(&is_within))?;
+    // What `--send-secrets` sends again may have parts that are held back.
+    if field.sensitive && !matches!(after, Value::Secret(_)) {
+        return None;
+    }
+    Some(Spelled { before: field.before.as_ref().and_then(form), after: form(after)? })
 }
 
 /// A value without secrets in its texts: Vapi or the file may have one in an unexpected place.
@@ -231,5 +254,6 @@ fn imported(key: &str, value: &Value) -> Field {
         after: Some(value.to_shown()),
         merged: None,
         sensitive: matches!(value, Value::Secret(_)),
+        spelled: None,
     }
 }

@@ -5,6 +5,7 @@ mod commit;
 mod edits;
 mod files;
 mod lists;
+mod merged;
 mod misspelt;
 mod normal;
 mod restore;

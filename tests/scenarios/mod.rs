@@ -35,6 +35,7 @@ stories! {
     base_line_taken_out
     base_merge
     base_merge_overlap
+    base_merge_secret
     base_merge_sync
     base_merged_and_not_applied
     base_nothing_committed
@@ -77,6 +78,7 @@ stories! {
     list_tools
     list_whole
     mass_missing
+    outside_git_merge_secret
     outside_git_pull_edit_apply
     outside_git_with_log
     outside_git_without_log

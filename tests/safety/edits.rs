@@ -1,11 +1,9 @@
 //! Somebody works in the dashboard while a run is under way.
 
-use rand::rngs::StdRng;
-use rand::{RngExt, SeedableRng};
-use serde_json::{Value, json};
+use serde_json::json;
 use vapi_sync::emulator::{Collection, Config};
 
-use crate::support::{World, fault, id};
+use crate::support::{World, id};
 
 const MODEL: &str = "version: 1\nagents:\n  desk:\n    config:\n      name: Desk\n      firstMessage: Hello\n      model: {provider: openai, model: gpt-4.1, temperature: 0.3}\n";
 
@@ -203,100 +201,6 @@ fn a_held_back_field_says_why_and_since_when() {
     let plan = world.run(&["plan"]).expect(0).stdout;
     let since = updated.strftime("%-d %b %H:%M UTC").to_string();
     assert!(plan.contains(&since), "{since} is not in {plan}");
-}
-
-/// The moments of a run at which somebody saves something, as faults: `OBJECT` is its path. Only at the last two nobody can
-/// look any more, where an object is read again before its write.
-const MOMENTS: [&str; 6] = [
-    "GET /KIND nth=1 after edit=OBJECT:",
-    "GET /phone-number nth=1 before edit=OBJECT:",
-    "GET /OBJECT nth=1 before edit=",
-    "PATCH /OBJECT nth=1 after edit=",
-    "GET /OBJECT nth=1 after edit=",
-    "PATCH /OBJECT nth=1 before edit=",
-];
-
-/// What somebody saves: of a field that the run is about to write, of another, or both.
-fn edit(kind: &str, rng: &mut StdRng, theirs: &str) -> Value {
-    match (kind, rng.random_range(0..4)) {
-        ("assistant", 0) => json!({"firstMessage": theirs}),
-        ("assistant", 1) => json!({"endCallMessage": theirs}),
-        ("assistant", 2) => json!({"model": {"provider": "openai", "model": theirs, "temperature": 0.3}}),
-        ("assistant", _) => json!({"firstMessage": theirs, "maxDurationSeconds": 77}),
-        (_, 0) => json!({"server": {"url": "https://example.com/theirs"}}),
-        (_, 1) => json!({"name": theirs, "server": {"url": "https://example.com/theirs"}}),
-        _ => json!({"name": theirs}),
-    }
-}
-
-/// Whoever saves whatever whenever: it is there afterwards, or the run says that something was there or may have been.
-#[test]
-fn no_random_edit_is_lost_without_a_word() {
-    const ROUNDS: u64 = 24;
-    let mut file = "version: 1\nagents:\n".to_owned();
-    for at in 0..3 {
-        file.push_str(&format!(
-            "  a{at}:\n    config:\n      name: A{at}\n      firstMessage: Hello\n      model: {{provider: openai, model: gpt-4.1, \
-             temperature: 0.3}}\n"
-        ));
-    }
-    file.push_str("phone_numbers:\n");
-    for at in 0..2 {
-        file.push_str(&format!(
-            "  n{at}:\n    config:\n      provider: twilio\n      number: \"+1415555010{at}\"\n      name: Hello\n      twilioAccountSid: \
-             AC00000000000000000000000000000000\n"
-        ));
-    }
-    let (mut seen, mut unseen, mut kept) = (0, 0, 0);
-    for round in 0..ROUNDS {
-        let mut rng = StdRng::seed_from_u64(round);
-        let (versions, many) = (round % 2 == 0, round % 4 > 1);
-        let world = World::with(&file, Config { versions, ..Config::default() });
-        world.run(&["apply", "--yes"]).expect(0);
-        world.commit("applied");
-        world.edit("Hello", "Good morning");
-        world.commit("morning");
-        let objects: Vec<_> = (0..3)
-            .map(|at| ("assistant", format!("agents.a{at}"), id(&world.agent(&format!("A{at}")))))
-            .chain(world.numbers().iter().map(|number| {
-                let handle = if number["number"] == "+14155550100" { "n0" } else { "n1" };
-                ("phone-number", format!("phone_numbers.{handle}"), id(number))
-            }))
-            .collect();
-        let mut faults = Vec::new();
-        let mut edits = Vec::new();
-        for (kind, address, id) in &objects {
-            let patch = edit(kind, &mut rng, &format!("Theirs {round}"));
-            let mut moment = rng.random_range(0..MOMENTS.len());
-            if many && MOMENTS[moment].starts_with("GET /OBJECT") {
-                // It is not read again.
-                moment = 5;
-            }
-            let rule = MOMENTS[moment].replace("OBJECT", &format!("{kind}/{id}")).replace("KIND", kind);
-            faults.push(fault(&format!("{rule}{patch}")));
-            edits.push((*kind, address, id, moment, patch));
-        }
-        world.vapi.set_faults(faults);
-        // More updates than go side by side are not read again when they were read just now.
-        let run = world.run(&["apply", "--yes", "-v", "--parallelism", if many { "2" } else { "16" }]);
-        world.vapi.set_faults(Vec::new());
-        for (kind, address, id, moment, patch) in edits {
-            let all = if kind == "assistant" { world.agents() } else { world.numbers() };
-            let live = all.into_iter().find(|live| live["id"] == **id).expect("it is there");
-            let gone = patch.as_object().expect("fields").iter().any(|(field, value)| live[field] != *value);
-            let words = || format!("round {round}, {address}, {}{patch}\n{live:#}\n{}", MOMENTS[moment], run.text());
-            let told = run.text().contains(&format!("{address}: somebody saved v"));
-            let versioned = versions && kind == "assistant";
-            let may_be = run.stderr.contains("Vapi keeps no versions of ");
-            assert!(!gone || if versioned { told } else { may_be }, "lost without a word: {}", words());
-            assert!(!gone || many || moment > 3, "lost needlessly: {}", words());
-            seen += usize::from(gone && versioned);
-            unseen += usize::from(gone && !versioned);
-            kept += usize::from(!gone);
-        }
-        assert!(run.code == 0 || run.code == 3 || run.code == 4, "{}", run.text());
-    }
-    assert!(seen > 5 && unseen > 5 && kept > 40, "{seen} {unseen} {kept}");
 }
 
 /// Where Vapi keeps versions, every edit shows, and there is no note.

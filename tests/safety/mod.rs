@@ -8,6 +8,7 @@ mod lists;
 mod merged;
 mod misspelt;
 mod normal;
+mod random_edits;
 mod restore;
 mod restore_file;
 mod saved;

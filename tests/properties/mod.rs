@@ -11,11 +11,11 @@ mod third;
 
 use proptest::prelude::*;
 use serde_json::json;
-use vapi_sync::emulator::Collection;
 
 use self::oracle::lost;
 use self::sample::{Case, case, state};
 use self::simulation::Simulation;
+use crate::support::samples::SAMPLES;
 use crate::support::{World, rounds};
 
 fn many(cases: u32) -> ProptestConfig {
@@ -87,11 +87,11 @@ proptest! {
     #[test]
     fn an_apply_with_real_git_loses_nothing_that_no_commit_holds(case in case()) {
         let world = real(&case);
-        let before: Vec<_> = sample::IDS.iter().map(|id| object(&world, id)).collect();
+        let before: Vec<_> = sample::IDS.iter().map(|id| object(&world, &case, id)).collect();
         let run = world.run(&["apply", "--yes"]);
         prop_assert!(matches!(run.code, 0 | 3), "{}", run.text());
         for (at, id) in sample::IDS.iter().enumerate() {
-            for lost in lost(&before[at], &object(&world, id)) {
+            for lost in lost(&before[at], &object(&world, &case, id)) {
                 prop_assert!(lost.is_default() || case.holds(at, &lost), "{lost:?} is lost\n{}", run.text());
             }
         }
@@ -117,31 +117,32 @@ proptest! {
 
 /// A case as a repository and a Vapi.
 fn real(case: &Case) -> World {
-    let mut world = World::new(&state(&case.versions[0].configs));
-    world.env =
-        ["ONE", "TWO"].map(|handle| (format!("AGENT_{handle}_SERVER_SECRET"), sample::SECRET.to_owned())).to_vec();
+    let mut world = World::new(&state(case.kind, &case.versions[0].configs));
+    let secrets = ["AGENT_ONE", "AGENT_TWO", "PHONE_NUMBER_ONE", "PHONE_NUMBER_TWO"];
+    world.env = secrets.map(|entry| (format!("{entry}_SERVER_SECRET"), sample::SECRET.to_owned())).to_vec();
     for version in &case.versions[1..] {
         if version.on_branch {
             world.git(&["checkout", "-q", "-b", &format!("branch-{}", version.time)]);
         }
-        world.write("vapi-state.yaml", &state(&version.configs));
+        world.write("vapi-state.yaml", &state(case.kind, &version.configs));
         world.commit("version");
         if version.on_branch {
             world.git(&["checkout", "-q", "main"]);
         }
     }
-    world.write("vapi-state.yaml", &state(&case.file));
+    world.write("vapi-state.yaml", &state(case.kind, &case.file));
     for (at, config) in case.live.iter().enumerate() {
         let mut object = config.clone();
         object["id"] = json!(sample::IDS[at]);
-        world.vapi.insert(Collection::Assistant, object);
+        world.vapi.insert(SAMPLES[case.kind].collection, object);
     }
+    world.held = case.live.iter().map(|config| config["members"].clone()).filter(|list| !list.is_null()).collect();
     world.writes();
     world
 }
 
-fn object(world: &World, id: &str) -> serde_json::Value {
-    let mut object = world.vapi.object(Collection::Assistant, id).expect("there");
+fn object(world: &World, case: &Case, id: &str) -> serde_json::Value {
+    let mut object = world.vapi.object(SAMPLES[case.kind].collection, id).expect("there");
     object
         .as_object_mut()
         .expect("an object")

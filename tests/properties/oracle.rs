@@ -7,7 +7,8 @@ use serde_json::Value;
 pub enum Step {
     Key(String),
     Index(usize),
-    /// The element of a list that goes by this: a tool by type and name, a hook by its event, a text by itself.
+    /// The element of a list that goes by this: a tool by type and name, a hook by its event, a member by its agent, a text
+    /// by itself.
     Named(String),
 }
 
@@ -83,18 +84,19 @@ fn walk(before: &Value, after: Option<&Value>, path: &mut Vec<Step>, found: &mut
 }
 
 fn is_ordered(path: &[Step]) -> bool {
-    !matches!(path.last(), Some(Step::Key(key)) if key == "serverMessages")
+    !matches!(path.last(), Some(Step::Key(key)) if matches!(key.as_str(), "serverMessages" | "required"))
 }
 
-/// What tells an element of `tools` or `hooks` from the others.
+/// What tells an element of `tools`, `hooks`, `parameters`, `members` or `conditions` from the others.
 fn name(item: &Value) -> Option<String> {
-    if let Some(on) = item.get("on") {
-        return on.as_str().map(str::to_owned);
+    let text = |at: &str| item.pointer(at).and_then(Value::as_str).map(str::to_owned);
+    if let Some(own) = text("/on").or_else(|| text("/key")).or_else(|| text("/assistant/name")) {
+        return Some(own);
     }
-    // What a hook does has a type too, and no name.
-    let kind = item.get("type").filter(|_| item.get("exact").is_none())?.as_str()?;
-    let function = item.pointer("/function/name").and_then(Value::as_str);
-    Some(function.map_or(kind.to_owned(), |function| format!("{kind}:{function}")))
+    // What a hook does and what a tool says have types too, and no names.
+    let kind = text("/type").filter(|_| item.get("exact").is_none() && item.get("content").is_none())?;
+    let function = text("/function/name");
+    Some(function.map_or(kind.clone(), |function| format!("{kind}:{function}")))
 }
 
 fn same(left: &Value, right: &Value) -> bool {
@@ -161,6 +163,8 @@ pub fn differing(file: &Value, stored: &Value) -> Vec<String> {
     keys.into_iter().filter(|key| !is_alike(key)).cloned().collect()
 }
 
+const UNORDERED: [&str; 6] = ["serverMessages", "tools", "hooks", "parameters", "conditions", "required"];
+
 /// Equal but for the order in sets and in lists whose elements have names.
 fn alike(left: &Value, right: &Value, key: &str) -> bool {
     match (left, right) {
@@ -168,7 +172,7 @@ fn alike(left: &Value, right: &Value, key: &str) -> bool {
             left_map.len() == right_map.len()
                 && left_map.iter().all(|(key, left)| right_map.get(key).is_some_and(|right| alike(left, right, key)))
         }
-        (Value::Array(left), Value::Array(right)) if matches!(key, "serverMessages" | "tools" | "hooks") => {
+        (Value::Array(left), Value::Array(right)) if UNORDERED.contains(&key) => {
             left.len() == right.len() && left.iter().all(|left| right.iter().any(|right| alike(left, right, "")))
         }
         _ => same(left, right),

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use vapi_sync::apply::{Fact, Recorder};
 use vapi_sync::cli::file::{Empty, Loaded};
 use vapi_sync::cli::session::{Fetched, Request, make_plan};
+use vapi_sync::kinds::KINDS;
 use vapi_sync::model::diagnostic::Diagnostic;
 use vapi_sync::model::recorded::{Question, Record, Recorded};
 use vapi_sync::model::{self, RemoteId, Secret};
@@ -22,7 +23,8 @@ use vapi_sync::vapi::{Connection, Reader, Settings, Transport};
 use vapi_sync::writeback::{FileRecorder, capture};
 
 use super::oracle::{Lost, Step, recorded};
-use super::sample::{Case, IDS, SECRET, Version, state};
+use super::sample::{Case, IDS, SECRET, Version, has_secret, state};
+use crate::support::samples::SAMPLES;
 
 const ORG: &str = "e0000000-0000-4000-8000-000000000000";
 
@@ -47,8 +49,12 @@ thread_local! {
 impl<'c> Simulation<'c> {
     pub fn new(case: &'c Case) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        std::fs::write(folder.path().join("vapi-state.yaml"), state(&case.file)).expect("written");
+        std::fs::write(folder.path().join("vapi-state.yaml"), state(case.kind, &case.file)).expect("written");
         Self { case, folder, stored: case.live.clone(), changed: case.changed.clone() }
+    }
+
+    fn section(&self) -> &'static str {
+        SAMPLES[self.case.kind].section
     }
 
     /// The state file.
@@ -59,7 +65,7 @@ impl<'c> Simulation<'c> {
     /// The configs in the file, by a reader of YAML that the program does not edit with.
     pub fn file(&self) -> Vec<Value> {
         let file: Value = serde_yaml::from_str(&self.text()).expect("YAML");
-        ["one", "two"].iter().map(|handle| file["agents"][handle]["config"].clone()).collect()
+        ["one", "two"].iter().map(|handle| file[self.section()][handle]["config"].clone()).collect()
     }
 
     fn loaded(&self) -> Loaded {
@@ -97,10 +103,14 @@ impl<'c> Simulation<'c> {
                 object[key] = json!(value);
             }
             let secret = object.get_mut("server").and_then(|server| server.as_object_mut()?.shift_remove("secret"));
-            object["isServerUrlSecretSet"] = json!(secret.is_some());
+            if has_secret(self.case.kind) {
+                object["isServerUrlSecretSet"] = json!(secret.is_some());
+            }
             serde_json::from_str(&object.to_string()).expect("an object")
         };
-        HashMap::from([("agents", self.stored.iter().enumerate().map(shown).collect()), ("phone_numbers", Vec::new())])
+        let mut listings: Listings = KINDS.iter().map(|kind| (kind.section, Vec::new())).collect();
+        listings.insert(self.section(), self.stored.iter().enumerate().map(shown).collect());
+        listings
     }
 
     /// Applies without flags. Whether anything was written.
@@ -144,7 +154,7 @@ impl<'c> Simulation<'c> {
         before != captured.text
     }
 
-    /// Per agent, the top-level fields about which a person is asked.
+    /// Per object, the top-level fields about which a person is asked.
     pub fn disputed(&self) -> Vec<Vec<String>> {
         let loaded = self.loaded();
         let plans = [Direction::ToVapi, Direction::ToFile].map(|direction| self.plan(&loaded, direction));

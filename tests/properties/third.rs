@@ -258,7 +258,7 @@ impl Office {
             }
             Deed::Commit { checkout } => self.commit(checkout),
             Deed::Dashboard { field, value } => {
-                let value = self.value("dashboard", value);
+                let (before, value) = (self.live(), self.value("dashboard", value));
                 let at = self.sort.fields[field].1;
                 let edited = self.world.vapi.edit_with(self.sort.collection, &self.id, |object| {
                     let mut all = Value::Object(std::mem::take(object));
@@ -266,7 +266,10 @@ impl Office {
                     *object = all.as_object().expect("an object").clone();
                 });
                 assert!(edited);
-                self.theirs.insert(field, value);
+                // What it is already is nothing new.
+                if before[field] != value.as_str() {
+                    self.theirs.insert(field, value);
+                }
             }
             Deed::Run { checkout, command } => self.runs(checkout, command)?,
             Deed::Share { checkout, refs } => self.share(checkout, refs),

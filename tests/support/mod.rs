@@ -18,6 +18,8 @@ pub struct World {
     pub folder: tempfile::TempDir,
     pub vapi: Emulator,
     pub env: Vec<(String, String)>,
+    /// Lists that Vapi has and the file disputes. An update that must hold such a list sends it as it is.
+    pub held: Vec<Value>,
     /// How many requests were checked before the log was cleared.
     looked_at: AtomicU64,
     /// How many requests of the log were compared with the file.
@@ -106,6 +108,7 @@ impl World {
             folder,
             vapi,
             env: Vec::new(),
+            held: Vec::new(),
             looked_at: AtomicU64::new(0),
             compared: AtomicUsize::new(0),
             strict: false,
@@ -202,7 +205,7 @@ impl World {
     fn check_lists(&self, files: &[Option<String>]) {
         let hits = self.vapi.hits();
         let from = self.compared.swap(hits.len(), Ordering::Relaxed);
-        lists::are_whole(hits.get(from..).unwrap_or_default(), files);
+        lists::are_whole(hits.get(from..).unwrap_or_default(), files, &self.held);
     }
 
     /// Takes the requests since the last call.

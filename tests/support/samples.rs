@@ -7,6 +7,8 @@ use vapi_sync::emulator::Collection;
 pub struct Sample {
     pub section: &'static str,
     pub collection: Collection,
+    /// The key beside `config` that holds the id.
+    pub id_key: &'static str,
     /// The top-level field that holds the text.
     pub field: &'static str,
     /// What its names begin with.
@@ -19,6 +21,7 @@ pub static SAMPLES: [Sample; 5] = [
     Sample {
         section: "structured_outputs",
         collection: Collection::StructuredOutput,
+        id_key: "vapi_structured_output_id",
         field: "description",
         noun: "Output ",
         fields: |text| json!({"schema": {"type": "string"}, "description": text}),
@@ -26,6 +29,7 @@ pub static SAMPLES: [Sample; 5] = [
     Sample {
         section: "tools",
         collection: Collection::Tool,
+        id_key: "vapi_tool_id",
         field: "messages",
         noun: "tool_",
         fields: |text| json!({"type": "function", "messages": [{"type": "request-start", "content": text}]}),
@@ -33,6 +37,7 @@ pub static SAMPLES: [Sample; 5] = [
     Sample {
         section: "agents",
         collection: Collection::Assistant,
+        id_key: "vapi_assistant_id",
         field: "firstMessage",
         noun: "Agent ",
         fields: |text| json!({"firstMessage": text}),
@@ -40,6 +45,7 @@ pub static SAMPLES: [Sample; 5] = [
     Sample {
         section: "squads",
         collection: Collection::Squad,
+        id_key: "vapi_squad_id",
         field: "membersOverrides",
         noun: "Squad ",
         fields: |text| json!({"members": [{"assistant": {"name": "Member"}}], "membersOverrides": {"firstMessage": text}}),
@@ -47,6 +53,7 @@ pub static SAMPLES: [Sample; 5] = [
     Sample {
         section: "phone_numbers",
         collection: Collection::PhoneNumber,
+        id_key: "vapi_phone_number_id",
         field: "fallbackDestination",
         noun: "Line ",
         fields: |text| {

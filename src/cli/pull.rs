@@ -83,8 +83,8 @@ pub(super) async fn pull(
         let env = |name: &str| std::env::var(name).ok();
         let others = Others::beside(loaded.disk.real());
         let included_by = |include: &Path| others.including(include);
-        let (state, includes) = (&file.desired.file, &loaded.includes);
-        let captured = capture(&plan, state, includes, &variables, &env, &included_by, takes.inline);
+        let (desired, includes) = (&file.desired, &loaded.includes);
+        let captured = capture(&plan, desired, includes, &variables, &env, &included_by, takes.inline);
         let includes = file.includes();
         let folders: BTreeSet<&Path> = includes.iter().filter_map(|include| include.parent()).collect();
         folders.into_iter().for_each(clean_up);

@@ -167,7 +167,7 @@ fn set_back(run: &Run<'_>, file: &Checked<'_>, plan: &Plan) -> Result<Report, Di
     let others = Others::beside(file.loaded.disk.real());
     let included_by = |include: &Path| others.including(include);
     let none = BTreeSet::new();
-    let captured = capture(plan, &file.desired.file, &file.loaded.includes, &none, &env, &included_by, true);
+    let captured = capture(plan, &file.desired, &file.loaded.includes, &none, &env, &included_by, true);
     let mut report = Report::planned(plan.clone());
     report.outcomes = outcomes(&report, &captured);
     let in_file = report.plan.changes.iter().zip(&mut report.outcomes);

@@ -29,6 +29,7 @@ use crate::plan::report::Report;
 use crate::plan::{Action, Change, Direction, Plan, Policy, Selection, is_new, is_opinion};
 use crate::recovery::Attempts;
 use crate::render::Shown;
+use crate::state::ids::{Id, Ids};
 use crate::writeback::FileRecorder;
 use crate::writeback::journal::AuditJournal;
 
@@ -199,9 +200,12 @@ impl<'a> Run<'a> {
         made.plan = made.plan.sealed(&self.redact());
         let news = file.loaded.annotated(std::mem::take(&mut made.plan.warnings));
         let entries = &file.desired.file.entries;
+        let ids: Ids = made.ids.iter().map(|(address, id)| (address.clone(), Id::Known(id.clone()))).collect();
         let is_told = |warning: &&Diagnostic| {
             let mut of = entries.iter().filter(|entry| entry.holds(warning)).peekable();
-            !is_opinion(warning) || of.peek().is_none() || of.any(|entry| is_new(&made.plan, entry, warning))
+            !is_opinion(warning)
+                || of.peek().is_none()
+                || of.any(|entry| is_new(&made.plan, &file.desired, &ids, entry, warning))
         };
         let (told, live): (Vec<_>, Vec<_>) = file.warnings.iter().partition(is_told);
         let (notes, news): (Vec<_>, Vec<_>) = news.into_iter().partition(|news| news.severity == Severity::Note);

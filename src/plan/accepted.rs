@@ -1,12 +1,15 @@
 //! A value that Vapi holds, or that was agreed on, is accepted even if our checks object to it.
 
-use crate::document::Node;
+use crate::document::{Node, View};
 use crate::kinds::Spot;
 use crate::model::diagnostic::{Diagnostic, Place};
 use crate::model::{FieldPath, Step, Value};
 use crate::plan::fields::node_at;
 use crate::plan::{Change, Plan};
-use crate::state::load::Entry;
+use crate::state::environments::names_in;
+use crate::state::ids::Ids;
+use crate::state::load::{Entry, StateFile};
+use crate::state::resolve::Desired;
 use crate::values::base::{Base, Known};
 use crate::values::compare::value_at;
 
@@ -45,17 +48,49 @@ pub fn is_opinion(finding: &Diagnostic) -> bool {
     !matches!(finding.code, "yaml11" | "missing-variable" | "server-managed") && !finding.code.starts_with("secret")
 }
 
-/// Whether a finding is about a value that Vapi does not hold yet, according to a plan.
-pub fn is_new(plan: &Plan, entry: &Entry<'_>, finding: &Diagnostic) -> bool {
+/// The nodes of an entry that hold the values at these paths, and whether each is the value itself; the nearest around it, where
+/// it is not there. An element of a list is a change of the list, too.
+pub(super) fn nodes_of<'d>(
+    file: &StateFile<'d>,
+    entry: &Entry<'d>,
+    desired: &Value,
+    paths: &[&FieldPath],
+) -> Vec<(Node<'d>, bool)> {
+    let list = |path: &&&FieldPath| match path.0.split_last() {
+        Some((Step::Index(_) | Step::Element(_), list)) => node_at(file, entry, desired, &FieldPath(list.to_vec())),
+        Some((Step::Key(_), _)) | None => None,
+    };
+    let lists = paths.iter().filter_map(|path| Some((list(&path)?.0, false)));
+    lists.chain(paths.iter().filter_map(|path| node_at(file, entry, desired, path))).collect()
+}
+
+/// Whether a finding is about a value in one of these nodes, or in a variable that is used there.
+pub(super) fn is_about(
+    file: &StateFile<'_>,
+    entry: &Entry<'_>,
+    nodes: &[(Node<'_>, bool)],
+    finding: &Diagnostic,
+) -> bool {
+    let Some(place) = entry.place_of(finding) else { return false };
+    let by_variable = |node: Node<'_>| {
+        let mut names = Vec::new();
+        names_in(node, &mut names);
+        names.into_iter().filter_map(|name| file.variables.get(name)).any(|variable| variable.node.covers(place))
+    };
+    nodes.iter().any(|(node, is_itself)| match is_itself {
+        true => node.covers(place) || by_variable(*node),
+        false => matches!(node.view(), View::List) && node.place() == *place,
+    })
+}
+
+/// Whether a finding is about a value that Vapi does not hold yet, according to a plan. `ids` are those of entries.
+pub fn is_new(plan: &Plan, said: &Desired<'_>, ids: &Ids, entry: &Entry<'_>, finding: &Diagnostic) -> bool {
     let changes = || plan.changes.iter().filter(|change| change.address == entry.address);
-    let place = entry.place_of(finding);
     let differs = |change: &Change| {
-        let holds = |path: &FieldPath| {
-            let (node, is_itself) = entry.config.map(|config| node_at(config, entry.kind.root(), path))?;
-            Some(is_itself && node.covers(place?))
-        };
+        let paths: Vec<&FieldPath> = change.fields.iter().map(|field| &field.path).collect();
+        let nodes = || nodes_of(&said.file, entry, &said.value(entry, ids), &paths);
         let whole = change.creates() || change.fields.is_empty() && !change.is_in_step();
-        whole || change.fields.iter().any(|field| holds(&field.path).unwrap_or(true))
+        whole || entry.config.is_none() || is_about(&said.file, entry, &nodes(), finding)
     };
     changes().next().is_none() || changes().any(differs)
 }

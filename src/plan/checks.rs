@@ -2,12 +2,12 @@
 //! left with nothing.
 
 use super::FieldChange;
+use super::accepted::{is_about, nodes_of};
 use super::asked::Asked;
-use super::fields::{node_at, place_of};
+use super::fields::place_of;
 use super::secrets::missing_secrets;
 use super::to_vapi::Planner;
-use crate::document::{Node, View};
-use crate::model::diagnostic::{Diagnostic, Place};
+use crate::model::diagnostic::Diagnostic;
 use crate::model::{FieldPath, Map, Trail, Value};
 use crate::state::load::Entry;
 
@@ -19,23 +19,23 @@ impl Planner<'_, '_, '_> {
     }
 
     /// Why an update is refused: it has a new value that is surely wrong. A value that is live or was agreed on is not new.
-    pub(super) fn refused(&self, entry: &Entry<'_>, asked: &[Asked], fields: &[FieldChange]) -> Option<Diagnostic> {
+    pub(super) fn refused(
+        &self,
+        entry: &Entry<'_>,
+        desired: &Value,
+        asked: &[Asked],
+        fields: &[FieldChange],
+    ) -> Option<Diagnostic> {
         let is_sent =
             |path: &FieldPath| fields.iter().any(|field| field.path == *path && !field.verdict.is_held_back());
         let new = asked.iter().filter(|asked| is_sent(&asked.difference.path) && !asked.is_accepted(entry.kind));
-        let nodes: Vec<_> =
-            new.filter_map(|asked| Some(node_at(entry.config?, entry.kind.root(), &asked.difference.path))).collect();
-        // A removed element, or one that is a reference, counts as a change of its list.
-        let is_at = |(node, is_itself): &(Node<'_>, bool), at: &Place| {
-            if *is_itself { node.covers(at) } else { matches!(node.view(), View::List) && node.place() == *at }
-        };
-        let is_new =
-            |doubt: &&Diagnostic| entry.place_of(doubt).is_some_and(|at| nodes.iter().any(|node| is_at(node, at)));
-        self.doubts(entry).find(is_new).cloned()
+        let new: Vec<&FieldPath> = new.map(|asked| &asked.difference.path).collect();
+        let nodes = nodes_of(self.file(), entry, desired, &new);
+        self.doubts(entry).find(|doubt| is_about(self.file(), entry, &nodes, doubt)).cloned()
     }
 
     /// Refuses secrets that must be sent and are not known.
-    pub(super) fn check_known(&mut self, entry: &Entry<'_>, body: &Map) {
+    pub(super) fn check_known(&mut self, entry: &Entry<'_>, desired: &Value, body: &Map) {
         if self.policy.only_looks {
             return;
         }
@@ -48,7 +48,8 @@ impl Planner<'_, '_, '_> {
                 format!("{} of {} must be sent, but {names} is not set. Nothing was sent", path, entry.address),
             )
             .help(format!("set the environment variable {names} where vapi-sync runs (in CI: as a secret)"));
-            self.errors.push(error.at(place_of(entry, &path).unwrap_or_else(|| entry.place.clone())));
+            self.errors
+                .push(error.at(place_of(self.file(), entry, desired, &path).unwrap_or_else(|| entry.place.clone())));
         }
     }
 
@@ -76,7 +77,7 @@ impl Planner<'_, '_, '_> {
                         taken.join(", ")
                     ),
                 )
-                .at(place_of(entry, &path).unwrap_or_else(|| entry.place.clone()))
+                .at(place_of(self.file(), entry, desired, &path).unwrap_or_else(|| entry.place.clone()))
                 .help(format!(
                     "write who answers it ({}), or delete the line: then Vapi keeps what it has",
                     assignment.join(", ")
@@ -94,7 +95,7 @@ impl Planner<'_, '_, '_> {
                 let message = format!("{} would have no {field} any more. Nothing was sent", entry.address);
                 self.errors.push(
                     Diagnostic::error("emptied-list", message)
-                        .at(place_of(entry, &path).unwrap_or_else(|| entry.place.clone()))
+                        .at(place_of(self.file(), entry, desired, &path).unwrap_or_else(|| entry.place.clone()))
                         .help("write at least one, or delete the line: then Vapi keeps what it has"),
                 );
             }

@@ -177,7 +177,7 @@ impl<'d> Draft<'d> {
         if is_another.is_some() {
             found.retain(|difference| difference.what != What::CreateOnly);
         }
-        self.warn_of_create_only(inputs.direction, entry, &mut found);
+        self.warn_of_create_only(inputs, entry, &desired, &mut found);
         let rotates = inputs.send_secrets && desired.holds_secret();
         if found.is_empty()
             && matches!(identity, Identity::Linked(_))
@@ -203,8 +203,15 @@ impl<'d> Draft<'d> {
         Ok(())
     }
 
-    fn warn_of_create_only(&mut self, direction: Direction, entry: &Entry<'_>, found: &mut Vec<Difference>) {
-        let left = match direction {
+    fn warn_of_create_only(
+        &mut self,
+        inputs: &Inputs<'_, '_>,
+        entry: &Entry<'_>,
+        desired: &Value,
+        found: &mut Vec<Difference>,
+    ) {
+        let file = &inputs.desired.file;
+        let left = match inputs.direction {
             Direction::ToVapi => "The value of the file is not sent",
             Direction::ToFile => "The file is left as it is",
         };
@@ -214,7 +221,8 @@ impl<'d> Draft<'d> {
             }
             let shown =
                 |value: &Option<Value>| value.as_ref().map_or("nothing".to_owned(), |v| v.to_shown().to_string());
-            let place = super::fields::place_of(entry, &difference.path).unwrap_or_else(|| entry.place.clone());
+            let place =
+                super::fields::place_of(file, entry, desired, &difference.path).unwrap_or_else(|| entry.place.clone());
             self.warnings.push(
                 Diagnostic::warning(
                     "create-only",

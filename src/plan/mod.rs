@@ -42,7 +42,6 @@ pub use accepted::{is_accepted, is_new, is_opinion};
 pub use change::{Action, Change, FieldChange, TextMerge, Work, Write};
 pub use digest::{Sent, sent};
 pub use draft::{Bases, Draft, Inputs, draft};
-pub use fields::raw;
 pub use impact::Ring;
 pub use import::import_addresses;
 pub use left::{Left, strangers};

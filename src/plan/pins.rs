@@ -114,7 +114,7 @@ pub(super) fn behind(inputs: &Inputs<'_, '_>) -> Diagnostics {
             let finding = if is_held { Diagnostic::note } else { Diagnostic::warning };
             let message = format!("{} pins v{pinned} of {address}, whose newest version is v{newest}", pin.path);
             let finding = finding("pin-behind", message).help("raise it, or delete it to follow the newest version");
-            found.push(Diagnostic { place: place_of(entry, &pin.path), ..finding });
+            found.push(Diagnostic { place: place_of(&inputs.desired.file, entry, &value, &pin.path), ..finding });
         }
     }
     found

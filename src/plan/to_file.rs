@@ -9,7 +9,6 @@ use crate::model::diagnostic::Diagnostics;
 use crate::model::recorded::Answers;
 use crate::plan::judge::{Rule, Verdict, to_file as verdict_of};
 use crate::plan::pair::Identity;
-use crate::state::load::Entry;
 use crate::state::spelled::read;
 use crate::values::compare::What;
 use crate::values::live::Header;
@@ -61,7 +60,7 @@ fn captured(
         if asked.difference.what == What::Undeclared && policy.declared_only {
             continue;
         }
-        change.fields.extend(field(inputs, entry, asked, answers, policy));
+        change.fields.extend(field(inputs, drafted, asked, answers, policy));
     }
     together::decide(&mut change.fields, |field| policy.prefer.of(&entry.address, &field.path).is_some());
     let captures = change.fields.iter().any(|field| field.verdict.changes_file());
@@ -76,7 +75,7 @@ fn captured(
 
 fn field(
     inputs: &Inputs<'_, '_>,
-    entry: &Entry<'_>,
+    Drafted { entry, desired, .. }: &Drafted<'_>,
     asked: &Asked,
     answers: &Answers,
     policy: &Policy,
@@ -100,7 +99,7 @@ fn field(
     // The commit that has the replaced value: a capture replaces the file's, anything else Vapi's.
     let recorded = if verdict == Verdict::Capture { asked.file_record(answers) } else { recorded };
     Some(FieldChange {
-        place: place_of(entry, &difference.path).or_else(|| Some(entry.place.clone())),
+        place: place_of(&inputs.desired.file, entry, desired, &difference.path).or_else(|| Some(entry.place.clone())),
         base: asked.base.as_ref().map(|base| base.agreement.clone()),
         merge,
         recorded: recorded.cloned(),

@@ -16,7 +16,7 @@ use crate::model::recorded::Answers;
 use crate::model::{FieldPath, Map, Trail, Value};
 use crate::plan::judge::{Rule, to_vapi as verdict_of};
 use crate::plan::pair::Identity;
-use crate::state::load::Entry;
+use crate::state::load::{Entry, StateFile};
 use crate::values::compare::{What, overlay};
 use crate::values::live::Header;
 use crate::values::normalize::{holds_hidden, without_unsure};
@@ -74,7 +74,7 @@ fn sent(kind: &'static Kind, asked: &Asked) -> Option<Value> {
     }
 }
 
-impl Planner<'_, '_, '_> {
+impl<'d> Planner<'_, '_, 'd> {
     fn change(&mut self, drafted: &Drafted<'_>) -> Change {
         match &drafted.live {
             None => self.made(drafted),
@@ -91,8 +91,8 @@ impl Planner<'_, '_, '_> {
             // In a creation Vapi takes no `number`: it assigns one.
             body.shift_remove("number");
         }
-        self.check_known(entry, &body);
-        let mut fields = all_set(entry, &body);
+        self.check_known(entry, desired, &body);
+        let mut fields = all_set(self.file(), entry, desired, &body);
         let mut change = Change::of_entry(entry, desired);
         let (stale, mut reason) = match identity {
             Identity::Recreate { stale } => (Some(stale.clone()), format!("deleted in Vapi (it was {stale})")),
@@ -158,7 +158,7 @@ impl Planner<'_, '_, '_> {
         change.held.clone_from(is_another);
         let mut left = HashSet::new();
         for asked in asked {
-            match self.field(entry, header, asked) {
+            match self.field(entry, desired, header, asked) {
                 Some(field) => change.fields.push(field),
                 None => drop(left.insert(asked.difference.path.clone())),
             }
@@ -177,10 +177,10 @@ impl Planner<'_, '_, '_> {
         self.hold_hidden_parents(entry, desired, live, &mut change.fields, &left);
         self.check_assignment(entry, desired, live);
         self.check_not_empty(entry, desired);
-        change.refused = self.refused(entry, asked, &change.fields);
+        change.refused = self.refused(entry, desired, asked, &change.fields);
         let body = self.body(entry, desired, live, &change.fields, &left);
         if !body.is_empty() {
-            self.check_known(entry, &body);
+            self.check_known(entry, desired, &body);
             needs(&Value::Map(body.clone()), &mut change.needs);
             if change.held.is_none() {
                 change.held = pins::lacking(self.inputs, &body);
@@ -216,23 +216,28 @@ impl Planner<'_, '_, '_> {
             let after = Some(moved.after.clone());
             change.fields.push(FieldChange {
                 note: Some(note),
-                place: place_of(&drafted.entry, &moved.path).or_else(|| Some(drafted.entry.place.clone())),
+                place: place_of(self.file(), &drafted.entry, &drafted.desired, &moved.path)
+                    .or_else(|| Some(drafted.entry.place.clone())),
                 ..FieldChange::new(moved.path.clone(), Some(moved.before.clone()), after, Rule::Repointed.verdict())
             });
         }
     }
 
-    fn field(&self, entry: &Entry<'_>, header: &Header, asked: &Asked) -> Option<FieldChange> {
+    fn field(&self, entry: &Entry<'_>, desired: &Value, header: &Header, asked: &Asked) -> Option<FieldChange> {
         let difference = &asked.difference;
         let (basis, recorded) = asked.basis(self.answers, self.inputs.ids);
         let verdict = verdict_of(difference.what, basis, self.policy.prefer.of(&entry.address, &difference.path))?;
         Some(FieldChange {
-            place: place_of(entry, &difference.path).or_else(|| Some(entry.place.clone())),
+            place: place_of(self.file(), entry, desired, &difference.path).or_else(|| Some(entry.place.clone())),
             base: asked.base.as_ref().map(|base| base.agreement.clone()),
             recorded: recorded.cloned(),
             note: words::of_apply(verdict, asked, recorded, entry.kind, header, self.answers),
             ..FieldChange::new(difference.path.clone(), asked.live().cloned(), sent(entry.kind, asked), verdict)
         })
+    }
+
+    pub(super) fn file(&self) -> &StateFile<'d> {
+        &self.inputs.desired.file
     }
 
     /// `--send-secrets`: all secrets of an entry.
@@ -243,7 +248,7 @@ impl Planner<'_, '_, '_> {
             .into_iter()
             .filter(|(path, _)| known.iter().all(|field| field.path != *path))
             .map(|(path, value)| FieldChange {
-                place: place_of(entry, &path),
+                place: place_of(self.file(), entry, desired, &path),
                 sensitive: true,
                 note: Some("sent again (--send-secrets)".to_owned()),
                 ..FieldChange::new(path, None, Some(value), Rule::SentAgain.verdict())

@@ -183,12 +183,12 @@ impl Resolver<'_> {
                 },
             },
             View::List => {
-                let items = node.items().filter(|item| !self.is_left_out(*item));
+                let items = node.items().filter(|item| !self.variables.leave_out(*item));
                 Value::List(items.map(|item| self.value(item, spot.item(), noticed)).collect())
             }
             View::Map => {
                 let mut map = Map::default();
-                for entry in node.entries().filter(|entry| !self.is_left_out(entry.value)) {
+                for entry in node.entries().filter(|entry| !self.variables.leave_out(entry.value)) {
                     if entry.key.contains("${var:") {
                         let error = Diagnostic::error("bad-reference", "the name of a field cannot contain a variable");
                         noticed.errors.push(error.at(entry.key_place()));
@@ -198,12 +198,6 @@ impl Resolver<'_> {
                 Value::Map(map)
             }
         }
-    }
-
-    /// Whether a value is a variable that is `null`, so that the field is left out.
-    fn is_left_out(&self, node: Node<'_>) -> bool {
-        let name = node.as_text().and_then(template::whole_variable);
-        name.and_then(|name| self.variables.get(name)).is_some_and(|variable| variable.node.view() == View::Null)
     }
 
     fn text(&self, text: &str, node: Node<'_>, noticed: &mut Noticed) -> Value {

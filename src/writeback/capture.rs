@@ -15,8 +15,10 @@ use crate::model::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::{Address, FieldPath, RemoteId, Step, Value};
 use crate::plan::judge::Verdict;
 use crate::plan::{Change, FieldChange, Plan, Work};
+use crate::state::ids::{Id, Ids};
 use crate::state::includes::Includes;
 use crate::state::load::StateFile;
+use crate::state::resolve::Desired;
 use crate::values::merge::{Merged, merge};
 use crate::values::normalize::same;
 
@@ -51,20 +53,24 @@ pub struct Refused {
 /// Long prompts that are new in the file get files of their own, unless they are to stay `inline`.
 pub fn capture(
     plan: &Plan,
-    state: &StateFile<'_>,
+    desired: &Desired<'_>,
     includes: &Includes,
     recorded: &BTreeSet<String>,
     env: &dyn Fn(&str) -> Option<String>,
     included_by: &dyn Fn(&Path) -> Option<String>,
     inline: bool,
 ) -> Captured {
+    let state = &desired.file;
     let owners = owners(plan, state);
     let variables = Variables::of(state.document.text(), recorded, env).shared_by(values_of(plan));
     let (edits, refused) = (Vec::new(), Vec::new());
     let users = include_users(state, includes);
     let prompts = Prompts::new(includes, users.keys().cloned().collect(), included_by);
+    let known = |(id, address): (&String, &Address)| (address.clone(), Id::Known(RemoteId(id.clone())));
     let mut writer = Writer {
         state,
+        desired,
+        ids: owners.iter().map(known).collect(),
         includes,
         owners: &owners,
         variables: &variables,
@@ -141,8 +147,10 @@ fn apply_edits(document: &Document, mut edits: Vec<(usize, Edit)>) -> (String, V
 
 pub(super) struct Writer<'w, 'd> {
     pub(super) state: &'w StateFile<'d>,
+    desired: &'w Desired<'d>,
+    ids: Ids,
     pub(super) includes: &'w Includes,
-    pub(super) owners: &'w Owners,
+    owners: &'w Owners,
     variables: &'w Variables,
     /// The files for long prompts. `None`: they stay in the state file.
     prompts: Option<&'w Prompts<'w>>,
@@ -183,9 +191,10 @@ impl<'d> Writer<'_, 'd> {
             self.edits.push((at, id_edit(self.state, &change.address, id)));
         }
         let written = |field: &&FieldChange| field.verdict.changes_file();
+        let said = self.desired.value(entry, &self.ids);
         for field in change.fields.iter().filter(written) {
             let config = word_of(&change.address, "config");
-            match self.site(change.kind.root(), entry.config, config, &field.path) {
+            match self.site(change.kind.root(), (entry.config, &said), config, &field.path) {
                 Ok(Some(site)) => {
                     let (first, from) = (self.edits.len(), site.from);
                     self.field(at, change, site, field);

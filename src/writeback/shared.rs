@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::capture::{Refused, Writer};
 use super::key;
-use crate::document::{Content, Edit, Node, PathStep, View};
+use crate::document::{Content, Edit, Node, PathStep};
 use crate::model::diagnostic::Diagnostic;
 use crate::model::{Address, Trail, Value};
 use crate::plan::{Plan, Work};
@@ -212,8 +212,5 @@ pub(super) fn shared_imports(plan: &Plan, state: &StateFile<'_>) -> HashSet<Addr
 
 /// Whether this environment leaves out an item of a list, so that positions in it differ from those in Vapi.
 pub(super) fn leaves_out(state: &StateFile<'_>, list: Node<'_>) -> bool {
-    list.items().any(|item| {
-        let name = item.as_text().and_then(template::whole_variable);
-        name.and_then(|name| state.variables.get(name)).is_some_and(|variable| variable.node.view() == View::Null)
-    })
+    list.items().any(|item| state.variables.leave_out(item))
 }

@@ -6,9 +6,8 @@ use super::shared::leaves_out;
 use crate::document::{Node, PathStep};
 use crate::kinds::Spot;
 use crate::model::diagnostic::Diagnostic;
-use crate::model::{Address, FieldPath, Step, Value};
-use crate::state::template::{self, Token};
-use crate::values::compare::element_position;
+use crate::model::{FieldPath, Step, Value};
+use crate::values::compare::Walk;
 
 /// Where a field is in the document.
 pub(super) struct Site<'d> {
@@ -31,23 +30,23 @@ pub(super) enum At<'d> {
 }
 
 impl<'d> Writer<'_, 'd> {
-    /// Follows the path of a field from a config at `path`. `None`: the path leads through a list that the file does not have.
+    /// Follows the path of a field from a config at `path`, of which it is known what it says. `None`: the path leads through a list that the file does not have.
     ///
     /// # Errors
     /// If it cannot be told which element of a list is meant.
     pub(super) fn site(
         &self,
         root: Spot,
-        config: Option<Node<'d>>,
+        (mut node, said): (Option<Node<'d>>, &Value),
         mut path: Vec<PathStep>,
         field: &FieldPath,
     ) -> Result<Option<Site<'d>>, Diagnostic> {
-        let (mut spot, mut node, mut from) = (root, config, None);
+        let (mut walk, mut from) = (Walk { spot: root, value: Some(said) }, None);
         for step in &field.0 {
+            let position = walk.step(step);
             if let Step::Key(word) = step {
                 // The document makes the mappings on the way that it does not have.
                 path.push(key(word));
-                spot = spot.key(word);
                 node = node.and_then(|here| here.get(word));
             } else {
                 let Some(here) = node else { return Ok(None) };
@@ -58,12 +57,9 @@ impl<'d> Writer<'_, 'd> {
                     );
                     return Err(Diagnostic::error("variable-held", message).at(here.place()));
                 }
-                let items: Vec<Value> = here.items().map(|item| self.with_ids(crate::plan::raw(item))).collect();
-                let position = element_position(spot, &items, step);
-                spot = spot.item();
                 let Some(position) = position else {
                     if field.0.last() == Some(step) {
-                        return Ok(Some(Site { path, spot, at: At::EndOfList(items.len()), from }));
+                        return Ok(Some(Site { path, spot: walk.spot, at: At::EndOfList(here.items().len()), from }));
                     }
                     let message = format!(
                         "{field} is in an element that cannot be told from the others in the file: change it by hand"
@@ -78,20 +74,6 @@ impl<'d> Writer<'_, 'd> {
                 (path, node) = (through.path, Some(through.node));
             }
         }
-        Ok(Some(Site { path, spot, at: node.map_or(At::Nothing, At::Value), from }))
-    }
-
-    /// A value as the file spells it, with ids in place of its references.
-    fn with_ids(&self, value: Value) -> Value {
-        value.map(&|value| {
-            let Value::Text(text) = value else { return };
-            if let [Token::Reference { section, handle }] = template::parse(text)[..] {
-                let is_meant = |owner: &Address| owner.section == section && owner.handle == *handle;
-                let id = self.owners.iter().find(|(_, owner)| is_meant(owner)).map(|(id, _)| id.as_str().into());
-                if let Some(id) = id {
-                    *value = Value::Text(id);
-                }
-            }
-        })
+        Ok(Some(Site { path, spot: walk.spot, at: node.map_or(At::Nothing, At::Value), from }))
     }
 }

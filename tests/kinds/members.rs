@@ -102,3 +102,29 @@ fn the_prompt_of_an_inline_agent_is_merged_and_goes_back_to_its_file() {
     world.commit("merged");
     is_quiet(&world, &["plan", "--detailed-exitcode"]);
 }
+
+#[test]
+fn an_element_is_found_whatever_the_file_spells_it_by() {
+    let tool = |name: &str| {
+        format!(
+            "{{type: function, function: {{name: '{name}', description: Old, parameters: {{type: object, properties: {{}}}}}}}}"
+        )
+    };
+    let tools = format!("[{}, {}]", tool("look_up"), tool("${var:prefix}_book"));
+    let state = format!(
+        "version: 1\nvars: {{prefix: desk}}\nagents:\n  a:\n    config:\n      name: A\n      model: {{provider: openai, model: gpt-4.1, tools: {tools}}}\n"
+    );
+    let world = World::new(&state);
+    world.run(&["apply", "--yes"]).expect(0);
+    world.commit("applied");
+    let agent = world.agent("A");
+    let mut model = agent["model"].clone();
+    assert_eq!(model["tools"][1]["function"]["name"], "desk_book");
+    model["tools"][1]["function"]["description"] = json!("New");
+    assert!(world.vapi.edit(Collection::Assistant, &id(&agent), &json!({"model": model})));
+    world.run(&["pull"]).expect(0);
+    let expected = tool("${var:prefix}_book").replace("Old", "New");
+    assert!(world.state().contains(&expected) && world.state().contains(&tool("look_up")), "{}", world.state());
+    world.commit("pulled");
+    is_quiet(&world, &["plan", "--detailed-exitcode"]);
+}

@@ -16,7 +16,6 @@ use vapi_sync::plan::pair::Listings;
 use vapi_sync::plan::{Direction, Plan, Policy, Selection, Write};
 use vapi_sync::recovery::Attempts;
 use vapi_sync::state::environments::Whose;
-use vapi_sync::state::load::interpret;
 use vapi_sync::state::resolve::Desired;
 use vapi_sync::values::normalize::map_to_wire;
 use vapi_sync::vapi::{Connection, Reader, Settings, Transport};
@@ -146,8 +145,9 @@ impl<'c> Simulation<'c> {
     pub fn pull(&mut self) -> bool {
         let loaded = self.loaded();
         let plan = self.plan(&loaded, Direction::ToFile);
-        let state = interpret(&loaded.document, &Whose::Only).expect("a state file");
-        let captured = capture(&plan, &state, &loaded.includes, &Default::default(), &|_| None, &|_| None, true);
+        let env = |name: &str| name.ends_with("_SERVER_SECRET").then(|| SECRET.to_owned());
+        let desired = Desired::of(&loaded.document, &Whose::Only, &loaded.includes, &env).expect("a state file");
+        let captured = capture(&plan, &desired, &loaded.includes, &Default::default(), &|_| None, &|_| None, true);
         assert!(captured.refused.is_empty(), "{:?}\n{}", captured.refused, self.text());
         let before = self.text();
         std::fs::write(self.folder.path().join("vapi-state.yaml"), &captured.text).expect("written");

@@ -179,3 +179,94 @@ fn beside_an_odd_element_that_vapi_holds_a_list_can_grow() {
     assert!(run.text().contains("naem is not a known field"), "{}", run.text());
     assert!(world.taken().iter().all(|hit| hit.method == "GET"));
 }
+
+/// Lists whose elements the file names by handle, or by a variable; each element with a field that gets a new, wrong value.
+const ELEMENTS: &str = "version: 1
+vars: {answer: book, warmth: 0.5}
+agents:
+  a: {config: {name: A}}
+  b: {config: {name: B}}
+  front:
+    config:
+      name: Front
+      model:
+        provider: openai
+        model: gpt-4.1
+        temperature: '${var:warmth}'
+        tools:
+          - type: function
+            function: {name: look_up, description: Looks up}
+          - type: function
+            function: {name: '${var:answer}', description: Books}
+tools:
+  hand:
+    config:
+      type: handoff
+      function: {name: hand, description: Hands over}
+      destinations:
+        - {type: assistant, assistantId: '${agent:a}', description: To a}
+        - {type: assistant, assistantId: '${agent:b}', description: To b}
+squads:
+  team:
+    config:
+      name: Team
+      members:
+        - assistantId: ${agent:a}
+          assistantOverrides: {firstMessage: Hello}
+        - assistantId: ${agent:b}
+          assistantOverrides: {firstMessage: Hello}
+          assistantDestinations:
+            - {type: assistant, assistantName: A, message: One moment}
+";
+
+#[test]
+fn a_wrong_value_in_an_element_that_is_named_by_handle_blocks_its_entry_alone() {
+    let last = |text: &str, from: &str, to: &str| {
+        let at = text.rfind(from).expect("there");
+        format!("{}{to}{}", &text[..at], &text[at + from.len()..])
+    };
+    for (from, to, code) in [
+        ("assistantOverrides: {firstMessage: Hello}", "assistantOverrides: {firstMesage: Hello}", "misspelt-field"),
+        ("{firstMessage: Hello}", "{maxDurationSeconds: 1}", "out-of-range"),
+        ("{firstMessage: Hello}", "{firstMessage: Hello, maxDurationSeconds: lots}", "wrong-type"),
+        ("message: One moment", "mesage: One moment", "misspelt-field"),
+        ("description: To b", "descripton: To b", "misspelt-field"),
+        ("description: Books", "descripton: Books", "misspelt-field"),
+        ("warmth: 0.5", "warmth: 9", "out-of-range"),
+    ] {
+        let world = World::new(ELEMENTS);
+        world.run(&["apply", "--yes"]).expect(0);
+        world.commit("applied");
+        let state = last(&world.state(), from, to).replacen("name: A}", "name: A, firstMessage: Good day}", 1);
+        world.write("vapi-state.yaml", &state);
+        world.commit("a slip, and something else");
+        let line = state[..state.rfind(to).expect("there")].matches('\n').count() + 1;
+        world.taken();
+        let run = world.run(&["apply", "--yes", "--format", "json"]).expect(4).json();
+        let failed = run["changes"].as_array().into_iter().flatten().find(|change| change["outcome"] == "failed");
+        let error = &failed.unwrap_or_else(|| panic!("{to}: {run:#}"))["error"];
+        assert_eq!((&error["code"], &error["line"]), (&json!(code), &json!(line)), "{to}: {error:#}");
+        let writes = world.writes();
+        assert_eq!(writes.len(), 1, "{to}: {writes:#?}");
+        assert!(writes[0].path.starts_with("/assistant/"), "{to}: {writes:#?}");
+        assert_eq!(world.agent("A")["firstMessage"], "Good day", "{to}");
+    }
+}
+
+#[test]
+fn drift_in_an_element_that_is_named_by_handle_is_shown_at_its_line() {
+    let world = World::new(ELEMENTS);
+    world.run(&["apply", "--yes"]).expect(0);
+    world.commit("applied");
+    let squad = world.vapi.objects(Collection::Squad).remove(0);
+    let mut members = squad["members"].clone();
+    members[1]["assistantOverrides"]["firstMessage"] = json!("Somebody was here");
+    let id = squad["id"].as_str().expect("an id");
+    assert!(world.vapi.edit(Collection::Squad, id, &json!({"members": members})));
+    let state = world.state();
+    let line = state[..state.rfind("Hello").expect("there")].matches('\n').count() + 1;
+    let mut plan = world.command(&["plan", "--github"]);
+    plan.env("GITHUB_ACTIONS", "true");
+    let plan: crate::support::Run = plan.output().expect("run").into();
+    assert!(plan.text().contains(&format!("line={line},")), "{}", plan.text());
+}

@@ -51,7 +51,8 @@ pub(super) fn way_back(
             let before = before.filter(|before| *before != Value::Null || of_file.contains(&path));
             fields.push(FieldChange::new(path.clone(), now.cloned(), before, verdict));
         } else {
-            warnings.push(left(entry, path, since));
+            warnings
+                .push(Diagnostic { place: place_of(&desired.file, entry, &value, path), ..left(entry, path, since) });
         }
     }
     if fields.is_empty() {
@@ -85,5 +86,5 @@ fn left(entry: &Entry<'_>, path: &FieldPath, since: Since) -> Diagnostic {
         Since::Moved | Since::AsLeft => "somebody changed it in the file since that run",
     };
     let message = format!("{path} of {} is left as it is in the file: {why}", entry.address);
-    Diagnostic::warning("left-in-file", message).at(place_of(entry, path).unwrap_or_else(|| entry.place.clone()))
+    Diagnostic::warning("left-in-file", message)
 }

@@ -102,6 +102,12 @@ impl<'d> Variables<'d> {
         self.0.get(name).copied()
     }
 
+    /// Whether a value is a variable that is `null`, so that it is left out.
+    pub fn leave_out(&self, node: Node<'_>) -> bool {
+        let name = node.as_text().and_then(template::whole_variable);
+        name.and_then(|name| self.get(name)).is_some_and(|variable| variable.node.view() == View::Null)
+    }
+
     /// The node of the variable, if a value consists of nothing else; else the value itself.
     pub fn stands_for(&self, node: Node<'d>) -> Node<'d> {
         let name = node.as_text().filter(|text| text.contains("${")).and_then(template::whole_variable);

@@ -128,16 +128,39 @@ pub fn element_position(spot: Spot, items: &[Value], step: &Step) -> Option<usiz
     }
 }
 
+/// A way into a value, step by step.
+pub struct Walk<'v> {
+    /// Where it has come to.
+    pub spot: Spot,
+    /// What stands there, if anything does.
+    pub value: Option<&'v Value>,
+}
+
+impl Walk<'_> {
+    /// Goes a step. Gives the position in the list that the step leads into.
+    pub fn step(&mut self, step: &Step) -> Option<usize> {
+        let (inner, at) = match (step, self.value) {
+            (Step::Key(key), Some(Value::Map(map))) => (map.get(key), None),
+            (Step::Index(_) | Step::Element(_), Some(Value::List(items))) => {
+                let at = element_position(self.spot, items, step);
+                (at.and_then(|at| items.get(at)), at)
+            }
+            (Step::Key(_) | Step::Index(_) | Step::Element(_), _) => (None, None),
+        };
+        self.value = inner;
+        self.spot = match step {
+            Step::Key(key) => self.spot.key(key),
+            Step::Index(_) | Step::Element(_) => self.spot.item(),
+        };
+        at
+    }
+}
+
 /// The value at a path inside another.
 pub fn value_at<'v>(root: Spot, value: &'v Value, path: &FieldPath) -> Option<&'v Value> {
-    let mut spot = root;
-    let mut value = value;
+    let mut walk = Walk { spot: root, value: Some(value) };
     for step in &path.0 {
-        (spot, value) = match (step, value) {
-            (Step::Key(key), Value::Map(map)) => (spot.key(key), map.get(key)?),
-            (step, Value::List(items)) => (spot.item(), &items[element_position(spot, items, step)?]),
-            _ => return None,
-        };
+        walk.step(step);
     }
-    Some(value)
+    walk.value
 }

@@ -12,7 +12,7 @@ mod tests;
 use std::collections::{HashMap, HashSet};
 
 use self::align::{Alignment, Pair, align, keep};
-pub use self::align::{element_position, value_at};
+pub use self::align::{Walk, element_position, value_at};
 pub use self::overlay::overlay;
 pub use self::rewritten::moves_to;
 use crate::kinds::{Rewrite, Spot};

@@ -1,4 +1,4 @@
-//! What a run notes for later ones when the file and Vapi agree at its end.
+//! Records at the end of a run that the file and Vapi agree, for later runs.
 
 use std::collections::HashMap;
 
@@ -12,7 +12,7 @@ use crate::model::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::plan::report::Report;
 
 impl Run<'_> {
-    /// Notes, after the last write, that the file and Vapi agree, if they do. That it cannot be noted is a warning.
+    /// Records after the last write that the file and Vapi agree, if they do. A failure is a warning.
     pub(super) fn agree(&self, wish: &Wish, reports: &mut [&mut Report]) {
         let agrees = wish.selection.is_all() && reports.iter().all(|report| report.waits_for_nothing());
         let Some(last) = reports.last().filter(|last| agrees && last.agrees()) else { return };
@@ -25,10 +25,10 @@ impl Run<'_> {
         }
     }
 
-    /// `org_id`: as the plan had it; an organisation that was empty until this run has told it since.
+    /// `org_id` is that of the plan. If the organisation was empty until this run, the file has the id by now.
     fn note_agreement(&self, org_id: Option<String>, wrote: bool, run: Option<String>) -> Result<(), Diagnostic> {
         let failed = |errors: Diagnostics| errors.into_iter().next();
-        // What is wrong with a file that somebody edits meanwhile, the next run says.
+        // If somebody broke the file meanwhile, the next run reports it.
         let Ok(loaded) = self.load() else { return Ok(()) };
         let Some(git) = GitRecord::open(loaded.disk.real(), HashMap::new())? else { return Ok(()) };
         let (includes, in_file) = match loaded.checked().map_err(failed) {

@@ -1,4 +1,4 @@
-//! What a command is given, and what it gives back.
+//! The input and the result of a command.
 
 use std::sync::Arc;
 
@@ -10,24 +10,24 @@ use crate::plan::report::Report;
 use crate::render::Output;
 use crate::state::environments::Whose;
 
-/// How a command ended: what goes to stdout, and what the exit code is made of.
+/// The result of a command: the text for stdout, and what the exit code depends on.
 #[derive(Debug, Default)]
 pub(crate) struct Finish {
-    /// The result, already rendered. `None`: the errors are all there is to say.
+    /// The rendered result. `None`: there are only errors.
     pub(crate) result: Option<String>,
-    /// What went wrong.
+    /// Errors.
     pub(crate) errors: Diagnostics,
-    /// Whether a JSON `result` tells the errors itself.
+    /// Whether a JSON `result` contains the errors.
     pub(crate) tells_errors: bool,
-    /// Whether `result` tells the errors itself, whatever the format.
+    /// Whether `result` contains the errors in any format.
     pub(crate) told: bool,
-    /// The rest of what the exit code depends on.
+    /// Other things that the exit code depends on.
     pub(crate) ending: Ending,
-    /// An exit code that is not ours to decide: the emulator's.
+    /// An exit code that overrides all else: that of the emulator.
     pub(crate) code: Option<u8>,
-    /// What `result` was made of, for a workflow.
+    /// The report behind `result`, for a workflow.
     pub(crate) report: Option<Box<Report>>,
-    /// What a workflow is told beside it.
+    /// More for a workflow.
     pub(crate) extra: Extra,
 }
 
@@ -37,34 +37,34 @@ impl Finish {
         Self { result: Some(result.into()), ..Self::default() }
     }
 
-    /// The same with more for a workflow.
+    /// Adds more for a workflow.
     pub(crate) fn with(self, extra: Extra) -> Self {
         Self { extra, ..self }
     }
 }
 
-/// What all commands work with.
+/// What every command gets.
 pub(crate) struct App {
     pub(crate) global: Global,
     pub(crate) output: Arc<Output>,
-    /// The workflow that runs this, where it wants to be told.
+    /// The GitHub workflow, with `--github`.
     pub(crate) workflow: Option<Workflow>,
-    /// Whether this is one of all environments, and none was named.
+    /// Whether the command runs for all environments, of which this is one.
     pub(crate) over_all: bool,
 }
 
 impl App {
-    /// The environment that was named.
+    /// The environment, if one was named.
     pub(crate) fn environment(&self) -> Option<&str> {
         self.global.env.as_deref()
     }
 
-    /// For whom the file is read.
+    /// Whose part of the file to read.
     pub(crate) fn whose(&self) -> Whose {
         Whose::of(self.environment())
     }
 
-    /// What a command that is offered must be given to be about the same file and the same Vapi, a blank ahead of each.
+    /// Flags for suggested commands, so that they are about the same file and the same Vapi, with a space before each.
     pub(crate) fn flags(&self) -> String {
         let mut flags = String::new();
         let file = self.global.file.to_string_lossy();
@@ -80,7 +80,7 @@ impl App {
         flags
     }
 
-    /// Whether an emulator inside this process stands in for Vapi.
+    /// Whether to use an emulator in this process in place of Vapi.
     pub(crate) fn is_emulated(&self) -> bool {
         #[cfg(feature = "emulator")]
         let is_emulated = self.global.emulator;

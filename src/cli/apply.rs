@@ -1,4 +1,4 @@
-//! `apply`: makes Vapi as the file says.
+//! `apply`: changes Vapi to match the file.
 
 use std::io::{BufRead, IsTerminal};
 use std::path::PathBuf;
@@ -52,7 +52,7 @@ pub(super) struct Args {
     pub(super) tells: Tells,
 }
 
-/// What an apply is asked for, wherever that stands.
+/// The options of an apply, from the command line or a saved plan.
 pub(super) struct Job<'j> {
     pub(super) wish: &'j Wish,
     pub(super) writing: &'j Writing,
@@ -61,27 +61,27 @@ pub(super) struct Job<'j> {
     pub(super) expect: Option<&'j str>,
     /// The saved plan that was reviewed.
     pub(super) saved: Option<&'j Saved>,
-    /// Whether the run commits what it wrote.
+    /// Whether to commit afterwards.
     pub(super) commits: bool,
-    /// Refuse what was not reviewed.
+    /// Refuse changes that were not reviewed.
     pub(super) require_reviewed: bool,
     /// Go through a closed gate.
     pub(super) skip_gate: bool,
-    /// Disputes that were shown already, by entry and field.
+    /// Fields that were already shown as held back, by entry.
     pub(super) told: &'j [(Address, FieldPath)],
 }
 
-/// What came of an apply.
+/// The result of an apply.
 pub(super) struct Applied {
     pub(super) report: Report,
     pub(super) status: Option<Status>,
-    /// The file that it began with.
+    /// The file as it was at the start.
     loaded: Loaded,
-    /// What the file holds by now.
+    /// What was written into the file.
     facts: Vec<Fact>,
-    /// Whether a pull request has shown all of it, if anybody asked.
+    /// Whether a pull request showed all of it, if that was asked.
     reviewed: Option<Option<bool>>,
-    /// What the environment waited for.
+    /// The gate of the environment.
     pub(super) gate: Option<Gate>,
 }
 
@@ -181,7 +181,7 @@ pub(super) async fn apply(run: &mut Run<'_>, job: &Job<'_>) -> Result<Applied, D
     Ok(Applied { report, status, loaded, facts, reviewed, gate })
 }
 
-/// Removes from a plan what was shown already. All of it is held back, so this changes nothing of what is written.
+/// Removes fields from a plan that were already shown. They are held back, so the writes stay the same.
 fn leave_out(plan: &mut Plan, told: &[(Address, FieldPath)]) {
     for Change { address, fields, reason, .. } in &mut plan.changes {
         let is_told = |field: &FieldChange| told.iter().any(|(of, path)| of == address && *path == field.path);
@@ -214,7 +214,7 @@ fn would_write(plan: &Plan) -> bool {
     plan.changes.iter().filter(works).any(|change| change.held.is_none())
 }
 
-/// Asks whether to carry out a plan that would write something, unless a flag has answered already.
+/// Asks whether to carry out a plan, unless it writes nothing or a flag has answered.
 pub(super) fn consent(run: &Run<'_>, plan: &Plan, asks: bool, showing: Showing<'_>) -> Result<Consent, Diagnostics> {
     let captures = |change: &Change| matches!(change.work, Work::Capture) && change.held.is_none();
     if !would_write(plan) && !plan.changes.iter().any(captures) {
@@ -238,7 +238,7 @@ fn is_yes(answer: &str) -> bool {
     matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes")
 }
 
-/// An error, before anything is sent, if nobody can be asked.
+/// Fails, before anything is sent, if there is nobody to ask.
 pub(super) fn can_ask(app: &App) -> Result<(), Diagnostic> {
     let terminal = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
     if terminal && app.global.format() == Format::Text {

@@ -46,7 +46,7 @@ fn color_parser() -> impl TypedValueParser<Value = Color> {
     })
 }
 
-/// The state file, where none is named.
+/// The default state file.
 pub(crate) const DEFAULT_FILE: &str = "vapi-state.yaml";
 
 /// Arguments of every command.
@@ -77,13 +77,13 @@ pub(crate) struct Global {
     pub(crate) emulator: bool,
 }
 
-/// Whether this is where the state file is found without `-f`.
+/// Whether the state file at this path is found without `-f`.
 pub(crate) fn is_found(file: &str) -> bool {
     file.starts_with("../") && file.trim_start_matches("../") == DEFAULT_FILE && !Path::new(DEFAULT_FILE).exists()
 }
 
 impl Global {
-    /// Where there is no state file here and none is named, the one of a parent folder, no further up than the repository.
+    /// Without `-f` and without a state file here, uses the one of the nearest parent folder inside the repository.
     pub(crate) fn find_file(&mut self) {
         if self.file != Path::new(DEFAULT_FILE) || self.file.exists() {
             return;
@@ -105,7 +105,7 @@ impl Global {
         self.format.unwrap_or(Format::Text)
     }
 
-    /// An error for a format that a command does not have. A command without formats ignores the flag.
+    /// Refuses a format that a command does not have. A command without formats ignores the flag.
     pub(crate) fn allow_formats(&self, allowed: &[Format]) -> Result<(), Diagnostic> {
         let format = self.format();
         if allowed.contains(&format) || allowed.is_empty() {

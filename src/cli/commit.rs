@@ -8,7 +8,7 @@ use crate::plan::Action;
 use crate::plan::report::{Outcome, Report};
 
 impl Run<'_> {
-    /// Notes which files a commit takes; with `wanted`, looks whether one can be made before anything is written.
+    /// Collects the files to commit. With `wanted`, checks that a commit is possible before anything is written.
     pub(super) fn prepare_commit(&mut self, wanted: bool, file: &Checked<'_>) -> Result<(), Diagnostic> {
         self.files.extend(file.files());
         if wanted && self.committing.is_none() {
@@ -17,7 +17,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Makes the commit. That it cannot be made is an error of the last report, which tells what was written all the same.
+    /// Makes the commit. A failure is an error in the last report, which still says what was written.
     pub(super) fn commit(&self, reports: &mut [&mut Report]) {
         let Some(committing) = &self.committing else { return };
         let told: Vec<&Report> = reports.iter().map(|report| &**report).collect();

@@ -1,4 +1,4 @@
-//! The way to Vapi for a command: a real one, or an emulator inside this process.
+//! Connects a command to Vapi, or to an emulator in this process.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use crate::state::environments::variable_of;
 use crate::state::load::interpret;
 use crate::vapi::{Connection, Reader, RetryLimits, Settings, Transport, WHERE_KEYS_ARE};
 
-/// A way to Vapi. What is inside the process lives as long as it.
+/// A connection to Vapi. An emulator in this process lives as long as it.
 pub(super) struct Vapi {
     pub(super) transport: Transport,
     #[cfg(feature = "emulator")]
@@ -21,7 +21,7 @@ pub(super) struct Vapi {
 }
 
 impl Vapi {
-    /// Where the dashboard shows what this Vapi holds, if that is known.
+    /// The URL of the dashboard of this Vapi, if it is known.
     pub(super) fn dashboard(&self) -> Option<&'static str> {
         dashboard_of(&self.transport.connection().host())
     }
@@ -31,8 +31,8 @@ impl Vapi {
     }
 }
 
-/// An environment variable that a run goes by: that of its environment, else the one for all. The plain key is not for all: it
-/// counts where one environment is named.
+/// An environment variable for a run: the one of its environment, else the common one. The common API key only counts if one
+/// environment is named.
 fn lookup(app: &App, word: &str) -> Option<String> {
     let set = |name: &str| std::env::var(name).ok().map(|key| key.trim().to_owned()).filter(|key| !key.is_empty());
     let Some(environment) = app.environment() else { return set(word) };
@@ -62,7 +62,7 @@ pub(super) fn block_on<T>(future: impl Future<Output = Result<T, Diagnostics>>) 
     runtime.block_on(future)
 }
 
-/// Opens the way to Vapi. Nothing is sent yet. Ctrl-C stops it.
+/// Prepares the connection. Nothing is sent yet. Ctrl-C stops it.
 pub(super) async fn open(app: &App, net: &Net) -> Result<Vapi, Diagnostic> {
     let trace = (app.global.verbose >= 2).then(|| {
         let output = app.output.clone();
@@ -110,9 +110,9 @@ pub(super) async fn open(app: &App, net: &Net) -> Result<Vapi, Diagnostic> {
     })
 }
 
-/// That no two environments of the file have one key. Gives the file's address of Vapi for the run.
+/// Checks that no two environments of the file have the same key. Gives the URL of Vapi in the file.
 fn own_keys(app: &App) -> Result<Option<String>, Diagnostic> {
-    // What is wrong with the file is said by who reads it for what it says.
+    // Errors in the file are reported when it is read for the plan.
     let Some(environment) = app.environment() else { return Ok(None) };
     let Ok(loaded) = Loaded::read(&app.global.file, app.whose(), Empty::Filled) else { return Ok(None) };
     let Ok(state) = interpret(&loaded.document, &loaded.whose) else { return Ok(None) };
@@ -132,7 +132,7 @@ fn own_keys(app: &App) -> Result<Option<String>, Diagnostic> {
     Ok(state.environment().and_then(|of| of.base_url).map(str::to_owned))
 }
 
-/// The dashboard that belongs to a host of the API. Of the EU's host it is not known: no link is better than one that leads astray.
+/// The dashboard for a host of the API. The one for the EU is not documented, so there is no link for it.
 fn dashboard_of(host: &str) -> Option<&'static str> {
     (host == "api.vapi.ai").then_some("https://dashboard.vapi.ai")
 }
@@ -146,7 +146,8 @@ impl Drop for Listening {
     }
 }
 
-/// Stops a run on Ctrl-C and SIGTERM: what is in hand is finished, nothing new is begun. A second one ends it at once.
+/// Stops a run on Ctrl-C and SIGTERM: requests in progress are finished, no others are started. A second signal ends it at
+/// once.
 fn stop_on_signal(transport: &Transport) -> Listening {
     let transport = transport.clone();
     let task = tokio::spawn(async move {

@@ -1,4 +1,4 @@
-//! The state file of a run: read, looked up and checked, once per text.
+//! The state file of a run: reads, resolves and checks it.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -14,26 +14,26 @@ use crate::state::includes::Includes;
 use crate::state::resolve::Desired;
 use crate::writeback::recorded;
 
-/// The state file as it was read.
+/// A parsed state file.
 pub struct Loaded {
-    /// The file on the disk.
+    /// The file on disk.
     pub disk: Disk,
-    /// It as a document.
+    /// The document.
     pub document: Document,
-    /// The text that was read: an empty file is given its first line in memory only.
+    /// The text that was read. For an empty file, the document has a first line that this text has not.
     pub text: Arc<str>,
-    /// The texts beside it.
+    /// The includes.
     pub includes: Includes,
-    /// The environment for which it is read.
+    /// Whose part of the file to read.
     pub whose: Whose,
 }
 
-/// What is read in a file without a value in it.
+/// How to read an empty file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Empty {
-    /// Nothing: that is an error.
+    /// As an error.
     Refused,
-    /// The one line that every file has: `pull` fills it.
+    /// As if it had the `version` line, so that `pull` can fill it.
     Filled,
 }
 
@@ -41,7 +41,7 @@ impl Loaded {
     /// Reads and parses the state file, for an environment.
     ///
     /// # Errors
-    /// It cannot be read, or it is no YAML.
+    /// It cannot be read, or is not YAML.
     pub fn read(path: &Path, whose: Whose, empty: Empty) -> Result<Self, Diagnostics> {
         let name = path.display().to_string();
         let disk = Disk::at(path, &name);
@@ -56,16 +56,16 @@ impl Loaded {
         Ok(Self { disk, document, text, includes, whose })
     }
 
-    /// The names of its environments, in its order.
+    /// The names of its environments, in the order of the file.
     pub fn environments(&self) -> Vec<String> {
         let node = self.document.root().and_then(|root| root.get("environments"));
         node.into_iter().flat_map(|node| node.entries()).map(|entry| entry.key.to_owned()).collect()
     }
 
-    /// What it says, and everything that can be said of it without Vapi, in the order of the file.
+    /// The desired state, and all findings of the offline checks, in the order of the file.
     ///
     /// # Errors
-    /// It is not of the right shape: then that is all there is to say.
+    /// The structure of the file is wrong. Then nothing else is checked.
     pub fn look(&self, options: &Options) -> Result<(Desired<'_>, Findings), Diagnostics> {
         let env = |name: &str| std::env::var(name).ok();
         let looked = Desired::of(&self.document, &self.whose, &self.includes, &env).map(|desired| {
@@ -83,10 +83,10 @@ impl Loaded {
         }
     }
 
-    /// What it says, for a run: there is nothing wrong with it.
+    /// The desired state of a file without errors, for a run.
     ///
     /// # Errors
-    /// Everything that is wrong with it.
+    /// All errors.
     pub fn checked(&self) -> Result<Checked<'_>, Diagnostics> {
         let (desired, Findings { mut errors, doubts, others }) = self.look(&Options::default())?;
         let is_of_entry = |doubt: &Diagnostic| desired.file.entries.iter().any(|entry| entry.holds(doubt));
@@ -101,10 +101,10 @@ impl Loaded {
         Ok(Checked { loaded: self, desired, warnings, doubts })
     }
 
-    /// Tries out whether the ids of these entries could be recorded, before anything is sent: nothing is written.
+    /// Checks that the ids of these entries can be recorded, before anything is sent. Writes nothing.
     ///
     /// # Errors
-    /// The file cannot be edited without touching something else.
+    /// The edit would touch something else.
     pub fn try_out<'e>(&self, addresses: impl Iterator<Item = &'e Address>) -> Result<(), Diagnostic> {
         let id = RemoteId("00000000-0000-4000-8000-000000000000".to_owned());
         let facts: Vec<Fact> = addresses.map(|address| Fact::Id { address: address.clone(), id: id.clone() }).collect();
@@ -121,7 +121,7 @@ impl Loaded {
         })
     }
 
-    /// Messages with the lines of the file that they speak of.
+    /// Adds to messages the lines of the file that they are about.
     pub fn annotated(&self, mut diagnostics: Diagnostics) -> Diagnostics {
         attach_snippets(&mut diagnostics, |place| {
             (*place.file == *self.document.name()).then(|| self.document.line_text(place.line))
@@ -130,29 +130,29 @@ impl Loaded {
     }
 }
 
-/// What a file says, without errors.
+/// A file without errors.
 pub struct Checked<'l> {
     /// The file.
     pub loaded: &'l Loaded,
-    /// What it says.
+    /// The desired state.
     pub desired: Desired<'l>,
-    /// What is worth knowing about it.
+    /// Warnings.
     pub warnings: Diagnostics,
-    /// Errors about single values of entries, which concern nobody before they are about to be sent.
+    /// Errors about single values of entries, which only matter when the values are sent.
     pub doubts: Diagnostics,
 }
 
 impl Checked<'_> {
-    /// The real paths of the includes that it names.
+    /// The real paths of its includes.
     pub fn includes(&self) -> Vec<PathBuf> {
         let names = self.desired.noticed.includes.iter();
         names.filter_map(|path| self.loaded.includes.locate(path).ok()).collect()
     }
 
-    /// It and its includes, by name, each with its text.
+    /// The file and its includes, each with its name and its text.
     ///
     /// # Errors
-    /// An include cannot be read any more.
+    /// An include can no longer be read.
     pub fn texts(&self) -> Result<Vec<(String, String)>, Diagnostic> {
         let folder = self.loaded.disk.folder();
         let mut texts = vec![("the state file".to_owned(), self.loaded.document.text().to_string())];
@@ -164,7 +164,7 @@ impl Checked<'_> {
         Ok(texts)
     }
 
-    /// All that a commit takes: the state file and its includes.
+    /// The files to commit: the state file and its includes.
     pub fn files(&self) -> Vec<PathBuf> {
         [vec![self.loaded.disk.real().to_path_buf()], self.includes()].concat()
     }

@@ -1,4 +1,4 @@
-//! The gate between environments: one that comes `after` another is written to once that one agrees with the file.
+//! Gates between environments: one with `after` is written to only when the other agrees with the file.
 
 use std::collections::HashMap;
 
@@ -13,18 +13,18 @@ use crate::plan::{Direction, Policy, Selection};
 use crate::state::environments::{Whose, variable_of};
 use crate::state::load::interpret;
 
-/// How many entries are named.
+/// The maximum number of entries to name.
 const NAMED: usize = 5;
 
-/// What is known of the environment before this one without a request.
+/// What is known about the environment before this one without a request.
 struct Noted {
     after: String,
-    /// Whether its ref says that it agreed with what it has of the file now, and how it was found out.
+    /// Whether its ref says that it agreed with the current file, and how that was found out.
     open: bool,
     reason: String,
 }
 
-/// The gate of the environment of a run, by refs alone. `None`: there is none.
+/// The gate of the environment of a run, from refs alone. `None`: there is none.
 pub(super) fn by_refs(app: &App) -> Option<Gate> {
     let loaded = Loaded::read(&app.global.file, app.whose(), Empty::Refused).ok()?;
     let Noted { after, open, reason } = noted(&loaded)?;
@@ -41,7 +41,7 @@ fn noted(loaded: &Loaded) -> Option<Noted> {
     Some(Noted { after, open, reason })
 }
 
-/// Whether an environment agreed with what it has of the file now, and a sentence on that.
+/// Whether an environment agreed with the current file, and a sentence about it.
 fn agreement(loaded: &Loaded, whose: &Whose, org_id: Option<&str>, now: Option<&Said>) -> (bool, String) {
     let name = whose.environment().unwrap_or_default();
     let never = || (false, format!("{name} has never been in step with this file"));
@@ -66,10 +66,10 @@ fn agreement(loaded: &Loaded, whose: &Whose, org_id: Option<&str>, now: Option<&
     )
 }
 
-/// The gate of the environment of a run. Where no ref opens it, the environment before it is looked at, if its key is set.
+/// The gate of the environment of a run. If no ref opens it, reads the environment before it from Vapi, if its key is set.
 ///
 /// # Errors
-/// That environment cannot be looked at.
+/// That environment cannot be read.
 pub(super) async fn gate(app: &App, net: &Net, loaded: &Loaded) -> Result<Option<Gate>, Diagnostics> {
     let Some(Noted { after, open, reason }) = noted(loaded) else { return Ok(None) };
     if open {
@@ -99,7 +99,7 @@ pub(super) async fn gate(app: &App, net: &Net, loaded: &Loaded) -> Result<Option
     }))
 }
 
-/// Stops a run before a closed gate, unless it is to be skipped: then the warning says so.
+/// Stops a run at a closed gate. If the gate is to be skipped, adds a warning instead.
 ///
 /// # Errors
 /// `gate-closed`.

@@ -1,5 +1,5 @@
-//! `--github`: what a workflow is told, whatever becomes of the command: summary, outputs, annotations, the comment on a pull
-//! request. What GitHub does not take is a warning.
+//! `--github`: the summary, outputs, annotations and comment of a workflow, however the command ends. If GitHub refuses one,
+//! that is a warning.
 
 mod push;
 mod review;
@@ -25,43 +25,43 @@ use crate::plan::report::{Gate, Report};
 use crate::render::{self, View, environments};
 use crate::state::load::interpret;
 
-/// GitHub takes 65,536 characters in a comment.
+/// GitHub allows 65,536 characters in a comment.
 const LONGEST: usize = 65_000;
 
 fn env(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
-/// What a command with `--github` knows of its workflow.
+/// The workflow of a command with `--github`.
 pub(crate) struct Workflow {
     event: Option<Event>,
-    /// Why there is no way to the API is said by who needs one.
+    /// The error is reported when the API is needed.
     place: Result<Place, Diagnostic>,
-    /// What a comment, a pull request, an issue is about: the same in each run, another for another file or selection.
+    /// Identifies the comment, pull request or issue: the same in each run, different for another file or selection.
     pub(super) about: String,
     /// The state file.
     file: PathBuf,
     plan_file: Option<PathBuf>,
 }
 
-/// What `--github` tells beside a report.
+/// What `--github` shows beside a report.
 #[derive(Debug, Default)]
 pub(crate) struct Extra {
     /// More outputs.
     pub(super) outputs: Vec<(&'static str, String)>,
-    /// Warnings that stand in no report, for annotations.
+    /// Warnings that are in no report, for annotations.
     pub(super) warnings: Diagnostics,
-    /// What a plan would send, for the seal of the comment.
+    /// What the plan would send, for the seal of the comment.
     pub(super) sent: Vec<Sent>,
-    /// Whether the branch is written to, so that the ref of the agreed commit is as well.
+    /// Whether to push to the branch, and so the ref of the agreed commit as well.
     pub(super) pushes: bool,
-    /// What the environment waits for.
+    /// The gate of the environment.
     pub(super) gate: Option<Gate>,
-    /// The summary, where there is no report.
+    /// The summary, if there is no report.
     pub(super) summary: Option<String>,
 }
 
-/// How a command ended, as far as a workflow is told.
+/// How a command ended, for a workflow.
 pub(super) struct Told<'t> {
     pub(super) command: &'t str,
     pub(super) report: Option<&'t Report>,
@@ -75,7 +75,7 @@ impl Workflow {
     /// The workflow of a command on a state file.
     ///
     /// # Errors
-    /// `pull_request_target` runs a stranger's file with our key.
+    /// `pull_request_target` would use the file of a stranger with our key.
     pub(super) fn new(
         file: &Path,
         environment: Option<&str>,
@@ -106,7 +106,7 @@ impl Workflow {
         Ok(Self { event, place: Place::from_env(&env), about, file: real, plan_file: plan_file.map(Path::to_path_buf) })
     }
 
-    /// The newest commit of the pull request, where there is one: what is checked out is a trial merge.
+    /// The newest commit of the pull request, since a trial merge is checked out.
     pub(super) fn head(&self) -> Option<String> {
         self.pull_request().map(|pull| pull.head)
     }
@@ -115,7 +115,7 @@ impl Workflow {
         self.event.as_ref()?.pull_request()
     }
 
-    /// Who gets no key, if there is none.
+    /// Who has no key, if there is none: a sentence begins with it.
     pub(super) fn without_key(&self, app: &App) -> Option<&'static str> {
         let has_key = connect::key(app).is_some();
         let stranger = self.pull_request().and_then(|pull| pull.stranger);
@@ -151,7 +151,7 @@ impl Workflow {
                     .diagnostics(&[Diagnostic::warning("github", format!("${variable} cannot be written: {error}"))]);
             }
         }
-        // An organisation that was empty until this run stands in the file by now.
+        // If the organisation was empty until this run, the file has its id by now.
         let planned = || told.report.and_then(|report| report.plan.org_id.clone());
         if told.extra.pushes
             && let Some(org_id) = planned().or_else(|| org_in_file(app))
@@ -192,7 +192,7 @@ impl Workflow {
             let first: String = text.lines().take(3).map(|line| format!("{line}\n")).collect();
             body = format!("{head}{first}\nMore is in the summary of the run.\n\n{about}\n");
         }
-        // The runtime of the command is gone by now.
+        // The runtime of the command has ended.
         let written = block_on(async { Ok(place.comment(pull, &marker, &body).await) });
         match written.map_err(|mut errors| errors.swap_remove(0))? {
             Ok(Written::Done) => {}
@@ -205,13 +205,13 @@ impl Workflow {
     }
 }
 
-/// The organisation that the file has for a run.
+/// The organisation in the file for a run.
 fn org_in_file(app: &App) -> Option<String> {
     let loaded = Loaded::read(&app.global.file, app.whose(), Empty::Refused).ok()?;
     interpret(&loaded.document, &loaded.whose).ok()?.org_id
 }
 
-/// `plan` where there is no key: the file is validated, and that is all.
+/// `plan` without a key: only validates the file.
 pub(super) fn validated(app: &App, who: &str) -> Result<Finish, Diagnostics> {
     let mut finish = validate::run(app, &validate::Args::default())?;
     let notice =
@@ -221,7 +221,7 @@ pub(super) fn validated(app: &App, who: &str) -> Result<Finish, Diagnostics> {
     Ok(finish)
 }
 
-/// Why a command failed, as one word. Empty: it did not.
+/// Why a command failed, in one word. Empty if it did not.
 fn failure_reason(errors: &[Diagnostic], ending: Ending) -> &'static str {
     match errors.iter().find(|error| error.severity == Severity::Error) {
         Some(error) => error.code,
@@ -245,10 +245,10 @@ fn append(variable: &str, text: &str) -> std::io::Result<()> {
     std::fs::File::options().append(true).create(true).open(path)?.write_all(text.as_bytes())
 }
 
-/// Tells the workflow of an error before anything was begun. Gives the annotation.
+/// Reports an error to the workflow before the command has started. Gives the annotation.
 pub(super) fn refused(error: &Diagnostic, code: u8, redactor: &Redactor) -> String {
     let outputs = render::github::outputs(None, code, error.code, &[], redactor);
-    // Who cannot be told here is told by the exit code.
+    // If this fails, there is still the exit code.
     let _ = append("GITHUB_OUTPUT", &outputs);
     render::diagnostics::annotations(std::slice::from_ref(error), redactor)
 }

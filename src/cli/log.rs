@@ -98,7 +98,7 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
     Ok(Finish::done(text(&records, &view)))
 }
 
-/// The ids that an entry has or had: its records are found under another handle, too.
+/// The current and earlier ids of an entry, by which its records are found under another handle, too.
 fn ids_of(address: &str, entries: &[Entry<'_>], records: &[Record]) -> HashSet<String> {
     let in_file = entries.iter().filter(|entry| entry.address.to_string() == address);
     let in_log = records.iter().filter(|record| record.address == address).filter_map(|record| record.vapi_id.clone());
@@ -110,13 +110,13 @@ fn handle_in(record: &Record) -> Option<(String, String)> {
     Some((record.vapi_id.clone()?, record.address.split_once('.')?.1.to_owned()))
 }
 
-/// An id and what its object was called, where a record tells that.
+/// An id and the name of its object, if a record has it.
 fn name_in(record: &Record) -> Option<(String, String)> {
     let name = record.fields.iter().find(|field| field.path == "name")?.after.as_ref()?;
     Some((record.vapi_id.clone()?, name.as_str()?.to_owned()))
 }
 
-/// A heading per run; per object what was done to it, and its fields.
+/// A heading for each run, then each object with what was done to it and its fields.
 fn text(records: &[&Record], view: &View<'_>) -> String {
     if records.is_empty() {
         return "Nothing in the audit log matches.\n".to_owned();
@@ -127,7 +127,7 @@ fn text(records: &[&Record], view: &View<'_>) -> String {
     let last_end: HashMap<_, _> = ends.map(|(at, record)| ((&record.run, &record.address), at)).collect();
     for (at, record) in records.iter().enumerate() {
         let has_ended = last_end.get(&(&record.run, &record.address)).is_some_and(|end| *end > at);
-        // An intent with a remark says what was left out of it.
+        // An intent with a remark says what was left out.
         let remarked = record.stage == Stage::Intent && record.error.is_some();
         if record.stage == Stage::Intent && !remarked && has_ended {
             continue;
@@ -140,7 +140,7 @@ fn text(records: &[&Record], view: &View<'_>) -> String {
         let word = if remarked { "left out" } else { word(record) };
         let error = record.error.as_ref().map(|error| format!(" ({error})")).unwrap_or_default();
         out.push_str(&format!("   {}\n", escape::line(&format!("{} {word}{error}", record.address))));
-        // What was made or imported is there to be read in the file.
+        // The file shows created and imported objects.
         let is_whole = matches!(record.action.as_str(), "create" | "import");
         if !is_whole || view.verbose {
             out.push_str(&fields(record, view));
@@ -158,7 +158,7 @@ fn heading(record: &Record, view: &View<'_>) -> String {
     escape::line(&format!("{run}  {time}  {}{environment} by {actor}{commit}", record.command)).into_owned()
 }
 
-/// From what to what each field of a record went.
+/// The old and new value of each field of a record.
 fn fields(record: &Record, view: &View<'_>) -> String {
     let section = record.address.split_once('.').map(|(section, _)| section);
     let Some(kind) = section.and_then(by_section) else { return String::new() };

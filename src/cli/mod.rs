@@ -1,6 +1,6 @@
-//! The command line: one file per command, with its arguments, its help and its wiring.
+//! The command line: one file per command, with its arguments, its help and its function.
 //!
-//! Each command gives a [`Finish`]; [`run`] prints it and makes the exit code of it.
+//! Each command gives a [`Finish`]. [`run`] prints it and derives the exit code from it.
 
 mod agree;
 mod app;
@@ -128,7 +128,7 @@ impl Command {
         }
     }
 
-    /// What `--github` is about, if it was given.
+    /// The workflow of `--github`, if it was given.
     fn workflow(&self, global: &Global) -> Option<Result<Workflow, Diagnostic>> {
         let (github, select, plan_file) = match self {
             Command::Validate(args) => (args.tells.github, None, None),
@@ -154,7 +154,7 @@ fn formats(command: &str) -> &'static [Format] {
     }
 }
 
-/// The command line. The help of each command shows what it has of the arguments that all share, and no more.
+/// The command line. The help of each command only shows those of the common arguments that it uses.
 fn command_line() -> clap::Command {
     let all = Cli::command();
     let shared = |id: &str| all.get_arguments().find(|argument| argument.get_id() == id).cloned();
@@ -180,7 +180,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     for (name, key) in std::env::vars_os() {
         let name = name.to_string_lossy();
         let is_key = name.starts_with("VAPI_API_KEY") || ["VAPI_TOKEN", "GITHUB_TOKEN", "GH_TOKEN"].contains(&&*name);
-        // The emulator's own key opens nothing.
+        // The key of the emulator is not a secret.
         if let Some(key) = key.to_str().filter(|key| is_key && ![EMULATOR_KEY, ""].contains(&key.trim())) {
             redactor.add(key.trim());
         }
@@ -222,7 +222,7 @@ fn parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
     Cli::from_arg_matches(&matches)
 }
 
-/// Hides the values of all variables that the file names, before anything is printed.
+/// Hides the values of all variables in the file before anything is printed.
 fn hide_variables(app: &App, text: &str) {
     for value in template::variables(text).filter_map(|name| std::env::var(name).ok()) {
         app.output.redactor().add(&value);
@@ -234,7 +234,7 @@ fn dispatch(app: &App, command: Command) -> Result<Finish, Diagnostics> {
     if reads_file {
         check_state_file(&app.global.file)?;
     }
-    // A file that cannot be read is reported by whoever needs it.
+    // An unreadable file is reported by the command.
     let text = read_text(&app.global.file, "").unwrap_or_default();
     if reads_file {
         hide_variables(app, &text);

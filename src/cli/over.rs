@@ -1,4 +1,4 @@
-//! A command over all environments of a file, where none was named.
+//! Runs a command for all environments of a file.
 
 use std::collections::BTreeSet;
 
@@ -14,21 +14,21 @@ use crate::state::environments::{Whose, variable_of};
 use crate::state::load::interpret;
 use crate::state::resolve::Desired;
 
-/// Whether a text may be that of a file with environments: a look at it takes a fraction of the time of parsing it.
+/// Whether a text may be a file with environments. Much faster than parsing it.
 pub(super) fn may_have_environments(text: &str) -> bool {
     let bytes = text.as_bytes();
-    // Escaped characters may spell the key, too.
+    // The key may be written with escapes.
     let is_letter = |at: usize| matches!(bytes.get(at + 1), Some(b'x' | b'u' | b'U' | b'\n' | b'\r'));
     memmem::find(bytes, b"environments").is_some() || memchr::memchr_iter(b'\\', bytes).any(is_letter)
 }
 
-/// The environments of the file, in its order. What is wrong with it is said by who reads it for what it says.
+/// The environments of the file, in its order. Errors in the file are reported when it is read for the command.
 pub(super) fn names(app: &App) -> Vec<String> {
     let Ok(loaded) = Loaded::read(&app.global.file, Whose::Only, Empty::Filled) else { return Vec::new() };
     loaded.environments()
 }
 
-/// That a command is about an environment where the file has several, and about none where it has none.
+/// Checks that an environment is named if, and only if, the file has environments.
 ///
 /// # Errors
 /// `environment-needed`, `no-environments`, `unknown-environment`.
@@ -49,14 +49,14 @@ pub(super) fn one_is_named(app: &App) -> Result<(), Diagnostics> {
     }
 }
 
-/// The app of one environment among all.
+/// The app for one of all environments.
 pub(super) fn of(app: &App, command: Option<&Command>, name: &str) -> Result<App, Diagnostics> {
     let global = super::args::Global { env: Some(name.to_owned()), ..app.global.clone() };
     let workflow = command.and_then(|command| command.workflow(&global)).transpose()?;
     Ok(App { global, output: app.output.clone(), workflow, over_all: true })
 }
 
-/// The environments whose key is set; the others are named.
+/// The environments whose key is set. Prints a note about the others.
 ///
 /// # Errors
 /// No key is set.
@@ -109,7 +109,7 @@ pub(super) fn run(app: &App, command: &Command, names: &[String]) -> Result<Fini
                 text.push('\n');
             }
         }
-        // What is wrong for all of them is told once, at the end.
+        // Errors that all of them have are reported once, at the end.
         for error in errors {
             if !all.errors.contains(&error) {
                 all.errors.push(error);
@@ -130,10 +130,10 @@ pub(super) fn run(app: &App, command: &Command, names: &[String]) -> Result<Fini
     Ok(all)
 }
 
-/// The first environment: its name, what it has, and its variables.
+/// The first environment: its name, its entries and its variables.
 type First = (String, Said, BTreeSet<(String, String)>);
 
-/// In what each environment differs from the one before it, by the file alone.
+/// How each environment differs from the first one in the file.
 pub(super) fn compared(app: &App, names: &[String]) -> Option<Vec<Compared>> {
     let loaded = Loaded::read(&app.global.file, Whose::Only, Empty::Filled).ok()?;
     let mut before: Option<First> = None;

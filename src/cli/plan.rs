@@ -69,7 +69,7 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
     })
 }
 
-/// Says where a plan is saved, and what applies it.
+/// The message that says where the plan is saved and how to apply it.
 pub(super) fn tell_saved(app: &App, plan: &Plan, path: &Path) {
     let path = path.display().to_string();
     let (digest, word, flags) = (&plan.digest, shell_word(&path), app.flags());
@@ -77,7 +77,7 @@ pub(super) fn tell_saved(app: &App, plan: &Plan, path: &Path) {
         .note(&format!("Saved to {path} (digest {digest}). To apply exactly this: vapi-sync apply {word}{flags}\n"));
 }
 
-/// Writes a plan to a file that is new, or holds a saved plan.
+/// Writes a plan to a file that is new or has a saved plan.
 pub(super) fn save(saved: &Saved, path: &Path) -> Result<(), Diagnostic> {
     let name = path.display().to_string();
     let failed = |why: String| {

@@ -1,4 +1,4 @@
-//! `pull`: writes into the file what was made or changed in Vapi.
+//! `pull`: writes into the file what was created or changed in Vapi.
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
@@ -104,9 +104,9 @@ pub(super) async fn pull(
         let mut journal = run.journal(&loaded, report.plan.org_id.as_deref(), &hide);
         match write(&file, &captured, &report, &mut journal)? {
             Written::Done => {}
-            // Somebody saved the file meanwhile: what it says now is planned anew.
+            // Somebody saved the file meanwhile, so plan again.
             Written::Changed => {
-                // Editors empty a file before they write it: that is no file to be filled.
+                // An editor may empty a file before it writes it, so do not fill an empty file now.
                 if *loaded.text == **loaded.document.text() {
                     run.empty = Empty::Refused;
                 }
@@ -131,19 +131,19 @@ pub(super) async fn pull(
     .into())
 }
 
-/// How much of a pull was written.
+/// How far a pull was written.
 pub(super) enum Written {
-    /// All is written.
+    /// Completely.
     Done,
-    /// The file is not what was read, and was left as it is.
+    /// Not at all: the file has changed since it was read.
     Changed,
-    /// The included files are written; the rest failed.
+    /// Only the includes; the state file failed.
     InPart(Diagnostic),
-    /// All is written, but the audit log could not record it.
+    /// Completely, but the audit log could not record it.
     NotLogged(Diagnostic),
 }
 
-/// Writes what was captured. An error says that nothing was.
+/// Writes what was captured. On an error nothing was written.
 pub(super) fn write(
     file: &Checked<'_>,
     captured: &Captured,
@@ -162,7 +162,7 @@ pub(super) fn write(
     let mut files = Vec::new();
     for (path, name, text) in &captured.includes {
         let planned = file.loaded.includes.on_disk(name)?;
-        // What it was planned with: an editor may have saved it since.
+        // The text that was planned with, since an editor may have saved another one.
         let text = file_of(text, Some(&planned));
         files.push((Disk::at(path, name), planned, text));
     }
@@ -193,7 +193,7 @@ pub(super) fn write(
     Ok(journal.pulled(report, true).map_or_else(Written::NotLogged, |()| Written::Done))
 }
 
-/// Makes a text file where there is none, and its folder.
+/// Creates a new text file and its folder.
 fn make(file: &NewFile) -> Result<(), NotReplaced> {
     let disk = Disk::at(&file.path, &file.name);
     std::fs::create_dir_all(disk.folder())
@@ -201,7 +201,7 @@ fn make(file: &NewFile) -> Result<(), NotReplaced> {
     disk.replace(None, &file.text)
 }
 
-/// What becomes of each change once the file is written.
+/// The outcomes of all changes once the file is written.
 pub(super) fn outcomes(report: &Report, captured: &Captured) -> Vec<Option<Outcome>> {
     let outcome = |(at, change): (usize, &Change)| {
         let refused = captured.refused.iter().find(|refused| refused.change == at);

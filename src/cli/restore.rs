@@ -1,4 +1,4 @@
-//! `restore`: gives back what a run replaced, in Vapi and in the file.
+//! `restore`: restores the values that a run replaced, in Vapi and in the file.
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
@@ -134,7 +134,7 @@ fn carry_out(app: &App, running: &Running, mut job: Job<'_>) -> Result<Finish, D
     })
 }
 
-/// Plans the way back, and says in the job which run `latest` is.
+/// Plans the restore, and replaces `latest` in the job by the id of the run.
 async fn planned(run: &mut Run<'_>, file: &Checked<'_>, job: &mut Job<'_>) -> Result<Plan, Diagnostics> {
     let records = audit::read(&run.audit_log)?.ok_or_else(|| {
         Diagnostic::error(
@@ -161,7 +161,7 @@ async fn planned(run: &mut Run<'_>, file: &Checked<'_>, job: &mut Job<'_>) -> Re
     Ok(plan.sealed(&run.redact()))
 }
 
-/// Sets the file back. The report has the outcomes of that alone.
+/// Resets the file. The report only has the outcomes of that.
 fn set_back(run: &Run<'_>, file: &Checked<'_>, plan: &Plan) -> Result<Report, Diagnostics> {
     let env = |name: &str| std::env::var(name).ok();
     let others = Others::beside(file.loaded.disk.real());
@@ -194,7 +194,7 @@ fn set_back(run: &Run<'_>, file: &Checked<'_>, plan: &Plan) -> Result<Report, Di
     Ok(report)
 }
 
-/// The whole id of a run that is named by the last part of it, as `log` shows it.
+/// The full id of a run, from the last part that `log` shows.
 fn named(records: &[Record], wanted: &str) -> String {
     let runs: BTreeSet<&String> = records.iter().map(|record| &record.run).collect();
     let mut short = runs.iter().filter(|run| short_run(run) == wanted);
@@ -204,7 +204,7 @@ fn named(records: &[Record], wanted: &str) -> String {
     }
 }
 
-/// The last run of a state file that replaced a value, in Vapi or in the file.
+/// The last run that replaced a value, in Vapi or in the state file.
 fn latest(records: &[Record], owner: &Owner<'_>) -> Result<String, Diagnostic> {
     let replaced = |record: &&Record| {
         record.stage == Stage::Done && matches!(&*record.action, "update" | "capture") && owner.has(record)

@@ -1,7 +1,7 @@
-//! A run of a command that talks to Vapi: its lock, its way to Vapi, its plans, its writes, its commit.
+//! A run of a command that talks to Vapi: lock, connection, plans, writes.
 //!
-//! Vapi is asked first, since its answer takes longer than reading the file. What is wrong with the file is said first all the
-//! same, also where there is no way to Vapi, and nobody waits for the answer then.
+//! Requests start first, because Vapi is slower than reading the file. Errors in the file are still reported first, without
+//! waiting for answers, even if Vapi cannot be reached.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -33,11 +33,11 @@ use crate::state::ids::{Id, Ids};
 use crate::writeback::FileRecorder;
 use crate::writeback::journal::AuditJournal;
 
-/// What a run is allowed and wants.
+/// The options of a run.
 pub(super) struct Wish {
     /// What may be written.
     pub(super) selection: Selection,
-    /// What a person decided beforehand.
+    /// Decisions from the command line.
     pub(super) policy: Policy,
 }
 
@@ -46,26 +46,27 @@ pub(super) struct Run<'a> {
     pub(super) app: &'a App,
     pub(super) command: &'static str,
     pub(super) audit_log: PathBuf,
-    /// The id of the run in the audit log, for all that it writes.
+    /// The id of the run in the audit log.
     pub(super) id: RunId,
     pub(super) vapi: Vapi,
     pub(super) fetched: Fetched,
-    /// What is read in an empty file.
+    /// How to read an empty file.
     pub(super) empty: Empty,
     allow: Allowances,
-    /// Until the first plan needs what Vapi holds.
+    /// The reading of Vapi in the background, until the first plan needs it.
     fetching: Option<RemoteHandle<Result<Fetched, NotFetched>>>,
-    /// Shown until then.
+    /// The progress that is shown until then.
     reading: Option<Shown>,
     /// The state file and its includes.
     pub(super) files: Vec<PathBuf>,
     pub(super) committing: Option<Committing>,
-    /// Whether the run goes through a closed gate: the log says so.
+    /// Whether the run goes through a closed gate, for the audit log.
     pub(super) skips_gate: bool,
     _lock: Option<Lock>,
 }
 
-/// The audit log: where the command line says, else beside the state file. Warns of one that git tracks: ask once in a run.
+/// The path of the audit log: from the command line, else beside the state file. Warns if git tracks it, so call it once
+/// per run.
 pub(super) fn audit_log(app: &App, given: Option<&Path>) -> PathBuf {
     let beside = || Workdir::beside(Disk::at(&app.global.file, "").real()).path("audit.jsonl");
     let log = given.map_or_else(beside, Path::to_path_buf);
@@ -78,7 +79,7 @@ pub(super) fn audit_log(app: &App, given: Option<&Path>) -> PathBuf {
 }
 
 impl<'a> Run<'a> {
-    /// Begins a run that writes: takes the lock of the state file, and clears away what a killed run left.
+    /// Begins a run that writes: takes the lock of the state file, and removes what a killed run left.
     pub(super) async fn writing(
         app: &'a App,
         command: &'static str,
@@ -91,7 +92,7 @@ impl<'a> Run<'a> {
         Ok(Self { _lock: Some(lock), ..run })
     }
 
-    /// Begins a run that looks, and writes nothing.
+    /// Begins a run that only reads.
     pub(super) async fn reading(
         app: &'a App,
         command: &'static str,
@@ -134,7 +135,7 @@ impl<'a> Run<'a> {
         Loaded::read(&self.app.global.file, self.app.whose(), self.empty)
     }
 
-    /// Waits for what Vapi holds.
+    /// Waits until Vapi is read.
     pub(super) async fn fetch(&mut self) -> Result<(), Diagnostic> {
         if let Some(fetching) = self.fetching.take() {
             let fetched = fetching.await;
@@ -174,7 +175,7 @@ impl<'a> Run<'a> {
             elsewhere: &|entries, ids| {
                 let state = &file.desired.file;
                 let others = state.environments.all.iter().filter(|of| Some(of.name) != environment);
-                // Their ids are not ours: an entry is found by its handle. What cannot be read is no reason to stop.
+                // Their ids differ from ours, so search entries by handle. Unreadable ones are no reason to stop.
                 let entries: Vec<_> = entries.iter().map(|(address, _)| (address.clone(), None)).collect();
                 let read = others.filter(|of| of.org_id.is_some()).map(|of| {
                     let org_id = of.org_id.as_deref();
@@ -220,19 +221,19 @@ impl<'a> Run<'a> {
         Ok(made)
     }
 
-    /// Keeps secrets out of everything that is said from now on.
+    /// Adds secrets to remove from all output.
     pub(super) fn hide(&self, secrets: &[String]) {
         secrets.iter().for_each(|secret| self.app.output.redactor().add(secret));
     }
 
-    /// Takes those out of a text.
+    /// Removes secrets from a text.
     pub(super) fn redact(&self) -> impl Fn(&str) -> String + use<'a> {
         let app = self.app;
         |text| app.output.redactor().text(text).into_owned()
     }
 
-    /// Ends a run whose command is about to end the process: to give all of the file and of Vapi back piece by piece would be
-    /// time that somebody waits for.
+    /// Leaks the file and the live objects at the end of the process, because freeing them piece by piece takes time that
+    /// somebody waits for.
     pub(super) fn leave(self, file: Loaded) {
         std::mem::forget((file, self.fetched));
     }
@@ -243,7 +244,7 @@ impl<'a> Run<'a> {
         Owner { file, environment: self.app.environment(), org_id }
     }
 
-    /// The audit log, ready to be written for an organisation.
+    /// Opens the audit log for an organisation.
     pub(super) fn journal<'h>(
         &self,
         file: &Loaded,
@@ -255,7 +256,7 @@ impl<'a> Run<'a> {
         if self.skips_gate { journal.skipping_the_gate() } else { journal }
     }
 
-    /// Carries out an approved plan. Gives what the file holds by now, too.
+    /// Carries out an approved plan. Gives the report, and what was written into the file.
     pub(super) async fn write(
         &self,
         file: &Loaded,
@@ -266,7 +267,7 @@ impl<'a> Run<'a> {
     ) -> (Report, Vec<Fact>) {
         let total = plan.changes.iter().filter(|change| change.write().is_some() && change.held.is_none()).count();
         if total > 0 {
-            // Vapi may quote any of them in a refusal.
+            // Vapi may quote them in errors.
             self.hide(&shown_secrets(&self.fetched.listings));
         }
         let progress = self.app.output.start(total as u64, "writing to Vapi");
@@ -294,7 +295,7 @@ impl<'a> Run<'a> {
         (report, recorder.into_facts())
     }
 
-    /// Says in a report that the user stopped the run, if so.
+    /// Adds an error to the report if the user stopped the run.
     pub(super) fn note_interruption(&self, report: &mut Report) {
         if self.vapi.transport.is_stopped() {
             report.errors.push(Diagnostic {
@@ -309,7 +310,7 @@ impl<'a> Run<'a> {
     }
 }
 
-/// A doubt about a value that Vapi holds, or did when it and the file agreed.
+/// A finding as a note, for a value that Vapi accepted.
 pub(super) fn accepted(doubt: &Diagnostic) -> Diagnostic {
     Diagnostic { severity: Severity::Note, ..doubt.clone() }
 }
@@ -317,7 +318,7 @@ pub(super) fn accepted(doubt: &Diagnostic) -> Diagnostic {
 fn lock(app: &App, command: &str, patience: Duration) -> Result<Lock, Diagnostics> {
     let disk = Disk::at(&app.global.file, &app.global.file.display().to_string());
     if !disk.real().exists() {
-        // Without a file there is nothing to lock, and reading it says so better.
+        // Without a file there is nothing to lock, and reading it gives a better error.
         Loaded::read(&app.global.file, app.whose(), Empty::Filled)?;
     }
     let (workdir, real) = (Workdir::beside(disk.real()), disk.real());

@@ -1,4 +1,4 @@
-//! `status --serve`: the page, checked again and again. Reads only.
+//! `status --serve`: serves the page and keeps checking. Reads only.
 
 use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
@@ -18,23 +18,23 @@ use tokio::sync::Semaphore;
 use crate::model::diagnostic::Diagnostic;
 use crate::render::html::policy;
 
-/// So many connections are served at once; more wait.
+/// The maximum number of connections to serve at once. More wait.
 const CONNECTIONS: usize = 256;
 
 /// How long a client may take to send the head of a request.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// The page as it was made last, for all connections.
+/// The latest page, for all connections.
 #[derive(Clone)]
 pub(super) struct Board(Arc<Mutex<Bytes>>);
 
 impl Board {
-    /// With a first page.
+    /// A board with a first page.
     pub(super) fn new(page: String) -> Self {
         Self(Arc::new(Mutex::new(page.into())))
     }
 
-    /// From now on this is served.
+    /// Replaces the page.
     pub(super) fn show(&self, page: String) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = page.into();
     }
@@ -47,7 +47,7 @@ impl Board {
 /// Opens the socket, on loopback unless `to_network`.
 ///
 /// # Errors
-/// The address is none, is not on loopback, or cannot be had.
+/// The address is invalid, not on loopback, or in use.
 pub(super) async fn listen(address: &str, to_network: bool) -> Result<TcpListener, Diagnostic> {
     let address: SocketAddr = address.parse().map_err(|_| {
         Diagnostic::usage(format!("--serve {address}: this is not an address"))
@@ -65,7 +65,7 @@ pub(super) async fn listen(address: &str, to_network: bool) -> Result<TcpListene
     })
 }
 
-/// Serves the board until it is dropped. `hosts` are names that a browser may know this machine by, beside localhost.
+/// Serves the board until the future is dropped. `hosts` are names of this machine in browsers, beside localhost.
 pub(super) async fn serve(listener: TcpListener, board: Board, hosts: Vec<String>) {
     let hosts = Arc::new(hosts);
     let slots = Arc::new(Semaphore::new(CONNECTIONS));
@@ -80,7 +80,7 @@ pub(super) async fn serve(listener: TcpListener, board: Board, hosts: Vec<String
                     drop(slot);
                 });
             }
-            // Out of file descriptors or the like: it gets better when a connection ends.
+            // Out of file descriptors or the like, until a connection ends.
             Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
         }
     }
@@ -93,14 +93,14 @@ async fn connection(stream: TcpStream, board: Board, hosts: Arc<Vec<String>>) {
     });
     let mut server = http1::Builder::new();
     server.timer(TokioTimer::new()).header_read_timeout(PATIENCE);
-    // A client that goes away is no error.
+    // A client that disconnects is not an error.
     let _ = server.serve_connection(TokioIo::new(stream), service).await;
 }
 
 fn answer(request: &Request<Incoming>, board: &Board, hosts: &[String]) -> Response<Full<Bytes>> {
     let host = request.headers().get(HOST).and_then(|host| host.to_str().ok());
     if !host.is_some_and(|host| is_ours(host, hosts)) {
-        // A page of somebody else's, whose name leads here, must not read ours.
+        // The page of another site, whose name resolves to this machine, must not read ours.
         return plain(
             StatusCode::FORBIDDEN,
             "vapi-sync does not know this host name. To allow it, start vapi-sync with --host NAME.\n",
@@ -113,7 +113,7 @@ fn answer(request: &Request<Incoming>, board: &Board, hosts: &[String]) -> Respo
     }
 }
 
-/// Whether a Host header names this machine: localhost, a loopback address, or one of `hosts`. The port is not looked at.
+/// Whether a Host header names this machine: localhost, a loopback address, or one of `hosts`. The port does not matter.
 fn is_ours(host: &str, hosts: &[String]) -> bool {
     let name = match host.strip_prefix('[') {
         Some(rest) => rest.split(']').next().unwrap_or_default(),

@@ -1,10 +1,10 @@
-//! The way to a plan, step by step, for all commands.
+//! Makes a plan, step by step, for all commands.
 //!
 //! ```text
 //! desired + fetched (all kinds side by side) → identify → draft → ask history → judge → Plan
 //! ```
 //!
-//! Reading Vapi happens here and nowhere below: what makes the plan is handed values.
+//! Vapi is read here and nowhere below: the planner only gets values.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::time::Instant;
@@ -30,28 +30,28 @@ use crate::state::resolve::Desired;
 use crate::values::normalize;
 use crate::vapi::{Reader, Unread};
 
-/// What Vapi holds, and when it was read.
+/// The live objects, and when they were read.
 pub struct Fetched {
     /// All objects of all kinds that could be read.
     pub listings: Listings,
-    /// Why a kind could not be read that not every organisation has.
+    /// Why a kind could not be read, for kinds that not every organisation has.
     pub unread: HashMap<&'static str, Unread>,
     /// When.
     pub at: Instant,
 }
 
-/// Why a list was not read, and the secrets in those that were: Vapi may have put them into its message.
+/// Why a list could not be read, and the secrets in the others: Vapi may have put one into its message.
 pub struct NotFetched {
     /// Why.
     pub error: Diagnostic,
-    /// Not to be shown.
+    /// The secrets.
     pub secrets: Vec<String>,
 }
 
 /// Reads all objects of all kinds, side by side.
 ///
 /// # Errors
-/// A list could not be read whole: that says nothing about what is in Vapi.
+/// A list could not be read completely, so nothing is known about what is in Vapi.
 pub async fn fetch(reader: &Reader) -> Result<Fetched, NotFetched> {
     let at = Instant::now();
     let lists = KINDS.map(|kind| async move { (kind, reader.list_if_any(kind.endpoint).await) });
@@ -69,7 +69,7 @@ pub async fn fetch(reader: &Reader) -> Result<Fetched, NotFetched> {
     }
 }
 
-/// Complains about lists that could not be read, if they count.
+/// Refuses unreadable lists of kinds that count.
 fn check_unread(state: &StateFile<'_>, fetched: &Fetched, direction: Direction) -> Result<(), Diagnostics> {
     let mut errors = Vec::new();
     for kind in KINDS {
@@ -87,36 +87,36 @@ fn check_unread(state: &StateFile<'_>, fetched: &Fetched, direction: Direction) 
     if errors.is_empty() { Ok(()) } else { Err(errors) }
 }
 
-/// The secrets that objects of Vapi show. Asked for only where something of Vapi's is about to be told: that takes a while.
+/// The secrets that live objects show. Slow, so only called before something of Vapi is shown.
 pub fn shown_secrets(listings: &Listings) -> Vec<String> {
     let of_kind = |kind: &'static Kind| listings.get(kind.section).into_iter().flatten().map(move |live| (kind, live));
     KINDS.into_iter().flat_map(of_kind).flat_map(|(kind, live)| normalize::shown_secrets(kind, live)).collect()
 }
 
-/// What a plan is asked for.
+/// A request for a plan.
 pub struct Request<'r> {
     /// Which way.
     pub direction: Direction,
     /// What may be written.
     pub selection: &'r Selection,
-    /// What a person decided beforehand.
+    /// Decisions from the command line.
     pub policy: &'r Policy,
-    /// What the guards let pass.
+    /// What the user allows in spite of the guards.
     pub allow: Allowances,
-    /// What the audit log says that earlier runs attempted to create. Read only where an entry has no object.
+    /// Reads from the audit log what earlier runs tried to create. Only called if an entry has no object.
     pub attempts: &'r dyn Fn() -> Result<Attempts, Diagnostic>,
-    /// What entries and their objects last agreed on, in this organisation, given the ids that entries have now. Asked for only
-    /// where something differs.
+    /// Looks up what entries and their objects last agreed on in this organisation. Only called if something differs.
     pub agreements: &'r LookUpAgreements<'r>,
-    /// Which of these ids another environment had, and which one. Asked for only where an object is gone.
+    /// Looks up which of these ids another environment had. Only called if an object is gone.
     pub foreign: &'r LookUpForeign<'r>,
-    /// Which of these live objects are entries of other state files. Asked for only where there are such that this file has not.
+    /// Which of these live objects are entries of other state files. Asked for only where there are such that this file has
+    /// not.
     pub of_others: &'r LookUpOthers<'r>,
-    /// What entries and the other environments of the file last agreed on, given all ids.
+    /// Looks up what the other environments of the file last agreed on.
     pub elsewhere: &'r LookUpElsewhere<'r>,
 }
 
-/// What entries and their objects last agreed on, with what is worth knowing about that.
+/// What entries and their objects last agreed on, with warnings.
 pub type Agreements = (Bases, Diagnostics);
 
 /// Looks up which of these ids another environment had, and its name.
@@ -132,23 +132,23 @@ pub type LookUpElsewhere<'r> = dyn Fn(&[(Address, Option<RemoteId>)], &Ids) -> V
 pub type LookUpAgreements<'r> =
     dyn Fn(Option<&str>, &[(Address, Option<RemoteId>)], &Ids) -> Result<Agreements, Diagnostic> + 'r;
 
-/// A plan, and what it was made from.
+/// A plan with its inputs.
 pub struct Made {
     /// The plan.
     pub plan: Plan,
-    /// The numbers behind it, if it goes to Vapi.
+    /// The status, for a plan to Vapi.
     pub status: Option<Status>,
     /// The ids of all entries that have an object.
     pub ids: HashMap<Address, RemoteId>,
-    /// What only those want to know who ask for more.
+    /// Notes for verbose output.
     pub notes: Diagnostics,
-    /// The variables that recorded versions of the file name: what was a secret stays one.
+    /// The variables in recorded versions of the file, because an old secret stays one.
     pub variables: BTreeSet<String>,
-    /// The secrets in what it shows.
+    /// The secrets in the values that it shows.
     pub secrets: Vec<String>,
 }
 
-/// Opens the record of values of an organisation, given the ids that entries have. Asked for only where something differs.
+/// Opens the record of values of an organisation, given the ids of entries. Only called if something differs.
 pub type OpenRecord<'r> = &'r dyn Fn(HashMap<Address, RemoteId>, Whose) -> Result<Box<dyn Record>, Diagnostic>;
 
 fn known_ids(state: &StateFile<'_>, ids: &Ids) -> HashMap<Address, RemoteId> {
@@ -159,10 +159,10 @@ fn known_ids(state: &StateFile<'_>, ids: &Ids) -> HashMap<Address, RemoteId> {
     known.collect()
 }
 
-/// Makes a plan from what the file says and what was fetched.
+/// Makes a plan from the desired state and the live objects.
 ///
 /// # Errors
-/// Everything that stands in its way, at once where that is possible.
+/// All problems at once, if possible.
 pub async fn make_plan(
     desired: &Desired<'_>,
     doubts: &[Diagnostic],
@@ -218,7 +218,7 @@ pub async fn make_plan(
     Ok(Made { ids: known_ids(state, &ids), notes, plan, status, variables: once.variables, secrets })
 }
 
-/// What the record of values says.
+/// The answers of the record of values.
 #[derive(Default)]
 struct Asked {
     answers: Answers,
@@ -227,7 +227,7 @@ struct Asked {
     once: Once,
 }
 
-/// The secrets of versions of the file.
+/// The secrets in old versions of the file.
 fn once(record: &mut dyn Record, whose: &Whose) -> Result<Once, Diagnostic> {
     let mut once = Once::of(whose.clone());
     record.versions(&mut |text| once.look(text))?;
@@ -235,7 +235,7 @@ fn once(record: &mut dyn Record, whose: &Whose) -> Result<Once, Diagnostic> {
     Ok(once)
 }
 
-/// Asks the record what a draft must know before it is judged.
+/// Gets the answers to the questions of a draft from the record.
 fn ask(
     draft: &Draft<'_>,
     imports: bool,
@@ -280,7 +280,7 @@ fn inputs<'i, 'd>(
     }
 }
 
-/// Asks for each object by id that the lists do not have: a list may lag behind, and only a 404 says that it is gone.
+/// Asks Vapi by id for each object that is missing in the lists: a list may lag, and only a 404 means that it is gone.
 async fn look_for_missing(
     state: &StateFile<'_>,
     fetched: &mut Fetched,
@@ -299,7 +299,7 @@ async fn look_for_missing(
             Some(live) => fetched.listings.entry(entry.kind.section).or_default().push(live),
             None => gone.push(entry),
         }
-        // Of another organisation there is no need to ask for the rest.
+        // In another organisation there is no need to ask for the rest.
         if !allow.mass_recreate && mass_missing(state, &gone).is_some() {
             break;
         }
@@ -307,7 +307,7 @@ async fn look_for_missing(
     guard_missing(state, &fetched.listings, &gone, allow)
 }
 
-/// Stops where an object is gone because its id is that of another environment: nothing is made again then.
+/// Stops the run if a missing id belongs to another environment, before anything is recreated.
 fn guard_foreign(state: &StateFile<'_>, fetched: &Fetched, request: &Request<'_>) -> Result<(), Diagnostics> {
     let Some(environment) = state.environment() else { return Ok(()) };
     let gone: Vec<RemoteId> =

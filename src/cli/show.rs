@@ -1,4 +1,4 @@
-//! The end of a command whose result is a report: what is shown of it, and where.
+//! Shows the report of a command.
 
 use std::path::Path;
 
@@ -15,24 +15,24 @@ use crate::plan::{Action, Change, Status, Write};
 use crate::render::markdown::Origin;
 use crate::render::{self, View};
 
-/// How the result of a run is shown.
+/// How to show the result of a run.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Showing<'s> {
     pub(super) all: bool,
     pub(super) status: Option<&'s Status>,
-    /// The plan was shown before: only what became of it is news.
+    /// The plan was shown before, so show only the outcomes.
     pub(super) plan_shown: bool,
-    /// What the environment waits for.
+    /// The gate of the environment.
     pub(super) gate: Option<&'s Gate>,
-    /// What is written above it, where a command shows more than one.
+    /// A heading, if a command shows more than one report.
     pub(super) heading: &'s str,
-    /// The apply that follows shows what the file is ahead in.
+    /// The following apply shows the pending fields.
     pub(super) apply_follows: bool,
-    /// Whether the command commits what it wrote.
+    /// Whether the command commits afterwards.
     pub(super) commits: bool,
 }
 
-/// A report in the format that was asked for.
+/// A report in the requested format.
 pub(super) fn rendered(app: &App, command: &str, report: &Report, showing: Showing<'_>) -> String {
     let origin = origin(app);
     let view = View {
@@ -82,7 +82,7 @@ pub(super) fn origin(app: &App) -> Origin {
     Origin { file, environment: app.environment().map(str::to_owned), commit, run: workflow.and_then(|_| run_url()) }
 }
 
-/// What to do after a run: what it replaced can be given back, and what it wrote is there to be committed.
+/// What to do after a run: commit what it wrote, or restore what it replaced.
 fn next_steps(app: &App, command: &str, report: &Report, commits: bool) -> Vec<String> {
     let is_done = |outcome: Option<&Outcome>| matches!(outcome, Some(Outcome::Done { .. }));
     let done = |is: fn(&Change) -> bool| report.changes().any(|(change, outcome)| is(change) && is_done(outcome));
@@ -123,7 +123,7 @@ fn to_commit(file: &Path, message: &str) -> String {
     format!("{init}git add {} && git commit -m \"{message}\"", files.join(" "))
 }
 
-/// Its warnings to stderr, and the result.
+/// Prints the warnings to stderr, and the result.
 pub(super) fn finish(app: &App, command: &str, report: Report, ending: Ending, showing: Showing<'_>) -> Finish {
     if app.global.format() != Format::Json {
         app.output.diagnostics(&report.plan.warnings);
@@ -144,7 +144,7 @@ pub(super) fn ending(report: &Report) -> Ending {
     }
 }
 
-/// What a run cannot rule out.
+/// Possible problems after a run.
 pub(super) fn last_words(app: &App, report: &Report) {
     for note in &report.notes {
         app.output.note(&format!("{}\n", note.message));

@@ -11,7 +11,7 @@ use crate::files::{Disk, is_tracked, read_text};
 use crate::model::diagnostic::Diagnostics;
 use crate::vapi::DEFAULT_BASE_URL;
 
-/// Whether others may have written a cache: it is a link, or git tracks it.
+/// Whether somebody else may have written the cache: it is a symbolic link, or git tracks it.
 fn came_along(cache: &Path) -> bool {
     cache.is_symlink() || is_tracked(cache)
 }
@@ -29,7 +29,7 @@ pub(super) fn load(app: &App, source: &str) -> Result<Spec, Diagnostics> {
         file => return Ok(Spec::load(&read_text(Path::new(file), file)?, file)?),
     };
     let workdir = Workdir::beside(Disk::at(&app.global.file, "").real());
-    // Where it cannot be kept it is fetched again next time, which is no reason to fail.
+    // If it cannot be cached, it is fetched again next time.
     let cache = workdir.ensure().is_ok().then(|| workdir.path("spec.json")).filter(|cache| !came_along(cache));
     let text = block_on(async { fetch(&url, cache.as_deref()).await.map_err(Diagnostics::from) })?;
     Ok(Spec::load(&text, &url)?)

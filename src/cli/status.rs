@@ -61,21 +61,21 @@ pub(super) struct Args {
     net: Net,
 }
 
-/// What a check found.
+/// The result of a check.
 struct Found {
     plan: Plan,
     status: Status,
     dashboard: Option<&'static str>,
     agreed: Option<LastAgreed>,
     at: Timestamp,
-    /// What the environment waits for.
+    /// The gate of the environment.
     gate: Option<Gate>,
-    /// The environment before it, and how many commits it is behind that.
+    /// The environment before it, and the number of commits that it is behind.
     behind: Option<(String, usize)>,
 }
 
 impl Found {
-    /// What is said of the environment beside its status.
+    /// Sentences about the environment beside its status.
     fn lines(&self, app: &App) -> Vec<String> {
         let gate = self.gate.as_ref().map(environments::gate);
         let behind = self.behind.as_ref().filter(|(_, commits)| *commits > 0);
@@ -119,7 +119,7 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
     Ok(Finish { ending, tells_errors: true, ..Finish::done(result) }.with(extra))
 }
 
-/// The status of all environments, where none was named.
+/// The status of all environments.
 pub(super) fn over(app: &App, command: &Command, args: &Args, names: &[String]) -> Result<Finish, Diagnostics> {
     if args.serve.is_none() && app.global.format() != Format::Html {
         return over::run(app, command, names);
@@ -129,12 +129,12 @@ pub(super) fn over(app: &App, command: &Command, args: &Args, names: &[String]) 
     pages(app, args, looked)
 }
 
-/// An environment, or an only organisation, that a page is about.
+/// An environment, or the only organisation, on a page.
 struct Looked {
     app: App,
-    /// What was found the last time that a check went well.
+    /// The result of the last check that succeeded.
     found: Option<Found>,
-    /// Why the last one failed.
+    /// Why the last check failed.
     errors: Diagnostics,
     last_run: Option<LastRun>,
 }
@@ -166,7 +166,7 @@ impl Looked {
     }
 }
 
-/// The page of one or of all, side by side.
+/// The page of one or all of them.
 fn page_of(app: &App, all: &[Looked], refresh: Option<u64>) -> String {
     let redactor = app.output.redactor();
     let flags: Vec<String> = all.iter().map(|looked| looked.app.flags()).collect();
@@ -189,7 +189,7 @@ fn page_of(app: &App, all: &[Looked], refresh: Option<u64>) -> String {
     side_by_side(&sides.collect::<Vec<_>>(), lines, redactor)
 }
 
-/// The status as a page, printed once or served.
+/// Prints or serves the status as a page.
 fn pages(app: &App, args: &Args, mut all: Vec<Looked>) -> Result<Finish, Diagnostics> {
     let log = audit_log(app, args.audit_log.as_deref());
     if let Some(address) = &args.serve {
@@ -215,7 +215,7 @@ fn pages(app: &App, args: &Args, mut all: Vec<Looked>) -> Result<Finish, Diagnos
     Ok(Finish { result, errors, ending, ..Finish::default() }.with(extra))
 }
 
-/// What a workflow is told of a check.
+/// The output of a check for a workflow.
 async fn tell_github(app: &App, args: &Args, found: &Found) -> Result<Extra, Diagnostics> {
     let mut extra = Extra::default();
     let Some(workflow) = &app.workflow else { return Ok(extra) };
@@ -231,7 +231,7 @@ async fn tell_github(app: &App, args: &Args, found: &Found) -> Result<Extra, Dia
     Ok(extra)
 }
 
-/// Looks at both sides.
+/// Compares the file and Vapi.
 async fn check(app: &App, args: &Args, log: &Path) -> Result<Found, Diagnostics> {
     let policy = Policy { allow_purchase: true, only_looks: true, ..Policy::default() };
     let wish = Wish { selection: Selection::default(), policy };
@@ -275,7 +275,7 @@ fn nothing_known(app: &App) -> About<'_> {
     About { file, org_id: None, checked_at: now(), last_run: None, agreed: None, dashboard: None }
 }
 
-/// What the audit log tells of the last run. A log that cannot be read tells nothing, and `status` is none the worse.
+/// The last run in the audit log. An unreadable log is not an error for `status`.
 fn last_run(app: &App, log: &Path) -> Option<LastRun> {
     let loaded = Loaded::read(&app.global.file, app.whose(), Empty::Filled).ok();
     let org_id = loaded.as_ref().and_then(|loaded| interpret(&loaded.document, &loaded.whose).ok()?.org_id);

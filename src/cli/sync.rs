@@ -65,7 +65,7 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
     })
 }
 
-/// What a pull held back: the apply after it does, too, and need not say so again.
+/// The fields that a pull held back. The following apply holds them back, too, and need not show them again.
 fn disputes(pulled: &Report) -> Vec<(Address, FieldPath)> {
     let held = |change: &Change| {
         let fields = change.fields.iter().filter(|field| field.verdict.is_held_back());
@@ -74,8 +74,8 @@ fn disputes(pulled: &Report) -> Vec<(Address, FieldPath)> {
     pulled.plan.changes.iter().flat_map(held).collect()
 }
 
-/// Shows what the pull did before anybody is asked about the apply. Its warnings wait: the apply reads the file anew, and knows
-/// better in which lines they are.
+/// Shows what the pull did before the apply asks for approval. Warnings wait for the apply, which reads the file again and
+/// knows the new line numbers.
 fn show_pulled(app: &App, pulled: &Report, showing: Showing<'_>) -> Diagnostics {
     if app.global.format() == Format::Json {
         return Vec::new();
@@ -84,7 +84,7 @@ fn show_pulled(app: &App, pulled: &Report, showing: Showing<'_>) -> Diagnostics 
     app.output.result(&(rendered(app, "pull", pulled, showing) + "\n")).err().into_iter().collect()
 }
 
-/// Ends a sync. `applied` is nothing where the apply was not reached; `errors` say why.
+/// Ends a sync. `applied` is `None` if the apply was not reached; `errors` say why.
 fn finish(
     app: &App,
     mut pulled: Report,

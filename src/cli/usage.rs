@@ -1,4 +1,4 @@
-//! A command line that cannot be understood.
+//! Invalid command lines.
 
 use std::ffi::OsString;
 use std::io::IsTerminal;
@@ -12,7 +12,7 @@ use crate::render;
 use crate::render::Output;
 use crate::render::output::Settings;
 
-/// A command line that cannot be understood; or `--help` and `--version`, which clap counts among the errors.
+/// Reports an invalid command line, or prints `--help` or `--version`, which clap treats as errors. Gives the exit code.
 pub(super) fn wrong_usage(arguments: &[OsString], error: &clap::Error, redactor: Redactor) -> u8 {
     let output = Output::new(Settings::default(), redactor);
     if !error.use_stderr() {
@@ -40,7 +40,7 @@ pub(super) fn wrong_usage(arguments: &[OsString], error: &clap::Error, redactor:
     64
 }
 
-/// The command that is meant by a word of another tool.
+/// Our command for a word of another tool.
 fn meant(error: &clap::Error) -> Option<&'static str> {
     let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand) else { return None };
     let command = match word.as_str() {
@@ -58,7 +58,7 @@ fn meant(error: &clap::Error) -> Option<&'static str> {
     Some(command)
 }
 
-/// Whether a command line that could not be understood asks for `--format json`.
+/// Whether an invalid command line asks for `--format json`.
 fn wants_json(arguments: &[OsString]) -> bool {
     let texts: Vec<_> = arguments.iter().map(|argument| argument.to_string_lossy()).collect();
     texts.iter().any(|text| text == "--format=json")

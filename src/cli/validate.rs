@@ -34,7 +34,7 @@ pub(super) fn run(app: &App, args: &Args) -> Result<Finish, Diagnostics> {
     finish(app, looked_at(app, args, spec.as_ref()))
 }
 
-/// Everything that is said of a file for one environment.
+/// The findings about a file for one environment.
 fn looked_at(app: &App, args: &Args, spec: Option<&Spec>) -> Diagnostics {
     let options = Options { strict: args.strict };
     match Loaded::read(&app.global.file, app.whose(), Empty::Refused) {
@@ -43,7 +43,7 @@ fn looked_at(app: &App, args: &Args, spec: Option<&Spec>) -> Diagnostics {
     }
 }
 
-/// What is said of a file for any of its environments: what is said for several, once.
+/// The findings about a file for all its environments. A finding for several of them is listed once.
 pub(super) fn over(app: &App, args: &Args, names: &[String]) -> Result<Finish, Diagnostics> {
     let spec = args.spec.as_deref().map(|source| super::spec::load(app, source)).transpose()?;
     let mut all = Diagnostics::new();
@@ -96,7 +96,7 @@ fn finish(app: &App, found: Diagnostics) -> Result<Finish, Diagnostics> {
     Ok(Finish { result, errors, extra, ..Finish::default() })
 }
 
-/// Everything that can be said of a file.
+/// All findings about a file.
 fn found(app: &App, loaded: &Loaded, options: &Options, spec: Option<&Spec>) -> Diagnostics {
     let (desired, found) = match loaded.look(options) {
         Ok(looked) => looked,
@@ -110,7 +110,7 @@ fn found(app: &App, loaded: &Loaded, options: &Options, spec: Option<&Spec>) -> 
     found
 }
 
-/// What is said of a file, with doubts about values that it and Vapi agreed on as notes.
+/// The findings about a file. Those about values that the file and Vapi agreed on are notes.
 fn accepted_aside(app: &App, loaded: &Loaded, desired: &Desired<'_>, mut found: Findings) -> Diagnostics {
     let is_opinion = |finding: &&mut Diagnostic| finding.severity == Severity::Warning && is_opinion(finding);
     if found.doubts.is_empty() && found.others.iter_mut().find(is_opinion).is_none() {
@@ -120,7 +120,7 @@ fn accepted_aside(app: &App, loaded: &Loaded, desired: &Desired<'_>, mut found: 
     let entries: Vec<_> = file.entries.iter().map(|entry| (entry.address.clone(), entry.id.clone())).collect();
     let (state_file, log) = (loaded.disk.real(), audit_log(app, None));
     let ids = Ids::in_file(&file.entries);
-    // Without a log and a ref nothing is known to be accepted.
+    // Without a log and a ref, no value is known to be accepted.
     let bases = history::agreements(state_file, &log, app.environment(), file.org_id.as_deref(), &entries, &ids);
     let (bases, _) = bases.unwrap_or_default();
     for doubt in found.doubts.iter_mut().chain(found.others.iter_mut().filter(is_opinion)) {

@@ -1,10 +1,10 @@
-//! How wide a text is on a terminal.
+//! The width of text on a terminal.
 
 use std::borrow::Cow;
 
 use unicode_width::UnicodeWidthStr;
 
-/// A text cut to so many columns, the last of them an ellipsis if something was cut.
+/// Cuts a text to this many columns. The last one is an ellipsis if something was cut.
 pub fn cut(text: &str, columns: usize) -> Cow<'_, str> {
     if width(text) <= columns {
         return Cow::Borrowed(text);
@@ -22,12 +22,12 @@ pub fn cut(text: &str, columns: usize) -> Cow<'_, str> {
     Cow::Owned(kept)
 }
 
-/// How many columns of a terminal a text takes.
+/// The width of a text in columns.
 pub fn width(text: &str) -> usize {
     text.width()
 }
 
-/// A line in lines of at most so many columns, the later ones after `indent`. No word is broken, and no command in backticks.
+/// Wraps a line to this many columns, with `indent` before the later lines. Words and commands in backticks are not broken.
 pub fn wrapped(line: &str, columns: Option<usize>, indent: &str) -> String {
     const HELD: &str = "\u{a0}";
     let Some(columns) = columns.filter(|columns| textwrap::core::display_width(line) > *columns) else {
@@ -41,7 +41,7 @@ pub fn wrapped(line: &str, columns: Option<usize>, indent: &str) -> String {
     textwrap::fill(&held.join("`"), options(columns).initial_indent(start).subsequent_indent(indent)).replace(HELD, " ")
 }
 
-/// A line of foreign text in lines of at most so many columns: as it is, but for the breaks.
+/// Wraps a line of foreign text to this many columns, otherwise unchanged.
 pub fn broken(line: &str, columns: Option<usize>) -> Vec<Cow<'_, str>> {
     match columns {
         Some(columns) if textwrap::core::display_width(line) > columns => textwrap::wrap(line, options(columns)),
@@ -53,7 +53,7 @@ fn options<'o>(columns: usize) -> textwrap::Options<'o> {
     textwrap::Options::new(columns).break_words(false).word_splitter(textwrap::WordSplitter::NoHyphenation)
 }
 
-/// A text filled up with spaces to so many columns.
+/// Pads a text with spaces to this many columns.
 pub fn padded(text: &str, columns: usize) -> String {
     format!("{text}{}", " ".repeat(columns.saturating_sub(width(text))))
 }

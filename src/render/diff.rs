@@ -1,4 +1,4 @@
-//! Two texts as a unified diff, with the words marked that differ inside changed lines.
+//! Unified diffs of two texts, with the changed words inside lines marked.
 
 use std::time::Duration;
 
@@ -7,12 +7,12 @@ use similar::{ChangeTag, DiffOp, TextDiff, TextDiffConfig};
 
 /// Lines of context around a change.
 const CONTEXT: usize = 3;
-/// Comparing words inside larger changes than this costs more than it shows, in lines of one side.
+/// Words are not compared in changes with more lines than this on one side: it would cost more than it shows.
 const MARKED_LINES: usize = 200;
-/// Texts whose comparison takes longer get a coarser diff.
+/// If a comparison takes longer, the diff is coarser.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// What a line of a diff is.
+/// The type of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sign {
     /// `@@ -1,3 +1,4 @@`
@@ -42,9 +42,9 @@ impl Sign {
 /// A line of a diff, without its line end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
-    /// What it is.
+    /// Its type.
     pub sign: Sign,
-    /// Its text in parts; those with `true` differ from the line that it replaces.
+    /// Its text in parts. Parts with `true` differ from the line that it replaces.
     pub parts: Vec<(bool, String)>,
 }
 
@@ -64,7 +64,7 @@ impl Line {
 
 /// The difference of two texts. Empty if they are equal.
 pub fn unified(before: &str, after: &str) -> Vec<Line> {
-    // Most prompts end without a line end: worth a word only where one side has it.
+    // Most prompts end without a line end, so mention it only if one side has it.
     let remarks = before.ends_with('\n') != after.ends_with('\n');
     let diff = TextDiffConfig::default().timeout(PATIENCE).diff_lines(before, after);
     let mut lines = Vec::new();
@@ -77,7 +77,7 @@ pub fn unified(before: &str, after: &str) -> Vec<Line> {
     lines
 }
 
-/// A whole text as lines that are added or removed.
+/// A text as lines that are all added or removed.
 pub fn whole(sign: Sign, text: &str) -> Vec<Line> {
     text.lines().map(|line| Line::new(sign, line)).collect()
 }

@@ -1,22 +1,22 @@
-//! What is said of several environments of one file.
+//! Output about several environments of one file.
 
 use super::palette::paint;
 use super::{View, markdown};
 use crate::model::escape;
 use crate::plan::report::Gate;
 
-/// In what an environment differs from the first one, by the file alone.
+/// How an environment differs from the first one in the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Compared {
     /// Its name.
     pub name: String,
-    /// The first one. `None`: it is that itself.
+    /// The name of the first one. `None`: this is the first.
     pub after: Option<String>,
-    /// Variables with another value.
+    /// Variables with different values.
     pub variables: Vec<String>,
-    /// Entries that only the first one has.
+    /// Entries of the first one only.
     pub without: Vec<String>,
-    /// Entries that only it has.
+    /// Entries of this one only.
     pub with: Vec<String>,
 }
 
@@ -33,36 +33,36 @@ impl Compared {
     }
 }
 
-/// The differences between environments, a line each, with an empty line behind. Nothing where there is one environment.
+/// The differences between environments, a line each, then an empty line. Nothing for a single environment.
 pub fn differences(all: &[Compared]) -> String {
     let lines: String = all.iter().filter_map(Compared::line).map(|line| format!("{line}\n")).collect();
     if lines.is_empty() { lines } else { lines + "\n" }
 }
 
-/// What is printed for an environment whose check failed.
+/// The line for an environment whose check failed.
 pub fn failed(name: &str) -> String {
     format!("Environment {name}: this failed, see the error")
 }
 
-/// What an environment must wait for before it is written to.
+/// The gate of an environment in words.
 pub fn gate(gate: &Gate) -> String {
     let must = if gate.open { "Need not" } else { "Must" };
     escape::line(&format!("{must} wait for {}: {}.", gate.after, gate.reason)).into_owned()
 }
 
-/// How far an environment is behind the one before it.
+/// How far an environment is behind the one before it, in words.
 pub fn behind(name: &str, before: &str, commits: usize) -> String {
     format!("{name} is {} behind {before}.", super::field::counted(commits, "commit", "commits"))
 }
 
-/// A text for a terminal under the name of its environment, with these lines.
+/// Puts the name of its environment and these lines above a text for a terminal.
 pub fn titled(name: Option<&str>, lines: &[String], text: String, view: &View<'_>) -> String {
     let Some(name) = name else { return text };
     let lines: String = lines.iter().map(|line| format!("{line}\n")).collect();
     format!("{}\n{lines}{text}", paint(view.palette.strong, &format!("Environment {name}")))
 }
 
-/// The same in Markdown: the name goes into the title.
+/// Puts the name of its environment into the title of a text in Markdown.
 pub fn titled_markdown(name: Option<&str>, of: Option<&Gate>, text: String, view: &View<'_>) -> String {
     let Some(name) = name else { return text };
     let gate = of.map(|of| format!("\n<p>{}</p>\n", markdown::html(&gate(of), view))).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! A field of a change as people see it: shared by the terminal and Markdown, which only dress it.
+//! The fields of a change, prepared for people. The terminal and Markdown only style them.
 
 use serde_json::Value as Json;
 
@@ -10,14 +10,14 @@ use crate::model::{AWAITED, FieldPath, SENSITIVE, Value, escape};
 use crate::plan::judge::Verdict;
 use crate::plan::{Direction, FieldChange, Names, TextMerge};
 
-/// Lists and mappings of up to so many columns are shown on the field's own line.
+/// Lists and mappings up to this width are shown on the line of the field.
 const SHORT: usize = 60;
 
-/// So many lines of a text that is only added or removed are shown without `-v`, and of a value with such texts in it.
+/// Without `-v`, this many lines of an added or removed text are shown, and of each text inside a value.
 const FIRST: usize = 3;
 const OUTLINED: usize = 20;
 
-/// What a field's line begins with.
+/// The mark at the start of a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mark {
     /// It has no value yet.
@@ -26,7 +26,7 @@ pub enum Mark {
     Remove,
     /// It gets another value.
     Change,
-    /// It waits for a person.
+    /// It is held back.
     Held,
     /// Nothing is written; the file is ahead.
     Pending,
@@ -48,35 +48,35 @@ impl Mark {
 /// The values of a field.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Body {
-    /// Both, each on one line. `None` where there is no value.
+    /// Both, each on one line. `None` for a missing value.
     Short(Option<String>, Option<String>),
     /// A line about the values and the lines of a diff.
     Diff(Option<String>, Vec<Line>),
 }
 
-/// A field, ready to be dressed. All texts are safe to print.
+/// A field, ready to be styled. All texts are safe to print.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Shown {
-    /// What its line begins with.
+    /// Its mark.
     pub mark: Mark,
-    /// Its path, or what it is to a person.
+    /// Its path, or a name for people.
     pub path: String,
-    /// What is said of it beside its values: `held back`.
+    /// A remark beside its values: `held back`.
     pub label: Option<&'static str>,
-    /// What its first and its second value are, where that is not plain: `Vapi`, `file`.
+    /// Labels for its first and its second value, if needed: `Vapi`, `file`.
     pub sides: Option<(&'static str, &'static str)>,
     /// Its values.
     pub body: Body,
-    /// The record that gives the replaced value back.
+    /// The record of the replaced value.
     pub recorded: Option<String>,
-    /// What else is to be known.
+    /// Other notes.
     pub notes: Vec<String>,
 }
 
-/// A field of an object of a kind as people see it.
+/// Prepares a field of an object.
 pub fn shown(kind: &Kind, field: &FieldChange, direction: Direction, view: &View<'_>) -> Shown {
     let FieldChange { path, before, after, sensitive, verdict, base: _, merge, recorded, note, place: _ } = field;
-    // A pull leaves it alone, an apply sends it: what is shown is what the apply would do.
+    // A pull leaves it alone, so show what the apply will do.
     let (before, after, direction) = match (verdict, direction) {
         (Verdict::Pending, Direction::ToFile) => (after, before, Direction::ToVapi),
         _ => (before, after, direction),
@@ -105,7 +105,7 @@ pub fn shown(kind: &Kind, field: &FieldChange, direction: Direction, view: &View
     let json = |value: Option<Json>| value.map(|value| view.redactor.json(value));
     let path = shown_path(kind, path, view);
     let body = if *sensitive && !field.is_spelled() {
-        // Where two values are shown beside each other, that there is one is news.
+        // Between two labelled values, a missing one must be stated.
         let beside = matches!(mark, Mark::Held | Mark::Pending) && before.is_some();
         Body::Short(beside.then(|| secret(before, view)), Some(secret(after, view)))
     } else if let Some(TextMerge::Overlap(text)) = merge {
@@ -120,7 +120,7 @@ pub fn shown(kind: &Kind, field: &FieldChange, direction: Direction, view: &View
     Shown { mark, path, label, sides: label.map(|_| sides), body, recorded, notes: note.into_iter().collect() }
 }
 
-/// What a field is to a person: who answers a number, else its path.
+/// The name of a field for people: who answers a number, else its path.
 fn shown_path(kind: &Kind, path: &FieldPath, view: &View<'_>) -> String {
     let path = path.to_string();
     let is_target = kind.assignment.contains(&path.as_str());
@@ -132,7 +132,7 @@ fn shown_path(kind: &Kind, path: &FieldPath, view: &View<'_>) -> String {
     }
 }
 
-/// A text that both sides changed in the same lines: each such place with what stood there when they last agreed.
+/// A text that both sides changed in the same lines: each such place with its text at the last agreement.
 fn overlap(text: &str) -> Body {
     const AROUND: usize = 2;
     let text = escape::lines(text);
@@ -170,13 +170,13 @@ fn secret(value: &Option<Value>, view: &View<'_>) -> String {
     format!("{} {SENSITIVE}", escape::line(&view.redactor.text(&reviewed)))
 }
 
-/// How the values of a field are shown.
+/// How to show the values of a field.
 pub(super) struct Values<'v> {
     names: &'v Names,
-    /// Whether ids are shown in full.
+    /// Whether to show ids in full.
     ids: bool,
     whole: bool,
-    /// The columns there are on the field's own line.
+    /// The columns left on the line of the field.
     room: usize,
     /// Whether each value has a line of its own.
     beside: bool,
@@ -227,16 +227,16 @@ impl Values<'_> {
             lines.truncate(OUTLINED);
             lines.push(Line::new(Sign::Remark, more(left)));
         }
-        // One line needs no count.
+        // A single line needs no count.
         Body::Diff((lines.len() > 1).then(|| size(value)), lines)
     }
 
-    /// A value as lines, in which references are names.
+    /// A value as lines, with names in place of references.
     fn lines(&self, value: &Json) -> String {
         pretty::lines(value, &|scalar| self.scalar(scalar))
     }
 
-    /// A value on one line, if it is a short one.
+    /// A value on one line, if it is short.
     fn short(&self, value: &Json) -> Option<String> {
         match value {
             Json::String(text) if text.trim_end_matches('\n').contains('\n') => None,
@@ -248,7 +248,7 @@ impl Values<'_> {
         }
     }
 
-    /// A text, number or the like. A reference is the name of what it refers to, and no text.
+    /// A text, number or other scalar. A reference is shown as the name of its target, without quotes.
     fn scalar(&self, value: &Json) -> String {
         let named = value.as_str().and_then(|id| self.names.get(id).map(|name| (id, escape::line(name))));
         match (named, value.as_str()) {
@@ -260,7 +260,7 @@ impl Values<'_> {
     }
 }
 
-/// Whether a reference stands in a value.
+/// Whether a value contains a reference.
 fn holds_name(value: &Json, names: &Names) -> bool {
     match value {
         Json::String(text) => names.get(text).is_some(),
@@ -270,12 +270,12 @@ fn holds_name(value: &Json, names: &Names) -> bool {
     }
 }
 
-/// A value with no more than the first lines of its texts.
+/// A value with only the first lines of its texts.
 fn abridged(value: &Json) -> Json {
     match value {
         Json::String(text) => {
             let left = text.lines().count().saturating_sub(FIRST);
-            // One line more takes no less room than the line that counts it.
+            // A count would take as much room as the last line.
             if left <= 1 {
                 return value.clone();
             }
@@ -292,7 +292,7 @@ fn more(lines: usize) -> String {
     format!("… {} (`-v` shows them)", counted(lines, "more line", "more lines"))
 }
 
-/// How large a value is.
+/// The size of a value, in words.
 fn size(value: &Json) -> String {
     match value {
         Json::String(text) => {
@@ -305,7 +305,7 @@ fn size(value: &Json) -> String {
     }
 }
 
-/// Which record gives the replaced value back.
+/// The record of the replaced value, in words.
 fn provenance(recorded: &Recorded, verdict: Verdict) -> String {
     let side = match verdict {
         Verdict::Capture | Verdict::Merge | Verdict::Conflict => "the file",

@@ -1,5 +1,5 @@
-//! What a GitHub workflow is told beside stdout: `$GITHUB_OUTPUT`, and annotations on the lines of the file. The summary
-//! of a step is [`super::markdown`].
+//! Output for GitHub workflows beside stdout: `$GITHUB_OUTPUT`, and annotations on the lines of the file. The summary of a
+//! step is in [`super::markdown`].
 
 use std::fmt::Write as _;
 
@@ -10,8 +10,8 @@ use crate::plan::judge::Verdict;
 use crate::plan::report::{Outcome, Report};
 use crate::plan::{Action, Item, State, Status};
 
-/// The lines for `$GITHUB_OUTPUT`: counts of what is to be done (after a run: was done), `held-back`, `drift`, `failed`,
-/// `not-attempted`, `digest`, `summary`, `exit-code`, `failure-reason` and what else there is. A run without a report gives no
+/// The lines for `$GITHUB_OUTPUT`: counts of planned changes (after a run: of those done), `held-back`, `drift`, `failed`,
+/// `not-attempted`, `digest`, `summary`, `exit-code`, `failure-reason` and `others`. Without a report there are no
 /// counts.
 pub fn outputs(
     report: Option<&Report>,
@@ -23,7 +23,7 @@ pub fn outputs(
     let mut out = String::new();
     let mut put = |name: &str, value: &str| {
         let value = escape::line(&redactor.text(value)).into_owned();
-        // The form with a delimiter takes any value; a value of one line cannot hold the delimiter on a line of its own.
+        // The form with a delimiter takes any value, since a value of one line cannot contain the delimiter as a line.
         // Writing to a `String` cannot fail.
         let _ = writeln!(out, "{name}<<vapi-sync-end\n{value}\nvapi-sync-end");
     };
@@ -56,8 +56,8 @@ pub fn outputs(
     out
 }
 
-/// Annotations for all that a report has to say: its errors and warnings, what failed, and what waits for a person, each
-/// on its line of the file. For stderr.
+/// Annotations for the errors and warnings of a report, for failed changes and for changes that are held back, each on its
+/// line of the file. For stderr.
 pub fn annotations(report: &Report, view: &View<'_>) -> String {
     let mut list = [report.errors.as_slice(), report.plan.warnings.as_slice(), report.warnings.as_slice()].concat();
     for (change, outcome) in report.changes() {
@@ -85,11 +85,11 @@ pub fn annotations(report: &Report, view: &View<'_>) -> String {
     diagnostics::annotations(&list, view.redactor)
 }
 
-/// No issue lists more than this.
+/// The maximum number of lines of an issue.
 const MOST_ITEMS: usize = 200;
 
-/// The text of the issue about what was changed in Vapi: it is the same as long as that is. `None`: nothing was; what only waits
-/// to be applied is no reason for one.
+/// The text of the issue about changes in Vapi, which is the same as long as the changes are. `None`: there are none.
+/// Changes that only wait to be applied do not count.
 pub fn issue(status: &Status, view: &View<'_>) -> Option<String> {
     let code = |text: &str| format!("<code>{}</code>", markdown::html(text, view));
     let of_item = |item: &Item| {
@@ -123,7 +123,7 @@ pub fn issue(status: &Status, view: &View<'_>) -> Option<String> {
     })
 }
 
-/// The summary of a check: its one line, and what was changed in Vapi.
+/// The summary of a check: one line, and the changes in Vapi.
 pub fn status(line: &str, changed: Option<&str>, view: &View<'_>) -> String {
     format!("### vapi-sync status\n\n<p>{}</p>\n\n{}", markdown::html(line, view), changed.unwrap_or_default())
 }

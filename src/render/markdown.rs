@@ -1,6 +1,6 @@
-//! A report as Markdown for a pull request and a workflow's summary.
+//! Reports as Markdown, for pull requests and summaries of workflows.
 //!
-//! Foreign text stands in two places only: escaped inside blocks of HTML, which Markdown does not read, and inside fences
+//! Foreign text is only put into blocks of HTML, escaped, where Markdown is not interpreted, and into fences that are
 //! longer than any run of backticks in them.
 
 use super::diff::{Line, Sign};
@@ -11,27 +11,27 @@ use crate::model::escape;
 use crate::plan::report::{Outcome, Report};
 use crate::plan::{Action, Change, Direction};
 
-/// The first line: by it a workflow finds its comment of the last time.
+/// The first line, by which a workflow finds its earlier comment.
 pub const MARKER: &str = "<!-- vapi-sync -->";
 
-/// GitHub takes 65,536 characters in a comment. What is added around ours must fit too.
+/// GitHub allows 65,536 characters in a comment. Other text around ours must fit, too.
 pub const LONGEST: usize = 60_000;
-/// Kept free for the sentence about what was cut.
+/// Reserved for the sentence about what was cut.
 const RESERVE: usize = 8_000;
-/// The table takes no more than this; what is beyond it is counted.
+/// The maximum length of the table. Further rows are counted.
 const LONGEST_TABLE: usize = 16_000;
-/// If less is left, no details of an object are shown.
+/// With less space left, the details of an object are not shown.
 const LEAST: usize = 1_500;
-/// Messages take no more than this.
+/// The maximum length of all messages.
 const LONGEST_MESSAGES: usize = 12_000;
-/// A name takes no more than this.
+/// The maximum length of a name.
 const LONGEST_NAME: usize = 100;
-/// How many phone numbers of an object are named.
+/// The maximum number of phone numbers to name for an object.
 const MOST_RINGS: usize = 20;
-/// A text of a message takes no more than this.
+/// The maximum length of a message.
 const LONGEST_MESSAGE: usize = 600;
 
-/// Where a report comes from.
+/// The origin of a report.
 #[derive(Debug, Clone, Default)]
 pub struct Origin {
     /// The state file.
@@ -44,8 +44,8 @@ pub struct Origin {
     pub run: Option<String>,
 }
 
-/// A report, at most [`LONGEST`] characters: a table of what happens, what waits for a person, the rest folded, warnings. What is
-/// cut is counted and named, the least important first. Ends with a line end.
+/// A report of at most [`LONGEST`] characters: a table of changes, the details of what is held back, other details folded,
+/// and warnings. The least important details are cut first, and counted. Ends with a line end.
 pub fn report(report: &Report, view: &View<'_>) -> String {
     let view = &View { whole: true, names: &report.plan.names, ..*view };
     let plan = &report.plan;
@@ -104,9 +104,9 @@ pub fn report(report: &Report, view: &View<'_>) -> String {
 /// How important an object is to the reader of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Rank {
-    /// It failed, or waits for a person.
+    /// It failed or is held back.
     Open,
-    /// Something that was there changes.
+    /// An existing object changes.
     Changes,
     /// It is new.
     New,
@@ -121,7 +121,7 @@ fn rank(change: &Change, outcome: Option<&Outcome>) -> Rank {
     }
 }
 
-/// What the report is about: hidden, and to be read.
+/// What the report is about: as a hidden comment, and as text.
 fn origin(org_id: Option<&str>, view: &View<'_>) -> [String; 2] {
     let Some(Origin { file, environment, commit, run }) = view.origin else { return Default::default() };
     let commit = commit.as_ref().map(|commit| format!("{commit:.10}"));
@@ -136,7 +136,7 @@ fn origin(org_id: Option<&str>, view: &View<'_>) -> [String; 2] {
     [format!("\n<!-- vapi-sync{} -->\n", hidden.collect::<String>()), format!("\n<sub>{}</sub>\n", read.join(" · "))]
 }
 
-/// An object a line: address, name, what happens, and which numbers ring it.
+/// One row per object: address, name, what happens, and the numbers that reach it.
 fn table(shown: &[(Rank, &Change, Option<&Outcome>)], report: &Report, view: &View<'_>) -> String {
     if shown.is_empty() {
         return String::new();
@@ -176,7 +176,7 @@ fn rings(change: &Change, report: &Report, view: &View<'_>) -> Vec<String> {
     named
 }
 
-/// A command that failed before there was a report.
+/// The text for a command that failed before there was a report.
 pub fn failure(command: &str, errors: &[Diagnostic], view: &View<'_>) -> String {
     format!("{MARKER}\n### vapi-sync {command}\n\n**The {command} failed.**\n{}", messages(errors, view))
 }
@@ -227,7 +227,8 @@ fn folded(diagnostics: &[Diagnostic], view: &View<'_>) -> String {
     if list.is_empty() { list } else { format!("\n<details><summary>{count}</summary>\n{list}\n</details>\n") }
 }
 
-/// The details of an object, in so many characters; whether that is all of them. What waits for a person is open.
+/// The details of an object in at most `most` characters, and whether they are complete. Objects that are held back are not
+/// folded.
 fn section(
     rank: Rank,
     change: &Change,
@@ -281,7 +282,7 @@ fn field_lines(field: &Shown) -> Vec<String> {
         }
         Body::Diff(about, diff) => {
             lines.extend(about.iter().map(|about| format!("# {about}")));
-            // One place needs no line that says where it is.
+            // A single place needs no line number.
             let places = diff.iter().filter(|line| line.sign == Sign::Hunk).count();
             lines.extend(diff.iter().filter(|line| line.sign != Sign::Hunk || places > 1).map(Line::text));
         }
@@ -290,7 +291,7 @@ fn field_lines(field: &Shown) -> Vec<String> {
     lines
 }
 
-/// Lines in a fence that none of them can close, as many as so many characters hold; whether those are all.
+/// As many lines as fit into `most` characters, in a fence that none of them can close, and whether these are all.
 fn fenced(lines: &[String], most: usize) -> (String, bool) {
     let mut used = 200;
     let fits = |line: &&String| {
@@ -313,7 +314,7 @@ fn longest_run(lines: &[&str]) -> usize {
     runs.max().unwrap_or(0)
 }
 
-/// Foreign text for a block of HTML: one line, nothing in it is read as HTML. In `<code>`, GitHub makes no mentions of it.
+/// Foreign text for a block of HTML: one line, escaped. In `<code>`, GitHub does not turn names into mentions.
 pub(super) fn html(text: &str, view: &View<'_>) -> String {
     let mut out = String::new();
     for c in escape::line(&view.redactor.text(text)).chars() {
@@ -328,8 +329,8 @@ pub(super) fn html(text: &str, view: &View<'_>) -> String {
     out
 }
 
-/// The start of a foreign text for a block of HTML, with an ellipsis if there is more. Without secrets before it is cut:
-/// half of one is not found.
+/// The start of a foreign text for a block of HTML, with an ellipsis if there is more. Secrets are removed before the cut,
+/// because half a secret would not be found.
 fn clipped(text: &str, characters: usize, view: &View<'_>) -> String {
     let text = view.redactor.text(text);
     match text.char_indices().nth(characters) {

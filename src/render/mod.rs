@@ -1,5 +1,5 @@
-//! What people and machines are shown. A renderer takes a [`Report`](crate::plan::report::Report), a
-//! [`Status`](crate::plan::Status) or diagnostics and decides nothing: what is counted is counted by methods of those.
+//! Output for people and machines. A renderer takes a [`Report`](crate::plan::report::Report), a
+//! [`Status`](crate::plan::Status) or diagnostics. It decides nothing, and counts by their methods.
 //!
 //! ```text
 //! Report ─┬─ field, words ─┬─ terminal ─┐
@@ -39,38 +39,38 @@ pub use output::Output;
 pub use palette::Palette;
 pub use progress::{Progress, Shown};
 
-/// How a report is looked at.
+/// How to show a report.
 #[derive(Clone, Copy)]
 pub struct View<'v> {
-    /// Colours, or none.
+    /// The colours, if any.
     pub palette: Palette,
-    /// Whole ids, links, and the fields of what is made or imported.
+    /// Show whole ids, links, and the fields of created and imported objects.
     pub verbose: bool,
-    /// Long values in full.
+    /// Show long values in full.
     pub whole: bool,
-    /// Unchanged entries as well.
+    /// Show unchanged entries.
     pub all: bool,
-    /// What the file is only ahead in, as well.
+    /// Show pending fields.
     pub pending: bool,
-    /// The numbers of both sides, where they are known: for the hint at what is only in Vapi.
+    /// The counts of both sides, if known, for the hint at objects that are only in Vapi.
     pub status: Option<&'v Status>,
-    /// How many columns a line has. `None`: nothing wraps.
+    /// The width of a line. `None`: lines are not wrapped.
     pub width: Option<usize>,
-    /// What the objects are called that values refer to.
+    /// The names of the objects that values refer to.
     pub names: &'v Names,
-    /// Where a report comes from, for Markdown.
+    /// The origin of the report, for Markdown.
     pub origin: Option<&'v markdown::Origin>,
     /// What must not be shown.
     pub redactor: &'v Redactor,
-    /// The command whose report it is. Empty: `plan`, `apply` or `pull`, as the report says.
+    /// The command of the report. Empty: `plan`, `apply` or `pull`, according to the report.
     pub command: &'v str,
-    /// What a command that is offered must be given to be about the same file and the same Vapi, a blank ahead of each:
+    /// Flags for suggested commands, so that they are about the same file and the same Vapi, with a space before each:
     /// ` -f staging.yaml`. Empty: nothing.
     pub flags: &'v str,
 }
 
 impl<'v> View<'v> {
-    /// Without colours, compact, only what changes.
+    /// Without colours and compact, with changes only.
     pub fn plain(redactor: &'v Redactor) -> Self {
         static NAMES: LazyLock<Names> = LazyLock::new(Names::default);
         let palette = Palette::plain();
@@ -91,12 +91,12 @@ impl<'v> View<'v> {
         }
     }
 
-    /// A line of our own words, broken where the view is too narrow for it. No command in backticks is.
+    /// Wraps a line of our own text to the width of the view. Commands in backticks are not broken.
     pub fn wrapped(&self, line: &str) -> String {
         columns::wrapped(line, self.width, "")
     }
 
-    /// How many columns a value may take on its field's own line.
+    /// The maximum width of a value on the line of its field.
     fn room(&self) -> usize {
         self.width.unwrap_or(120).saturating_sub(8).max(20)
     }

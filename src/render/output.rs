@@ -1,5 +1,5 @@
-//! The choke point: every text that leaves the program goes through an [`Output`], which takes secrets out of it, drops
-//! colours where they are not wanted, and does not mind a closed pipe.
+//! The choke point: all output of the program goes through an [`Output`], which removes secrets, drops colours if they are
+//! not wanted, and tolerates a closed pipe.
 
 use std::borrow::Cow;
 use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
@@ -31,33 +31,33 @@ pub enum Color {
     Never,
 }
 
-/// What the command line says about output.
+/// The options of the command line for output.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Settings {
     /// `--color`.
     pub color: Color,
-    /// `-q`: nothing but results and errors.
+    /// `-q`: only results and errors.
     pub quiet: bool,
     /// How often `-v` was given.
     pub verbosity: u8,
-    /// Of many findings of one kind only the first are shown, unless `-v`.
+    /// Show only the first of many findings of one kind, unless `-v`.
     pub folds: bool,
-    /// The result is a document for a machine (`--format json`): no progress beside it on one terminal.
+    /// The result is a document for machines (`--format json`): no progress beside it on a terminal.
     pub machine: bool,
-    /// The result is made of commands to the runner of a GitHub workflow (`--format github`).
+    /// The result consists of commands for the runner of a GitHub workflow (`--format github`).
     pub commands: bool,
 }
 
 type Sink = Box<dyn Write + Send>;
 
-/// Where results and messages go. Shared by reference; one text at a time.
+/// Writes results and messages. Shared by reference; one text at a time.
 pub struct Output {
     stdout: Mutex<Option<Sink>>,
     stderr: Mutex<Option<Sink>>,
     settings: Settings,
     shows_progress: bool,
     progress: Arc<Mutex<Progress>>,
-    /// Until when it was said that the run waits.
+    /// The end of the wait that was last announced.
     told_until: Mutex<Option<Instant>>,
     redactor: Redactor,
 }
@@ -77,7 +77,7 @@ impl Output {
         }
     }
 
-    /// Other places than stdout and stderr, which take colours as they come.
+    /// Other sinks than stdout and stderr. They get colours unchanged.
     pub fn to(stdout: Sink, stderr: Sink, settings: Settings, redactor: Redactor) -> Self {
         Self {
             stdout: Mutex::new(Some(stdout)),
@@ -90,12 +90,12 @@ impl Output {
         }
     }
 
-    /// What must not be shown; secrets found on the way are added to it.
+    /// The redactor. Secrets that are found later are added to it.
     pub fn redactor(&self) -> &Redactor {
         &self.redactor
     }
 
-    /// The styles to render with. Where colours are not wanted, they are dropped on the way out.
+    /// The styles to render with. Colours that are not wanted are dropped later.
     pub fn palette(&self) -> Palette {
         match self.settings.color {
             Color::Never => Palette::plain(),
@@ -103,7 +103,7 @@ impl Output {
         }
     }
 
-    /// How many columns a line has: those of the terminal, else what `COLUMNS` says. `None`: nothing wraps.
+    /// The width of a line: that of the terminal, else `COLUMNS`. `None`: lines are not wrapped.
     pub fn width(&self) -> Option<usize> {
         let said = || std::env::var("COLUMNS").ok()?.parse().ok();
         let terminal = console::Term::stdout()
@@ -118,10 +118,10 @@ impl Output {
         self.settings.verbosity
     }
 
-    /// Writes a result to stdout, as it is: with its own line ends.
+    /// Writes a result to stdout, with its own line ends.
     ///
     /// # Errors
-    /// It could not be written (a full disk). A reader that has gone away is no error: the run goes on unheard.
+    /// It could not be written, for example to a full disk. A closed pipe is not an error: the run goes on without output.
     pub fn result(&self, text: &str) -> Result<(), Diagnostic> {
         let text = self.safe(text, self.settings.commands);
         let written = self.progress().suspend(|| write(&self.stdout, &text));
@@ -133,18 +133,18 @@ impl Output {
     /// # Errors
     /// As [`Output::result`].
     pub fn json(&self, document: &impl Serialize) -> Result<(), Diagnostic> {
-        // Already without secrets, text by text: taking them out of the finished document could break it.
+        // Secrets are removed text by text, because removing them from the finished document could break it.
         let text = json::to_text(document, &self.redactor);
         let written = self.progress().suspend(|| write(&self.stdout, &text));
         written.map_err(|error| Diagnostic::error("output", format!("the result could not be printed: {error}")))
     }
 
-    /// Writes a message to stderr, with its own line ends. Whoever cannot be told is not told.
+    /// Writes a message to stderr, with its own line ends. Errors are ignored.
     pub fn message(&self, text: &str) {
         let _ = self.progress().suspend(|| write(&self.stderr, &self.safe(text, false)));
     }
 
-    /// Writes commands to the runner of a GitHub workflow to stderr, a line each.
+    /// Writes commands for the runner of a GitHub workflow to stderr, a line each.
     pub fn commands(&self, text: &str) {
         let _ = self.progress().suspend(|| write(&self.stderr, &self.safe(text, true)));
     }
@@ -168,14 +168,14 @@ impl Output {
             let folds = self.settings.folds && self.settings.verbosity == 0;
             let text = if folds { diagnostics::folded } else { diagnostics::text };
             let text = text(&shown, self.palette(), &self.redactor);
-            // A line of the file stands as it is.
+            // Lines of the file are not wrapped.
             let broken =
                 |line| if str::contains(line, '|') { line.to_owned() } else { wrapped(line, self.width(), "    ") };
             self.message(&text.lines().map(|line| broken(line) + "\n").collect::<String>());
         }
     }
 
-    /// Says that a run waits for Vapi's rate limit; `None`: it goes on. On a terminal, or with `-v`.
+    /// Shows that the run waits for Vapi's rate limit, or with `None` that it goes on. On a terminal, or with `-v`.
     pub fn waiting(&self, wait: Option<Duration>) {
         let text = wait.map(|wait| format!("waiting for Vapi's rate limit, {} s", wait.as_secs_f64().ceil()));
         if self.shows_progress {
@@ -183,21 +183,21 @@ impl Output {
         }
         let mut told = self.told_until.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
-        // Many requests wait at once: one line for all of them.
+        // Many requests wait at once, so print one line for all.
         if let (Some(text), Some(wait), true) = (text, wait, told.is_none_or(|until| until <= now)) {
             *told = Some(now + wait);
             self.step(&text);
         }
     }
 
-    /// Says with `-v` what a run does, where no bar shows it.
+    /// Prints what the run does, with `-v` and if there is no progress bar.
     fn step(&self, text: &str) {
         if self.settings.verbosity > 0 && !self.shows_progress {
             self.note(&format!("{text}\n"));
         }
     }
 
-    /// Shows how far a run is, in place of what was shown before: on a terminal; elsewhere, with `-v`, what it does.
+    /// Shows a progress bar on a terminal, in place of the last one. Elsewhere, with `-v`, prints what the run does.
     pub fn start(&self, total: u64, label: &str) -> Progress {
         self.step(label);
         let progress = if self.shows_progress {
@@ -214,8 +214,8 @@ impl Output {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The text without secrets and, unless it is made of them, without commands to the runner of a workflow. Either may be
-    /// torn apart by colours: if it is there, the colours go.
+    /// Removes secrets, and commands for the runner of a workflow unless the text consists of them. Colours may split
+    /// either, so if one is found the colours are removed.
     fn safe(&self, text: &str, commands: bool) -> String {
         let plain = strip_str(text).to_string();
         let redacted = self.redactor.text(&plain);
@@ -225,7 +225,7 @@ impl Output {
                 _ => text.to_owned(),
             };
         }
-        // In a document text by text: a secret of digits only must not tear a number out of it.
+        // Documents are redacted text by text, because a secret of digits must not be removed from a number.
         match serde_json::from_str::<Json>(&plain) {
             Ok(document @ (Json::Object(_) | Json::Array(_))) => json::to_text(&document, &self.redactor),
             _ if commands => redacted.into_owned(),
@@ -234,14 +234,14 @@ impl Output {
     }
 }
 
-/// A stream that takes colours out where they are not wanted. What is left comes in small pieces, so it is collected.
+/// A stream that removes colours if they are not wanted. The rest comes in small pieces, so it is buffered.
 fn stream<S: RawStream + Send + 'static>(raw: S, choice: ColorChoice) -> Sink {
     let choice = if choice == ColorChoice::Auto { AutoStream::choice(&raw) } else { choice };
     let collected: Box<dyn Write + Send> = Box::new(BufWriter::new(raw));
     Box::new(AutoStream::new(collected, choice))
 }
 
-/// Writes to a sink that may be gone: once its reader went away, nothing more is written to it.
+/// Writes to a sink until its reader closes it.
 fn write(sink: &Mutex<Option<Sink>>, text: &str) -> io::Result<()> {
     let mut sink = sink.lock().unwrap_or_else(PoisonError::into_inner);
     let Some(open) = sink.as_mut() else { return Ok(()) };

@@ -1,4 +1,4 @@
-//! What is coloured how. Without colour every style is empty, and what is left is plain text.
+//! Colours. Without colour all styles are empty, and the output is plain text.
 
 use anstyle::{AnsiColor, Style};
 
@@ -7,19 +7,19 @@ use anstyle::{AnsiColor, Style};
 pub struct Palette {
     /// Something that is added.
     pub add: Style,
-    /// Something that goes.
+    /// Something that is removed.
     pub remove: Style,
     /// Something that changes.
     pub change: Style,
-    /// Something that waits for a person, and warnings.
+    /// Something that is held back, and warnings.
     pub hold: Style,
-    /// A word that is new in a changed line.
+    /// A new word in a changed line.
     pub add_word: Style,
-    /// A word that goes from a changed line.
+    /// A removed word in a changed line.
     pub remove_word: Style,
-    /// Something that matters less.
+    /// Less important text.
     pub quiet: Style,
-    /// Something that matters more.
+    /// More important text.
     pub strong: Style,
     /// Errors.
     pub error: Style,
@@ -31,7 +31,7 @@ impl Palette {
         Self::default()
     }
 
-    /// Colours of the terminal's own sixteen.
+    /// The sixteen colours of the terminal.
     pub fn colour() -> Self {
         let of = |colour: AnsiColor| Style::new().fg_color(Some(colour.into()));
         Self {

@@ -1,11 +1,11 @@
-//! A JSON value as text to be read and compared line by line: long texts inside it keep their lines.
+//! JSON values as text for reading and for diffs: long texts in them keep their lines.
 
 use serde_json::{Map, Value as Json};
 
-/// How a text, number or the like is written.
+/// Writes a text, number or other scalar.
 pub type Scalar<'s> = &'s dyn Fn(&Json) -> String;
 
-/// A value as lines. Close to YAML, but for eyes only: `key: value`, `- element`, texts of several lines below a `|`.
+/// A value as lines, close to YAML but only for reading: `key: value`, `- element`, texts of several lines below a `|`.
 /// Every line ends with a line end.
 pub fn lines(value: &Json, scalar: Scalar<'_>) -> String {
     let mut out = String::new();
@@ -19,7 +19,7 @@ fn put(value: &Json, depth: usize, scalar: Scalar<'_>, out: &mut String) {
         Json::Array(items) if !items.is_empty() => items.iter().for_each(|item| {
             let indent = "  ".repeat(depth);
             match item {
-                // Its first field stands beside the dash.
+                // The first field goes beside the dash.
                 Json::Object(map) if !map.is_empty() => {
                     let mut inner = String::new();
                     fields(map, depth + 1, scalar, &mut inner);
@@ -36,7 +36,7 @@ fn put(value: &Json, depth: usize, scalar: Scalar<'_>, out: &mut String) {
     }
 }
 
-/// An empty list or mapping, or what is neither.
+/// An empty list or mapping, or a scalar.
 fn leaf(value: &Json, scalar: Scalar<'_>) -> String {
     match value {
         Json::Object(_) => "{}".to_owned(),
@@ -63,7 +63,7 @@ fn after(value: &Json, depth: usize, scalar: Scalar<'_>, out: &mut String) {
         Json::Null | Json::Bool(_) | Json::Number(_) => false,
     };
     if below {
-        // A text that ends without a line end must not look like one that ends with one.
+        // A text without a line end at its end must look different from one with it.
         out.push_str(match value {
             Json::String(text) if text.ends_with('\n') => " |\n",
             Json::String(_) => " |-\n",

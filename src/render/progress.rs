@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-/// How far a run is. Clones are the same bar.
+/// The progress of a run. Clones share one bar.
 #[derive(Clone)]
 pub struct Progress {
     bar: ProgressBar,
     label: String,
 }
 
-/// A bar that goes away when it is dropped.
+/// A bar that is removed when it is dropped.
 pub struct Shown(pub Progress);
 
 impl Drop for Shown {
@@ -21,12 +21,12 @@ impl Drop for Shown {
 }
 
 impl Progress {
-    /// One that shows nothing.
+    /// Progress without a bar.
     pub fn hidden() -> Self {
         Self { bar: ProgressBar::hidden(), label: String::new() }
     }
 
-    /// A bar of so many steps on stderr; 0: it is not known how many.
+    /// A bar with this many steps on stderr; 0 if the number is not known.
     pub(super) fn start(total: u64, label: &str) -> Self {
         let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr());
         let template = if total == 0 { "{spinner} {msg}" } else { "{spinner} {msg} {pos}/{len} [{bar:30}]" };
@@ -38,22 +38,22 @@ impl Progress {
         Self { bar, label: label.to_owned() }
     }
 
-    /// Says something else for a while; `None`: what it said before.
+    /// Shows another text for a while; `None` restores the first one.
     pub(super) fn say(&self, text: Option<String>) {
         self.bar.set_message(text.unwrap_or_else(|| self.label.clone()));
     }
 
-    /// One step more is done.
+    /// Counts a finished step.
     pub fn inc(&self) {
         self.bar.inc(1);
     }
 
-    /// Takes the bar away.
+    /// Removes the bar.
     pub fn finish(&self) {
         self.bar.finish_and_clear();
     }
 
-    /// Does something while the bar is out of the way.
+    /// Runs something while the bar is hidden.
     pub(super) fn suspend<T>(&self, write: impl FnOnce() -> T) -> T {
         self.bar.suspend(write)
     }

@@ -1,4 +1,4 @@
-//! A status for a terminal, and the words that it shares with the page.
+//! A status for a terminal, and the texts that it shares with the page.
 
 use jiff::Timestamp;
 
@@ -10,24 +10,25 @@ use crate::model::agreed::LastAgreed;
 use crate::model::escape;
 use crate::plan::{Item, KindStatus, LastRun, State, Status};
 
-/// What a status is about, beside the objects.
+/// What a status shows beside the objects.
 #[derive(Debug, Clone, Copy)]
 pub struct About<'a> {
     /// The state file as the user names it.
     pub file: &'a str,
-    /// The organisation in Vapi, where it can be told.
+    /// The organisation in Vapi, if it is known.
     pub org_id: Option<&'a str>,
-    /// When Vapi was looked at.
+    /// When Vapi was read.
     pub checked_at: Timestamp,
-    /// The last run that the audit log knows of.
+    /// The last run in the audit log.
     pub last_run: Option<&'a LastRun>,
-    /// The last commit at which the two agreed.
+    /// The last commit at which the file and Vapi agreed.
     pub agreed: Option<&'a LastAgreed>,
-    /// Where the dashboard is, if this Vapi has one.
+    /// The URL of the dashboard, if this Vapi has one.
     pub dashboard: Option<&'a str>,
 }
 
-/// A status: what is not in step, one line each (with [`View::all`] everything), then the counts. Ends with a line end.
+/// A status: one line for each item that is not in sync (with [`View::all`] for every item), then the counts. Ends with a
+/// line end.
 pub fn text(status: &Status, about: &About<'_>, view: &View<'_>) -> String {
     let mut out = String::new();
     let mut line = |text: &str| {
@@ -83,7 +84,7 @@ fn name(item: &Item, view: &View<'_>) -> String {
     }
 }
 
-/// Why an item is not in step, and since when. Safe to print; empty where it is in step.
+/// Why an item is not in sync, and since when. Safe to print; empty if it is in sync.
 fn why(item: &Item, view: &View<'_>) -> String {
     let reason = safe(&item.reason, view);
     match item.since.as_deref() {
@@ -106,7 +107,7 @@ pub fn verdict(status: &Status) -> String {
     format!("Not in sync: {}.", counts.join(", "))
 }
 
-/// What is said of so many items in a state.
+/// A count of items in a state, in words.
 pub(super) fn word(state: State) -> &'static str {
     match state {
         State::InSync => "in sync",
@@ -118,7 +119,7 @@ pub(super) fn word(state: State) -> &'static str {
     }
 }
 
-/// What an item's line begins with.
+/// The mark at the start of the line of an item.
 pub(super) fn mark(state: State) -> &'static str {
     if state == State::InSync { "✓" } else { "⚠" }
 }
@@ -130,17 +131,17 @@ pub(super) fn counts(kind: &KindStatus) -> String {
     format!("{in_file} in the file, {in_vapi} in Vapi, {in_sync} in sync{ignored}")
 }
 
-/// Who started a run, without the mail address behind the name.
+/// Who started a run, without the mail address after the name.
 pub fn person(actor: &str) -> &str {
     actor.split_once(" <").map_or(actor, |(name, _)| name)
 }
 
-/// Where the dashboard shows an object. `None`: nowhere, or that is not known.
+/// The page of an object in the dashboard. `None`: there is none, or it is not known.
 pub(super) fn link(kind: &KindStatus, item: &Item, about: &About<'_>) -> Option<String> {
     Some(format!("{}/{}/{}", about.dashboard?, kind.kind.dashboard, item.id.as_ref()?))
 }
 
-/// A time of Vapi's as people read it, in UTC; what is no time as it is.
+/// A time of Vapi for people, in UTC. Anything else is unchanged.
 pub(super) fn time(text: &str) -> String {
     text.parse::<Timestamp>().map_or_else(|_| text.to_owned(), minute)
 }
@@ -169,7 +170,7 @@ fn footer(status: &Status, about: &About<'_>, view: &View<'_>) -> String {
     format!("{}.", parts.join("; "))
 }
 
-/// What to do next, where anything is to be done. For `flags` see [`View`].
+/// What to do next, if anything. For `flags` see [`View`].
 pub(super) fn next(status: &Status, flags: &str) -> Option<String> {
     let pulls = status.count(State::OnlyInVapi) + status.count(State::Drift) > 0;
     let applies = [State::Pending, State::OnlyInFile, State::MissingInVapi].iter().any(|s| status.count(*s) > 0);

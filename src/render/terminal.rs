@@ -9,22 +9,22 @@ use crate::model::escape;
 use crate::plan::report::{Outcome, Report};
 use crate::plan::{Action, Change, Direction, FieldChange, Impact, Ring, Stay};
 
-/// Columns after which addresses and paths are no longer aligned.
+/// Longer addresses and paths are not aligned.
 const ALIGNED: usize = 44;
 
-/// A report: what happens to each object, its fields, and a last line that sums it up. Ends with a line end.
+/// A report: each object with its fields, and a last line that sums it up. Ends with a line end.
 ///
 /// Messages ([`Report::errors`], warnings) are not part of it: they are for stderr.
 pub fn report(report: &Report, view: &View<'_>) -> String {
     page(report, view, true)
 }
 
-/// What became of a plan that was shown before: as [`report`], without fields. Ends with a line end.
+/// The outcomes of a plan that was shown before: as [`report`], without fields. Ends with a line end.
 pub fn outcomes(report: &Report, view: &View<'_>) -> String {
     page(report, view, false)
 }
 
-/// A field of an object of a kind, below a line about the object. Ends with a line end.
+/// A field, to be shown below the line of its object. Ends with a line end.
 pub fn field(kind: &Kind, field: &FieldChange, direction: Direction, view: &View<'_>) -> String {
     let mut page = Page { view, out: String::new() };
     page.field(&field::shown(kind, field, direction, view));
@@ -34,7 +34,7 @@ pub fn field(kind: &Kind, field: &FieldChange, direction: Direction, view: &View
 fn page(report: &Report, view: &View<'_>, with_fields: bool) -> String {
     let view = &View { names: &report.plan.names, ..*view };
     let mut page = Page { view, out: String::new() };
-    // What the plan held back was shown with the plan.
+    // The plan already showed what it holds back.
     let is_news = |change: &Change, outcome: Option<&Outcome>| match outcome {
         Some(Outcome::Done { .. } | Outcome::Failed(_) | Outcome::NotAttempted(_)) => true,
         Some(Outcome::HeldBack(_)) => !change.is_held_back(),
@@ -74,7 +74,7 @@ fn page(report: &Report, view: &View<'_>, with_fields: bool) -> String {
     {
         page.wrapped(&hint, "");
     }
-    // A plan to Vapi takes nothing in, so there is nothing that it leaves.
+    // A plan to Vapi imports nothing, so it has nothing to leave out.
     if report.plan.direction == Direction::ToFile {
         words::left(&report.plan.left).iter().for_each(|left| page.wrapped(&words::safe(left, view), ""));
     }
@@ -96,7 +96,7 @@ impl Page<'_> {
         self.out.push('\n');
     }
 
-    /// A line of our own words.
+    /// A line of our own text.
     fn wrapped(&mut self, text: &str, indent: &str) {
         self.line(&columns::wrapped(text, self.view.width, indent));
     }
@@ -129,7 +129,7 @@ impl Page<'_> {
     }
 
     fn fields(&mut self, change: &Change, direction: Direction) {
-        // What is made or imported is there to be read in the file.
+        // The file shows created and imported objects.
         let is_whole = matches!(change.action(), Action::Create | Action::Import);
         if is_whole && !self.view.verbose && !change.is_held_back() {
             return;
@@ -155,7 +155,7 @@ impl Page<'_> {
         for (what, command) in words::ways_out(change, direction, self.view.flags) {
             let command = escape::line(&self.view.redactor.text(&command)).into_owned();
             let gap = columns::padded(&format!("{what}:"), 23);
-            // A command is there to be copied: it stays on one line.
+            // Commands are not wrapped, so that they can be copied.
             let below = self.view.width.is_some_and(|width| columns::width(&command) + gap.len() + 6 > width);
             let gap = if below { format!("{what}:\n        ") } else { format!("{gap} ") };
             self.line(&format!("     {gap}{}", paint(self.view.palette.strong, &command)));
@@ -185,13 +185,13 @@ impl Page<'_> {
         for line in more {
             let lines = columns::broken(&line, self.view.width.map(|width| width.saturating_sub(INDENT.len() + 2)));
             for (at, line) in lines.iter().enumerate() {
-                // As it is: spaces at the end of a line may be the difference.
+                // Not trimmed: spaces at the end of a line may be the difference.
                 self.out.push_str(&format!("{INDENT}{}{line}\n", if at > 0 { "  " } else { "" }));
             }
         }
     }
 
-    /// What stands on the field's own line, and the lines below it.
+    /// The rest of the line of a field, and the lines below it.
     fn body(&self, field: &Shown) -> (Option<String>, Vec<String>) {
         match (&field.body, field.sides) {
             (Body::Short(before, after), Some((left, right))) => {
@@ -203,7 +203,7 @@ impl Page<'_> {
             (Body::Short(Some(before), Some(after)), None) => (Some(format!("{before} → {after}")), Vec::new()),
             (Body::Short(value, None) | Body::Short(None, value), None) => (value.clone(), Vec::new()),
             (Body::Diff(about, lines), _) => {
-                // One place needs no line that says where it is.
+                // A single place needs no line number.
                 let places = lines.iter().filter(|line| line.sign == Sign::Hunk).count();
                 let shown = lines.iter().filter(|line| line.sign != Sign::Hunk || places > 1);
                 (about.clone(), shown.map(|line| self.diff_line(line)).collect())
@@ -219,7 +219,7 @@ impl Page<'_> {
             Sign::Remove => (palette.remove, palette.remove_word),
             Sign::Add => (palette.add, palette.add_word),
         };
-        // Word by word: a mark must not run on where a line is broken.
+        // Word by word, so that a mark does not run over a line break.
         let words = |(is_marked, text): &(bool, String)| -> String {
             match is_marked {
                 true => text.split_inclusive(' ').map(|word| paint(marked, word)).collect(),
@@ -246,7 +246,7 @@ pub(super) fn stay_text(stay: &Stay) -> String {
     format!("{} stays on {}", stay.who, stay.version)
 }
 
-/// `+1 415 555 0100 (Main line)`, with the squad if it is reached through one.
+/// `+1 415 555 0100 (Main line)`, with the squad if it reaches the object through one.
 pub(super) fn ring_text(ring: &Ring) -> String {
     let number = ring.number.as_deref().unwrap_or(ring.id.as_str());
     let via = (ring.via != "assistantId").then_some(ring.via.as_str());

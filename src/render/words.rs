@@ -1,4 +1,4 @@
-//! The sentences that sum a report up: the same in the terminal, in Markdown and in a workflow's outputs.
+//! Sentences that summarise a report, for the terminal, Markdown and the outputs of a workflow.
 
 use super::View;
 use super::field::counted;
@@ -8,10 +8,10 @@ use crate::plan::judge::Verdict;
 use crate::plan::report::{Outcome, Report, Waiting};
 use crate::plan::{Action, Change, Direction, FieldChange, Left, State, Status};
 
-/// The actions of a direction, in the order in which they are counted.
+/// The actions of a direction, in the order of the counts.
 pub fn actions(direction: Direction) -> &'static [Action] {
     match direction {
-        // The way back of a run captures, too.
+        // A restore captures, too.
         Direction::ToVapi => &[Action::Create, Action::Update, Action::Recreate, Action::Link, Action::Capture],
         Direction::ToFile => &[Action::Import, Action::Capture],
     }
@@ -116,7 +116,7 @@ fn nothing(report: &Report) -> String {
     text
 }
 
-/// That some objects are only in Vapi, and what takes them into the file. For `flags` see [`View`].
+/// A hint that some objects are only in Vapi, with the command that imports them. For `flags` see [`View`].
 pub fn only_in_vapi(status: &Status, flags: &str) -> Option<String> {
     let counts = status.kinds.iter().map(|kind| (kind.kind, kind.count(State::OnlyInVapi)));
     let counts = counts.filter(|(_, count)| *count > 0);
@@ -137,10 +137,10 @@ pub fn left(left: &[Left]) -> Vec<String> {
     left.iter().map(one_file).collect()
 }
 
-/// The commands that decide what is held back in a change, each with what it does. For `flags` see [`View`].
+/// The commands that decide on a change that is held back, each with its effect. For `flags` see [`View`].
 pub fn ways_out(change: &Change, direction: Direction, flags: &str) -> Vec<(&'static str, String)> {
     let has = |verdict| change.fields.iter().any(|field| field.verdict == verdict);
-    // What is held back to keep a secret is recorded, or only new: no flag decides that. Nor is a way back about the file.
+    // No flag decides on a field that is held back to keep a secret, nor on a restore.
     let drifts = |field: &FieldChange| {
         field.verdict == Verdict::Drift && field.place.is_some() && field.before.is_some() && field.recorded.is_none()
     };
@@ -160,7 +160,7 @@ pub fn ways_out(change: &Change, direction: Direction, flags: &str) -> Vec<(&'st
     [("take the file's value", prefer("file"))].into_iter().chain(vapi).collect()
 }
 
-/// What is said of a change after its name: `create: not in Vapi yet`, `updated`, `update, 1 held back`. Safe to print.
+/// The text after the name of a change: `create: not in Vapi yet`, `updated`, `update, 1 held back`. Safe to print.
 pub fn headline(change: &Change, outcome: Option<&Outcome>, view: &View<'_>) -> String {
     let action = if change.action() == Action::None { "" } else { change.action().word() };
     let held = change.fields.iter().filter(|field| field.verdict.is_held_back()).count();
@@ -173,7 +173,7 @@ pub fn headline(change: &Change, outcome: Option<&Outcome>, view: &View<'_>) -> 
         (None, None) if change.is_held_back() && action.is_empty() => "held back".to_owned(),
         (None, None) => format!("{action}{beside}"),
     };
-    // Why something had to be done is not true any more once it is done: `not in Vapi yet`.
+    // The reason is no longer true once the change is done: `not in Vapi yet`.
     let is_done =
         matches!(outcome, Some(Outcome::Done { .. })) && matches!(change.action(), Action::Create | Action::Import);
     let reason = if is_done { "" } else { change.reason.as_str() };
@@ -185,14 +185,14 @@ pub fn headline(change: &Change, outcome: Option<&Outcome>, view: &View<'_>) -> 
     safe(&text, view)
 }
 
-/// Why a change failed or waits, and what to do about it. Safe to print.
+/// Why a change failed or is held back, and what to do about it. Safe to print.
 pub fn why(change: &Change, outcome: Option<&Outcome>, view: &View<'_>) -> Vec<String> {
     let lines: Vec<String> = match (outcome, &change.held) {
         (Some(Outcome::Failed(error)), _) => {
             let help = error.help.as_ref().map(|help| format!("help: {help}"));
             std::iter::once(format!("{}: {}", error.code, error.message)).chain(help).collect()
         }
-        // What waits of its fields is said at each of them.
+        // Each field that is held back has its own note.
         (Some(Outcome::HeldBack(_)), None) if change.is_held_back() && change.write().is_none() => Vec::new(),
         (Some(Outcome::HeldBack(why) | Outcome::NotAttempted(why)), _) | (None, Some(why)) => vec![why.clone()],
         (Some(Outcome::Done { .. }), _) | (None, None) => Vec::new(),
@@ -200,14 +200,14 @@ pub fn why(change: &Change, outcome: Option<&Outcome>, view: &View<'_>) -> Vec<S
     lines.iter().map(|line| safe(line, view)).collect()
 }
 
-/// A text of others on one line, without secrets; an id is cut to its first part, unless the view has all of it.
+/// Foreign text on one line, without secrets. Ids are shortened unless the view shows them in full.
 pub fn safe(text: &str, view: &View<'_>) -> String {
     let text = view.redactor.text(text);
     let text = if view.verbose { text } else { short_ids(&text).into() };
     escape::line(&text).into_owned()
 }
 
-/// A text in which each id is cut to its first part.
+/// A text with ids cut to their first part.
 pub fn short_ids(text: &str) -> String {
     const ID: usize = 36;
     let is_id = |part: &[u8]| {

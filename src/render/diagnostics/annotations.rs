@@ -32,7 +32,7 @@ fn safe(text: &str, redactor: &Redactor) -> String {
 }
 
 fn data(text: &str) -> String {
-    // The old form of a command counts anywhere in a line.
+    // The old form of a command is recognised anywhere in a line.
     text.replace("##[", "# #[").replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 

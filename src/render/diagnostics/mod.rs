@@ -1,5 +1,5 @@
-//! Errors, warnings and notes: as text for people, as annotations of a GitHub workflow, as SARIF for code scanning. As JSON
-//! they are part of every document of [`super::json`].
+//! Errors, warnings and notes as text for people, as annotations of a GitHub workflow, and as SARIF for code scanning. In
+//! JSON they are a part of every document of [`super::json`].
 
 mod annotations;
 mod sarif;

@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 
 use crate::model::diagnostic::{Diagnostic, Severity};
 
-/// One log with one run. Print it with [`Output::json`](crate::render::Output::json), which takes secrets out.
+/// One log with one run. Print it with [`Output::json`](crate::render::Output::json), which removes secrets.
 pub fn sarif(diagnostics: &[Diagnostic]) -> Json {
     let codes: BTreeSet<&str> = diagnostics.iter().map(|diagnostic| diagnostic.code).collect();
     let rules: Vec<Json> = codes.iter().map(|code| json!({"id": code})).collect();
@@ -21,7 +21,7 @@ pub fn sarif(diagnostics: &[Diagnostic]) -> Json {
                 "informationUri": env!("CARGO_PKG_REPOSITORY"),
                 "rules": rules,
             }},
-            // Columns of a place count characters, not UTF-16 units.
+            // Our columns count characters, not UTF-16 units.
             "columnKind": "unicodeCodePoints",
             "results": results,
         }],
@@ -54,7 +54,7 @@ fn result(diagnostic: &Diagnostic) -> Json {
     })
 }
 
-/// A relative path as a URI reference: code scanning takes nothing else.
+/// A relative path as a URI reference, as code scanning requires.
 fn uri(path: &str) -> String {
     let path = path.replace('\\', "/");
     let segment = |segment: &str| {

@@ -18,23 +18,23 @@ use super::super::palette::{Palette, paint};
 use crate::model::diagnostic::{Diagnostic, Place, Severity};
 use crate::model::{Redactor, escape};
 
-/// Columns of a line of the file that are shown; what is further away from the place is cut.
+/// The columns of a line of the file to show. Text further away from the place is cut.
 const COLUMNS: usize = 100;
-/// Columns that are shown before the place, at least, if there are so many.
+/// The minimum number of columns to show before the place.
 const BEFORE: usize = 30;
-/// A tab is shown as so many spaces.
+/// The width of a tab, in spaces.
 const TAB: &str = "    ";
 
-/// Diagnostics as text, one after the other. Empty for none; else ends with a line end.
+/// Diagnostics as text, one after the other. Empty if there are none; else ends with a line end.
 pub fn text(diagnostics: &[Diagnostic], palette: Palette, redactor: &Redactor) -> String {
     diagnostics.iter().map(|diagnostic| one(diagnostic, palette, redactor)).collect()
 }
 
-/// How many errors of one code are shown before the rest is only counted.
+/// The number of errors of one code to show. The rest is counted.
 const ERRORS: usize = 20;
 
-/// As [`text`], but of many errors of one code only the first ones, and a line that counts the others; of warnings and notes one
-/// line for each code, with the first of them and how many there are.
+/// As [`text`], but for each code only the first errors and a line that counts the others. For warnings and notes one line
+/// per code, with the first one and their number.
 pub fn folded(diagnostics: &[Diagnostic], palette: Palette, redactor: &Redactor) -> String {
     let mut out = String::new();
     let mut seen: HashMap<(&str, Severity), usize> = HashMap::new();
@@ -44,7 +44,7 @@ pub fn folded(diagnostics: &[Diagnostic], palette: Palette, redactor: &Redactor)
         let seen = seen.entry(kind).or_default();
         *seen += 1;
         let count = || diagnostics.iter().filter(|other| (other.code, other.severity) == kind).count();
-        // What has no place in the file is not seen offline.
+        // Findings without a place in the file are not seen offline.
         let all = if diagnostic.place.is_some() { "`vapi-sync validate` lists" } else { "`-v` shows" };
         match *seen {
             1 if !is_error => out.push_str(&one_line(diagnostic, count() - 1, all, palette, redactor)),
@@ -127,19 +127,19 @@ fn one(diagnostic: &Diagnostic, palette: Palette, redactor: &Redactor) -> String
     out
 }
 
-/// A text of one or more lines, of which none but the first can be taken for a line of our own.
+/// Indents the later lines of a text, so that they cannot be taken for our own.
 fn several(text: &str, indent: &str, redactor: &Redactor) -> String {
     let text = redactor.text(text);
     escape::lines(text.trim_end_matches('\n')).replace('\n', &format!("\n{indent}"))
 }
 
-/// Where the carets stand below a line, in columns.
+/// The columns of the carets below a line.
 struct Carets {
     offset: usize,
     width: usize,
 }
 
-/// The line of a file, safe and cut around the place. No carets where a secret was taken out: columns say nothing then.
+/// The line of a file, escaped and cut around the place. No carets if a secret was removed, because columns are wrong then.
 fn marked(snippet: &str, place: &Place, redactor: &Redactor) -> (String, Option<Carets>) {
     let redacted = redactor.text(snippet);
     if redacted != snippet {
@@ -164,7 +164,7 @@ fn shown(text: &str) -> String {
     escape::line(&text.replace('\t', TAB)).into_owned()
 }
 
-/// The end of a text, at most so many columns, the first of them an ellipsis if something was cut.
+/// The end of a text in at most this many columns. The first one is an ellipsis if something was cut.
 fn cut_front(text: &str, columns: usize) -> String {
     if columns::width(text) <= columns {
         return text.to_owned();

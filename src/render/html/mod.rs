@@ -1,5 +1,5 @@
-//! A status as one self-contained page: nothing in it is loaded from anywhere. Its one script shows times in the reader's
-//! zone, and, where the page is served, takes in the newer one. It is allowed by its hash; no other script runs.
+//! A status as one self-contained page that loads nothing. Its only script shows times in the zone of the reader and, if the
+//! page is served, loads newer versions. It is allowed by its hash; no other script runs.
 
 use base64::Engine as _;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
@@ -17,18 +17,18 @@ use crate::plan::{Direction, FieldChange, Item, KindStatus, Names, State, Status
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
-/// What a page shows.
+/// The contents of a page.
 #[derive(Debug, Clone, Copy)]
 pub struct Page<'a> {
-    /// What is known of both sides. With errors: what was found the last time that the check went well.
+    /// The status. With errors: that of the last check that succeeded.
     pub status: Option<&'a Status>,
-    /// What it is about. With errors: as it was that time.
+    /// What it is about. With errors: as of that check.
     pub about: About<'a>,
-    /// Why the last check failed; empty: it did not.
+    /// Why the last check failed; empty if it succeeded.
     pub errors: &'a [Diagnostic],
-    /// How often a page that is served asks for a newer one, in seconds.
+    /// How often a served page asks for a newer one, in seconds.
     pub refresh: Option<u64>,
-    /// What the objects are called that values refer to.
+    /// The names of the objects that values refer to.
     pub names: Option<&'a Names>,
     /// See [`View`].
     pub flags: &'a str,
@@ -39,7 +39,7 @@ pub struct Page<'a> {
 pub struct Side<'a> {
     /// Its name.
     pub name: &'a str,
-    /// What is said of it beside its status.
+    /// Sentences beside its status.
     pub lines: &'a [String],
     /// Its status.
     pub page: Page<'a>,
@@ -52,7 +52,7 @@ pub fn page(page: &Page<'_>, redactor: &Redactor) -> String {
     document(&writer.safe(&title), page.refresh, &html! { main { (writer.main(page, &title)) } })
 }
 
-/// The page of several environments. `lines`: in what they differ.
+/// The page of several environments. `lines` say how they differ.
 pub fn side_by_side(sides: &[Side<'_>], lines: Vec<String>, redactor: &Redactor) -> String {
     let plain = View::plain(redactor);
     let safe = |text: &str| escape::line(&plain.redactor.text(text)).into_owned();
@@ -103,7 +103,7 @@ fn document(title: &str, refresh: Option<u64>, body: &Markup) -> String {
     markup.into_string() + "\n"
 }
 
-/// Forbids everything that is not in the page itself; one that is served may ask its own server.
+/// Forbids everything that is not in the page itself, except requests of a served page to its own server.
 pub fn policy(served: bool) -> String {
     let hash = base64::engine::general_purpose::STANDARD.encode(Sha256::digest(SCRIPT));
     let connect = if served { "; connect-src 'self'" } else { "" };
@@ -115,7 +115,7 @@ pub fn policy(served: bool) -> String {
 struct Writer<'a> {
     view: View<'a>,
     about: About<'a>,
-    /// Ahead of all ids, so that those of several environments differ.
+    /// The prefix of all ids, so that those of several environments differ.
     prefix: &'a str,
 }
 
@@ -255,7 +255,7 @@ fn diff_line(line: &Line) -> Markup {
     html! { span class=[class] { (line.text()) } }
 }
 
-/// A time, for the script to show in the reader's zone.
+/// A time, which the script shows in the zone of the reader.
 fn moment(time: &str) -> Markup {
     html! { time datetime=(time) { (status::time(time)) } }
 }

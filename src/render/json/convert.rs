@@ -1,4 +1,4 @@
-//! From the inside to [`v1`]. Exhaustive: what is new inside does not compile until it is handled here.
+//! Converts internal types to [`v1`]. Exhaustive, so that a new field or variant does not compile until it is handled here.
 
 use super::v1;
 use crate::kinds::Kind;

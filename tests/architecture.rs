@@ -53,9 +53,20 @@ const CRATES: &[(&str, &str)] = &[
     ("sha2", "emulator github plan render"),
     ("similar", "render"),
     ("strsim", "check state"),
-    ("tempfile", "check emulator files"),
+    ("tempfile", "emulator files"),
     ("unicode_normalization", "model values"),
     ("tokio", "apply cli emulator github recovery vapi"),
+];
+
+/// What is done in one place only, as the code spells it, and the file.
+const ONE_PLACE: &[(&str, &str)] = &[
+    ("fn read_text(", "files/text.rs"),
+    (".persist(", "files/disk.rs"),
+    ("fn interpret", "state/load.rs"),
+    ("fn config(&self, entry: &Entry", "state/resolve.rs"),
+    ("fn made_before(", "recovery/made_before.rs"),
+    ("fn is_secret(&self)", "kinds/spot.rs"),
+    ("enum Verdict", "plan/judge.rs"),
 ];
 
 fn source(folder: &Path, found: &mut Vec<PathBuf>) {
@@ -212,6 +223,18 @@ fn the_emulator_is_named_by_the_command_line_alone_and_the_writer_by_apply() {
         if !of("apply") {
             assert!(!text.contains("writer::Writer") && !text.contains("apply::writer"), "{name} names the writer");
         }
+    }
+}
+
+/// The emulator and the versioned JSON have copies, on purpose.
+#[test]
+fn each_question_is_answered_in_one_place() {
+    let files = files();
+    let ours =
+        || files.iter().filter(|(name, _)| !name.starts_with("emulator/") && !name.starts_with("render/json/v1/"));
+    for (what, place) in ONE_PLACE {
+        let found: Vec<&str> = ours().filter(|(_, text)| text.contains(what)).map(|(name, _)| name.as_str()).collect();
+        assert_eq!(found, [*place], "{what}");
     }
 }
 

@@ -1,8 +1,7 @@
-//! Downloads Vapi's OpenAPI document, cached by ETag.
+//! Downloads Vapi's OpenAPI document, unless a cached one has the same ETag.
 //!
 //! Sends no API key: the document is public, and the address may not be Vapi's.
 
-use std::path::Path;
 use std::time::Duration;
 
 use reqwest::header::{ETAG, IF_NONE_MATCH};
@@ -18,6 +17,14 @@ const MAX_BYTES: usize = 64 << 20;
 /// The timeout of a download.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
+/// A downloaded document.
+pub struct Fetched {
+    /// Its text.
+    pub text: String,
+    /// The new text of the cache, if it changes.
+    pub cache: Option<String>,
+}
+
 /// A cached document.
 #[derive(Serialize, Deserialize)]
 struct Kept {
@@ -26,11 +33,11 @@ struct Kept {
     text: String,
 }
 
-/// Downloads a document. `cache` is the file to cache it in, if any.
+/// Downloads a document. `cache` is the text of the cache, if there is one.
 ///
 /// # Errors
 /// Code `spec-not-fetched`: the address is neither https nor localhost, or the request fails.
-pub async fn fetch(address: &str, cache: Option<&Path>) -> Result<String, Diagnostic> {
+pub async fn fetch(address: &str, cache: Option<&str>) -> Result<Fetched, Diagnostic> {
     let failed = |why: String| {
         Diagnostic::error("spec-not-fetched", format!("cannot fetch the OpenAPI document at {address}: {why}"))
             .help("download it and pass the file: --spec openapi.json")
@@ -47,13 +54,13 @@ pub async fn fetch(address: &str, cache: Option<&Path>) -> Result<String, Diagno
     let _ = rustls::crypto::ring::default_provider().install_default();
     let client = Client::builder().timeout(TIMEOUT).redirect(redirects).build();
     let mut request = client.map_err(|error| failed(error.to_string()))?.get(url);
-    let kept = cache.and_then(|path| read(path, address));
+    let kept = cache.and_then(|text| serde_json::from_str::<Kept>(text).ok()).filter(|kept| kept.url == address);
     if let Some(kept) = &kept {
         request = request.header(IF_NONE_MATCH, &kept.etag);
     }
     let mut answer = request.send().await.map_err(|error| failed(error.without_url().to_string()))?;
     match (answer.status(), kept) {
-        (StatusCode::NOT_MODIFIED, Some(kept)) => return Ok(kept.text),
+        (StatusCode::NOT_MODIFIED, Some(kept)) => return Ok(Fetched { text: kept.text, cache: None }),
         (status, _) if !status.is_success() => return Err(failed(format!("the server answered with status {status}"))),
         _ => {}
     }
@@ -66,30 +73,14 @@ pub async fn fetch(address: &str, cache: Option<&Path>) -> Result<String, Diagno
         }
     }
     let text = String::from_utf8(bytes).map_err(|_| failed("the response is not UTF-8 text".to_owned()))?;
-    if let (Some(path), Some(etag)) = (cache, etag) {
-        keep(path, &Kept { url: address.to_owned(), etag, text: text.clone() });
-    }
-    Ok(text)
+    let kept = etag.map(|etag| Kept { url: address.to_owned(), etag, text: text.clone() });
+    Ok(Fetched { text, cache: kept.and_then(|kept| serde_json::to_string(&kept).ok()) })
 }
 
 /// Whether nobody in between can tamper with the response.
 fn is_safe(url: &Url) -> bool {
     let this_machine = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
     url.scheme() == "https" || (url.scheme() == "http" && this_machine)
-}
-
-fn read(path: &Path, address: &str) -> Option<Kept> {
-    let kept: Kept = serde_json::from_str(&std::fs::read_to_string(path).ok()?).ok()?;
-    (kept.url == address).then_some(kept)
-}
-
-/// Caches a document. Errors are ignored: it is just downloaded again.
-fn keep(path: &Path, kept: &Kept) {
-    let Some(folder) = path.parent() else { return };
-    let Ok(mut file) = tempfile::NamedTempFile::new_in(folder) else { return };
-    if serde_json::to_writer(&mut file, kept).is_ok() {
-        let _ = file.persist(path);
-    }
 }
 
 #[cfg(test)]
@@ -130,10 +121,9 @@ mod tests {
             }
             asked
         });
-        let folder = tempfile::tempdir().unwrap();
-        let cache = folder.path().join("spec.json");
-        assert_eq!(fetch(&address, Some(&cache)).await.unwrap(), "{}");
-        assert_eq!(fetch(&address, Some(&cache)).await.unwrap(), "{}");
+        let first = fetch(&address, None).await.unwrap();
+        let second = fetch(&address, first.cache.as_deref()).await.unwrap();
+        assert_eq!((&*first.text, &*second.text, second.cache), ("{}", "{}", None));
         let asked = server.await.unwrap();
         assert!(!asked[0].contains("if-none-match") && asked[1].contains("if-none-match: \"one\""));
         assert!(asked.iter().all(|request| !request.contains("authorization")));

@@ -17,7 +17,7 @@ fn came_along(cache: &Path) -> bool {
 }
 
 /// Reads the document that `source` names: a file, an https address, or `live` for Vapi's own, which is served where its API
-/// is. What comes from the network is kept in `.vapi-sync/`, so that it travels again only when it has changed.
+/// is. A downloaded document is cached in `.vapi-sync/`, and downloaded again only when it has changed.
 pub(super) fn load(app: &App, source: &str) -> Result<Spec, Diagnostics> {
     let url = match source {
         "live" => {
@@ -31,6 +31,11 @@ pub(super) fn load(app: &App, source: &str) -> Result<Spec, Diagnostics> {
     let workdir = Workdir::beside(Disk::at(&app.global.file, "").real());
     // If it cannot be cached, it is fetched again next time.
     let cache = workdir.ensure().is_ok().then(|| workdir.path("spec.json")).filter(|cache| !came_along(cache));
-    let text = block_on(async { fetch(&url, cache.as_deref()).await.map_err(Diagnostics::from) })?;
-    Ok(Spec::load(&text, &url)?)
+    let cache = cache.map(|cache| Disk::at(&cache, "the cache"));
+    let cached = cache.as_ref().and_then(|cache| cache.read().ok());
+    let fetched = block_on(async { fetch(&url, cached.as_deref()).await.map_err(Diagnostics::from) })?;
+    if let (Some(cache), Some(new)) = (cache, fetched.cache) {
+        let _ = cache.replace(cached.as_deref(), &new);
+    }
+    Ok(Spec::load(&fetched.text, &url)?)
 }

@@ -73,10 +73,6 @@ impl Disk {
     /// # Errors
     /// The file is unchanged then: see [`NotReplaced`].
     pub fn replace(&self, expected: Option<&str>, text: &str) -> Result<(), NotReplaced> {
-        self.replace_checked(expected, text)
-    }
-
-    fn replace_checked(&self, expected: Option<&str>, text: &str) -> Result<(), NotReplaced> {
         let failed = |what: &str, error: std::io::Error| NotReplaced::Failed(self.failed(what, &error));
         let before = std::fs::metadata(&self.real).ok();
         let mut temporary = self.temporary().map_err(NotReplaced::Failed)?;

@@ -8,6 +8,7 @@
 //! It decides nothing: a change that no longer fits the plan is held back, one that depends on a failure is not
 //! attempted, and the rest continues.
 
+mod desk;
 mod leave_out;
 mod run;
 mod step;
@@ -20,6 +21,10 @@ mod writer;
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
+use tokio::runtime::Handle;
+
+use self::desk::Desk;
+use self::run::{Over, Run};
 use crate::model::diagnostic::Diagnostic;
 use crate::model::{Address, FieldPath, RemoteId, Value};
 use crate::plan::pair::Listings;
@@ -103,10 +108,6 @@ pub trait Journal {
 pub struct Ports<'t> {
     /// The transport to Vapi.
     pub transport: Transport,
-    /// The file.
-    pub recorder: &'t mut dyn Recorder,
-    /// The audit log.
-    pub journal: &'t mut dyn Journal,
     /// What the plan was made from.
     pub listings: &'t Listings,
     /// When it was read.
@@ -122,7 +123,20 @@ pub struct Ports<'t> {
     pub on_progress: &'t dyn Fn(),
 }
 
-/// Carries out a plan.
-pub async fn apply(Approved(plan): Approved, ports: Ports<'_>) -> Report {
-    run::Run::new(&plan, ports).run(plan).await
+/// Carries out a plan: what it learns goes into the file by `recorder`, what it does into the audit log by `journal`, each on a
+/// thread of its own. Needs a runtime of several threads.
+pub async fn apply(
+    Approved(plan): Approved,
+    ports: Ports<'_>,
+    recorder: &mut (impl Recorder + Send),
+    journal: &mut (impl Journal + Send),
+) -> Report {
+    let over = tokio::task::block_in_place(|| {
+        std::thread::scope(|scope| {
+            let (file, log) = (Desk::open(scope, recorder), Desk::open(scope, journal));
+            Handle::current().block_on(Run::new(&plan, ports, file, log).run())
+        })
+    });
+    let Over { outcomes, errors, warnings, notes } = over;
+    Report { plan, outcomes, errors, warnings, notes, run: None }
 }

@@ -1,4 +1,7 @@
 //! Runs a plan: starts each change when its dependencies are done, and records what came of it.
+//!
+//! One loop takes events: intents are in the log, a write to Vapi ended, the file or the log was written. The disk is written to
+//! by other threads, so that requests never wait for it, but for their intents.
 
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
@@ -8,14 +11,15 @@ use futures::future::LocalBoxFuture;
 use futures::stream::FuturesUnordered;
 use futures::{FutureExt, StreamExt};
 
-use super::Ports;
+use super::desk::Desk;
 use super::step::{Again, Done, Ready, Step, Update, Written};
 use super::unguarded::not_guarded;
 use super::unwritten::Unwritten;
 use super::watch::Watch;
+use super::{Journal, Ports, Recorder};
 use crate::model::diagnostic::{Diagnostic, Diagnostics, Failure};
 use crate::model::{Address, FieldPath, Map, RemoteId, Value};
-use crate::plan::report::{Outcome, Report};
+use crate::plan::report::Outcome;
 use crate::plan::{Action, Change, Plan, Write};
 use crate::recovery::Creations;
 use crate::state::ids::fill;
@@ -37,10 +41,36 @@ struct Answered {
     version: Option<u64>,
 }
 
-type UnderWay<'p> = FuturesUnordered<LocalBoxFuture<'p, Done>>;
+/// What a run waits for.
+enum Event {
+    /// The log says what is about to be written, or cannot: then nothing is.
+    Intended(Result<(), Diagnostic>, Vec<(usize, Ready)>),
+    Ended(Done),
+    FileWritten(Result<(), Diagnostic>),
+    LogWritten(Result<(), Diagnostic>),
+}
 
-pub(super) struct Run<'t> {
+type Events<'p> = FuturesUnordered<LocalBoxFuture<'p, Event>>;
+
+/// What came of a plan: see [`Report`](crate::plan::report::Report).
+pub(super) struct Over {
+    pub(super) outcomes: Vec<Option<Outcome>>,
+    pub(super) errors: Diagnostics,
+    pub(super) warnings: Diagnostics,
+    pub(super) notes: Diagnostics,
+}
+
+pub(super) struct Run<'t, 'p, R, J> {
+    plan: &'p Plan,
     ports: Ports<'t>,
+    file: Desk<'p, R>,
+    log: Desk<'p, J>,
+    /// The changes that were not started yet.
+    waiting: Vec<usize>,
+    /// Whether intents are on their way into the log: one sync for all that starts meanwhile.
+    is_starting: bool,
+    /// How many writes to Vapi are under way.
+    requests: usize,
     reader: Reader,
     creations: Rc<Creations>,
     watch: Rc<Watch>,
@@ -61,8 +91,8 @@ pub(super) struct Run<'t> {
     unguarded: Vec<(usize, Duration)>,
 }
 
-impl<'t> Run<'t> {
-    pub(super) fn new(plan: &Plan, ports: Ports<'t>) -> Self {
+impl<'t, 'p, R, J> Run<'t, 'p, R, J> {
+    pub(super) fn new(plan: &'p Plan, ports: Ports<'t>, file: Desk<'p, R>, log: Desk<'p, J>) -> Self {
         let reader = Reader::new(ports.transport.clone());
         let updates = plan.changes.iter().filter(|change| matches!(change.write(), Some(Write::Update { .. }))).count();
         let few = updates <= ports.transport.parallelism();
@@ -70,6 +100,12 @@ impl<'t> Run<'t> {
         let creations = Creations::new(reader.clone(), ports.listings, ports.read_at, parallelism, ports.patience);
         plan.changes.iter().filter(|change| change.creates()).for_each(|change| creations.expect(change.kind));
         Run {
+            plan,
+            file,
+            log,
+            waiting: (0..plan.changes.len()).filter(|at| plan.changes[*at].write().is_some()).collect(),
+            is_starting: false,
+            requests: 0,
             creations: Rc::new(creations),
             watch: Rc::new(Watch::new(reader.clone(), plan, ports.listings, ports.read_at)),
             reader,
@@ -88,120 +124,178 @@ impl<'t> Run<'t> {
     }
 }
 
-impl Run<'_> {
-    pub(super) async fn run(mut self, plan: Plan) -> Report {
-        self.settle_links(&plan);
-        let mut waiting: Vec<usize> =
-            (0..plan.changes.len()).filter(|at| plan.changes[*at].write().is_some()).collect();
-        let mut under_way = FuturesUnordered::new();
+impl<'p, R: Recorder + Send, J: Journal + Send> Run<'_, 'p, R, J> {
+    pub(super) async fn run(mut self) -> Over {
+        self.settle_links().await;
+        let mut events = Events::new();
         loop {
-            let mut moved = self.start(&plan, &mut waiting, &under_way);
-            // What waits for an id in the file starts as soon as it is there.
-            if self.unwritten.is_waited_for() && (under_way.is_empty() || self.unwritten.file_is_due()) {
-                self.write_file();
-                moved |= self.start(&plan, &mut waiting, &under_way);
-            }
-            // What was started is on its way while the log and the file are written.
-            let first = under_way.next().now_or_never().flatten();
-            if self.unwritten.log_is_due() {
-                self.write_log(&plan);
-            }
-            if self.unwritten.file_is_due() {
-                self.write_file();
-            }
-            if under_way.is_empty() && first.is_none() {
-                if moved && !waiting.is_empty() {
+            let moved = self.start(&events);
+            self.write_what_is_due(&events);
+            if events.is_empty() {
+                if moved && !self.waiting.is_empty() {
                     continue;
                 }
                 break;
             }
-            let (again, over) = self.next(first, &mut under_way).await;
-            self.record(&plan, over);
-            self.retry(&plan, again, &under_way);
+            let mut event = tokio::time::timeout(self.until_due(), events.next()).await.ok().flatten();
+            while let Some(next) = event {
+                self.take(next, &events);
+                event = events.next().now_or_never().flatten();
+            }
         }
-        drop(under_way);
-        self.end(plan, waiting)
+        drop(events);
+        self.end().await
     }
 
     /// Starts what no longer waits for anything, and ends what will not be written. Whether there was any.
-    fn start<'p>(&mut self, plan: &'p Plan, waiting: &mut Vec<usize>, under_way: &UnderWay<'p>) -> bool {
-        let before = waiting.len();
+    fn start(&mut self, events: &Events<'p>) -> bool {
+        if self.is_starting {
+            return false;
+        }
         let mut go = Vec::new();
-        waiting.retain(|at| match self.ready(plan, *at) {
+        let before = self.waiting.len();
+        let mut waiting = std::mem::take(&mut self.waiting);
+        waiting.retain(|at| match self.ready(*at) {
             Some(Ok(ready)) => {
                 go.push((*at, ready));
                 false
             }
             Some(Err(outcome)) => {
-                self.finish(&plan.changes[*at], *at, outcome, None);
+                self.finish(*at, outcome, None);
                 false
             }
             None => true,
         });
-        let intents: Vec<&Change> = go.iter().map(|(at, _)| &plan.changes[*at]).collect();
-        let refused = if intents.is_empty() { None } else { self.ports.journal.intents(&intents).err() };
-        for (at, ready) in go {
-            match &refused {
-                None => under_way.push(self.step(plan, at, ready)),
-                Some(error) => {
-                    self.finish(&plan.changes[at], at, Outcome::NotAttempted(error.message.clone()), None);
-                }
-            }
+        let moved = waiting.len() < before;
+        self.waiting = waiting;
+        if !go.is_empty() {
+            let intents: Vec<&Change> = go.iter().map(|(at, _)| &self.plan.changes[*at]).collect();
+            let logged = self.log.write(move |journal| journal.intents(&intents));
+            self.intend(logged, go, events);
         }
-        self.errors.extend(refused);
-        waiting.len() < before
+        moved
     }
 
-    /// The steps that ended, once one has or something is due to be written: those to be tried again, and those that are over.
-    async fn next(&self, first: Option<Done>, under_way: &mut UnderWay<'_>) -> (Vec<Done>, Vec<Done>) {
-        let mut ended: Vec<Done> = first.into_iter().collect();
-        if ended.is_empty() {
-            // A slow response must not delay the disk.
-            ended.extend(tokio::time::timeout(self.unwritten.until_due(), under_way.next()).await.ok().flatten());
+    /// Lets writes wait for the log.
+    fn intend(
+        &mut self,
+        logged: LocalBoxFuture<'static, Result<(), Diagnostic>>,
+        go: Vec<(usize, Ready)>,
+        events: &Events<'p>,
+    ) {
+        self.is_starting = true;
+        self.requests += go.len();
+        events.push(async move { Event::Intended(logged.await, go) }.boxed_local());
+    }
+
+    fn take(&mut self, event: Event, events: &Events<'p>) {
+        match event {
+            Event::Intended(logged, go) => {
+                self.is_starting = false;
+                for (at, ready) in go {
+                    match &logged {
+                        Ok(()) => events.push(self.step(at, ready)),
+                        Err(error) => {
+                            self.requests -= 1;
+                            self.finish(at, Outcome::NotAttempted(error.message.clone()), None);
+                        }
+                    }
+                }
+                self.errors.extend(logged.err());
+            }
+            Event::Ended(Done { again: Some(again), .. }) => {
+                self.requests -= 1;
+                self.retry(again, events);
+            }
+            Event::Ended(done) => {
+                self.requests -= 1;
+                self.record(done);
+            }
+            Event::FileWritten(written) => {
+                self.unwritten.end_file();
+                self.errors.extend(written.err());
+            }
+            Event::LogWritten(written) => {
+                self.unwritten.end_log();
+                self.errors.extend(written.err());
+            }
         }
-        while let Some(Some(done)) = under_way.next().now_or_never() {
-            ended.push(done);
-        }
-        ended.into_iter().partition(|done| done.again.is_some())
     }
 
     /// Tries again without what Vapi no longer accepts, once that is in the log.
-    fn retry<'p>(&mut self, plan: &'p Plan, again: Vec<Done>, under_way: &UnderWay<'p>) {
-        for Again { at, left_out, ready } in again.into_iter().filter_map(|done| done.again) {
-            let change = &plan.changes[at];
-            let log = |(path, value): &(String, Value)| self.ports.journal.left_out(change, path, value);
-            if let Err(error) = left_out.iter().try_for_each(log) {
-                self.finish(change, at, Outcome::NotAttempted(error.message.clone()), None);
-                self.errors.push(error);
-                continue;
-            }
-            for (path, _) in &left_out {
-                let message = format!("{}: Vapi no longer accepts {path}, so it was not sent", change.address);
-                self.warnings.push(Diagnostic::warning("left-out", message).help(
+    fn retry(&mut self, Again { at, left_out, ready }: Again, events: &Events<'p>) {
+        let change = &self.plan.changes[at];
+        for (path, _) in &left_out {
+            let message = format!("{}: Vapi no longer accepts {path}, so it was not sent", change.address);
+            self.warnings.push(
+                Diagnostic::warning("left-out", message).help(
                     "take the line out of the file; its value in Vapi is kept in the audit log (`vapi-sync log`)",
-                ));
-            }
-            under_way.push(self.step(plan, at, ready));
+                ),
+            );
+        }
+        let logged = self
+            .log
+            .write(move |journal| left_out.iter().try_for_each(|(path, value)| journal.left_out(change, path, value)));
+        self.intend(logged, vec![(at, ready)], events);
+    }
+
+    /// How long until something is to be written to the disk.
+    fn until_due(&self) -> Duration {
+        let due = [self.unwritten.until_file(), self.unwritten.until_log()];
+        due.into_iter().flatten().min().unwrap_or(Duration::MAX)
+    }
+
+    fn write_what_is_due(&mut self, events: &Events<'p>) {
+        // Nothing stays unwritten once no request is under way.
+        let is_due = |left: Option<Duration>| left.is_some_and(|left| left.is_zero() || self.requests == 0);
+        let (file, log) = (is_due(self.unwritten.until_file()), is_due(self.unwritten.until_log()));
+        if file {
+            let written = self.write_file();
+            events.push(written.map(Event::FileWritten).boxed_local());
+        }
+        if log {
+            let written = self.write_log();
+            events.push(written.map(Event::LogWritten).boxed_local());
         }
     }
 
-    /// Writes what is still to be written, and reports. What waits by now waits for something that was not created.
-    fn end(mut self, plan: Plan, waiting: Vec<usize>) -> Report {
-        self.write_file();
-        for at in waiting {
-            let reason = "something it depends on was not created".to_owned();
-            self.finish(&plan.changes[at], at, Outcome::NotAttempted(reason), None);
+    fn write_file(&mut self) -> LocalBoxFuture<'static, Result<(), Diagnostic>> {
+        let facts = self.unwritten.begin_file();
+        self.file.write(move |recorder| recorder.record(&facts))
+    }
+
+    fn write_log(&mut self) -> LocalBoxFuture<'static, Result<(), Diagnostic>> {
+        let over = self.unwritten.begin_log();
+        let over: Vec<(&'p Change, Outcome, Option<u16>)> = over
+            .into_iter()
+            .filter_map(|(at, status)| Some((&self.plan.changes[at], self.outcomes[at].clone()?, status)))
+            .collect();
+        self.log.write(move |journal| {
+            let over: Vec<_> = over.iter().map(|(change, outcome, status)| (*change, outcome, *status)).collect();
+            journal.outcomes(&over)
+        })
+    }
+
+    /// Ends what waits by now for something that was not created.
+    async fn end(mut self) -> Over {
+        for at in std::mem::take(&mut self.waiting) {
+            self.finish(at, Outcome::NotAttempted("something it depends on was not created".to_owned()), None);
         }
-        self.write_log(&plan);
+        if self.unwritten.until_log().is_some() {
+            let written = self.write_log().await;
+            self.errors.extend(written.err());
+        }
+        let plan = self.plan;
         for (change, outcome) in plan.changes.iter().zip(&mut self.outcomes).filter(|(_, outcome)| outcome.is_none()) {
             *outcome = change.why_held().map(Outcome::HeldBack);
         }
-        let notes = not_guarded(&plan, &self.unguarded).into_iter().collect();
-        Report { plan, outcomes: self.outcomes, errors: self.errors, warnings: self.warnings, notes, run: None }
+        let notes = not_guarded(plan, &self.unguarded).into_iter().collect();
+        Over { outcomes: self.outcomes, errors: self.errors, warnings: self.warnings, notes }
     }
 
     /// Puts ids that the plan found by name into the file, before any write.
-    fn settle_links(&mut self, plan: &Plan) {
+    async fn settle_links(&mut self) {
+        let plan = self.plan;
         if let Some(org) = &plan.org_id {
             self.unwritten.org(org);
         }
@@ -211,21 +305,26 @@ impl Run<'_> {
                 self.ids.insert(change.address.clone(), id.clone());
             }
         }
-        let failure = self.unwritten.write_file(self.ports.recorder).err();
+        let mut failure = None;
+        if self.unwritten.until_file().is_some() {
+            failure = self.write_file().await.err();
+            self.unwritten.end_file();
+        }
         for (at, change) in plan.changes.iter().enumerate().filter(|(_, change)| change.action() == Action::Link) {
             if change.held.is_none() && change.write().is_none() {
                 let outcome = match &failure {
                     None => Outcome::Done { id: change.id.clone() },
                     Some(error) => Outcome::Failed(error.clone()),
                 };
-                self.finish(change, at, outcome, None);
+                self.finish(at, outcome, None);
             }
         }
         self.errors.extend(failure);
     }
 
     /// A write that can start; the reason why it will not; or `None` while it must wait.
-    fn ready(&mut self, plan: &Plan, at: usize) -> Option<Result<Ready, Outcome>> {
+    fn ready(&mut self, at: usize) -> Option<Result<Ready, Outcome>> {
+        let plan = self.plan;
         let change = &plan.changes[at];
         if let Some(why) = &change.held {
             return Some(Err(Outcome::HeldBack(why.clone())));
@@ -298,64 +397,50 @@ impl Run<'_> {
         }))
     }
 
-    fn step<'p>(&self, plan: &'p Plan, at: usize, ready: Ready) -> LocalBoxFuture<'p, Done> {
+    fn step(&self, at: usize, ready: Ready) -> LocalBoxFuture<'p, Event> {
         let step = Step {
             reader: self.reader.clone(),
             writer: super::writer::Writer::new(self.ports.transport.clone()),
             creations: Rc::clone(&self.creations),
             watch: Rc::clone(&self.watch),
-            change: &plan.changes[at],
+            change: &self.plan.changes[at],
             alone: !self.twins.contains(&at),
         };
-        step.take(at, ready).boxed_local()
+        step.take(at, ready).map(Event::Ended).boxed_local()
     }
 
-    fn record(&mut self, plan: &Plan, over: Vec<Done>) {
-        for done in &over {
-            let change = &plan.changes[done.at];
-            let Ok(written) = &done.result else { continue };
-            if let Some(org) = &written.org_id {
-                self.unwritten.org(org);
-            }
-            if let Some(Write::Create { purchase, .. }) = change.write() {
-                self.unwritten.id(&change.address, &written.id);
-                if let Some(number) = written.answer.text_at("number").filter(|_| *purchase) {
-                    let path = FieldPath::root().key("number");
-                    self.unwritten.field(&change.address, path, Value::Text(number.into()));
-                }
+    fn record(&mut self, Done { at, result, status, warnings, .. }: Done) {
+        let change = &self.plan.changes[at];
+        for warning in warnings {
+            self.warnings.push(Diagnostic::warning("filled-in", format!("{}: {warning}", change.address)));
+        }
+        let written = match result {
+            Ok(written) => written,
+            Err(outcome) => return self.finish(at, outcome, status),
+        };
+        if let Some(org) = &written.org_id {
+            self.unwritten.org(org);
+        }
+        if let Some(Write::Create { purchase, .. }) = change.write() {
+            self.unwritten.id(&change.address, &written.id);
+            if let Some(number) = written.answer.text_at("number").filter(|_| *purchase) {
+                let path = FieldPath::root().key("number");
+                self.unwritten.field(&change.address, path, Value::Text(number.into()));
             }
         }
-        for done in over {
-            let change = &plan.changes[done.at];
-            for warning in done.warnings {
-                self.warnings.push(Diagnostic::warning("filled-in", format!("{}: {warning}", change.address)));
-            }
-            let outcome = match done.result {
-                Ok(written) => {
-                    self.ids.insert(change.address.clone(), written.id.clone());
-                    self.unguarded.extend(written.unguarded.map(|age| (done.at, age)));
-                    let Written { answer: value, version, .. } = written;
-                    self.answers.insert(change.address.clone(), Answered { at: Instant::now(), value, version });
-                    match written.error {
-                        Some(error) => Outcome::Failed(error),
-                        None => Outcome::Done { id: Some(written.id) },
-                    }
-                }
-                Err(outcome) => outcome,
-            };
-            self.finish(change, done.at, outcome, done.status);
-        }
+        self.ids.insert(change.address.clone(), written.id.clone());
+        self.unguarded.extend(written.unguarded.map(|age| (at, age)));
+        let Written { answer: value, version, .. } = written;
+        self.answers.insert(change.address.clone(), Answered { at: Instant::now(), value, version });
+        let outcome = match written.error {
+            Some(error) => Outcome::Failed(error),
+            None => Outcome::Done { id: Some(written.id) },
+        };
+        self.finish(at, outcome, status);
     }
 
-    fn write_file(&mut self) {
-        self.errors.extend(self.unwritten.write_file(self.ports.recorder).err());
-    }
-
-    fn write_log(&mut self, plan: &Plan) {
-        self.errors.extend(self.unwritten.write_log(self.ports.journal, plan, &self.outcomes).err());
-    }
-
-    fn finish(&mut self, change: &Change, at: usize, outcome: Outcome, status: Option<u16>) {
+    fn finish(&mut self, at: usize, outcome: Outcome, status: Option<u16>) {
+        let change = &self.plan.changes[at];
         if change.write().is_some() {
             self.unwritten.over(at, status);
         }

@@ -1,46 +1,46 @@
 //! What a run has not written yet: facts for the state file, outcomes for the audit log.
 //!
 //! A write per request would take longer than all requests: large files are slow, and the log syncs to disk. So both are
-//! batched: at most a fraction of the time goes to them, and nothing stays unwritten once no request is under way.
+//! batched, are written beside the requests, and nothing stays unwritten once no request is under way.
 
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
-use super::{Fact, Journal, Recorder};
-use crate::model::diagnostic::Diagnostic;
+use super::Fact;
 use crate::model::{Address, FieldPath, RemoteId, Value};
-use crate::plan::report::Outcome;
-use crate::plan::{Change, Plan};
 
-/// The pause between two writes of the file or the audit log, as a multiple of how long the last one took. After a crash, Vapi
-/// is asked for lost outcomes and ids.
-const PAUSE: u32 = 16;
-
-/// The same for the file while a change waits for an id to be in it.
-const SHORT_PAUSE: u32 = 4;
+/// The pause between two writes of the file or the audit log, as a multiple of how long the last one took: they take time from
+/// the requests where the machine has few cores. After a crash, Vapi is asked for lost outcomes and ids.
+const PAUSE: u32 = 4;
 
 /// When to write next: after a pause that grows with the duration of the last write.
 struct Turns {
+    /// When the last write began or, once it is over, ended.
     last: Instant,
     took: Duration,
+    is_under_way: bool,
 }
 
 impl Turns {
     fn new() -> Self {
-        Self { last: Instant::now(), took: Duration::ZERO }
+        Self { last: Instant::now(), took: Duration::ZERO, is_under_way: false }
     }
 
-    /// How long until the next one.
-    fn left(&self, pause: u32) -> Duration {
-        (self.took * pause).saturating_sub(self.last.elapsed())
+    /// How long until the next one. `None`: the last one has not ended.
+    fn left(&self, is_waited_for: bool) -> Option<Duration> {
+        let pause = if is_waited_for { 0 } else { PAUSE };
+        (!self.is_under_way).then(|| (self.took * pause).saturating_sub(self.last.elapsed()))
     }
 
-    fn timed<T>(&mut self, write: impl FnOnce() -> T) -> T {
-        let started = Instant::now();
-        let result = write();
+    fn begin(&mut self) {
+        self.is_under_way = true;
         self.last = Instant::now();
-        self.took = started.elapsed();
-        result
+    }
+
+    fn end(&mut self) {
+        self.is_under_way = false;
+        self.took = self.last.elapsed();
+        self.last = Instant::now();
     }
 }
 
@@ -49,6 +49,8 @@ pub(super) struct Unwritten {
     facts: Vec<Fact>,
     /// The entries whose ids are among the facts: dependants wait until these are in the file.
     ids: HashSet<Address>,
+    /// Those whose ids are being written.
+    ids_under_way: HashSet<Address>,
     /// Whether a change waits for one of them.
     is_waited_for: bool,
     file: Turns,
@@ -64,6 +66,7 @@ impl Unwritten {
             org_is_known,
             facts: Vec::new(),
             ids: HashSet::new(),
+            ids_under_way: HashSet::new(),
             is_waited_for: false,
             file: Turns::new(),
             over: Vec::new(),
@@ -93,56 +96,43 @@ impl Unwritten {
 
     /// Whether a change that needs an entry must wait until its id, which is known, is in the file.
     pub(super) fn must_wait_for(&mut self, address: &Address) -> bool {
-        let waits = self.ids.contains(address);
-        self.is_waited_for |= waits;
-        waits
+        let is_unwritten = self.ids.contains(address);
+        self.is_waited_for |= is_unwritten;
+        is_unwritten || self.ids_under_way.contains(address)
     }
 
-    pub(super) fn is_waited_for(&self) -> bool {
-        self.is_waited_for
+    /// How long until the file is to be written. `None`: there is nothing to write yet.
+    pub(super) fn until_file(&self) -> Option<Duration> {
+        if self.facts.is_empty() { None } else { self.file.left(self.is_waited_for) }
     }
 
-    pub(super) fn file_is_due(&self) -> bool {
-        !self.facts.is_empty() && self.until_file().is_zero()
+    /// The same of the log.
+    pub(super) fn until_log(&self) -> Option<Duration> {
+        if self.over.is_empty() { None } else { self.log.left(false) }
     }
 
-    fn until_file(&self) -> Duration {
-        self.file.left(if self.is_waited_for { SHORT_PAUSE } else { PAUSE })
-    }
-
-    pub(super) fn log_is_due(&self) -> bool {
-        !self.over.is_empty() && self.log.left(PAUSE).is_zero()
-    }
-
-    /// How long until either is due.
-    pub(super) fn until_due(&self) -> Duration {
-        let file = (!self.facts.is_empty()).then(|| self.until_file());
-        let log = (!self.over.is_empty()).then(|| self.log.left(PAUSE));
-        file.into_iter().chain(log).min().unwrap_or(Duration::MAX)
-    }
-
-    pub(super) fn write_file(&mut self, recorder: &mut dyn Recorder) -> Result<(), Diagnostic> {
-        if self.facts.is_empty() {
-            return Ok(());
-        }
-        let facts = std::mem::take(&mut self.facts);
-        self.file.timed(|| recorder.record(&facts))?;
-        self.ids.clear();
+    /// What is to be written into the file. Say when that is over.
+    pub(super) fn begin_file(&mut self) -> Vec<Fact> {
+        self.file.begin();
         self.is_waited_for = false;
-        Ok(())
+        self.ids_under_way = std::mem::take(&mut self.ids);
+        std::mem::take(&mut self.facts)
     }
 
-    /// Logs the outcomes since the last time, with one sync.
-    pub(super) fn write_log(
-        &mut self,
-        journal: &mut dyn Journal,
-        plan: &Plan,
-        outcomes: &[Option<Outcome>],
-    ) -> Result<(), Diagnostic> {
-        let over: Vec<(&Change, &Outcome, Option<u16>)> = std::mem::take(&mut self.over)
-            .into_iter()
-            .filter_map(|(at, status)| Some((&plan.changes[at], outcomes[at].as_ref()?, status)))
-            .collect();
-        if over.is_empty() { Ok(()) } else { self.log.timed(|| journal.outcomes(&over)) }
+    /// The file was written, or could not be.
+    pub(super) fn end_file(&mut self) {
+        self.file.end();
+        self.ids_under_way.clear();
+    }
+
+    /// The changes whose outcomes are to be written into the log. Say when that is over.
+    pub(super) fn begin_log(&mut self) -> Vec<(usize, Option<u16>)> {
+        self.log.begin();
+        std::mem::take(&mut self.over)
+    }
+
+    /// The log was written, or could not be.
+    pub(super) fn end_log(&mut self) {
+        self.log.end();
     }
 }

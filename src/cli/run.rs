@@ -249,7 +249,7 @@ impl<'a> Run<'a> {
         &self,
         file: &Loaded,
         org_id: Option<&str>,
-        hide: &'h dyn Fn(&str) -> String,
+        hide: &'h (dyn Fn(&str) -> String + Sync),
     ) -> AuditJournal<'h> {
         let owner = Owner { org_id, ..self.owner(file, org_id) };
         let journal = AuditJournal::new(&self.audit_log, self.id.clone(), self.command, file.disk.real(), &owner, hide);
@@ -276,8 +276,6 @@ impl<'a> Run<'a> {
         let mut journal = self.journal(file, plan.org_id.as_deref(), &hide);
         let ports = Ports {
             transport: self.vapi.transport.clone(),
-            recorder: &mut recorder,
-            journal: &mut journal,
             listings: &self.fetched.listings,
             read_at: self.fetched.at,
             ids,
@@ -285,7 +283,7 @@ impl<'a> Run<'a> {
             patience: args.waits.settle_timeout,
             on_progress: &|| progress.inc(),
         };
-        let mut report = apply(Approved::new(plan, consent), ports).await;
+        let mut report = apply(Approved::new(plan, consent), ports, &mut recorder, &mut journal).await;
         progress.finish();
         report.run = journal.run();
         if self.app.global.verbose == 0 {

@@ -25,7 +25,7 @@ pub struct AuditJournal<'h> {
     /// Whether the run goes through the closed gate of its environment.
     skips_gate: bool,
     /// Removes secrets from a text, since Vapi may quote one in an error.
-    hide: &'h dyn Fn(&str) -> String,
+    hide: &'h (dyn Fn(&str) -> String + Sync),
     open: Option<Open>,
 }
 
@@ -43,7 +43,7 @@ impl<'h> AuditJournal<'h> {
         command: &str,
         state_file: &Path,
         owner: &Owner<'_>,
-        hide: &'h dyn Fn(&str) -> String,
+        hide: &'h (dyn Fn(&str) -> String + Sync),
     ) -> Self {
         Self {
             path: path.to_path_buf(),

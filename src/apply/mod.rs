@@ -12,6 +12,7 @@ mod desk;
 mod leave_out;
 mod run;
 mod step;
+mod twins;
 mod unguarded;
 mod unwritten;
 mod verify;

@@ -3,6 +3,8 @@
 //! One loop takes events: intents are in the log, a write to Vapi ended, the file or the log was written. The disk is written to
 //! by other threads, so that requests never wait for it, but for their intents.
 
+mod ready;
+
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -12,19 +14,17 @@ use futures::stream::FuturesUnordered;
 use futures::{FutureExt, StreamExt};
 
 use super::desk::Desk;
-use super::step::{Again, Done, Ready, Step, Update, Written};
+use super::step::{Again, Done, Ready, Step, Written};
+use super::twins::twins;
 use super::unguarded::not_guarded;
 use super::unwritten::Unwritten;
 use super::watch::Watch;
 use super::{Journal, Ports, Recorder};
 use crate::model::diagnostic::{Diagnostic, Diagnostics, Failure};
-use crate::model::{Address, FieldPath, Map, RemoteId, Value};
+use crate::model::{Address, FieldPath, RemoteId, Value};
 use crate::plan::report::Outcome;
 use crate::plan::{Action, Change, Plan, Write};
 use crate::recovery::Creations;
-use crate::state::ids::fill;
-use crate::values::compare::{covers, overlay};
-use crate::values::normalize::name;
 use crate::vapi::Reader;
 
 /// How old what is known of a kind may be where reading everything again would cost more than one round trip.
@@ -45,7 +45,7 @@ struct Answered {
 enum Event {
     /// The log says what is about to be written, or cannot: then nothing is.
     Intended(Result<(), Diagnostic>, Vec<(usize, Ready)>),
-    Ended(Done),
+    Ended(Box<Done>),
     FileWritten(Result<(), Diagnostic>),
     LogWritten(Result<(), Diagnostic>),
 }
@@ -203,13 +203,12 @@ impl<'p, R: Recorder + Send, J: Journal + Send> Run<'_, 'p, R, J> {
                 }
                 self.errors.extend(logged.err());
             }
-            Event::Ended(Done { again: Some(again), .. }) => {
+            Event::Ended(mut done) => {
                 self.requests -= 1;
-                self.retry(again, events);
-            }
-            Event::Ended(done) => {
-                self.requests -= 1;
-                self.record(done);
+                match done.again.take() {
+                    Some(again) => self.retry(again, events),
+                    None => self.record(*done),
+                }
             }
             Event::FileWritten(written) => {
                 self.unwritten.end_file();
@@ -322,81 +321,6 @@ impl<'p, R: Recorder + Send, J: Journal + Send> Run<'_, 'p, R, J> {
         self.errors.extend(failure);
     }
 
-    /// A write that can start; the reason why it will not; or `None` while it must wait.
-    fn ready(&mut self, at: usize) -> Option<Result<Ready, Outcome>> {
-        let plan = self.plan;
-        let change = &plan.changes[at];
-        if let Some(why) = &change.held {
-            return Some(Err(Outcome::HeldBack(why.clone())));
-        }
-        if let Some(refused) = &change.refused {
-            return Some(Err(Outcome::Failed(refused.clone())));
-        }
-        if self.ports.transport.is_stopped() {
-            return Some(Err(Outcome::NotAttempted("the run was interrupted".to_owned())));
-        }
-        if !self.errors.is_empty() {
-            return Some(Err(Outcome::NotAttempted("an earlier write of this run could not be recorded".to_owned())));
-        }
-        if let Some((need, why)) = change.needs.iter().find_map(|need| Some((need, self.failed.get(need)?))) {
-            return Some(Err(Outcome::NotAttempted(format!("it needs {need}, {why}"))));
-        }
-        for (at, second) in plan.changes.iter().enumerate().filter(|_| !change.after.is_empty()) {
-            if second.is_second() && change.after.contains(&second.address) {
-                match &self.outcomes[at] {
-                    Some(Outcome::Done { .. }) => {}
-                    Some(_) => {
-                        let why = format!("it rings {}, which does not have all its fields yet", second.address);
-                        return Some(Err(Outcome::NotAttempted(why)));
-                    }
-                    None => return None,
-                }
-            }
-        }
-        let id_of = |address: &Address| self.ids.get(address).cloned();
-        if change.needs.iter().any(|need| id_of(need).is_none() || self.unwritten.must_wait_for(need)) {
-            return None;
-        }
-        let fill_map = |body: &Map| {
-            let mut body = body.clone();
-            body.values_mut().for_each(|value| fill(value, &id_of));
-            body
-        };
-        Some(Ok(match change.write()? {
-            Write::Create { body, purchase } => Ready::Create { body: fill_map(body), purchase: *purchase },
-            Write::Update { body, seen, desired } => Ready::Update(Box::new(Update {
-                id: change.id.clone()?,
-                body: fill_map(body),
-                seen: seen.clone(),
-                desired: desired.clone(),
-                seen_at: self.ports.read_at,
-                version: change.version,
-                fresh: self.fresh,
-                watched: true,
-                second: false,
-            })),
-            Write::Complete { desired } => {
-                let Answered { at: seen_at, value: seen, version } = self.answers.get(&change.address)?.clone();
-                let desired = Value::Map(fill_map(desired));
-                let merged = overlay(change.kind.root(), &desired, &seen, &FieldPath::root(), &HashSet::new());
-                let body: Map = merged
-                    .as_map()
-                    .into_iter()
-                    .flatten()
-                    .filter(|(key, _)| {
-                        change.kind.companions.contains(&key.as_str())
-                            || desired.as_map().is_some_and(|map| map.contains_key(*key))
-                    })
-                    .map(|(key, value)| (key.clone(), value.clone()))
-                    .collect();
-                let id = self.ids.get(&change.address)?.clone();
-                let fresh = self.ports.fresh.unwrap_or(OLD);
-                let (watched, second) = (false, false);
-                Ready::Update(Box::new(Update { id, body, seen, desired, seen_at, version, fresh, watched, second }))
-            }
-        }))
-    }
-
     fn step(&self, at: usize, ready: Ready) -> LocalBoxFuture<'p, Event> {
         let step = Step {
             reader: self.reader.clone(),
@@ -406,7 +330,7 @@ impl<'p, R: Recorder + Send, J: Journal + Send> Run<'_, 'p, R, J> {
             change: &self.plan.changes[at],
             alone: !self.twins.contains(&at),
         };
-        step.take(at, ready).map(Event::Ended).boxed_local()
+        step.take(at, ready).map(|done| Event::Ended(Box::new(done))).boxed_local()
     }
 
     fn record(&mut self, Done { at, result, status, warnings, .. }: Done) {
@@ -458,23 +382,4 @@ impl<'p, R: Recorder + Send, J: Journal + Send> Run<'_, 'p, R, J> {
         self.outcomes[at] = Some(outcome);
         (self.ports.on_progress)();
     }
-}
-
-/// The creates that share a name: an object found by it may belong to another entry.
-fn twins(plan: &Plan) -> HashSet<usize> {
-    let mut named: HashMap<(&str, &str, String), Vec<usize>> = HashMap::new();
-    let mut nameless: Vec<(usize, &Change, Value)> = Vec::new();
-    for (at, change) in plan.changes.iter().enumerate() {
-        let Some(Write::Create { body, .. }) = change.write() else { continue };
-        let body = Value::Map(body.clone());
-        match change.kind.identity_of(&body) {
-            Some((field, text)) => named.entry((change.kind.section, field, name(&text))).or_default().push(at),
-            None => nameless.push((at, change, body)),
-        }
-    }
-    let holds = |one: &(usize, &Change, Value), other: &(usize, &Change, Value)| {
-        one.0 != other.0 && one.1.kind == other.1.kind && covers(one.1.kind.root(), &other.2, &one.2)
-    };
-    let alike = nameless.iter().filter(|one| nameless.iter().any(|other| holds(one, other))).map(|(at, _, _)| *at);
-    named.into_values().filter(|steps| steps.len() > 1).flatten().chain(alike).collect()
 }

@@ -1,4 +1,4 @@
-//! One field that differs, and what is known of both its values.
+//! A field that differs, and what is known about both values.
 
 use crate::kinds::Kind;
 use crate::model::recorded::{Answers, Recorded};
@@ -11,32 +11,32 @@ use crate::values::base::{Base, Known};
 use crate::values::compare::{AtStake, Difference, What};
 use crate::values::merge::{Merged, has_lines, merge};
 
-/// A difference with the questions that it asks.
+/// A difference with its questions.
 pub(super) struct Asked {
     pub(super) difference: Difference,
-    /// Positions of questions: any of these groups answered in full gives the live value back.
+    /// Groups of questions, by position. If all of a group are answered, the live value is recorded.
     pub(super) live: Vec<Vec<usize>>,
-    /// Position of the question whether the file's value is recorded.
+    /// The position of the question whether the file's value is recorded.
     pub(super) file: Option<usize>,
-    /// What it was when the file and Vapi last agreed on it.
+    /// The value on which the file and Vapi last agreed.
     pub(super) base: Option<Known>,
     /// The file and another environment agreed on the file's value.
     pub(super) is_agreed_elsewhere: bool,
-    /// Vapi still has what it had then.
+    /// Vapi still has the agreed value.
     pub(super) is_agreed: bool,
-    /// No table knows the field, and the file still says what it said then, as far as that is known.
+    /// No table knows the field, and the file has not changed it since the agreement, as far as is known.
     pub(super) is_unknown: bool,
-    /// What comes of merging a text that both sides changed.
+    /// The merge of a text that both sides changed.
     pub(super) merged: Option<Merged>,
-    /// The text around a secret differs, or both values can be read: that is work like any other.
+    /// The text around a secret differs, or both values can be read, so it is a normal difference.
     pub(super) is_more_than_secret: bool,
-    /// A text of several lines with a secret in it: both values as the file spells them, which hold none.
+    /// For a text of several lines with a secret: both values as the file spells them, without the secret.
     pub(super) spelled: Option<Difference>,
-    /// Vapi's value with what was a secret in a recorded version as one, if there is such a thing in it.
+    /// Vapi's value with old secrets marked as secrets, if it has any.
     veiled: Option<Value>,
-    /// Vapi's value is what a recorded version says, but for the secrets in it.
+    /// Vapi's value equals a recorded one except for the secrets in it.
     is_old_secret: bool,
-    /// A secret stands in the file's value, which no record can tell from another one.
+    /// The file's value has a secret, which no record can tell from another secret.
     pub(super) file_has_secret: bool,
 }
 
@@ -59,7 +59,7 @@ impl Asked {
         }
     }
 
-    /// Takes in what was agreed on. A secret has no base, but the text around it has.
+    /// Adds the agreed value. A secret has none, but the text around it has.
     pub(super) fn remember(&mut self, kind: &'static Kind, base: Option<&Base>) {
         let spot = kind.root().at(&self.difference.path);
         let Difference { path, desired, live, .. } = &self.difference;
@@ -82,7 +82,7 @@ impl Asked {
         self.base = Some(known);
     }
 
-    /// Whether Vapi's value cannot be written into the file: nobody can tell what in it is a secret.
+    /// Whether Vapi's value cannot be written into the file, because the secret in it cannot be told from the rest.
     pub(super) fn would_tell(&self) -> bool {
         self.spelled.is_none() && differs_around(&self.difference)
     }
@@ -97,14 +97,14 @@ impl Asked {
         self.spelled.as_ref()?.live.as_ref()?.as_text().map(read)
     }
 
-    /// Whether the file's value was agreed on in a base.
+    /// Whether the file's value is the agreed one in a base.
     pub(super) fn is_desired_in(&self, kind: &'static Kind, base: &Base) -> bool {
         let Difference { path, desired, .. } = &self.difference;
         let known = base.of(kind.root(), path, desired.as_ref());
         desired.is_some() && known.is_some_and(|known| known.is_desired(kind.root().at(path), desired.as_ref()))
     }
 
-    /// Whether it is a value that Vapi was given and did not keep: an empty one, one of a field that it no longer takes.
+    /// Whether it is a value that Vapi was sent and did not keep: an empty one, or one of a field that Vapi no longer takes.
     pub(super) fn was_dropped(&self, kind: &'static Kind, base: Option<&Base>) -> bool {
         let Difference { path, what, desired: Some(desired), .. } = &self.difference else { return false };
         let is_known_for_it = desired.is_empty() || kind.root().at(path).is_unknown();
@@ -112,12 +112,12 @@ impl Asked {
             && (is_known_for_it && self.is_accepted(kind) || base.is_some_and(|base| base.was_left_out(path, desired)))
     }
 
-    /// Vapi's value as it may be shown and written down.
+    /// Vapi's value, safe to show and to write down.
     pub(super) fn live(&self) -> Option<&Value> {
         self.veiled.as_ref().or(self.difference.live.as_ref())
     }
 
-    /// Whether what stands in Vapi may be an old secret: what the file and Vapi agreed on says nothing of it.
+    /// Whether Vapi's value may be an old secret, because the agreed value does not rule it out.
     pub(super) fn may_be_old_secret(&self) -> bool {
         let Difference { desired, live, .. } = &self.difference;
         let is_plain =
@@ -133,7 +133,7 @@ impl Asked {
                 self.veiled = self.spelled_live();
                 return;
             }
-            // It stays the secret that it is.
+            // It is already a secret.
             (self.spelled, self.base, self.merged, self.is_agreed) = (None, None, None, false);
         }
         if matches!(self.difference.desired, Some(Value::Secret(_))) {
@@ -157,7 +157,7 @@ impl Asked {
         known_basis(&self.difference, ids, is_more_than_secret, self.base.is_some())
     }
 
-    /// What is known of the live value, and the record that gives it back.
+    /// What is known about the live value, and its record.
     pub(super) fn basis<'a>(&self, answers: &'a Answers, ids: &Ids) -> (Basis, Option<&'a Recorded>) {
         if let Some(basis) = self.known_basis(ids) {
             return (basis, None);
@@ -171,7 +171,7 @@ impl Asked {
             let basis = match self.base {
                 Some(_) if self.is_unknown => Basis::UnknownField,
                 Some(_) => Basis::Moved,
-                // The file did not move it: it is as somebody committed it.
+                // The file did not change it: its value is committed.
                 None if self.is_unknown && self.file_record(answers).is_some() => Basis::UnknownField,
                 None => Basis::Unrecorded,
             };
@@ -187,18 +187,18 @@ impl Asked {
         }
     }
 
-    /// The record that gives the file's value back.
+    /// The record of the file's value.
     pub(super) fn file_record<'a>(&self, answers: &'a Answers) -> Option<&'a Recorded> {
         answers.of(self.file?)
     }
 
-    /// Whether the file's value is what both sides agreed on: no check of ours refuses that.
+    /// Whether the file's value is the agreed one, which our checks never refuse.
     pub(super) fn is_accepted(&self, kind: &'static Kind) -> bool {
         let spot = kind.root().at(&self.difference.path);
         self.base.as_ref().is_some_and(|base| base.is_desired(spot, self.compared().desired.as_ref()))
     }
 
-    /// What is known of the file's value.
+    /// What is known about the file's value.
     pub(super) fn file_basis(&self, kind: &'static Kind, answers: &Answers) -> FileBasis {
         if let Some(base) = &self.base {
             let spot = kind.root().at(&self.difference.path);
@@ -219,7 +219,7 @@ impl Asked {
     }
 }
 
-/// Whether the file has a text with a secret in it, and Vapi one that differs in more than the secret.
+/// Whether the file has a text with a secret, and the text in Vapi differs in more than the secret.
 pub(super) fn differs_around(difference: &Difference) -> bool {
     let live = match &difference.live {
         Some(Value::Text(text)) => Some(&**text),
@@ -229,13 +229,13 @@ pub(super) fn differs_around(difference: &Difference) -> bool {
     matches!((&difference.desired, live), (Some(Value::Secret(desired)), Some(live)) if !desired.fits(live))
 }
 
-/// Whether the file has a plain value in the place of a secret, and Vapi shows another one: only `${env:…}` is never drift.
+/// Whether the file has a secret in plain text and Vapi shows another one. Only `${env:…}` is never drift.
 pub(super) fn stand_in_the_open(difference: &Difference) -> bool {
     let is_plain = |value: &Option<Value>| matches!(value, Some(Value::Secret(secret)) if secret.expose().is_some() && secret.variables().is_empty());
     is_plain(&difference.desired) && is_plain(&difference.live)
 }
 
-/// What is known of a live value without asking anybody.
+/// What is known about a live value without asking.
 fn known_basis(difference: &Difference, ids: &Ids, is_more_than_secret: bool, has_base: bool) -> Option<Basis> {
     let is_secret = |value: &Option<Value>| !is_more_than_secret && matches!(value, Some(Value::Secret(_)));
     if difference.at_stake == AtStake::Nothing && difference.what != What::Undeclared {
@@ -251,7 +251,7 @@ fn known_basis(difference: &Difference, ids: &Ids, is_more_than_secret: bool, ha
     }
 }
 
-/// Whether Vapi has the id that the entry referred to had until its object was deleted.
+/// Whether Vapi still has the id of the deleted object of the entry that the file refers to.
 fn is_stale(difference: &Difference, ids: &Ids) -> bool {
     let (Some(Value::Unknown(parts)), Some(Value::Text(live))) = (&difference.desired, &difference.live) else {
         return false;
@@ -275,7 +275,7 @@ fn spelled_difference(difference: &Difference, base: Option<&Value>) -> Option<D
     is_text.then(|| Difference { desired: mine, live: theirs, ..difference.clone() })
 }
 
-/// What comes of merging a text of several lines.
+/// Merges a text of several lines.
 fn merged(base: &str, desired: &Value, live: &Value) -> Option<Merged> {
     let (desired, live) = (desired.as_text()?, live.as_text()?);
     if has_lines(desired) && has_lines(live) { merge(base, desired, live) } else { None }

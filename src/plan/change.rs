@@ -1,4 +1,4 @@
-//! What happens to one object or entry.
+//! Changes of one object or entry.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -16,11 +16,11 @@ use crate::values::live::Header;
 /// What happens to an object or an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Action {
-    /// Made in Vapi.
+    /// Created in Vapi.
     Create,
     /// Changed in Vapi.
     Update,
-    /// Made again in Vapi, where it was deleted.
+    /// Created again in Vapi, after it was deleted there.
     Recreate,
     /// Found in Vapi by its name or number; its id goes into the file.
     Link,
@@ -33,7 +33,7 @@ pub enum Action {
 }
 
 impl Action {
-    /// The word of the JSON and of the texts.
+    /// The word in JSON and in texts.
     pub fn word(self) -> &'static str {
         match self {
             Action::Create => "create",
@@ -50,30 +50,30 @@ impl Action {
 /// One field of a change.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FieldChange {
-    /// Where it stands in the object.
+    /// Its path in the object.
     pub path: FieldPath,
-    /// What is there now, on the side that would change.
+    /// The current value, on the side that would change.
     pub before: Option<Value>,
-    /// What would be there.
+    /// The new value.
     pub after: Option<Value>,
     /// Its values must not be shown.
     pub sensitive: bool,
     /// What happens.
     pub verdict: Verdict,
-    /// Who knows what it was when the file and Vapi last agreed on it.
+    /// The source of the agreed value.
     pub base: Option<Agreement>,
-    /// What came of merging a text that both sides changed since.
+    /// The merge of a text that both sides changed.
     pub merge: Option<TextMerge>,
-    /// The record that gives the replaced value back.
+    /// The record of the replaced value.
     pub recorded: Option<Recorded>,
-    /// Why it is held back, or what one should know.
+    /// Why it is held back, or another note.
     pub note: Option<String>,
-    /// Where the file's value stands.
+    /// The place of the file's value.
     pub place: Option<Place>,
 }
 
 impl FieldChange {
-    /// A field that goes from one value to another; secrets are not shown.
+    /// A field that changes from one value to another.
     pub fn new(path: FieldPath, before: Option<Value>, after: Option<Value>, verdict: Verdict) -> Self {
         let is_secret = |value: &Option<Value>| matches!(value, Some(Value::Secret(_)));
         let sensitive = is_secret(&before) || is_secret(&after);
@@ -82,23 +82,23 @@ impl FieldChange {
     }
 }
 
-/// What came of merging a text that both sides changed.
+/// The merge of a text that both sides changed.
 #[derive(Debug, Clone, PartialEq)]
 pub enum TextMerge {
-    /// Vapi's text, whose changes are in the field's new value.
+    /// Vapi's text. Its changes are in the new value of the field.
     Clean(Value),
-    /// Both changed the same lines: the text with all three versions of them, between conflict markers.
+    /// Both sides changed the same lines: the text with all three versions between conflict markers.
     Overlap(String),
 }
 
-/// What is written to Vapi for a change. Exact: an apply makes no choices.
+/// The write to Vapi for a change. It is exact, because an apply makes no choices.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Write {
     /// `POST` of a new object.
     Create {
-        /// The whole object; ids of objects not created yet are unknown in it.
+        /// The whole object. Ids of objects that do not exist yet are unknown values.
         body: Map,
-        /// It costs money or allots a number: never sent twice.
+        /// It costs money or assigns a number, so it is never sent twice.
         purchase: bool,
     },
     /// `PATCH` of an object as the plan saw it.
@@ -107,28 +107,28 @@ pub enum Write {
         body: Map,
         /// The object as the plan saw it, in normal form.
         seen: Value,
-        /// What the file declares of these fields.
+        /// The values of the file for these fields.
         desired: Value,
     },
-    /// `PATCH` of an object that an earlier step of this plan creates: what could not be given at once.
+    /// `PATCH` of an object that an earlier step of this plan creates, with the fields that had to wait.
     Complete {
-        /// What the file declares, of the top-level fields concerned.
+        /// The values of the file for the top-level fields concerned.
         desired: Map,
     },
 }
 
-/// What happens to an object or an entry, with what is particular to that.
+/// What happens to an object or an entry, with the data for it.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Work {
     /// Nothing.
     None,
-    /// It is made in Vapi.
+    /// It is created in Vapi.
     Create(Write),
-    /// It is made again in Vapi, where it was deleted.
+    /// It is created again in Vapi, after it was deleted there.
     Recreate(Write),
     /// It is changed in Vapi.
     Update(Write),
-    /// Its id goes into the file; what differs is written to Vapi.
+    /// Its id goes into the file, and fields that differ are written to Vapi.
     Link(Option<Write>),
     /// The object, in normal form, becomes a new entry of the file.
     Import(Value),
@@ -139,7 +139,7 @@ pub enum Work {
 /// What happens to one object or entry.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Change {
-    /// The entry. For an object that the file does not manage: its kind and id.
+    /// The entry. For an object without an entry: its kind and id.
     pub address: Address,
     /// Its kind.
     pub kind: &'static Kind,
@@ -149,32 +149,32 @@ pub struct Change {
     pub name: Option<String>,
     /// What happens.
     pub work: Work,
-    /// Why, for a person. Nothing is decided by it.
+    /// Why, for people. Nothing is decided by it.
     pub reason: String,
     /// The fields that change or are held back.
     pub fields: Vec<FieldChange>,
-    /// Where the entry stands in the file.
+    /// The place of the entry in the file.
     pub place: Option<Place>,
-    /// Why the whole change waits for a person.
+    /// Why the whole change is held back.
     pub held: Option<String>,
-    /// Whether a difference stays, since a person prefers Vapi's value.
+    /// Whether a difference stays, because `--prefer` chooses Vapi's value.
     pub left: bool,
-    /// Why it is not sent: Vapi would refuse a value that is new in it.
+    /// Why it is not sent: it has a new value that Vapi would refuse.
     pub refused: Option<Diagnostic>,
     /// Entries that must have an id before this can be written.
     pub needs: BTreeSet<Address>,
-    /// Entries whose second step must be over before this can be written.
+    /// Entries whose second step must end before this can be written.
     pub after: BTreeSet<Address>,
-    /// Vapi's own time of the last change, as the plan saw it.
+    /// When Vapi last changed the object, as the plan saw it.
     pub updated_at: Option<String>,
-    /// The number of its newest version that the plan saw, where Vapi keeps versions.
+    /// The number of its newest version, as the plan saw it, if it has versions.
     pub version: Option<u64>,
-    /// Text files that it makes beside the state file, which includes them.
+    /// Text files that it creates beside the state file and includes in it.
     pub files: Vec<String>,
 }
 
 impl Change {
-    /// Nothing happens to this.
+    /// A change without any work.
     pub fn new(kind: &'static Kind, address: Address) -> Self {
         Self {
             address,
@@ -196,7 +196,7 @@ impl Change {
         }
     }
 
-    /// Nothing happens to an entry of the file; `value` is what names it.
+    /// A change of an entry without any work. `value` has the name.
     pub(crate) fn of_entry(entry: &Entry<'_>, value: &Value) -> Self {
         let is_secret = |path: &str| {
             let node = entry.config.and_then(|config| path.split('.').try_fold(config, |node, key| node.get(key)));
@@ -213,7 +213,7 @@ impl Change {
         }
     }
 
-    /// The same about an object as Vapi shows it.
+    /// Adds what Vapi shows of the object.
     #[must_use]
     pub(crate) fn seen(mut self, header: &Header) -> Self {
         self.id = Some(RemoteId(header.id.clone()));
@@ -222,7 +222,7 @@ impl Change {
         self
     }
 
-    /// What happens, in a word.
+    /// The action.
     pub fn action(&self) -> Action {
         match self.work {
             Work::None => Action::None,
@@ -235,7 +235,7 @@ impl Change {
         }
     }
 
-    /// What is written to Vapi, if anything.
+    /// The write to Vapi, if any.
     pub fn write(&self) -> Option<&Write> {
         match &self.work {
             Work::Create(write) | Work::Recreate(write) | Work::Update(write) => Some(write),
@@ -244,27 +244,27 @@ impl Change {
         }
     }
 
-    /// Whether an object is made in Vapi.
+    /// Whether it creates an object in Vapi.
     pub fn creates(&self) -> bool {
         matches!(self.write(), Some(Write::Create { .. }))
     }
 
-    /// Whether values are written into its entry.
+    /// Whether it writes values into its entry.
     pub fn is_capture(&self) -> bool {
         matches!(self.work, Work::Capture)
     }
 
-    /// Whether it is the second step of an object that is made.
+    /// Whether it is the second step of a creation.
     pub fn is_second(&self) -> bool {
         matches!(self.write(), Some(Write::Complete { .. }))
     }
 
-    /// Whether anything in it waits for a person.
+    /// Whether it or one of its fields is held back.
     pub fn is_held_back(&self) -> bool {
         self.held.is_some() || self.fields.iter().any(|field| field.verdict.is_held_back())
     }
 
-    /// Why it waits for a person, in a sentence.
+    /// Why it is held back, in a sentence.
     pub fn why_held(&self) -> Option<String> {
         let fields = self.fields.iter().filter(|field| field.verdict.is_held_back());
         let fields: Vec<String> = fields.map(|field| field.path.to_string()).collect();
@@ -275,33 +275,33 @@ impl Change {
         })
     }
 
-    /// How many fields and objects of it wait for a person.
+    /// How many of its fields are held back, plus one if the whole change is.
     pub fn held_back(&self) -> usize {
         usize::from(self.held.is_some()) + self.fields.iter().filter(|field| field.verdict.is_held_back()).count()
     }
 
-    /// Whether there is anything to show of it.
+    /// Whether there is nothing to show.
     pub fn is_quiet(&self) -> bool {
         self.action() == Action::None && self.fields.is_empty() && self.held.is_none()
     }
 
-    /// Whether the file and Vapi agree on it, so that there is nothing to say of it either.
+    /// Whether the file and Vapi agree, so that there is nothing to say either.
     pub fn is_in_step(&self) -> bool {
         self.is_quiet() && self.reason.is_empty()
     }
 
-    /// Whether the file is ahead of Vapi in it.
+    /// Whether it has pending fields.
     pub fn has_pending(&self) -> bool {
         self.fields.iter().any(|field| field.verdict == Verdict::Pending)
     }
 
-    /// Whether the file is ahead in all that there is to show of it.
+    /// Whether all that there is to show are pending fields.
     pub fn only_pending(&self) -> bool {
         let is_pending = |field: &FieldChange| field.verdict == Verdict::Pending;
         self.action() == Action::None && self.held.is_none() && self.has_pending() && self.fields.iter().all(is_pending)
     }
 
-    /// Its fields; for an import every field of the object.
+    /// Its fields; for an import all fields of the object.
     pub fn shown_fields(&self) -> Cow<'_, [FieldChange]> {
         let Work::Import(Value::Map(object)) = &self.work else { return Cow::Borrowed(&self.fields) };
         let field = |(key, value): (&String, &Value)| {

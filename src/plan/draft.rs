@@ -1,4 +1,4 @@
-//! The first half of a plan: where the file and Vapi differ, and what must be asked about it.
+//! The first half of a plan: the differences between the file and Vapi, and the questions about them.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -21,28 +21,28 @@ use crate::values::compare::{AtStake, Difference, What, differences, value_at};
 use crate::values::live::{Header, Live};
 use crate::values::normalize;
 
-/// All that a plan is made of.
+/// The inputs of a plan.
 pub struct Inputs<'i, 'd> {
     /// Which way.
     pub direction: Direction,
-    /// What the file says.
+    /// The desired state.
     pub desired: &'i Desired<'d>,
     /// Errors about single values of the file.
     pub doubts: &'i [Diagnostic],
-    /// What Vapi holds.
+    /// The live objects.
     pub listings: &'i Listings,
-    /// Which entry is which object.
+    /// The pairs of entries and objects.
     pub identities: &'i Identities,
-    /// The ids of its entries: they know of links and of objects that are gone.
+    /// The ids of the entries, including links, without deleted objects.
     pub ids: &'i Ids,
     /// What may be written.
     pub selection: &'i Selection,
-    /// `--send-secrets`: an entry that holds a secret is never simply in step.
+    /// `--send-secrets`: an entry with a secret always has something to send.
     pub send_secrets: bool,
 }
 
 impl<'i> Inputs<'i, '_> {
-    /// Complains about preferences that name no entry of the file, or a field that is on neither side.
+    /// Refuses preferences that name no entry of the file, or a field that neither side has.
     ///
     /// # Errors
     /// Those of [`Prefer::check`].
@@ -63,50 +63,50 @@ impl<'i> Inputs<'i, '_> {
         })
     }
 
-    /// The live object at a position of the listing of a kind.
+    /// The live object at a position in the listing of a kind.
     pub(super) fn live(&self, section: &str, at: usize) -> Option<&'i Live> {
         self.listings.get(section)?.get(at)
     }
 }
 
-/// An entry that is not simply in step.
+/// An entry that is not in sync.
 pub(super) struct Drafted<'d> {
     pub(super) entry: Entry<'d>,
     pub(super) identity: Identity,
     pub(super) desired: Value,
-    /// The object, with references to what is made again in place of old ids.
+    /// The object, with references in place of the ids of recreated objects.
     pub(super) live: Option<(Header, Value)>,
-    /// The object as it is, if that is something else.
+    /// The object as it is, if that differs.
     pub(super) as_it_is: Option<Value>,
-    /// What points at an object that is made again.
+    /// References to recreated objects.
     pub(super) moved: Vec<Moved>,
-    /// Why it cannot be the object that it is linked to.
+    /// Why it cannot become like the object that it is linked to.
     pub(super) is_another: Option<String>,
     pub(super) asked: Vec<Asked>,
-    /// Values of the file that Vapi was given and did not keep: they are not sent again.
+    /// Values of the file that Vapi was sent and did not keep. They are not sent again.
     pub(super) dropped: Vec<FieldPath>,
 }
 
 /// The differences of all selected entries, with the questions to be answered before they can be judged.
 pub struct Draft<'d> {
     pub(super) drafted: Vec<Drafted<'d>>,
-    /// Selected entries that are in step.
+    /// Selected entries that are in sync.
     pub(super) in_step: Vec<Change>,
     /// To be answered by a [`crate::model::recorded::Record`].
     pub questions: Vec<Question>,
-    /// Questions about values of the file, each with the time at which Vapi's value was set: was the file's there by then?
+    /// Questions whether the file had its value when Vapi's value was set, with that time.
     pub set_at: Vec<(usize, Timestamp)>,
-    /// Whether a secret stands in a value of the file that is asked about: then it counts whether the file is committed as
-    /// it is.
+    /// Whether a question is about a value with a secret. Then it matters whether the file has uncommitted
+    /// changes.
     pub asks_about_secrets: bool,
-    /// What is worth knowing.
+    /// Warnings.
     pub(super) warnings: Diagnostics,
 }
 
 /// The differences between the file and Vapi.
 ///
 /// # Errors
-/// Objects of Vapi whose JSON cannot be held, all at once.
+/// One error for each live object that cannot be represented.
 pub fn draft<'d>(inputs: &Inputs<'_, 'd>) -> Result<Draft<'d>, Diagnostics> {
     let mut draft = Draft {
         drafted: Vec::new(),
@@ -128,12 +128,12 @@ pub fn draft<'d>(inputs: &Inputs<'_, 'd>) -> Result<Draft<'d>, Diagnostics> {
 pub type Bases = HashMap<Address, Base>;
 
 impl<'d> Draft<'d> {
-    /// Whether any field differs, so that there is something to [`Draft::ask`].
+    /// Whether any field differs, so that there are questions to [`Draft::ask`].
     pub fn has_differences(&self) -> bool {
         self.drafted.iter().any(|drafted| !drafted.asked.is_empty())
     }
 
-    /// The entries that differ, with the ids that they have.
+    /// The entries that differ, with their ids.
     pub fn differing(&self) -> Vec<(Address, Option<RemoteId>)> {
         let differing = self.drafted.iter().filter(|drafted| !drafted.asked.is_empty());
         let id = |drafted: &Drafted<'_>| drafted.live.as_ref().map(|(header, _)| RemoteId(header.id.clone()));
@@ -242,12 +242,12 @@ impl<'d> Draft<'d> {
         });
     }
 
-    /// Whether old versions of the file must be looked at for secrets before anything of Vapi's is shown.
+    /// Whether to search old versions of the file for secrets before live values are shown.
     pub fn may_hold_old_secrets(&self) -> bool {
         self.drafted.iter().flat_map(|drafted| &drafted.asked).any(Asked::may_be_old_secret)
     }
 
-    /// Takes care that what was a secret in a recorded version stays one.
+    /// Marks old secrets as secrets.
     pub fn veil(&mut self, once: &Once) {
         for Drafted { entry, live, asked, .. } in &mut self.drafted {
             let Some((header, _)) = live else { continue };
@@ -256,7 +256,7 @@ impl<'d> Draft<'d> {
         }
     }
 
-    /// Looks up what was agreed on of each field that differs, and asks what must be known beside it.
+    /// Adds the agreed value to each field that differs, and the questions that remain.
     pub fn ask(&mut self, inputs: &Inputs<'_, '_>, bases: &Bases, elsewhere: &[Bases]) {
         let mut drafted = std::mem::take(&mut self.drafted);
         for Drafted { entry, live, asked, dropped, .. } in &mut drafted {
@@ -325,7 +325,7 @@ impl<'d> Draft<'d> {
     }
 }
 
-/// Why an entry is another object than the one that it is linked to: its type, say, is another.
+/// Why an entry cannot become like its object: a field that cannot change, such as the type, differs.
 fn another(kind: &Kind, found: &[Difference]) -> Option<String> {
     let fixed = kind.fixed?;
     let difference = found.iter().find(|difference| difference.path.top() == Some(fixed))?;
@@ -338,7 +338,7 @@ fn another(kind: &Kind, found: &[Difference]) -> Option<String> {
     ))
 }
 
-/// A value without its secrets: they are recorded nowhere, so nobody can be asked about them.
+/// A value without its secrets, which are recorded nowhere.
 fn without_secrets(value: &Value) -> Value {
     value.clone().map(&|value| {
         if let Value::Map(map) = value {
@@ -347,7 +347,7 @@ fn without_secrets(value: &Value) -> Value {
     })
 }
 
-/// The entries that a value waits for.
+/// Collects the entries whose ids a value needs.
 pub(super) fn needs(value: &Value, found: &mut BTreeSet<Address>) {
     value.visit(Trail::Root, &mut |_, value| {
         let Value::Unknown(parts) = value else { return };

@@ -1,7 +1,7 @@
-//! The verdict tables. Nothing else decides what happens to a field.
+//! The verdict tables, which alone decide what happens to a field.
 //!
-//! In: what a difference is ([`What`]), and what is known about the values in it ([`Basis`], [`FileBasis`]). Out: a
-//! [`Verdict`]. The tables are data: a test prints them, and the order of their rows means nothing.
+//! In: the type of a difference ([`What`]), and what is known about its values ([`Basis`], [`FileBasis`]). Out: a
+//! [`Verdict`]. The tables are data. A test prints them. The order of their rows does not matter.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,26 +13,26 @@ use crate::values::compare::What;
 pub enum Basis {
     /// Nothing would be lost.
     NothingAtStake,
-    /// It is a secret: by design recorded nowhere.
+    /// It is a secret, which is recorded nowhere by design.
     Secret,
-    /// It is the id that an entry of the file had until now.
+    /// It is the old id of an entry.
     StaleReference,
     /// It is what the file and Vapi last agreed on.
     Agreed,
-    /// It is not, but a commit since then has it, from which somebody applied.
+    /// It is not, but a later commit has it, which somebody must have applied.
     AppliedSince,
-    /// It is not, and no commit since then has it: somebody set it in Vapi.
+    /// It is not, and no later commit has it, so somebody set it in Vapi.
     Moved,
-    /// The same of a field that no table knows and that the file did not move, as far as that is known: Vapi itself may have
-    /// set it.
+    /// As `Moved`, for a field that no table knows and that the file did not change, as far as is known. Vapi itself may
+    /// have set it.
     UnknownField,
-    /// Only a branch has it that `HEAD` lacks.
+    /// Only a branch that is not in `HEAD` has it.
     OtherBranch,
-    /// Nobody knows what was agreed on. Git (or outside git the audit log) gives it back.
+    /// The agreed value is not known. Git (outside git: the audit log) has this value.
     Recorded,
-    /// Nobody knows what was agreed on. It is Vapi's documented default.
+    /// The agreed value is not known. This one is Vapi's documented default.
     Default,
-    /// Nobody knows what was agreed on, and nobody recorded it.
+    /// The agreed value is not known, and this one is not recorded.
     Unrecorded,
 }
 
@@ -59,17 +59,17 @@ pub enum FileBasis {
     Agreed,
     /// It is not.
     Moved,
-    /// It is not, but its changes and those of Vapi are in different lines of a text.
+    /// It is not, but both sides changed different lines of a text.
     Mergeable,
-    /// Nobody knows what was agreed on. It is committed, and was so before Vapi's value was set.
+    /// The agreed value is not known. This one was committed before Vapi's value was set.
     Committed,
-    /// Nobody knows what was agreed on. It is committed, but after Vapi's value was set: it cannot have been applied yet.
+    /// The agreed value is not known. This one was committed after Vapi's value was set, so it cannot have been applied yet.
     CommittedSince,
-    /// Nobody knows what was agreed on. It is not committed.
+    /// The agreed value is not known. This one is not committed.
     Uncommitted,
-    /// Nobody knows what was agreed on here. It is what the file and another environment agreed on.
+    /// The agreed value is not known here. The file and another environment agreed on this one.
     AgreedElsewhere,
-    /// Nobody knows what was agreed on. The file has no value there.
+    /// The agreed value is not known. The file has no value.
     Nothing,
 }
 
@@ -90,28 +90,28 @@ impl FileBasis {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
-    /// To Vapi: it has nothing there yet.
+    /// To Vapi, which has no value yet.
     Set,
     /// To Vapi: another value.
     Change,
-    /// To Vapi: no value any more.
+    /// To Vapi: the value is removed.
     Clear,
-    /// To Vapi: an element leaves a list.
+    /// To Vapi: an element is removed from a list.
     Remove,
     /// Held back: somebody set it outside git.
     Drift,
     /// To the file: Vapi's value is written into it.
     Capture,
-    /// To the file: the changes of both sides to a text are written into it.
+    /// To the file: a text with the changes of both sides is written into it.
     Merge,
     /// The file is ahead; nothing is written into it.
     Pending,
-    /// Held back: both moved.
+    /// Held back: both sides changed.
     Conflict,
 }
 
 impl Verdict {
-    /// Whether it changes the file.
+    /// Whether it writes into the file.
     pub fn changes_file(self) -> bool {
         matches!(self, Verdict::Capture | Verdict::Merge)
     }
@@ -121,7 +121,7 @@ impl Verdict {
         matches!(self, Verdict::Pending | Verdict::Merge)
     }
 
-    /// Whether a person must decide.
+    /// Whether the field is held back.
     pub fn is_held_back(self) -> bool {
         matches!(self, Verdict::Drift | Verdict::Conflict)
     }
@@ -141,7 +141,7 @@ pub struct ApplyRow {
     verdict: Option<Verdict>,
 }
 
-/// Bases on which nobody's work is lost.
+/// Bases on which no work is lost.
 const NOBODYS: &[Basis] = &[NothingAtStake, Secret, StaleReference, Agreed, AppliedSince, Recorded, DefaultValue];
 
 /// What `plan` and `apply` do with a field.
@@ -214,21 +214,21 @@ pub const PULL: &[PullRow] = &[
     },
 ];
 
-/// What is known of a field that a run wrote, before the value from before that run is given back.
+/// What is known about a field that a run wrote, before `restore` undoes that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Since {
-    /// Vapi has what the run left.
+    /// It still has the value of the run.
     AsLeft,
-    /// Somebody changed it.
+    /// Somebody changed it since.
     Moved,
-    /// What was there held a secret, which is in no log.
+    /// The old value had a secret, which is in no log.
     SecretLost,
-    /// What was there referred to an object that is gone.
+    /// The old value referred to an object that is gone.
     TargetGone,
 }
 
-/// What `restore` does with a field: in Vapi, where a person must decide and with `--prefer file`; and in the file. `Change`
-/// becomes `Clear` where there was no value.
+/// What `restore` does with a field: in Vapi, in Vapi with `--prefer file`, and in the file. `Change` becomes `Clear` if
+/// there was no value.
 pub const RESTORE: &[(Since, Verdict, Verdict, Verdict)] = &[
     (Since::AsLeft, Verdict::Change, Verdict::Change, Verdict::Capture),
     (Since::Moved, Verdict::Drift, Verdict::Change, Verdict::Pending),
@@ -236,22 +236,22 @@ pub const RESTORE: &[(Since, Verdict, Verdict, Verdict)] = &[
     (Since::TargetGone, Verdict::Drift, Verdict::Drift, Verdict::Pending),
 ];
 
-/// What is decided by one thing alone.
+/// Decisions that depend on one fact alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Rule {
-    /// The object is made, or this is set in a second step of making it.
+    /// The object is created, or this is set in the second step of its creation.
     Made,
     /// The object becomes an entry.
     Imported,
     /// `--send-secrets` sends it again.
     SentAgain,
-    /// It refers to an object that is made again.
+    /// It refers to a recreated object.
     Repointed,
     /// Sending it back would wipe a secret that Vapi does not show.
     WouldWipe,
-    /// A number would ring nothing any more.
+    /// Nobody would answer a number any more.
     WouldSilence,
-    /// Writing it into the file might write out a secret that nobody can tell from the text around it.
+    /// Writing it into the file might expose a secret that cannot be told from the text around it.
     WouldTell,
 }
 
@@ -267,14 +267,14 @@ pub const RULES: &[(Rule, Verdict)] = &[
 ];
 
 impl Rule {
-    /// Its verdict. A rule that had no row would be held back.
+    /// Its verdict. A rule without a row would be held back.
     pub fn verdict(self) -> Verdict {
         RULES.iter().find(|(rule, _)| *rule == self).map_or(Verdict::Drift, |(_, verdict)| *verdict)
     }
 }
 
-/// What becomes of a field that is decided together with another one: its verdict, that of the other, and what it gets. What no
-/// row names stays as it is.
+/// Fields that are sent together: the verdict of one, the verdict of another, and the new verdict of the first. Without a
+/// row it keeps its own.
 pub const TOGETHER: &[(Verdict, Verdict, Verdict)] = &[
     (Verdict::Set, Verdict::Drift, Verdict::Drift),
     (Verdict::Change, Verdict::Drift, Verdict::Drift),
@@ -286,7 +286,7 @@ pub const TOGETHER: &[(Verdict, Verdict, Verdict)] = &[
     (Verdict::Merge, Verdict::Pending, Verdict::Conflict),
 ];
 
-/// The verdict on a field that is decided together with one of this other verdict. `None`: it keeps its own.
+/// The new verdict of a field that is sent together with one with the `other` verdict. `None`: it keeps its own.
 pub fn together(own: Verdict, other: Verdict) -> Option<Verdict> {
     TOGETHER.iter().find(|row| (row.0, row.1) == (own, other)).map(|row| row.2)
 }
@@ -296,7 +296,7 @@ pub fn set_back(since: Since) -> Verdict {
     RESTORE.iter().find(|row| row.0 == since).map_or(Verdict::Pending, |row| row.3)
 }
 
-/// The verdict of `restore` on a field in Vapi; `had_value`: there was one before that run.
+/// The verdict of `restore` on a field in Vapi. `had_value`: it had a value before that run.
 pub fn restored(since: Since, had_value: bool, prefer: Option<Side>) -> Verdict {
     let row = RESTORE.iter().find(|row| row.0 == since);
     let verdict = row.map_or(Verdict::Drift, |row| if prefer == Some(Side::File) { row.2 } else { row.1 });
@@ -318,8 +318,8 @@ pub fn to_vapi(what: What, basis: Basis, prefer: Option<Side>) -> Option<Verdict
 
 /// The verdict of `pull` on a field. `None`: nothing happens to it.
 ///
-/// Whatever `apply` would hold back as drift is in dispute here too: `--prefer file` keeps the file's value, so that the
-/// `apply` after it can send it.
+/// `--prefer` also decides on what `apply` would hold back as drift: `--prefer file` keeps the file's value, so that the
+/// next `apply` can send it.
 pub fn to_file(what: What, live: Basis, file: FileBasis, prefer: Option<Side>) -> Option<Verdict> {
     let row = PULL.iter().find(|row| row.what.contains(&what) && row.live.contains(&live) && row.file.contains(&file));
     let verdict = row.and_then(|row| row.verdict)?;

@@ -1,4 +1,4 @@
-//! What other state files of the repository have: it is theirs.
+//! Objects that other state files of the repository have. They are left alone.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -8,17 +8,17 @@ use crate::model::RemoteId;
 use crate::model::diagnostic::Diagnostic;
 use crate::state::load::{Entry, StateFile};
 
-/// What another state file has, and this one has not.
+/// Objects that another state file has and this one has not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Left {
     /// Its path from the root of the repository.
     pub file: String,
-    /// How many objects of each kind; of no kind none.
+    /// How many objects of each kind, without kinds that have none.
     pub counts: Vec<(&'static Kind, usize)>,
 }
 
 impl Left {
-    /// These objects, each with the file that has it, counted. Those of a kind follow each other.
+    /// Counts objects, each given with its file. Objects of one kind must follow each other.
     pub(super) fn counted(objects: Vec<(&String, &'static Kind)>) -> Vec<Left> {
         let mut files: BTreeMap<&String, Vec<(&'static Kind, usize)>> = BTreeMap::new();
         for (file, kind) in objects {
@@ -32,7 +32,7 @@ impl Left {
     }
 }
 
-/// The ids of the live objects of which no entry has the id, and that could become entries.
+/// The ids of live objects that no entry has and that could become entries.
 pub fn strangers<'l>(state: &StateFile<'_>, listings: &'l Listings) -> HashSet<&'l str> {
     let entries = state.entries.iter().chain(&state.elsewhere).filter_map(|entry| entry.id.as_ref());
     let known: HashSet<&str> = entries.map(RemoteId::as_str).collect();
@@ -49,7 +49,8 @@ pub fn strangers<'l>(state: &StateFile<'_>, listings: &'l Listings) -> HashSet<&
     found
 }
 
-/// The error that an entry without an id could only be what another file has. `named`: the field that says so, and its value.
+/// The error about an entry without an id that matches only an object of another file. `named` is the matching field with
+/// its value.
 pub(super) fn in_another_file(entry: &Entry<'_>, named: (&str, &str), id: &str, file: &str) -> Diagnostic {
     let ((field, value), noun, id_key) = (named, entry.kind.noun, entry.kind.id_key);
     let address = &entry.address;

@@ -1,4 +1,4 @@
-//! Where secrets stand in what is about to be sent, and how a reviewer sees them.
+//! Secrets in what is about to be sent, and how a reviewer sees them.
 
 use serde_json::Value as Json;
 
@@ -10,7 +10,8 @@ use crate::values::merge::has_lines;
 use crate::values::normalize::same;
 
 impl FieldChange {
-    /// Its two values as a reviewer sees them: secrets as the file spells them, also on the side of Vapi, where it has the same.
+    /// Its two values as a reviewer sees them: with secrets as the file spells them, also in Vapi's value if it has the
+    /// same.
     pub fn reviewed(&self) -> (Option<Json>, Option<Json>) {
         let form = |value: &Option<Value>, other: &Option<Value>| {
             let value = value.as_ref()?;
@@ -24,15 +25,15 @@ impl FieldChange {
         (form(&self.before, &self.after), form(&self.after, &self.before))
     }
 
-    /// Whether its values are texts of several lines with secrets in them that are spelled in the place of their values: such
-    /// texts can be shown.
+    /// Whether its values are texts of several lines with secrets in them that are spelled in the place of their values:
+    /// such texts can be shown.
     pub fn is_spelled(&self) -> bool {
         let texts: Option<Vec<_>> = [&self.before, &self.after].into_iter().flatten().map(spelled).collect();
         self.sensitive && texts.is_some_and(|texts| texts.iter().any(|text| has_lines(text)))
     }
 }
 
-/// Takes care that what was a secret in a recorded version stays one in what becomes an entry.
+/// Marks old secrets as secrets in imported objects.
 pub fn veil_imports(plan: &mut Plan, once: &Once) {
     for change in &mut plan.changes {
         let Work::Import(value) = &mut change.work else { continue };
@@ -44,7 +45,7 @@ pub fn veil_imports(plan: &mut Plan, once: &Once) {
     }
 }
 
-/// The texts of the secrets in what a plan shows.
+/// The texts of the secrets in the values that a plan shows.
 pub fn texts(plan: &Plan) -> Vec<String> {
     let mut texts = Vec::new();
     let mut note = |value: &Value| {
@@ -63,7 +64,7 @@ pub fn texts(plan: &Plan) -> Vec<String> {
     texts
 }
 
-/// A value with what is the same in another one spelled as it is there.
+/// A value whose parts are spelled as in another value where both are equal.
 fn spelled_like(value: &Value, other: &Value) -> Value {
     if names_variables(other) && same(value, other) {
         return other.clone();
@@ -90,18 +91,18 @@ fn names_variables(value: &Value) -> bool {
     value.any(&|value| matches!(value, Value::Secret(secret) if !secret.variables().is_empty()))
 }
 
-/// The secrets of a value whose text is known, for a rotation.
+/// Collects the secrets of a value whose text is known, for a rotation.
 pub(super) fn known_secrets(value: &Value, path: &FieldPath, found: &mut Vec<(FieldPath, Value)>) {
     match value {
         Value::Secret(secret) if secret.expose().is_some() => found.push((path.clone(), value.clone())),
-        // A list is sent whole: naming its place is enough.
+        // A list is sent as a whole, so its path is enough.
         Value::List(items) if items.iter().any(Value::holds_secret) => found.push((path.clone(), value.clone())),
         Value::Map(map) => map.iter().for_each(|(key, value)| known_secrets(value, &path.key(key), found)),
         _ => {}
     }
 }
 
-/// The secrets of a value that are not known, with their variables.
+/// Collects the secrets of a value that are not known.
 pub(super) fn missing_secrets<'v>(value: &'v Value, trail: Trail<'_>, found: &mut Vec<(FieldPath, &'v Secret)>) {
     value.visit(trail, &mut |trail, value| match value {
         Value::Secret(secret) if secret.expose().is_none() && !secret.variables().is_empty() => {
@@ -115,7 +116,7 @@ pub(super) fn missing_secrets<'v>(value: &'v Value, trail: Trail<'_>, found: &mu
     });
 }
 
-/// Where the first secret stands that Vapi does not show.
+/// The path of the first secret that Vapi does not show.
 pub(super) fn hidden_path(value: &Value, trail: Trail<'_>) -> FieldPath {
     let mut found = None;
     value.visit(trail, &mut |trail, value| {

@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// What can say something of a file.
-const SOURCES: [&str; 10] = [
+const SOURCES: [&str; 11] = [
     "src/document",
     "src/check",
     "src/state",
     "src/files/text.rs",
     "src/files/checkout.rs",
+    "src/plan/guard.rs",
     "src/plan/left.rs",
     "src/plan/pair.rs",
     "src/plan/pins.rs",

@@ -11,6 +11,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use anyhow::{Context, Result, anyhow, bail};
 use tempfile::TempDir;
 use vapi_sync::history::GitRecord;
 use vapi_sync::model::recorded::{Question, Record};
@@ -20,7 +21,7 @@ const FILE: &str = "vapi-state.yaml";
 const ROUNDS: usize = 5;
 const AGENTS: usize = 100;
 
-fn main() -> io::Result<()> {
+fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
     if let [word, folder] = &arguments[..]
         && word == "ask"
@@ -57,7 +58,7 @@ fn print(line: &str) {
     let _ = writeln!(io::stdout(), "{line}");
 }
 
-fn timed<T>(work: impl FnOnce() -> io::Result<T>) -> io::Result<(T, Duration)> {
+fn timed<T>(work: impl FnOnce() -> Result<T>) -> Result<(T, Duration)> {
     let start = Instant::now();
     Ok((work()?, start.elapsed()))
 }
@@ -68,14 +69,14 @@ fn median(mut times: Vec<Duration>) -> Duration {
 }
 
 /// Searches in a child process; gives its peak memory in KiB.
-fn asked(folder: &Path) -> io::Result<u64> {
+fn asked(folder: &Path) -> Result<u64> {
     let output = Command::new(std::env::current_exe()?).arg("ask").arg(folder).stderr(Stdio::inherit()).output()?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    text.trim().parse().map_err(|_| io::Error::other(format!("asking failed: {text}")))
+    text.trim().parse().with_context(|| format!("asking failed: {text}"))
 }
 
 /// Searches for a missing value of a field that changes often; prints the peak memory of this process.
-fn ask(folder: &Path) -> io::Result<()> {
+fn ask(folder: &Path) -> Result<()> {
     let question = |path: FieldPath, value| Question {
         address: Address::new("agents", "agent_7"),
         id: None,
@@ -89,13 +90,11 @@ fn ask(folder: &Path) -> io::Result<()> {
         question(model.key("temperature"), Value::Number(77.into())),
         question(FieldPath::root().key("firstMessage"), Value::Text("Nobody ever wrote this sentence.".into())),
     ];
-    let failed = |error: vapi_sync::model::diagnostic::Diagnostic| io::Error::other(error.message);
-    let mut record = GitRecord::open(&folder.join(FILE), HashMap::new())
-        .map_err(failed)?
-        .ok_or_else(|| io::Error::other("no repository"))?;
+    let failed = |error: vapi_sync::model::diagnostic::Diagnostic| anyhow!(error.message);
+    let mut record = GitRecord::open(&folder.join(FILE), HashMap::new()).map_err(failed)?.context("no repository")?;
     let answers = record.answer(&questions).map_err(failed)?;
     if answers.iter().any(Option::is_some) {
-        return Err(io::Error::other("an answer to what nobody recorded"));
+        bail!("an answer to what nobody recorded");
     }
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or("0");
@@ -104,7 +103,7 @@ fn ask(folder: &Path) -> io::Result<()> {
 }
 
 /// Reads every version of the file with git; gives the number of bytes.
-fn read_with_git(folder: &Path) -> io::Result<u64> {
+fn read_with_git(folder: &Path) -> Result<u64> {
     let log = Command::new("git").args(["log", "--format=%H", "--", FILE]).current_dir(folder).output()?;
     let names: String = String::from_utf8_lossy(&log.stdout).lines().map(|id| format!("{id}:{FILE}\n")).collect();
     let mut git = Command::new("git")
@@ -113,9 +112,9 @@ fn read_with_git(folder: &Path) -> io::Result<u64> {
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()?;
-    let mut input = git.stdin.take().ok_or_else(|| io::Error::other("no stdin"))?;
+    let mut input = git.stdin.take().context("no stdin")?;
     let writer = std::thread::spawn(move || input.write_all(names.as_bytes()));
-    let mut output = git.stdout.take().ok_or_else(|| io::Error::other("no stdout"))?;
+    let mut output = git.stdout.take().context("no stdout")?;
     let (mut buffer, mut total) = (vec![0; 1 << 20], 0);
     loop {
         match output.read(&mut buffer)? {
@@ -123,18 +122,18 @@ fn read_with_git(folder: &Path) -> io::Result<u64> {
             read => total += read as u64,
         }
     }
-    writer.join().map_err(|_| io::Error::other("the writer stopped"))??;
+    writer.join().map_err(|_| anyhow!("the writer stopped"))??;
     git.wait()?;
     Ok(total)
 }
 
 /// A repository with so many versions of a state file, packed.
-fn repository(versions: usize, bytes: usize) -> io::Result<TempDir> {
+fn repository(versions: usize, bytes: usize) -> Result<TempDir> {
     let dir = TempDir::new()?;
     git(dir.path(), &["init", "-q", "-b", "main"])?;
     let mut import =
         Command::new("git").args(["fast-import", "--quiet"]).current_dir(dir.path()).stdin(Stdio::piped()).spawn()?;
-    let mut stream = io::BufWriter::new(import.stdin.take().ok_or_else(|| io::Error::other("no stdin"))?);
+    let mut stream = io::BufWriter::new(import.stdin.take().context("no stdin")?);
     let mut agents: Vec<Agent> = (0..AGENTS).map(|number| Agent::new(number, bytes / AGENTS)).collect();
     let mut random = 1_u64;
     for version in 0..versions {
@@ -199,7 +198,7 @@ impl Agent {
     }
 }
 
-fn git(folder: &Path, arguments: &[&str]) -> io::Result<()> {
+fn git(folder: &Path, arguments: &[&str]) -> Result<()> {
     let status = Command::new("git").args(arguments).current_dir(folder).status()?;
-    status.success().then_some(()).ok_or_else(|| io::Error::other(format!("git {arguments:?} failed")))
+    status.success().then_some(()).with_context(|| format!("git {arguments:?} failed"))
 }

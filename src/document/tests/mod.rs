@@ -4,6 +4,7 @@ mod edit_shared;
 mod edit_text;
 mod edit_values;
 mod large;
+mod made_up;
 mod parse;
 mod random;
 mod syntax;

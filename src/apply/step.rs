@@ -119,8 +119,7 @@ impl Step<'_> {
                     )));
                 }
             }
-            let sent = self.writer.create(kind, &wire).await;
-            let error = match sent {
+            let error = match self.writer.create(kind, &wire).await {
                 Ok(answer) => {
                     done.status = Some(answer.status);
                     match read_object(answer.value) {

@@ -109,7 +109,7 @@ fn inventory(folder: &Path) -> BTreeMap<PathBuf, (u32, Vec<u8>)> {
 
 /// What an attacker may want: a file of secrets, a shell's start file.
 fn outside() -> tempfile::TempDir {
-    let outside = tempfile::tempdir().expect("a folder");
+    let outside = crate::support::folder();
     for name in ["secrets", "profile"] {
         let path = outside.path().join(name);
         std::fs::write(&path, format!("token={SECRET}\n")).expect("written");

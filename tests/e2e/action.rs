@@ -71,7 +71,7 @@ fn the_manual_has_a_page_for_each_command() {
 
 #[test]
 fn the_release_of_the_runner_is_installed_if_its_checksum_is_right() {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = crate::support::folder();
     let path = |name: &str| folder.path().join(name);
     let of_runner = |os: &str, arch: &str, version: &str| {
         std::fs::write(path("output"), "").expect("written");
@@ -125,7 +125,7 @@ fn the_release_of_the_runner_is_installed_if_its_checksum_is_right() {
 #[test]
 fn a_shallow_checkout_gets_its_history_and_what_was_agreed() {
     let github = Github::start();
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = crate::support::folder();
     let url = format!("file://{}", github.bare.display());
     git(folder.path(), &["clone", "-q", &url, "full"], "");
     let full = folder.path().join("full");
@@ -154,7 +154,7 @@ fn each_command_of_the_action_is_one_that_the_binary_takes() {
     let world = World::new("version: 1\n\nagents:\n  a:\n    config:\n      name: A\n");
     world.git(&["remote", "add", "origin", github.bare.to_str().expect("a path")]);
     world.git(&["push", "-q", "origin", "main"]);
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = crate::support::folder();
     let output = folder.path().join("output");
     let url = world.vapi.base_url();
     let run = |command: &str, more: &[(&str, &str)]| {

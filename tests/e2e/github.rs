@@ -59,7 +59,7 @@ impl Ci {
         let world = World::new(STATE);
         world.git(&["remote", "add", "origin", github.bare.to_str().expect("a path")]);
         world.git(&["push", "-q", "origin", "main"]);
-        Ci { world, github, files: tempfile::tempdir().expect("a folder") }
+        Ci { world, github, files: crate::support::folder() }
     }
 
     fn file(&self, name: &str) -> PathBuf {
@@ -425,7 +425,7 @@ fn a_comment_fits_however_much_there_is_to_say() {
 fn ids_are_pushed_also_when_another_commit_lands_in_between() {
     let ci = Ci::new();
     let before = ci.head();
-    let other = tempfile::tempdir().expect("a folder");
+    let other = crate::support::folder();
     git(other.path(), &["clone", "-q", ci.github.bare.to_str().expect("a path"), "."], "");
     let clone = other.path().to_path_buf();
     ci.github.meanwhile(move || {
@@ -525,7 +525,7 @@ fn what_the_dashboard_changed_is_one_pull_request() {
     pull().expect(0);
     assert_eq!(ci.github.pulls().len(), 3);
     // Somebody else's commit on the branch stays.
-    let other = tempfile::tempdir().expect("a folder");
+    let other = crate::support::folder();
     git(other.path(), &["clone", "-q", "-b", "vapi-sync/pull", ci.github.bare.to_str().expect("a path"), "."], "");
     git(other.path(), &["commit", "-q", "--allow-empty", "-m", "mine"], "");
     git(other.path(), &["push", "-q"], "");
@@ -680,7 +680,7 @@ fn the_whole_life_between_two_clones() {
     let bare = ci.github.bare.to_str().expect("a path").to_owned();
     // A laptop makes a branch, a workflow plans it.
     let laptop = World::at(
-        tempfile::tempdir().expect("a folder"),
+        crate::support::folder(),
         vapi_sync::emulator::Emulator::start_blocking(Default::default()).expect("an emulator"),
     );
     git(laptop.folder.path(), &["clone", "-q", &bare, "."], "");

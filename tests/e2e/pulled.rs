@@ -160,7 +160,7 @@ fn prompts_go_only_where_an_include_may_stand() {
     stays(&a_file, "it is no folder");
     #[cfg(unix)]
     {
-        let outside = tempfile::tempdir().expect("a folder");
+        let outside = crate::support::folder();
         let linked = world(&[agent("Front", &[&prompt])]);
         std::os::unix::fs::symlink(outside.path(), linked.path("prompts")).expect("linked");
         stays(&linked, "it leads out of the folder");

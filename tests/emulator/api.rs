@@ -193,7 +193,7 @@ async fn vapi_fills_in_what_is_absent() {
 
 #[tokio::test]
 async fn what_is_written_is_there_after_a_restart_and_for_others() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = crate::support::folder();
     let config = Config { data: Some(folder.path().join("data.json")), ..Config::default() };
     let first = vapi(config.clone()).await;
     first.done("POST", "/assistant", json!({"name": "A"})).await;

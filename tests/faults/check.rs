@@ -117,7 +117,12 @@ pub fn told_the_truth(world: &World, run: &Run, expected: &End) -> Result<(), St
         if outcomes.iter().all(|outcome| outcome == "done") && now.live.get(name) != expected.live.get(name) {
             return Err(format!("{name:?} is done, it says, and is {:?}", now.live.get(name)));
         }
-        if change["action"] == "create" && outcomes.iter().all(|outcome| outcome == "not_attempted") {
+        let is_made = change["reason"].as_str().is_some_and(|reason| reason.starts_with("it is in Vapi now, without "));
+        if is_made && !now.live.contains_key(name) {
+            return Err(format!("{name:?} is in Vapi, it says, and is not"));
+        }
+        let is_create = change["action"] == "create" && !is_made;
+        if is_create && outcomes.iter().all(|outcome| outcome == "not_attempted") {
             let mut posts = sent.iter().filter(|hit| hit.method == "POST");
             if posts.any(|hit| hit.body.as_ref().is_some_and(|body| name_of(body) == name)) {
                 return Err(format!("{name:?} was not attempted, it says, and was sent"));

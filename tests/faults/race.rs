@@ -10,7 +10,8 @@ use vapi_sync::emulator::{Config, Hit};
 use super::check::{End, until_quiet};
 use super::story::{MUCH, Prepared};
 use crate::support::samples::SAMPLES;
-use crate::support::{Run, World, copy, id, name_of, soak};
+use crate::support::scratch::copy;
+use crate::support::{Run, World, id, name_of, soak};
 
 fn spawn(world: &World, args: &[&str]) -> Child {
     let mut command = world.command(args);
@@ -128,7 +129,7 @@ fn two_checkouts_at_the_same_instant() {
 
 fn two_checkouts(prepared: &Prepared, config: Config) -> (World, tempfile::TempDir) {
     let world = prepared.world(config);
-    let other = tempfile::tempdir().expect("a folder");
+    let other = crate::support::folder();
     copy(world.folder.path(), other.path());
     (world, other)
 }

@@ -5,7 +5,8 @@ use vapi_sync::emulator::{Collection, Config, Emulator, Rewrites};
 
 use super::team;
 use crate::support::samples::{SAMPLES, Sample};
-use crate::support::{Run, World, copy, id, name_of};
+use crate::support::scratch::copy;
+use crate::support::{Run, World, id, name_of};
 
 /// A kind of write.
 pub struct Story {
@@ -305,7 +306,7 @@ impl Prepared {
         // The order of ids follows from what they are, and that from the order of writes.
         let rewrites = Rewrites { order: false, ..config.rewrites };
         let config = Config { seed: 1, rewrites, ..config };
-        let folder = tempfile::tempdir().expect("a folder");
+        let folder = crate::support::folder();
         copy(self.world.folder.path(), folder.path());
         let vapi = Emulator::start_blocking(config).expect("an emulator");
         for (collection, object) in &self.objects {

@@ -28,7 +28,7 @@ fn few() -> ProptestConfig {
 }
 
 proptest! {
-    #![proptest_config(many(1_500))]
+    #![proptest_config(many(500))]
 
     #[test]
     fn an_apply_loses_nothing_that_no_commit_holds(case in case()) {
@@ -58,7 +58,7 @@ proptest! {
 
 proptest! {
     // Each is some ten plans.
-    #![proptest_config(many(500))]
+    #![proptest_config(many(200))]
 
     #[test]
     fn a_sync_comes_to_rest_with_all_that_is_undisputed_equal(case in case()) {

@@ -47,7 +47,7 @@ thread_local! {
 
 impl<'c> Simulation<'c> {
     pub fn new(case: &'c Case) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
+        let folder = crate::support::folder();
         std::fs::write(folder.path().join("vapi-state.yaml"), state(case.kind, &case.file)).expect("written");
         Self { case, folder, stored: case.live.clone(), changed: case.changed.clone() }
     }

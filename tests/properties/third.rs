@@ -174,15 +174,8 @@ impl Office {
         world.commit("applied");
         world.run(&["apply", "--yes"]).expect(0);
         let id = id(&world.vapi.objects(sort.collection)[0]);
-        let office = Self {
-            sort,
-            world,
-            beside: tempfile::tempdir().expect("a folder"),
-            id,
-            made: 0,
-            unique,
-            theirs: BTreeMap::new(),
-        };
+        let office =
+            Self { sort, world, beside: crate::support::folder(), id, made: 0, unique, theirs: BTreeMap::new() };
         let from = office.folder(0).display().to_string();
         office.git(office.beside.path(), &["clone", "-q", &from, "other"]);
         office

@@ -33,7 +33,7 @@ const EDITS: [([&str; 2], [&str; 2], bool); 7] = [
 
 /// What git makes of the three texts. `None`: a conflict.
 fn by_git(base: &str, file: &str, vapi: &str) -> Option<String> {
-    let folder = tempfile::tempdir().expect("a folder");
+    let folder = crate::support::folder();
     for (name, text) in [("base", base), ("file", file), ("vapi", vapi)] {
         std::fs::write(folder.path().join(name), text).expect("written");
     }

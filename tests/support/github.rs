@@ -65,7 +65,7 @@ impl Github {
     }
 
     pub fn at(prefix: &'static str) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
+        let folder = crate::support::folder();
         let bare = folder.path().join("voice.git");
         git(folder.path(), &["init", "-q", "--bare", "-b", "main", "voice.git"], "");
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");

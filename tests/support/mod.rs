@@ -3,6 +3,7 @@
 pub mod github;
 pub mod lists;
 pub mod samples;
+pub mod scratch;
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -10,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
+pub use scratch::folder;
 use serde_json::Value;
 use vapi_sync::emulator::{Collection, Config, DEFAULT_KEY, Emulator, Fault, Hit};
 
@@ -93,7 +95,7 @@ impl World {
 
     /// The same outside git.
     pub fn outside_git(state: &str, config: Config) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
+        let folder = folder();
         std::fs::write(folder.path().join("vapi-state.yaml"), state).expect("written");
         let strict = config.keep_hits;
         let vapi = Emulator::start_blocking(config).expect("an emulator");
@@ -315,20 +317,6 @@ pub fn rounds(short: u64) -> u64 {
 #[track_caller]
 pub fn fault(text: &str) -> Fault {
     text.parse().unwrap_or_else(|error| panic!("{text}: {error}"))
-}
-
-/// Copies a folder recursively.
-pub fn copy(from: &Path, to: &Path) {
-    for entry in std::fs::read_dir(from).expect("listed") {
-        let entry = entry.expect("an entry");
-        let target = to.join(entry.file_name());
-        if entry.file_type().expect("a type").is_dir() {
-            std::fs::create_dir_all(&target).expect("a folder");
-            copy(&entry.path(), &target);
-        } else {
-            std::fs::copy(entry.path(), target).expect("copied");
-        }
-    }
 }
 
 /// The path of Vapi's published document: `VAPI_OPENAPI`, or next to the repository.

@@ -216,7 +216,7 @@ impl Case {
     #[track_caller]
     pub fn emulate(&mut self) {
         self.world.write("other.yaml", &self.original);
-        let kept = tempfile::tempdir().expect("a folder");
+        let kept = crate::support::folder();
         let data = kept.path().join("data.json");
         let verbosity = VERBOSITIES[self.number % 3];
         let data_path = data.to_str().expect("UTF-8");

@@ -10,6 +10,7 @@
 
 mod desk;
 mod leave_out;
+mod look;
 mod run;
 mod step;
 mod twins;

@@ -13,7 +13,6 @@ use crate::model::{Map, RemoteId, Value};
 use crate::plan::Change;
 use crate::plan::report::Outcome;
 use crate::recovery::{Creations, Found, Lost, says_it_exists};
-use crate::values::compare::says_the_same;
 use crate::values::live::Live;
 use crate::values::normalize::{self, map_to_wire};
 use crate::vapi::{Certainty, Problem, Reader, RequestError};
@@ -60,6 +59,8 @@ pub(super) struct Update {
     pub(super) seen_at: Instant,
     /// Its version then, if Vapi keeps versions.
     pub(super) version: Option<u64>,
+    /// When it was changed last, as that read showed it.
+    pub(super) updated: Option<String>,
     /// How old the read may be.
     pub(super) fresh: Duration,
     /// The plan's read, which a watch of the whole kind keeps fresh.
@@ -104,7 +105,7 @@ impl Step<'_> {
                         "somebody else created it in the meantime; the entry is linked to {}",
                         live.header.id
                     ));
-                    return self.written(&body, None, &live, done);
+                    return self.written(&body, None, &live, done).await;
                 }
                 Found::Other(ids) => {
                     return Err(Outcome::HeldBack(format!(
@@ -128,7 +129,7 @@ impl Step<'_> {
                         }
                         Some(live) => {
                             self.creations.created(&mut turn, kind, &body, &live.header.id).await;
-                            return self.written(&body, None, &live, done);
+                            return self.written(&body, None, &live, done).await;
                         }
                         None => "there is no object in the response".to_owned(),
                     }
@@ -140,7 +141,7 @@ impl Step<'_> {
                             if says_it_exists(error.status, &error.words)
                                 && let Some(live) = self.creations.holder_of_number(kind, &body).await
                             {
-                                return self.linked(&body, &live, done);
+                                return self.linked(&body, &live, done).await;
                             }
                             return Err(self.failed(error));
                         }
@@ -161,7 +162,7 @@ impl Step<'_> {
             match self.creations.lost_answer(kind, &body).await {
                 Lost::Created(live) => {
                     done.warnings.push(format!("the response was lost; found in Vapi as {}", live.header.id));
-                    return self.written(&body, None, &live, done);
+                    return self.written(&body, None, &live, done).await;
                 }
                 Lost::NotThere if purchase => return Err(unclear("a purchase is never sent twice")),
                 Lost::NotThere if resent => return Err(unclear("it was sent twice, and Vapi does not list it")),
@@ -178,50 +179,11 @@ impl Step<'_> {
         self.creations.look(self.change.kind, body).await.map_err(Outcome::Failed)
     }
 
-    /// Holds the write back unless the object is as the plan saw it. Gives its version.
-    async fn look(&self, id: &RemoteId, seen: &Value) -> Result<Option<u64>, Outcome> {
-        let kind = self.change.kind;
-        let live = self.reader.get(kind.endpoint, id.as_str()).await.map_err(Outcome::Failed)?;
-        let gone = || Outcome::HeldBack("it was deleted in Vapi since the plan was made: plan again".to_owned());
-        let live = live.ok_or_else(gone)?;
-        if self.is_as_seen(&live, seen).map_err(Outcome::Failed)? {
-            return Ok(live.header.version());
-        }
-        Err(Outcome::HeldBack("somebody changed it in Vapi since the plan was made: plan again".to_owned()))
-    }
-
-    fn is_as_seen(&self, live: &Live, seen: &Value) -> Result<bool, Diagnostic> {
-        let kind = self.change.kind;
-        Ok(says_the_same(kind.root(), seen, &normalize::object(kind, live)?))
-    }
-
-    /// Makes sure that the object is as the plan saw it, if the read is too old: by the watch of its kind, else by reading it.
-    /// Gives the time of that and the object's version.
-    async fn look_again(&self, update: &Update) -> Result<(Instant, Option<u64>), Outcome> {
-        let Update { id, seen, seen_at, version, fresh, watched, .. } = update;
-        if seen_at.elapsed() < *fresh && !watched {
-            return Ok((*seen_at, *version));
-        }
-        let kind = self.change.kind;
-        let covered = if *watched && !fresh.is_zero() { self.watch.covered(kind, *fresh).await } else { None };
-        if let Some(covered) = covered.filter(|covered| covered.elapsed() < *fresh) {
-            match self.watch.shown(kind, id.as_str()) {
-                None => return Ok((covered, *version)),
-                Some(live) if self.is_as_seen(&live, seen).map_err(Outcome::Failed)? => {
-                    return Ok((covered, live.header.version()));
-                }
-                Some(_) => {}
-            }
-        }
-        let now = Instant::now();
-        Ok((now, self.look(id, seen).await?))
-    }
-
-    async fn update(&self, update: Update, done: &mut Done) -> Result<Written, Outcome> {
+    async fn update(&self, mut update: Update, done: &mut Done) -> Result<Written, Outcome> {
         // The last of thousands of writes is sent long after the read: check its age only now.
         let _turn = self.creations.any_turn().await;
-        let (seen_at, version) = self.look_again(&update).await?;
-        let Update { id, body, seen, desired, fresh, watched, second, .. } = update;
+        let (seen_at, version) = self.look_again(&mut update).await?;
+        let Update { id, body, seen, desired, updated, fresh, watched, second, .. } = update;
         let Some(wire) = map_to_wire(&body) else { return Err(self.unsendable()) };
         let sent = self.watch.sending(self.change.kind);
         match self.writer.update(self.change.kind, &id, &seen, &serde_json::Value::Object(wire)).await {
@@ -235,7 +197,7 @@ impl Step<'_> {
                     )));
                 };
                 self.watch.wrote(self.change.kind, &live.header, sent);
-                let mut written = self.written(&body, Some(&seen), &live, done)?;
+                let mut written = self.written(&body, Some(&seen), &live, done).await?;
                 let has_versions = version.is_some() && written.version.is_some();
                 written.unguarded = (!has_versions).then(|| seen_at.elapsed());
                 let others = others(version, written.version, answer.attempts);
@@ -249,22 +211,36 @@ impl Step<'_> {
                 let left_out = if second { None } else { leave_out(&error, &mut rest, &desired, &seen) };
                 if let Some(left_out) = left_out {
                     let second = true;
-                    let update = Update { id, body: rest, seen, desired, seen_at, fresh, version, watched, second };
+                    let body = rest;
+                    let update = Update { id, body, seen, desired, seen_at, version, updated, fresh, watched, second };
                     done.again = Some(Again { at: done.at, left_out, ready: Ready::Update(Box::new(update)) });
                 } else if error.problem == Problem::NoSuchObject {
                     // The watch does not show deletions.
-                    self.look(&id, &seen).await?;
+                    self.look(&id, &seen, updated.as_deref()).await?;
                 }
                 Err(self.failed(error))
             }
         }
     }
 
-    fn written(&self, asked: &Map, seen: Option<&Value>, live: &Live, done: &mut Done) -> Result<Written, Outcome> {
+    async fn written(
+        &self,
+        asked: &Map,
+        seen: Option<&Value>,
+        live: &Live,
+        done: &mut Done,
+    ) -> Result<Written, Outcome> {
         let kind = self.change.kind;
         let answer = normalize::object(kind, live).map_err(Outcome::Failed)?;
         self.creations.know(kind, &live.header.id);
         let mut findings = verify(kind, asked, seen, &answer);
+        if !findings.errors.is_empty()
+            && let Some(whole) = self.with_listed(live).await
+            && let whole = verify(kind, asked, seen, &whole)
+            && whole.errors.is_empty()
+        {
+            findings = whole;
+        }
         done.warnings.append(&mut findings.warnings);
         Ok(Written {
             id: RemoteId(live.header.id.clone()),
@@ -295,8 +271,8 @@ impl Step<'_> {
     }
 
     /// Links the entry to an object that already existed. Differences are left to the next run: this plan did not judge them.
-    fn linked(&self, asked: &Map, live: &Live, done: &mut Done) -> Result<Written, Outcome> {
-        let written = self.written(&Map::default(), None, live, done)?;
+    async fn linked(&self, asked: &Map, live: &Live, done: &mut Done) -> Result<Written, Outcome> {
+        let written = self.written(&Map::default(), None, live, done).await?;
         let differing = verify(self.change.kind, asked, None, &written.answer).errors;
         if differing.is_empty() {
             done.warnings.push(format!("it already existed; the entry is linked to {}", live.header.id));

@@ -3,6 +3,7 @@
 //! Each command gives a [`Finish`]. [`run`] prints it and derives the exit code from it.
 
 mod agree;
+mod alone;
 mod app;
 mod apply;
 mod args;

@@ -11,6 +11,7 @@ use std::time::Instant;
 
 use futures::StreamExt;
 
+use super::alone::read_alone;
 use crate::kinds::{KINDS, Kind};
 use crate::model::diagnostic::{Diagnostic, Diagnostics};
 use crate::model::recorded::{Answers, Record};
@@ -18,8 +19,8 @@ use crate::model::{Address, RemoteId};
 use crate::plan::guard::{Allowances, guard_missing, mass_missing, missing};
 use crate::plan::pair::{Identities, Listings, identify, org_of};
 use crate::plan::{
-    Bases, Direction, Draft, Inputs, Plan, Policy, Selection, Status, draft, status, strangers, texts, to_file,
-    to_vapi, veil_imports,
+    Bases, Direction, Draft, Inputs, Plan, Policy, Selection, Status, status, strangers, texts, to_file, to_vapi,
+    veil_imports,
 };
 use crate::recovery::{Attempts, former_ids, made_before};
 use crate::state::environments::Whose;
@@ -189,7 +190,10 @@ pub async fn make_plan(
         ids = ids.replaced(former);
     }
     check_targets(state, &identities, fetched, request)?;
-    let mut draft = draft(&inputs(desired, doubts, fetched, &identities, &ids, request))?;
+    let mut draft = crate::plan::draft(&inputs(desired, doubts, fetched, &identities, &ids, request))?;
+    if read_alone(draft.lacking(), fetched, reader).await? {
+        draft = crate::plan::draft(&inputs(desired, doubts, fetched, &identities, &ids, request))?;
+    }
     let inputs = inputs(desired, doubts, fetched, &identities, &ids, request);
     inputs.check(&request.policy.prefer)?;
     let mut warnings = Vec::new();

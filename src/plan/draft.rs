@@ -140,6 +140,20 @@ impl<'d> Draft<'d> {
         differing.map(|drafted| (drafted.entry.address.clone(), id(drafted))).collect()
     }
 
+    /// The objects that lack what the file declares, by their kind and position in its listing: a list may not show all.
+    pub fn lacking(&self) -> Vec<(&'static Kind, usize)> {
+        let lacks = |asked: &Asked| {
+            let Difference { what, desired, .. } = &asked.difference;
+            *what == What::Absent && !matches!(desired, Some(Value::Secret(_)))
+        };
+        let lacking = self.drafted.iter().filter(|drafted| drafted.asked.iter().any(lacks));
+        let place = |drafted: &Drafted<'_>| match drafted.identity {
+            Identity::Linked(at) | Identity::Link(at) => Some((drafted.entry.kind, at)),
+            Identity::Create | Identity::Recreate { .. } => None,
+        };
+        lacking.filter_map(place).collect()
+    }
+
     fn entry(&mut self, inputs: &Inputs<'_, 'd>, entry: &Entry<'d>, identity: &Identity) -> Result<(), Diagnostic> {
         let desired = inputs.desired.value(entry, inputs.ids);
         let live = match identity {

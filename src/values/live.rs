@@ -6,6 +6,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
+use super::shown::fill_in;
 use crate::model::diagnostic::Diagnostic;
 use crate::model::{Map, RemoteId, Value, keeps_digits};
 
@@ -109,6 +110,15 @@ impl Live {
         self.object.as_ref().as_ref().map_err(|error| {
             Diagnostic::error("vapi-unreadable", format!("the object {} cannot be read: {error}", self.header.id))
         })
+    }
+
+    /// The object with what another read of it shows and this one does not. `None`: that is nothing, or it changed in between.
+    pub fn with(&self, other: &Live) -> Option<Live> {
+        let (Ok(read), Ok(shown)) = (&*self.object, &*other.object) else { return None };
+        let is_same = self.header.updated_at.is_some() && self.header.updated_at == other.header.updated_at;
+        let mut value = read.clone();
+        let is_more = is_same && fill_in(&mut value, read, shown);
+        is_more.then(|| Live { header: self.header.clone(), object: Arc::new(Ok(value)) })
     }
 
     fn new(mut header: Header, object: Result<Value, String>) -> Result<Self, String> {

@@ -7,3 +7,4 @@ pub mod logged;
 pub mod merge;
 pub mod normalize;
 pub mod page;
+pub mod shown;

@@ -7,7 +7,7 @@ mod noise;
 mod old;
 mod places;
 mod planted;
-mod proxy;
+pub mod proxy;
 mod secrets;
 mod text;
 mod types;

@@ -12,4 +12,5 @@ mod random_edits;
 mod restore;
 mod restore_file;
 mod saved;
+mod shown;
 mod told;

@@ -60,6 +60,7 @@ impl<R, J> Run<'_, '_, R, J> {
                 desired: desired.clone(),
                 seen_at: self.ports.read_at,
                 version: change.version,
+                updated: change.updated_at.clone(),
                 fresh: self.fresh,
                 watched: true,
                 second: false,
@@ -80,8 +81,9 @@ impl<R, J> Run<'_, '_, R, J> {
                     .collect();
                 let id = self.ids.get(&change.address)?.clone();
                 let fresh = self.ports.fresh.unwrap_or(OLD);
-                let (watched, second) = (false, false);
-                Ready::Update(Box::new(Update { id, body, seen, desired, seen_at, version, fresh, watched, second }))
+                let (updated, watched, second) = (None, false, false);
+                let update = Update { id, body, seen, desired, seen_at, version, updated, fresh, watched, second };
+                Ready::Update(Box::new(update))
             }
         }))
     }

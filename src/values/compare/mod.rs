@@ -76,6 +76,15 @@ pub fn says_the_same(root: Spot, one: &Value, other: &Value) -> bool {
     says
 }
 
+/// Whether two reads of an object that did not change in between agree: each may show fields that the other does not.
+pub fn agrees(root: Spot, one: &Value, other: &Value) -> bool {
+    let mut agrees = true;
+    walk(root, one, other, Trail::Root, &mut |seen| {
+        agrees &= matches!(seen.what, What::Absent | What::Undeclared) || seen.spot.is_only_if_declared();
+    });
+    agrees
+}
+
 /// All differences between what the file declares of an object and what Vapi holds, in the order of the file; what only
 /// Vapi has comes last in its mapping.
 pub fn differences(root: Spot, desired: &Value, live: &Value) -> Vec<Difference> {

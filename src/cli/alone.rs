@@ -20,6 +20,9 @@ pub async fn read_alone(
     reader: &Reader,
 ) -> Result<bool, Diagnostic> {
     let mut any = false;
+    if fetched.is_whole {
+        return Ok(any);
+    }
     for kind in KINDS {
         let Some(listing) = fetched.listings.get_mut(kind.section) else { continue };
         let places: Vec<usize> = lacking.iter().filter(|(of, _)| *of == kind).map(|(_, at)| *at).collect();

@@ -118,7 +118,7 @@ impl<'a> Run<'a> {
             audit_log,
             id: RunId::new(Timestamp::now()),
             vapi,
-            fetched: Fetched { listings: HashMap::new(), unread: HashMap::new(), at: Instant::now() },
+            fetched: Fetched { listings: HashMap::new(), unread: HashMap::new(), at: Instant::now(), is_whole: false },
             empty,
             allow: Allowances { mass_recreate: net.allow_mass_recreate },
             fetching: Some(fetching),

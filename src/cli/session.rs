@@ -39,6 +39,8 @@ pub struct Fetched {
     pub unread: HashMap<&'static str, Unread>,
     /// When.
     pub at: Instant,
+    /// Whether the lists are known to show all of an object.
+    pub is_whole: bool,
 }
 
 /// Why a list could not be read, and the secrets in the others: Vapi may have put one into its message.
@@ -65,7 +67,7 @@ pub async fn fetch(reader: &Reader) -> Result<Fetched, NotFetched> {
         }
     }
     match failed {
-        None => Ok(Fetched { listings, unread, at }),
+        None => Ok(Fetched { listings, unread, at, is_whole: false }),
         Some(error) => Err(NotFetched { error, secrets: shown_secrets(&listings) }),
     }
 }

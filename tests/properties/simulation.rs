@@ -73,7 +73,8 @@ impl<'c> Simulation<'c> {
 
     fn plan(&self, loaded: &Loaded, direction: Direction) -> Plan {
         let open_record = |_, _| Ok(Box::new(History(self.case.versions.clone())) as Box<dyn Record>);
-        let mut fetched = Fetched { listings: self.listings(), unread: HashMap::new(), at: std::time::Instant::now() };
+        let (listings, at) = (self.listings(), std::time::Instant::now());
+        let mut fetched = Fetched { listings, unread: HashMap::new(), at, is_whole: true };
         let request = Request {
             direction,
             selection: &Selection::default(),

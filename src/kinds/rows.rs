@@ -39,6 +39,7 @@ pub const fn field(name: &'static str, shape: Shape, about: &'static str) -> Fie
         is_free: false,
         rewritten: None,
         only_if_declared: false,
+        as_vapi_has_it: false,
         comes_later: false,
     }
 }
@@ -226,6 +227,12 @@ impl Field {
     /// What Vapi makes of it.
     pub const fn rewritten(mut self, rewrite: Rewrite) -> Self {
         self.rewritten = Some(rewrite);
+        self
+    }
+
+    /// A creation sends it; after that it is no difference, and an update sends what Vapi has.
+    pub const fn as_vapi_has_it(mut self) -> Self {
+        self.as_vapi_has_it = true;
         self
     }
 

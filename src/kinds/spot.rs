@@ -95,6 +95,11 @@ impl Spot {
         self.has(|row| row.only_if_declared)
     }
 
+    /// Whether this is no difference once the object is there, and an update sends what Vapi has.
+    pub(crate) fn is_as_vapi_has_it(&self) -> bool {
+        self.has(|row| row.as_vapi_has_it)
+    }
+
     /// Whether this can be set by a second write.
     pub(crate) fn comes_later(&self) -> bool {
         self.has(|row| row.comes_later)

@@ -150,6 +150,8 @@ pub struct Field {
     pub rewritten: Option<Rewrite>,
     /// What only Vapi has here is not taken into the file.
     pub only_if_declared: bool,
+    /// A creation sends it; after that it is no difference, and an update sends what Vapi has.
+    pub as_vapi_has_it: bool,
     /// It can be left out when an object is created, and set by a second write.
     pub comes_later: bool,
 }

@@ -128,3 +128,91 @@ fn an_element_is_found_whatever_the_file_spells_it_by() {
     world.commit("pulled");
     is_quiet(&world, &["plan", "--detailed-exitcode"]);
 }
+
+/// A squad as the dashboard makes it, with a canvas.
+fn drawn(world: &World) -> String {
+    let ids: Vec<String> = world.agents().iter().map(id).collect();
+    world.vapi.insert(
+        Collection::Squad,
+        json!({"name": "Drawn", "members": [
+            {"assistantId": ids[0], "assistantOverrides": {"metadata": {"position": {"x": 1, "y": 2}}}},
+            {"assistantId": ids[1], "assistantOverrides": {
+                "firstMessage": "Hi", "metadata": {"team": "red", "position": {"x": 3, "y": 4}},
+            }},
+            {"assistant": {"name": "In", "metadata": {"position": "front row"}},
+             "assistantOverrides": {"metadata": {"position": {"x": 5, "y": 6}}}},
+        ]}),
+    )
+}
+
+#[test]
+fn a_canvas_that_was_imported_is_no_difference_and_stays_as_it_was_read_last() {
+    let world = World::new("version: 1\n");
+    for name in ["A", "B"] {
+        world.vapi.insert(Collection::Assistant, json!({"name": name}));
+    }
+    let squad = drawn(&world);
+    world.run(&["pull"]).expect(0);
+    let state: Value = serde_yaml::from_str(&world.state()).expect("YAML");
+    let members = &state["squads"]["drawn"]["config"]["members"];
+    // It can be made again, canvas and all; after that the dashboard draws it.
+    assert_eq!(members[0]["assistantOverrides"], json!({"metadata": {"position": {"x": 1, "y": 2}}}));
+    world.commit("pulled");
+    let canvas = |world: &World, squad: &str| {
+        let squads = world.vapi.objects(Collection::Squad);
+        let squad = squads.into_iter().find(|of| id(of) == squad).expect("a squad");
+        let x = |at: usize| squad["members"][at]["assistantOverrides"]["metadata"]["position"]["x"].clone();
+        (squad["name"].clone(), [x(0), x(1), x(2)])
+    };
+    let moved = |to: [i64; 3]| {
+        let squads = world.vapi.objects(Collection::Squad);
+        let mut members = squads.into_iter().find(|of| id(of) == squad).expect("a squad")["members"].clone();
+        for (at, x) in to.into_iter().enumerate() {
+            members[at]["assistantOverrides"]["metadata"]["position"]["x"] = json!(x);
+        }
+        assert!(world.vapi.edit(Collection::Squad, &squad, &json!({"members": members})));
+    };
+    moved([10, 30, 50]);
+    for command in [
+        &["plan", "--detailed-exitcode"][..],
+        &["pull"],
+        &["apply", "--yes"],
+        &["status", "--exit-code"],
+        &["sync", "--yes"],
+    ] {
+        is_quiet(&world, command);
+    }
+    world.edit("name: Drawn", "name: Painted");
+    world.commit("renamed");
+    world.run(&["apply", "--yes"]).expect(0);
+    assert_eq!(canvas(&world, &squad), (json!("Painted"), [json!(10), json!(30), json!(50)]));
+    // An edit of a member's own fields leaves the canvas alone, and a new member has none.
+    world.edit("firstMessage: Hi", "firstMessage: Hello");
+    world.commit("greets");
+    moved([11, 31, 51]);
+    world.run(&["apply", "--yes"]).expect(0);
+    assert_eq!(canvas(&world, &squad), (json!("Painted"), [json!(11), json!(31), json!(51)]));
+    // What an agent itself has under that name is its owner's.
+    let squads = world.vapi.objects(Collection::Squad);
+    let mut members = squads.into_iter().find(|of| id(of) == squad).expect("a squad")["members"].clone();
+    members[2]["assistant"]["metadata"]["position"] = json!("last row");
+    assert!(world.vapi.edit(Collection::Squad, &squad, &json!({"members": members})));
+    world.run(&["plan", "--detailed-exitcode"]).expect(2);
+    world.run(&["pull"]).expect(0);
+    assert!(world.state().contains("position: last row") && world.state().contains("x: 5"), "{}", world.state());
+    // Neither a canvas that is gone is a difference.
+    for member in members.as_array_mut().into_iter().flatten() {
+        member["assistantOverrides"].as_object_mut().expect("overrides").remove("metadata");
+    }
+    members[1]["assistantOverrides"]["metadata"] = json!({"team": "red"});
+    members[0].as_object_mut().expect("a member").remove("assistantOverrides");
+    assert!(world.vapi.edit(Collection::Squad, &squad, &json!({"members": members})));
+    world.commit("applied");
+    is_quiet(&world, &["plan", "--detailed-exitcode"]);
+    is_quiet(&world, &["pull"]);
+    world.vapi.remove(Collection::Squad, &squad);
+    world.run(&["apply", "--yes"]).expect(0);
+    let made = world.vapi.objects(Collection::Squad).remove(0);
+    assert_eq!(made["members"][0]["assistantOverrides"]["metadata"]["position"], json!({"x": 1, "y": 2}), "{made}");
+    is_quiet(&world, &["plan", "--detailed-exitcode"]);
+}

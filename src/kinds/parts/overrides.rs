@@ -21,5 +21,5 @@ table! { MEMBER_OVERRIDES: "MemberOverrides", "Fields that differ from the agent
 
 table! { CANVAS: "Canvas", "Data of your own. Callers never hear it.", rest any("", "Data of your own.").free();
     // Observed: the dashboard keeps here where it draws the member.
-    any("position", "Where the dashboard draws the member.").only_if_declared(),
+    any("position", "Where the dashboard draws the member.").only_if_declared().as_vapi_has_it(),
 }

@@ -203,7 +203,8 @@ fn walk_maps(parent: Spot, file: &Map, live: &Map, trail: Trail<'_>, see: &mut d
     let (file, live) = settled.as_ref().map_or((file, live), |(file, live)| (file, live));
     for ((key, desired), spot) in file.iter().zip(spots) {
         let trail = Trail::Key(&trail, key);
-        if rewritten::is_beside(key, file, live) {
+        if rewritten::is_beside(key, file, live) || is_as_vapi_has_it(spot, desired) && is_no_more(spot, live.get(key))
+        {
             continue;
         }
         match live.get(key) {
@@ -225,6 +226,17 @@ fn walk_maps(parent: Spot, file: &Map, live: &Map, trail: Trail<'_>, see: &mut d
             see(Seen { trail, spot, what: What::Undeclared, desired: None, live: Some(live), default });
         }
     }
+}
+
+/// Whether a value is as Vapi has it, or a mapping of nothing else.
+fn is_as_vapi_has_it(spot: Spot, value: &Value) -> bool {
+    let all = |map: &Map| !map.is_empty() && map.iter().all(|(key, value)| is_as_vapi_has_it(spot.key(key), value));
+    spot.is_as_vapi_has_it() || value.as_map().is_some_and(all)
+}
+
+/// Whether Vapi has nothing else there.
+fn is_no_more(spot: Spot, live: Option<&Value>) -> bool {
+    matches!(live, None | Some(Value::Null)) || live.is_some_and(|live| is_as_vapi_has_it(spot, live))
 }
 
 /// Whether a value counts only where the file declares it, or is a mapping of nothing else.

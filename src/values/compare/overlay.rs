@@ -27,6 +27,7 @@ pub fn overlay(spot: Spot, desired: &Value, live: &Value, path: &FieldPath, held
             for (key, desired) in desired {
                 let path = path.key(key);
                 let value = match live.get(key) {
+                    Some(live) if spot.key(key).is_as_vapi_has_it() => live.clone(),
                     Some(live) => overlay(spot.key(key), desired, live, &path, held),
                     None if held.contains(&path) || *desired == Value::Null => continue,
                     None => desired.clone(),

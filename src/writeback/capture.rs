@@ -3,11 +3,12 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
-use super::content::{Owners, Variables, Writing};
+use super::content::{Owners, Writing};
 use super::includes::{Wish, include_users, included};
 use super::prompts::{NewFile, Prompts};
 use super::shared::{VariableWish, shared_imports};
 use super::site::{At, Site};
+use super::variables::Variables;
 use super::{id_edit, key, org_edit, word_of};
 use crate::document::{Content, Document, Edit, Node, PathStep};
 use crate::kinds::Spot;

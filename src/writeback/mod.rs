@@ -13,6 +13,7 @@ pub mod journal;
 mod prompts;
 mod shared;
 mod site;
+mod variables;
 
 use std::time::Duration;
 
@@ -149,7 +150,7 @@ pub fn recorded(name: &str, text: &str, whose: &Whose, facts: &[Fact]) -> Result
                     Step::Key(word) => Some(key(word)),
                     Step::Index(_) | Step::Element(_) => None,
                 }));
-                let variables = content::Variables::default();
+                let variables = variables::Variables::default();
                 let owners = Owners::new();
                 let writing = content::Writing::new(address, &owners, &variables);
                 if let Some(value) = writing.content(kinds::of(address).root(), &FieldPath::root(), value) {

@@ -112,6 +112,7 @@ stories! {
     unassign
     uncommitted
     undeclared
+    unknown_field_keeps_no_ref
     unknown_field_without_base
     wrong_org
 }

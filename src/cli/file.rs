@@ -68,6 +68,7 @@ impl Loaded {
     /// The structure of the file is wrong. Then nothing else is checked.
     pub fn look(&self, options: &Options) -> Result<(Desired<'_>, Findings), Diagnostics> {
         let env = |name: &str| std::env::var(name).ok();
+        self.includes.read_ahead(self.document.text());
         let looked = Desired::of(&self.document, &self.whose, &self.includes, &env).map(|desired| {
             let mut findings = check(&desired, &self.includes, &env, options);
             let new = desired.file.entries.iter().filter(|entry| entry.id.is_none());

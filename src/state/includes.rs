@@ -1,7 +1,8 @@
 //! The texts of `${file:…}`: read from beside the state file, and refused where they are evidently not the text meant.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -13,6 +14,15 @@ use crate::model::shared;
 
 /// Some editors begin a file with it; it is no part of the text.
 const BOM: char = '\u{feff}';
+
+/// How an include is named in a text.
+const NAMED: &[u8] = b"${file:";
+
+/// From so many includes on they are read side by side: threads have their price.
+const MANY: usize = 64;
+
+/// More of them do not make a disk faster.
+const MOST_THREADS: usize = 4;
 
 /// How many bytes all uses of all includes may come to.
 const MAX_USED: usize = 128 << 20;
@@ -87,24 +97,58 @@ impl Includes {
         Ok(format!("{}{text}{end}", if has_mark { BOM.to_string() } else { String::new() }))
     }
 
+    /// Reads the includes that a text names, side by side if there are many. Gives nothing: each is given, or refused, where it
+    /// is used.
+    pub fn read_ahead(&self, text: &str) {
+        let rest = |at| text.get(at + NAMED.len()..).unwrap_or_default();
+        let named = memmem::find_iter(text.as_bytes(), NAMED).filter_map(|at| Some(rest(at).split_once('}')?.0));
+        let mut bytes = 0;
+        let fits = |path: &&str| {
+            // What may not be included is looked at, and not read.
+            let size = self.folder().join(path).metadata().map_or(0, |file| file.len());
+            bytes += size;
+            bytes <= MAX_USED as u64
+        };
+        let is_new = |path: &&str| !self.read.borrow().contains_key(*path);
+        let named: Vec<&str> = named.collect::<BTreeSet<_>>().into_iter().filter(is_new).take_while(fits).collect();
+        let threads = std::thread::available_parallelism().map_or(1, NonZero::get).min(MOST_THREADS);
+        if named.len() < MANY || threads == 1 {
+            return;
+        }
+        let folder = self.folder();
+        let read_all = |paths: &[&str]| {
+            // What libgit2 knows of a repository is for one thread.
+            let checkout = Checkout::at(folder);
+            paths.iter().map(|path| ((*path).to_owned(), read(&checkout, path))).collect::<Vec<_>>()
+        };
+        let read_all = &read_all;
+        std::thread::scope(|scope| {
+            let parts = named.chunks(named.len().div_ceil(threads));
+            let parts: Vec<_> = parts.map(|paths| scope.spawn(move || read_all(paths))).collect();
+            // A part that is lost is read where it is used.
+            self.read.borrow_mut().extend(parts.into_iter().filter_map(|part| part.join().ok()).flatten());
+        });
+    }
+
     fn read(&self, path: &str) -> Result<Read, Diagnostic> {
         if let Some(known) = self.read.borrow().get(path) {
             return known.clone();
         }
-        let read = || {
-            let raw = read_text(&self.locate(path)?, path)?;
-            let text = text_of(&raw);
-            if let Some((why, help, line)) = not_meant(text) {
-                let place = Place { file: path.into(), line, column: 1, width: 1 };
-                let message = format!("{path} cannot be used as it is: {why}");
-                return Err(Diagnostic::error("include-not-text", message).at(place).help(help));
-            }
-            Ok(Read { has_mark: raw.starts_with(BOM), text: shared(text), end: end_of(&raw) })
-        };
-        let read = read();
+        let read = read(&self.checkout, path);
         self.read.borrow_mut().insert(path.to_owned(), read.clone());
         read
     }
+}
+
+fn read(checkout: &Checkout, path: &str) -> Result<Read, Diagnostic> {
+    let raw = read_text(&checkout.include(path)?, path)?;
+    let text = text_of(&raw);
+    if let Some((why, help, line)) = not_meant(text) {
+        let place = Place { file: path.into(), line, column: 1, width: 1 };
+        let message = format!("{path} cannot be used as it is: {why}");
+        return Err(Diagnostic::error("include-not-text", message).at(place).help(help));
+    }
+    Ok(Read { has_mark: raw.starts_with(BOM), text: shared(text), end: end_of(&raw) })
 }
 
 impl IncludeSource for Includes {
@@ -217,6 +261,26 @@ mod tests {
         ];
         for (text, line) in table {
             assert_eq!(not_meant(text).map(|(_, _, line)| line), line, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn many_includes_are_read_ahead_and_the_same() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+        let names: Vec<String> = (0..MANY).map(|at| format!("{at}.md")).collect();
+        names.iter().for_each(|name| write(name, &format!("I am {name}\n")));
+        write("binary.md", "\0");
+        let others = ["binary.md", "missing.md", "../outside.md"].map(str::to_owned);
+        let all: Vec<&String> = names.iter().chain(&others).collect();
+        let text: String = all.iter().map(|name| format!("a: ${{file:{name}}} ${{file:\n")).collect();
+        let (ahead, one_by_one) = (Includes::new(folder.path()), Includes::new(folder.path()));
+        ahead.read_ahead(&text);
+        if std::thread::available_parallelism().is_ok_and(|threads| threads.get() > 1) {
+            assert!(all.iter().all(|name| ahead.read.borrow().contains_key(*name)));
+        }
+        for name in all {
+            assert_eq!(ahead.text(name), one_by_one.text(name));
         }
     }
 

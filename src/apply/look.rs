@@ -4,9 +4,9 @@ use std::time::Instant;
 
 use super::step::{Step, Update};
 use crate::model::diagnostic::Diagnostic;
-use crate::model::{RemoteId, Value};
+use crate::model::{Map, RemoteId, Value};
 use crate::plan::report::Outcome;
-use crate::values::compare::{agrees, says_the_same};
+use crate::values::compare::{agrees, redraw, says_the_same};
 use crate::values::live::Live;
 use crate::values::normalize;
 use crate::values::shown::fill_in;
@@ -52,21 +52,33 @@ impl Step<'_> {
         if let Some(covered) = covered.filter(|covered| covered.elapsed() < *fresh) {
             match self.watch.shown(kind, id.as_str()) {
                 None => return Ok((covered, *version)),
-                Some(live) if self.as_seen(&live, seen, updated).map_err(Outcome::Failed)?.is_some() => {
-                    return Ok((covered, live.header.version()));
+                Some(live) => {
+                    if let Some(shown) = self.as_seen(&live, seen, updated).map_err(Outcome::Failed)? {
+                        self.redraw(body, &shown);
+                        return Ok((covered, live.header.version()));
+                    }
                 }
-                Some(_) => {}
             }
         }
         let now = Instant::now();
         let (version, shown) = self.look(id, seen, updated).await?;
-        for (key, value) in body {
+        for (key, value) in body.iter_mut() {
             let [seen, shown] = [&*seen, &shown].map(|of| of.as_map().and_then(|map| map.get(key)));
             if let (Some(seen), Some(shown)) = (seen, shown) {
                 fill_in(value, seen, shown);
             }
         }
+        self.redraw(body, &shown);
         Ok((now, version))
+    }
+
+    /// Where the dashboard draws something may have changed since the plan: it is sent as it was read last.
+    fn redraw(&self, body: &mut Map, shown: &Value) {
+        let root = self.change.kind.root();
+        for (key, value) in body {
+            let live = shown.as_map().and_then(|map| map.get(key));
+            live.into_iter().for_each(|live| redraw(root.key(key), value, live));
+        }
     }
 
     /// An object of a response with what only the list shows, of which the plan was made. `None`: that is nothing.

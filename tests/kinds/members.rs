@@ -192,6 +192,18 @@ fn a_canvas_that_was_imported_is_no_difference_and_stays_as_it_was_read_last() {
     moved([11, 31, 51]);
     world.run(&["apply", "--yes"]).expect(0);
     assert_eq!(canvas(&world, &squad), (json!("Painted"), [json!(11), json!(31), json!(51)]));
+    // Somebody moves a node while the apply is under way.
+    world.edit("firstMessage: Hello", "firstMessage: Good day");
+    world.commit("greets again");
+    let squads = world.vapi.objects(Collection::Squad);
+    let mut members = squads.into_iter().find(|of| id(of) == squad).expect("a squad")["members"].clone();
+    members[1]["assistantOverrides"]["metadata"]["position"]["x"] = json!(32);
+    world.set_fault(&format!("GET /squad/* nth=1 before edit=squad/{squad}:{}", json!({"members": members})));
+    world.run(&["apply", "--yes"]).expect(0);
+    world.vapi.set_faults(Vec::new());
+    assert_eq!(canvas(&world, &squad), (json!("Painted"), [json!(11), json!(32), json!(51)]));
+    world.commit("applied");
+    is_quiet(&world, &["plan", "--detailed-exitcode"]);
     // What an agent itself has under that name is its owner's.
     let squads = world.vapi.objects(Collection::Squad);
     let mut members = squads.into_iter().find(|of| id(of) == squad).expect("a squad")["members"].clone();

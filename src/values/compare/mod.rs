@@ -5,6 +5,7 @@
 
 mod align;
 mod overlay;
+mod redraw;
 mod rewritten;
 #[cfg(test)]
 mod tests;
@@ -14,6 +15,7 @@ use std::collections::{HashMap, HashSet};
 use self::align::{Alignment, Pair, align, keep};
 pub use self::align::{Walk, element_position, value_at};
 pub use self::overlay::overlay;
+pub use self::redraw::redraw;
 pub use self::rewritten::moves_to;
 use crate::kinds::{Rewrite, Spot};
 use crate::model::{FieldPath, Form, Map, Secret, Trail, Value};

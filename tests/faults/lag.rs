@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 use vapi_sync::emulator::{Clock, Collection, Config, ManualClock};
 
+use crate::support::samples::{SAMPLES, Sample};
 use crate::support::{Run, World, id};
 
 pub const LAG: Duration = Duration::from_secs(3600);
@@ -49,28 +50,33 @@ const BOUGHT: &str = "version: 1\nphone_numbers:\n  main: {config: {provider: va
 
 #[test]
 fn what_a_killed_run_created_is_polled_for_and_not_created_twice() {
-    for (state, path, first, flags) in [
-        // The other agent was not started: nothing to poll for.
-        (AGENTS, "/assistant", &["--target", "agents.a"][..], &[][..]),
-        (BOUGHT, "/phone-number", &["--allow-purchase"], &["--allow-purchase"]),
-    ] {
-        let (world, clock) = lagging(state);
+    // The other of the two was not started: nothing to poll for.
+    let two = |sample: &Sample| {
+        let entry = |handle| sample.entry(handle, &sample.config(handle, "Hello"));
+        let state = format!("version: 1\n{}:\n{}{}", sample.section, entry("a1"), entry("a2"));
+        (state, sample.path(), vec!["--target".to_owned(), format!("{}.a1", sample.section)], vec![])
+    };
+    let bought = vec!["--allow-purchase".to_owned()];
+    let bought = (BOUGHT.to_owned(), "/phone-number".to_owned(), bought.clone(), bought);
+    for (state, path, first, flags) in SAMPLES.iter().map(two).chain([bought]) {
+        let (world, clock) = lagging(&state);
         world.set_fault(&format!("POST {path} nth=1 after hang"));
-        let made = |world: &World| world.agents().len() + world.numbers().len() == 1;
-        let args = [&["apply", "--yes"], first].concat();
+        let made = |world: &World| world.all().len() == 1;
+        let args: Vec<&str> = ["apply", "--yes"].into_iter().chain(first.iter().map(String::as_str)).collect();
         when(&world, &args, made, |run| run.kill().expect("killed"));
         assert!(made(&world) && !world.state().contains("_id: "), "{}", world.state());
         world.vapi.set_faults(Vec::new());
         world.taken();
         // The plan reads the list once; the second and third read are polls.
-        let args = [&["apply", "--yes", "--settle-timeout", PATIENCE], flags].concat();
-        let run = when(&world, &args, |world| lists(world, path) >= 3, |_| clock.advance(LAG)).expect(0);
+        let patient = ["apply", "--yes", "--settle-timeout", PATIENCE];
+        let args: Vec<&str> = patient.into_iter().chain(flags.iter().map(String::as_str)).collect();
+        let run = when(&world, &args, |world| lists(world, &path) >= 3, |_| clock.advance(LAG)).expect(0);
         assert!(run.stderr.contains(" ended before Vapi had answered"), "{}", run.stderr);
         let entries = state.matches("config").count();
-        assert_eq!(world.agents().len() + world.numbers().len(), entries, "each once");
+        assert_eq!(world.all().len(), entries, "each once");
         assert_eq!(world.writes().iter().filter(|hit| hit.method == "POST").count(), entries - 1);
-        for object in world.agents().iter().chain(&world.numbers()) {
-            assert!(world.state().contains(&id(object)), "{object}\n{}", world.state());
+        for object in world.all() {
+            assert!(world.state().contains(&id(&object)), "{object}\n{}", world.state());
         }
     }
 }

@@ -69,7 +69,9 @@ pub(super) struct Run<'t, 'p, R, J> {
     waiting: Vec<usize>,
     /// Whether intents are on their way into the log: one sync for all that starts meanwhile.
     is_starting: bool,
-    /// How many writes to Vapi are under way.
+    /// Intended writes that wait for ids to be in the file.
+    intended: Vec<(usize, Ready)>,
+    /// How many writes to Vapi are intended or under way.
     requests: usize,
     reader: Reader,
     creations: Rc<Creations>,
@@ -105,6 +107,7 @@ impl<'t, 'p, R, J> Run<'t, 'p, R, J> {
             log,
             waiting: (0..plan.changes.len()).filter(|at| plan.changes[*at].write().is_some()).collect(),
             is_starting: false,
+            intended: Vec::new(),
             requests: 0,
             creations: Rc::new(creations),
             watch: Rc::new(Watch::new(reader.clone(), plan, ports.listings, ports.read_at)),
@@ -192,16 +195,8 @@ impl<'p, R: Recorder + Send, J: Journal + Send> Run<'_, 'p, R, J> {
         match event {
             Event::Intended(logged, go) => {
                 self.is_starting = false;
-                for (at, ready) in go {
-                    match &logged {
-                        Ok(()) => events.push(self.step(at, ready)),
-                        Err(error) => {
-                            self.requests -= 1;
-                            self.finish(at, Outcome::NotAttempted(error.message.clone()), None);
-                        }
-                    }
-                }
-                self.errors.extend(logged.err());
+                self.intended.extend(go);
+                self.send_or_end(logged, events);
             }
             Event::Ended(mut done) => {
                 self.requests -= 1;
@@ -212,11 +207,28 @@ impl<'p, R: Recorder + Send, J: Journal + Send> Run<'_, 'p, R, J> {
             }
             Event::FileWritten(written) => {
                 self.unwritten.end_file();
-                self.errors.extend(written.err());
+                self.send_or_end(written, events);
             }
             Event::LogWritten(written) => {
                 self.unwritten.end_log();
                 self.errors.extend(written.err());
+            }
+        }
+    }
+
+    /// Sends what is in the log and needs no id that is not in the file yet; or nothing more if something was not `written`.
+    fn send_or_end(&mut self, written: Result<(), Diagnostic>, events: &Events<'p>) {
+        self.errors.extend(written.err());
+        for (at, ready) in std::mem::take(&mut self.intended) {
+            let needs = &self.plan.changes[at].needs;
+            if let Some(error) = self.errors.first() {
+                self.requests -= 1;
+                let why = error.message.clone();
+                self.finish(at, Outcome::NotAttempted(why), None);
+            } else if needs.iter().any(|need| self.unwritten.must_wait_for(need)) {
+                self.intended.push((at, ready));
+            } else {
+                events.push(self.step(at, ready));
             }
         }
     }

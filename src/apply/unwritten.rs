@@ -95,10 +95,13 @@ impl Unwritten {
     }
 
     /// Whether a change that needs an entry must wait until its id, which is known, is in the file.
-    pub(super) fn must_wait_for(&mut self, address: &Address) -> bool {
-        let is_unwritten = self.ids.contains(address);
-        self.is_waited_for |= is_unwritten;
-        is_unwritten || self.ids_under_way.contains(address)
+    pub(super) fn must_wait_for(&self, address: &Address) -> bool {
+        self.ids.contains(address) || self.ids_under_way.contains(address)
+    }
+
+    /// A change waits until the id of an entry is in the file.
+    pub(super) fn hurry(&mut self, address: &Address) {
+        self.is_waited_for |= self.ids.contains(address);
     }
 
     /// How long until the file is to be written. `None`: there is nothing to write yet.

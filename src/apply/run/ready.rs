@@ -43,9 +43,11 @@ impl<R, J> Run<'_, '_, R, J> {
             }
         }
         let id_of = |address: &Address| self.ids.get(address).cloned();
-        if change.needs.iter().any(|need| id_of(need).is_none() || self.unwritten.must_wait_for(need)) {
+        if change.needs.iter().any(|need| id_of(need).is_none()) {
             return None;
         }
+        // It is sent when they are in the file: both that and its intent are written at once.
+        change.needs.iter().for_each(|need| self.unwritten.hurry(need));
         let fill_map = |body: &Map| {
             let mut body = body.clone();
             body.values_mut().for_each(|value| fill(value, &id_of));

@@ -22,7 +22,7 @@ pub(crate) struct Page<T = Sent> {
 pub(crate) struct PageReader {
     /// What was not read yet.
     rest: Vec<u8>,
-    /// What stands for all that was read: nothing, the bracket of the array, or that and an item.
+    /// What stands for all that was read: nothing, the bracket of the array, that and an item, or a comma, too.
     begun: &'static [u8],
     objects: Vec<Sent>,
     /// The object in which the rest ends.
@@ -60,29 +60,34 @@ impl PageReader {
         &self.rest
     }
 
-    /// Reads the bracket of an array, or an object and the comma before it, if they are there. Gives their end.
+    /// Reads white space, the bracket of an array, a comma between objects or an object, if it is there. Gives its end.
     fn next(&mut self, read: usize) -> Option<usize> {
         if self.is_stuck {
             return None;
         }
         if self.object.is_none() {
-            let bytes = (read..).zip(self.rest.get(read..)?);
-            let mut bytes = bytes.filter(|(_, byte)| !byte.is_ascii_whitespace());
-            let mut is_next = |wanted: u8| {
-                let (at, byte) = bytes.next()?;
-                self.is_stuck = *byte != wanted;
-                (!self.is_stuck).then_some(at)
-            };
-            if self.begun.is_empty() {
-                let bracket = is_next(b'[')?;
-                self.begun = b"[";
-                return Some(bracket + 1);
+            let rest = self.rest.get(read..)?;
+            let blank = rest.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+            if blank > 0 {
+                return Some(read + blank);
             }
-            if !self.objects.is_empty() {
-                is_next(b',')?;
+            match (self.begun, rest.first()?) {
+                (b"", b'[') => {
+                    self.begun = b"[";
+                    return Some(read + 1);
+                }
+                (b"[0", b',') => {
+                    self.begun = b"[0,";
+                    return Some(read + 1);
+                }
+                (b"[" | b"[0,", b'{') => {
+                    self.object = Some(Extent { begin: read, at: read, open_brackets: 0, in_text: false });
+                }
+                _ => {
+                    self.is_stuck = true;
+                    return None;
+                }
             }
-            let begin = is_next(b'{')?;
-            self.object = Some(Extent { begin, at: begin, open_brackets: 0, in_text: false });
         }
         let object = self.object.as_mut()?;
         let end = object.end(&self.rest)?;
@@ -269,6 +274,16 @@ mod tests {
             assert!(Page::read(text.as_bytes()).unwrap_err().is_data(), "{text}");
         }
         assert!(Page::read(br#"[{"id":"a"},"#).unwrap_err().is_eof());
+    }
+
+    #[test]
+    fn white_space_is_looked_at_once() {
+        for begin in ["", "[", r#"[{"id":"a"}"#, r#"[{"id":"a"},"#] {
+            let mut reader = PageReader::default();
+            reader.take(begin.as_bytes());
+            (0..100).for_each(|_| reader.take(&[b' '; 1000]));
+            assert!(reader.rest().is_empty(), "{begin}");
+        }
     }
 
     proptest! {

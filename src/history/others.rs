@@ -90,7 +90,9 @@ fn find(own: &Path) -> Option<Vec<Other>> {
     let untracked = untracked.filter_map(|of| Some((text(of.path_bytes()).filter(is_yaml)?, None)));
     let of_path = |(path, blob): (String, _)| Other { real: root.join(&path), path, blob };
     let others = tracked.chain(untracked).map(of_path);
-    Some(others.filter(|other| other.real.canonicalize().map_or(other.blob.is_some(), |real| real != own)).collect())
+    // A link may lead to a device, or to what is no part of the repository.
+    let is_other = |real: PathBuf| real != own && real.starts_with(&root) && real.is_file();
+    Some(others.filter(|other| other.real.canonicalize().map_or(other.blob.is_some(), is_other)).collect())
 }
 
 impl Other {

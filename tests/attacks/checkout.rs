@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use vapi_sync::emulator::Config;
+use serde_json::json;
+use vapi_sync::emulator::{Collection, Config};
 
 use crate::support::{Run, World};
 
@@ -338,6 +339,18 @@ fn bombs_end_with_a_message() {
         "y".repeat(60_000)
     );
     withstands("long words", &word, |_, _| {});
+}
+
+#[test]
+fn another_state_file_that_leads_out_of_the_repository_is_not_read() {
+    for target in ["/dev/zero", "/proc/kmsg"] {
+        withstands(target, STATE, |world, _| {
+            symlink(target, world.path("other.yaml")).expect("linked");
+            world.commit("a link");
+            // Other files are asked for what Vapi has beside this one.
+            world.vapi.insert(Collection::Assistant, json!({"name": "Beside"}));
+        });
+    }
 }
 
 #[test]
